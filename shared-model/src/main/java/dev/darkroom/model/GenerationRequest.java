@@ -1,0 +1,65 @@
+package dev.darkroom.model;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client asked for, with every default filled in and the seed pinned, so that each attempt
+ * asks for the same picture.
+ *
+ * @param prompt 1 to {@value #MAX_PROMPT} characters (Unicode code points), not blank
+ * @param negativePrompt what the picture should not show, at most {@value #MAX_PROMPT} characters
+ * @param diffusionStrength 0 to 1, sets the number of inference steps
+ * @param styleIntensity 0 to 1, sets how much of the style's template is added to the prompt
+ * @param style a style's name or any words to be used as "in … style", at most {@value #MAX_STYLE}
+ *     characters
+ * @param width pixels, {@value #MIN_SIDE} to {@value #MAX_SIDE}
+ * @param height pixels, {@value #MIN_SIDE} to {@value #MAX_SIDE}
+ * @param seed at least 0; drawn at submission where the client gave none
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record GenerationRequest(
+    String prompt,
+    @JsonProperty("negative_prompt") @Nullable String negativePrompt,
+    double diffusionStrength,
+    double styleIntensity,
+    @Nullable String style,
+    int width,
+    int height,
+    long seed) {
+
+  public static final int MAX_PROMPT = 2000;
+  public static final int MAX_STYLE = 64;
+  public static final int MAX_USER_ID = 128;
+  public static final int MIN_SIDE = 64;
+  public static final int MAX_SIDE = 2048;
+  public static final int DEFAULT_SIDE = 512;
+  public static final double DEFAULT_DIFFUSION_STRENGTH = 0.7;
+  public static final double DEFAULT_STYLE_INTENSITY = 0.5;
+  public static final String ANONYMOUS = "anonymous";
+
+  public GenerationRequest {
+    require(!prompt.isBlank() && characters(prompt) <= MAX_PROMPT, "prompt");
+    require(negativePrompt == null || characters(negativePrompt) <= MAX_PROMPT, "negative_prompt");
+    require(diffusionStrength >= 0 && diffusionStrength <= 1, "diffusionStrength");
+    require(styleIntensity >= 0 && styleIntensity <= 1, "styleIntensity");
+    require(style == null || characters(style) <= MAX_STYLE, "style");
+    require(width >= MIN_SIDE && width <= MAX_SIDE, "width");
+    require(height >= MIN_SIDE && height <= MAX_SIDE, "height");
+    require(seed >= 0, "seed");
+  }
+
+  /** A text's length as clients and Nebius count it: an emoji is one character, not two. */
+  public static int characters(String text) {
+    return text.codePointCount(0, text.length());
+  }
+
+  private static void require(boolean holds, String field) {
+    if (!holds) {
+      throw new IllegalArgumentException(field + " is outside of its limits");
+    }
+  }
+}

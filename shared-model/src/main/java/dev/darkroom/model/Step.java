@@ -1,0 +1,40 @@
+package dev.darkroom.model;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/**
+ * One row of {@code generation_logs}: something that happened to a job, with the status the job had
+ * after it.
+ */
+public enum Step {
+  REQUEST_RECEIVED(JobStatus.STARTED),
+  /** Intent: written before each call, with the attempt's number and the exact parameters. */
+  CALLING_NEBIUS_API(JobStatus.PROCESSING),
+  /** The attempt's outcome is known: it gave no picture. */
+  ATTEMPT_FAILED(JobStatus.PROCESSING),
+  /** The attempt may or may not have been carried out and billed. */
+  ATTEMPT_OUTCOME_UNKNOWN(JobStatus.PROCESSING),
+  RETRY_SCHEDULED(JobStatus.PROCESSING),
+  IMAGE_GENERATED(JobStatus.COMPLETED),
+  NEBIUS_API_ERROR(JobStatus.FAILED),
+  DEADLINE_EXCEEDED(JobStatus.FAILED),
+  ATTEMPTS_EXHAUSTED(JobStatus.FAILED);
+
+  private final JobStatus status;
+
+  Step(JobStatus status) {
+    this.status = status;
+  }
+
+  /** The status of every row that records this step. */
+  public JobStatus status() {
+    return status;
+  }
+
+  /** The word on the wire and in the database. */
+  @JsonValue
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,18 @@
+package dev.darkroom.model;
+
+/** Names on Kafka that others may rely on. */
+public final class Topics {
+  /** Jobs that are due; key {@code requestId}, value {@link JobMessage}. */
+  public static final String JOBS = "generation.jobs";
+
+  /**
+   * What happened to jobs; key {@code requestId}, value a CloudEvent with {@link GenerationEvent}
+   * as its data.
+   */
+  public static final String EVENTS = "generation.events";
+
+  /** The share group of all workers. */
+  public static final String WORKERS = "generation-workers";
+
+  private Topics() {}
+}
