@@ -1,0 +1,89 @@
+package dev.darkroom.ledger;
+
+import java.time.Duration;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The transitions "claim" and "heartbeat": which worker holds which job, and until when. */
+public final class ClaimJobs {
+  private final JdbcClient database;
+  private final LedgerJson json;
+
+  ClaimJobs(JdbcClient database, LedgerJson json) {
+    this.database = database;
+    this.json = json;
+  }
+
+  /**
+   * Takes those of the jobs that are open, due and held by nobody, and logs for each the call that
+   * is about to be made. A job that is not in the answer must not be worked on.
+   *
+   * <p>A lapsed lease is not up for claiming: {@link RescueJobs} first has to log what became of
+   * its attempt.
+   */
+  public List<ClaimedJob> claimDue(String workerId, Duration lease, List<Intent> intents) {
+    return database
+        .sql(
+            """
+            with intent as (
+              select * from unnest(:ids::uuid[], :parameters::jsonb[]) as intent (request_id, parameters)),
+            claimable as (
+              select job.request_id, intent.parameters
+              from public.generation_jobs job join intent using (request_id)
+              where job.finished_at is null and job.lease_until is null
+                and job.due_at <= clock_timestamp() and job.deadline_at > clock_timestamp()
+              order by job.request_id
+              for update of job),
+            claimed as (
+              update public.generation_jobs job
+              set status = 'processing', attempt = job.attempt + 1, worker_id = :worker,
+                lease_until = clock_timestamp() + :lease * interval '1 millisecond',
+                enqueued_at = coalesce(job.enqueued_at, clock_timestamp())
+              from claimable where job.request_id = claimable.request_id
+              returning job.*, claimable.parameters),
+            logged as (
+              insert into public.generation_logs
+                (request_id, user_id, prompt, status, step, details, created_at)
+              select request_id, user_id, request ->> 'prompt', 'processing', 'calling_nebius_api',
+                jsonb_build_object('attempt', attempt, 'worker', worker_id, 'parameters', parameters),
+                clock_timestamp()
+              from claimed)
+            select request_id, user_id, request, deadline_at, attempt, worker_id, traceparent from claimed
+            """)
+        .param("worker", workerId)
+        .param("lease", lease.toMillis())
+        .param("ids", Columns.texts(intents.stream().map(Intent::requestId)))
+        .param(
+            "parameters",
+            Columns.texts(intents.stream().map(intent -> json.write(intent.parameters()))))
+        .query((row, _) ->
+            new ClaimedJob(
+                new Attempt(
+                    Columns.requestId(row), row.getInt("attempt"), row.getString("worker_id")),
+                Columns.message(row, json),
+                Columns.trace(row)))
+        .list();
+  }
+
+  /**
+   * Renews every lease of this worker in one statement.
+   *
+   * @return what it still holds; a job in hand that is not in it was ended or given to somebody
+   *     else
+   */
+  public List<Attempt> heartbeatOfHeld(String workerId, Duration lease) {
+    return database
+        .sql(
+            """
+            update public.generation_jobs
+            set lease_until = clock_timestamp() + :lease * interval '1 millisecond'
+            where worker_id = :worker and lease_until is not null
+            returning request_id, attempt, worker_id
+            """)
+        .param("worker", workerId)
+        .param("lease", lease.toMillis())
+        .query((row, _) ->
+            new Attempt(Columns.requestId(row), row.getInt("attempt"), row.getString("worker_id")))
+        .list();
+  }
+}

@@ -1,0 +1,109 @@
+package dev.darkroom.ledger;
+
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Answers questions about jobs without changing them. */
+public final class FindJobs {
+  private final JdbcClient database;
+  private final GenerationLogs logs;
+  private final LedgerJson json;
+
+  FindJobs(JdbcClient database, GenerationLogs logs, LedgerJson json) {
+    this.database = database;
+    this.logs = logs;
+    this.json = json;
+  }
+
+  /**
+   * The job and its steps. The job is read first: its steps may be ahead of its status, never
+   * behind.
+   */
+  public Optional<Job> find(RequestId requestId) {
+    return database
+        .sql(
+            """
+            select request_id, user_id, request, status, deadline_at, finished_at, image_url, image_sha256,
+              image_content_type, image_bytes, error_code, error_message
+            from public.generation_jobs where request_id = :id
+            """)
+        .param("id", requestId.value())
+        .query((row, _) -> read(row, logs.of(requestId)))
+        .optional();
+  }
+
+  /** Which of these have ended. */
+  public List<RequestId> endedAmong(Collection<RequestId> jobs) {
+    return database
+        .sql(
+            """
+            select request_id from public.generation_jobs
+            where request_id = any(:ids::uuid[]) and finished_at is not null
+            """)
+        .param("ids", Columns.texts(jobs.stream()))
+        .query((row, _) -> Columns.requestId(row))
+        .list();
+  }
+
+  /** How many jobs are open: what operators and autoscalers look at. */
+  public OpenJobs countOpen() {
+    return database
+        .sql(
+            """
+            select count(*) filter (where lease_until is not null) as running,
+              count(*) filter (where lease_until is null and due_at <= clock_timestamp()) as waiting,
+              count(*) filter (where lease_until is null and due_at > clock_timestamp()) as scheduled,
+              coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (
+                where lease_until is null and due_at <= clock_timestamp())), 0)::float8 as oldest
+            from public.generation_jobs where finished_at is null
+            """)
+        .query((row, _) ->
+            new OpenJobs(
+                row.getLong("waiting"),
+                row.getLong("scheduled"),
+                row.getLong("running"),
+                row.getDouble("oldest")))
+        .single();
+  }
+
+  /**
+   * Open jobs by what they are doing.
+   *
+   * @param waiting due, and not yet with a worker
+   * @param scheduled due later: they wait for their next attempt
+   * @param running with a worker
+   * @param oldestWaitingSeconds how long the longest waiting one has been due
+   */
+  public record OpenJobs(long waiting, long scheduled, long running, double oldestWaitingSeconds) {}
+
+  private Job read(ResultSet row, List<LogEntry> steps) throws SQLException {
+    var status = Columns.status(row);
+    return new Job(
+        Columns.requestId(row),
+        row.getString("user_id"),
+        json.request(row.getString("request")),
+        status,
+        Columns.instant(row, "deadline_at"),
+        status == JobStatus.COMPLETED ? picture(row) : null,
+        status == JobStatus.FAILED
+            ? new Job.Failure(row.getString("error_code"), row.getString("error_message"))
+            : null,
+        Columns.instantOrNull(row, "finished_at"),
+        steps);
+  }
+
+  private static @Nullable PictureRecord picture(ResultSet row) throws SQLException {
+    return new PictureRecord(
+        row.getString("image_url"),
+        row.getString("image_sha256"),
+        row.getString("image_content_type"),
+        row.getLong("image_bytes"));
+  }
+}

@@ -1,0 +1,36 @@
+package dev.darkroom.ledger;
+
+import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as it stands now.
+ *
+ * @param picture completed jobs only
+ * @param error failed jobs only
+ * @param finishedAt ended jobs only
+ * @param steps its log, oldest first
+ */
+public record Job(
+    RequestId requestId,
+    String userId,
+    GenerationRequest request,
+    JobStatus status,
+    Instant deadlineAt,
+    @Nullable PictureRecord picture,
+    @Nullable Failure error,
+    @Nullable Instant finishedAt,
+    List<LogEntry> steps) {
+
+  /**
+   * Why a job ended without a picture.
+   *
+   * @param code a word for programs
+   * @param message a sentence for people
+   */
+  public record Failure(String code, String message) {}
+}

@@ -1,0 +1,59 @@
+package dev.darkroom.ledger;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The ledger's transitions and questions as beans, for applications that import it. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(LedgerSettings.class)
+public class LedgerConfiguration {
+
+  @Bean
+  AcceptJobs acceptJobs(JdbcClient database, JsonMapper mapper, LedgerSettings settings) {
+    return new AcceptJobs(database, new LedgerJson(mapper), settings);
+  }
+
+  @Bean
+  ClaimJobs claimJobs(JdbcClient database, JsonMapper mapper) {
+    return new ClaimJobs(database, new LedgerJson(mapper));
+  }
+
+  @Bean
+  FinishJobs finishJobs(JdbcClient database, JsonMapper mapper, LedgerSettings settings) {
+    return new FinishJobs(database, new LedgerJson(mapper), settings);
+  }
+
+  @Bean
+  RescheduleJobs rescheduleJobs(JdbcClient database, LedgerSettings settings) {
+    return new RescheduleJobs(database, settings);
+  }
+
+  @Bean
+  RescueJobs rescueJobs(
+      JdbcClient database, RescheduleJobs rescheduleJobs, LedgerSettings settings) {
+    return new RescueJobs(database, rescheduleJobs, settings);
+  }
+
+  @Bean
+  JobOutbox jobOutbox(JdbcClient database, JsonMapper mapper, LedgerSettings settings) {
+    return new JobOutbox(database, new LedgerJson(mapper), settings);
+  }
+
+  @Bean
+  EventOutbox eventOutbox(JdbcClient database, LedgerSettings settings) {
+    return new EventOutbox(database, settings);
+  }
+
+  @Bean
+  GenerationLogs generationLogs(JdbcClient database, JsonMapper mapper) {
+    return new GenerationLogs(database, new LedgerJson(mapper));
+  }
+
+  @Bean
+  FindJobs findJobs(JdbcClient database, GenerationLogs logs, JsonMapper mapper) {
+    return new FindJobs(database, logs, new LedgerJson(mapper));
+  }
+}

@@ -1,0 +1,20 @@
+package dev.darkroom.ledger;
+
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Settings of the ledger.
+ *
+ * @param publishReservation how long whoever accepted, ended or swept up a job has to publish its
+ *     record before another sweep does it too
+ */
+@Validated
+@ConfigurationProperties("darkroom.ledger")
+record LedgerSettings(
+    @DefaultValue("5s") @DurationMin(millis = 100) @DurationMax(minutes = 10)
+        Duration publishReservation) {}

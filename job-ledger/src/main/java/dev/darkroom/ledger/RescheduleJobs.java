@@ -1,0 +1,114 @@
+package dev.darkroom.ledger;
+
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The transition "reschedule": an attempt is over, its job is not. */
+public final class RescheduleJobs {
+  private final JdbcClient database;
+  private final LedgerSettings settings;
+
+  RescheduleJobs(JdbcClient database, LedgerSettings settings) {
+    this.database = database;
+    this.settings = settings;
+  }
+
+  /** What came of it. */
+  public sealed interface Rescheduled {
+    /** The job is due again then, and published then. */
+    record DueAgain(RequestId requestId, Instant dueAt) implements Rescheduled {}
+
+    /** That was its last attempt. */
+    record Exhausted(FinishedJob job) implements Rescheduled {}
+
+    /** The job has ended, or somebody else has it; nothing was written. */
+    record NotHeld(RequestId requestId) implements Rescheduled {}
+  }
+
+  /**
+   * Logs the attempt's outcome and gives the job back to be due after a while; or ends it, if this
+   * was the last attempt it had.
+   *
+   * @param maxAttempts attempts that may count before the job fails
+   */
+  public Rescheduled rescheduleIfHeld(Attempt attempt, Setback setback, int maxAttempts) {
+    return reschedule(attempt, setback, maxAttempts, false);
+  }
+
+  /** The same for a worker that no longer renews its lease. */
+  Rescheduled rescheduleIfLapsed(Attempt attempt, Setback setback, int maxAttempts) {
+    return reschedule(attempt, setback, maxAttempts, true);
+  }
+
+  private Rescheduled reschedule(
+      Attempt attempt, Setback setback, int maxAttempts, boolean onlyIfLapsed) {
+    return database
+        .sql(
+            """
+            with held as (
+              select request_id, :counts and failures + 1 >= :maxAttempts as exhausted
+              from public.generation_jobs
+              where request_id = :id and attempt = :attempt and worker_id = :worker and lease_until is not null
+                and (lease_until < clock_timestamp() or not :onlyIfLapsed)
+              for update),
+            released as (
+              update public.generation_jobs job
+              set failures = job.failures + case when :counts then 1 else 0 end,
+                lease_until = null, enqueued_at = null,
+                status = case when exhausted then 'failed' else 'processing' end,
+                finished_at = case when exhausted then clock_timestamp() end,
+                due_at = clock_timestamp() + :delay * interval '1 millisecond',
+                publish_after = clock_timestamp()
+                  + case when exhausted then :reservation else :delay end * interval '1 millisecond',
+                error_code = :code,
+                error_message = case when exhausted
+                  then format('Gave up after %s attempts. The last one: %s', job.attempt, :reason::text)
+                  else :reason end
+              from held where job.request_id = held.request_id
+              returning job.*),
+            logged as (
+              insert into public.generation_logs
+                (request_id, user_id, prompt, status, step, details, created_at)
+              select request_id, user_id, request ->> 'prompt', 'processing', :outcome,
+                jsonb_build_object('attempt', attempt, 'worker', worker_id,
+                  'code', :code::text, 'reason', :reason::text, 'counts', :counts),
+                clock_timestamp()
+              from released
+              union all
+              select request_id, user_id, request ->> 'prompt', status,
+                case status when 'failed' then 'attempts_exhausted' else 'retry_scheduled' end,
+                case status
+                  when 'failed' then jsonb_build_object('attempt', attempt, 'code', error_code, 'reason', error_message)
+                  else jsonb_build_object('attempt', attempt, 'dueAt', due_at) end,
+                clock_timestamp()
+              from released)
+            select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type, image_bytes,
+              error_code, error_message, finished_at, due_at, traceparent
+            from released
+            """)
+        .param("counts", setback.counts())
+        .param("maxAttempts", maxAttempts)
+        .param("id", attempt.requestId().value())
+        .param("attempt", attempt.number())
+        .param("worker", attempt.workerId())
+        .param("onlyIfLapsed", onlyIfLapsed)
+        .param("delay", setback.delay().toMillis())
+        .param("reservation", settings.publishReservation().toMillis())
+        .param("code", setback.code())
+        .param("reason", setback.reason())
+        .param("outcome", setback.outcome().word())
+        .query((row, _) -> read(row))
+        .optional()
+        .orElseGet(() -> new Rescheduled.NotHeld(attempt.requestId()));
+  }
+
+  private static Rescheduled read(ResultSet row) throws SQLException {
+    return Columns.status(row) == JobStatus.FAILED
+        ? new Rescheduled.Exhausted(Columns.finished(row))
+        : new Rescheduled.DueAgain(Columns.requestId(row), Columns.instant(row, "due_at"));
+  }
+}

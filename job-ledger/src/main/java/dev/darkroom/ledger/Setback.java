@@ -1,0 +1,25 @@
+package dev.darkroom.ledger;
+
+import dev.darkroom.model.Step;
+import java.time.Duration;
+
+/**
+ * How an attempt ended without ending its job.
+ *
+ * @param outcome {@link Step#ATTEMPT_FAILED} where it is known that there is no picture, {@link
+ *     Step#ATTEMPT_OUTCOME_UNKNOWN} where the call may have been carried out and billed
+ * @param code a word for programs, such as {@code rate_limited}
+ * @param reason a sentence for people: the provider's own words, without secrets
+ * @param counts whether it uses up one of the job's attempts; an outage does not
+ * @param delay until the job is due again
+ */
+public record Setback(Step outcome, String code, String reason, boolean counts, Duration delay) {
+  public Setback {
+    if (outcome != Step.ATTEMPT_FAILED && outcome != Step.ATTEMPT_OUTCOME_UNKNOWN) {
+      throw new IllegalArgumentException(outcome.word() + " is no setback");
+    }
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("a job can't be due in the past");
+    }
+  }
+}

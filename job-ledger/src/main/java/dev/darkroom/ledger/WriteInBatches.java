@@ -1,0 +1,95 @@
+package dev.darkroom.ledger;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Collects what many threads hand in and writes it with one statement: whatever has come while the
+ * last statement ran goes into the next. For marks that a sweep would otherwise make good: what
+ * can't be written is dropped, with a warning.
+ */
+public final class WriteInBatches<T> implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(WriteInBatches.class);
+
+  private final BlockingQueue<T> waiting;
+  private final int batchSize;
+  private final Consumer<List<T>> write;
+  private final String name;
+  private final Thread writer;
+  private volatile boolean closed;
+
+  /**
+   * Starts the writing thread.
+   *
+   * @param name names the thread, and in logs what is written
+   * @param capacity things that may wait; beyond it they are dropped
+   * @param batchSize things in one statement at most
+   */
+  public WriteInBatches(String name, int capacity, int batchSize, Consumer<List<T>> write) {
+    this.waiting = new LinkedBlockingQueue<>(capacity);
+    this.batchSize = batchSize;
+    this.write = write;
+    this.name = name;
+    this.writer = Thread.ofVirtual().name(name).start(this::run);
+  }
+
+  /** Takes it to be written soon. Never blocks, never throws. */
+  public void add(T thing) {
+    if (!waiting.offer(thing)) {
+      log.atWarn().addKeyValue("batches", name).log("too many waiting; a sweep will make it good");
+    }
+  }
+
+  /** How many wait to be written. */
+  public int waiting() {
+    return waiting.size();
+  }
+
+  private void run() {
+    while (!closed || !waiting.isEmpty()) {
+      try {
+        var first = waiting.poll(100, TimeUnit.MILLISECONDS);
+        if (first != null) {
+          writeWith(first);
+        }
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private void writeWith(T first) {
+    var batch = new ArrayList<T>();
+    batch.add(first);
+    waiting.drainTo(batch, batchSize - 1);
+    try {
+      write.accept(batch);
+    } catch (RuntimeException e) {
+      log.atWarn()
+          .addKeyValue("batches", name)
+          .addKeyValue("size", batch.size())
+          .setCause(e)
+          .log("could not write a batch; a sweep will make it good");
+    }
+  }
+
+  /** Writes what waits, for two seconds at most. */
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      if (!writer.join(java.time.Duration.ofSeconds(2))) {
+        writer.interrupt();
+      }
+    } catch (InterruptedException e) {
+      writer.interrupt();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

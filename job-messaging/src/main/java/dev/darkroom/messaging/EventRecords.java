@@ -1,0 +1,90 @@
+package dev.darkroom.messaging;
+
+import dev.darkroom.model.GenerationEvent;
+import dev.darkroom.model.Topics;
+import dev.darkroom.model.TraceParent;
+import io.cloudevents.CloudEvent;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import io.cloudevents.jackson.JsonFormat;
+import io.cloudevents.kafka.KafkaMessageFactory;
+import io.cloudevents.rw.CloudEventRWException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What happened to jobs, as records of {@link Topics#EVENTS}: CloudEvents 1.0 in structured mode
+ * (the whole event is the record's JSON value), with the attributes repeated as {@code ce_…}
+ * headers for consumers that filter by them, as <a
+ * href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md">the
+ * Kafka binding</a> allows.
+ */
+public final class EventRecords {
+  private static final URI SOURCE = URI.create("/darkroom");
+
+  private final JsonMapper json;
+
+  EventRecords(JsonMapper json) {
+    this.json = json;
+  }
+
+  /**
+   * The record for an event. Its id is made of the job's id, the status and, before the end, the
+   * attempt: published twice it has the same id both times.
+   */
+  public ProducerRecord<String, byte[]> write(
+      GenerationEvent event, Instant time, @Nullable TraceParent trace) {
+    var cloudEvent = cloudEvent(event, time, trace);
+    var key = event.requestId().toString();
+    ProducerRecord<String, byte[]> sent =
+        KafkaMessageFactory.<String>createWriter(Topics.EVENTS, null, null, key)
+            .writeStructured(cloudEvent, JsonFormat.CONTENT_TYPE);
+    cloudEvent
+        .getAttributeNames()
+        .forEach(name ->
+            sent.headers()
+                .add(
+                    "ce_" + name,
+                    String.valueOf(cloudEvent.getAttribute(name))
+                        .getBytes(StandardCharsets.UTF_8)));
+    if (trace != null) {
+      sent.headers().add(TraceParent.HEADER, trace.value().getBytes(StandardCharsets.UTF_8));
+    }
+    return sent;
+  }
+
+  /** Empty for a record that is no event of ours. */
+  public Optional<GenerationEvent> read(ConsumerRecord<String, byte[]> received) {
+    try {
+      var data = KafkaMessageFactory.createReader(received).toEvent().getData();
+      return data == null
+          ? Optional.empty()
+          : Optional.of(json.readValue(data.toBytes(), GenerationEvent.class));
+    } catch (CloudEventRWException | JacksonException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private CloudEvent cloudEvent(GenerationEvent event, Instant time, @Nullable TraceParent trace) {
+    var status = event.status();
+    var id = event.requestId() + ":" + status.word();
+    var builder =
+        CloudEventBuilder.v1()
+            .withId(status.isTerminal() ? id : id + ":" + event.attempts())
+            .withSource(SOURCE)
+            .withType(GenerationEvent.type(status))
+            .withSubject(event.requestId().toString())
+            .withTime(time.atOffset(ZoneOffset.UTC))
+            .withData("application/json", json.writeValueAsBytes(event));
+    return trace == null
+        ? builder.build()
+        : builder.withExtension(TraceParent.HEADER, trace.value()).build();
+  }
+}

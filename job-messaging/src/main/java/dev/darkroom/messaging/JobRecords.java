@@ -1,0 +1,56 @@
+package dev.darkroom.messaging;
+
+import dev.darkroom.ledger.DueJob;
+import dev.darkroom.model.JobMessage;
+import dev.darkroom.model.Topics;
+import dev.darkroom.model.TraceParent;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Jobs as records of {@link Topics#JOBS}: key {@code requestId}, value JSON, header {@code
+ * traceparent}.
+ */
+public final class JobRecords {
+  private static final Logger log = LoggerFactory.getLogger(JobRecords.class);
+
+  private final JsonMapper json;
+
+  JobRecords(JsonMapper json) {
+    this.json = json;
+  }
+
+  public ProducerRecord<String, byte[]> write(DueJob job) {
+    var message = job.message();
+    var sent =
+        new ProducerRecord<>(
+            Topics.JOBS, message.requestId().toString(), json.writeValueAsBytes(message));
+    if (job.trace() != null) {
+      sent.headers().add(TraceParent.HEADER, job.trace().value().getBytes(StandardCharsets.UTF_8));
+    }
+    return sent;
+  }
+
+  /**
+   * Empty for a record that is no job: it is logged and should be dropped, as it won't become one.
+   */
+  public Optional<JobMessage> read(ConsumerRecord<String, byte[]> received) {
+    try {
+      return Optional.ofNullable(json.readValue(received.value(), JobMessage.class));
+    } catch (JacksonException | IllegalArgumentException e) {
+      log.atError()
+          .addKeyValue("topic", received.topic())
+          .addKeyValue("partition", received.partition())
+          .addKeyValue("offset", received.offset())
+          .addKeyValue("reason", e.getClass().getSimpleName())
+          .log("a record is no job; it is dropped");
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.darkroom.messaging;
+
+import dev.darkroom.model.Topics;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.kafka.core.KafkaAdmin;
+
+/**
+ * Creates the topics with their settings, and creates them again when a broker has lost everything.
+ * The application starts without waiting for it: while Kafka is away, jobs are accepted all the
+ * same.
+ */
+final class KeepTopics implements SmartLifecycle {
+  private static final Logger log = LoggerFactory.getLogger(KeepTopics.class);
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final int PATIENCE_SECONDS = 5;
+
+  private final Map<String, Object> adminConfig;
+  private final MessagingSettings settings;
+  private volatile boolean running;
+  private volatile boolean present;
+  private Thread thread = Thread.ofVirtual().unstarted(this::keep);
+
+  KeepTopics(KafkaAdmin admin, MessagingSettings settings) {
+    var config = new java.util.HashMap<String, Object>(admin.getConfigurationProperties());
+    config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_SECONDS * 1000);
+    config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_SECONDS * 1000 / 2);
+    this.adminConfig = Map.copyOf(config);
+    this.settings = settings;
+  }
+
+  @Override
+  public void start() {
+    running = true;
+    thread = Thread.ofVirtual().name("keep-topics").start(this::keep);
+  }
+
+  @Override
+  public void stop() {
+    running = false;
+    thread.interrupt();
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  @Override
+  public int getPhase() {
+    return DEFAULT_PHASE - 1000; // before anything that sends or polls
+  }
+
+  private void keep() {
+    try (var admin = Admin.create(adminConfig)) {
+      while (running) {
+        var here = createMissing(admin);
+        Thread.sleep(here ? settings.checkTopicsEvery() : RETRY);
+      }
+    } catch (InterruptedException e) {
+      log.debug("no longer keeping the topics: stopping");
+    }
+  }
+
+  private boolean createMissing(Admin admin) throws InterruptedException {
+    try {
+      var existing = admin.listTopics().names().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      for (var topic : wanted()) {
+        if (!existing.contains(topic.name())) {
+          create(admin, topic);
+        }
+      }
+      present = true;
+      return true;
+    } catch (ExecutionException | TimeoutException e) {
+      if (present) {
+        log.atWarn()
+            .addKeyValue("reason", String.valueOf(e.getMessage()))
+            .log("Kafka does not answer; accepted jobs wait in the ledger until it does");
+      }
+      present = false;
+      return false;
+    }
+  }
+
+  private static void create(Admin admin, NewTopic topic)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    try {
+      admin.createTopics(Set.of(topic)).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      log.atInfo().addKeyValue("topic", topic.name()).log("topic created");
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw e;
+      }
+    }
+  }
+
+  private List<NewTopic> wanted() {
+    // One partition for jobs: with several, a share group hands each worker about one, and a burst
+    // in one partition
+    // reaches only some workers. A share group spreads the records of one partition over any number
+    // of workers.
+    var jobs = new NewTopic(Topics.JOBS, 1, settings.replicationFactor());
+    var events =
+        new NewTopic(Topics.EVENTS, settings.eventPartitions(), settings.replicationFactor())
+            .configs(
+                Map.of(
+                    TopicConfig.RETENTION_MS_CONFIG,
+                    String.valueOf(settings.eventRetention().toMillis())));
+    return List.of(jobs, events);
+  }
+}

@@ -1,0 +1,37 @@
+package dev.darkroom.messaging;
+
+import dev.darkroom.ledger.EventOutbox;
+import java.time.Clock;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.core.KafkaTemplate;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Topics, records and the publishing of events as beans, for applications that import it. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(MessagingSettings.class)
+public class MessagingConfiguration {
+
+  @Bean
+  KeepTopics keepTopics(KafkaAdmin admin, MessagingSettings settings) {
+    return new KeepTopics(admin, settings);
+  }
+
+  @Bean
+  JobRecords jobRecords(JsonMapper json) {
+    return new JobRecords(json);
+  }
+
+  @Bean
+  EventRecords eventRecords(JsonMapper json) {
+    return new EventRecords(json);
+  }
+
+  @Bean
+  PublishEvents publishEvents(
+      KafkaTemplate<String, byte[]> kafka, EventRecords records, EventOutbox outbox, Clock clock) {
+    return new PublishEvents(kafka, records, outbox, clock);
+  }
+}

@@ -1,0 +1,26 @@
+package dev.darkroom.messaging;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Settings of the topics.
+ *
+ * @param replicationFactor copies of each topic; -1 takes the broker's default
+ * @param eventPartitions partitions of {@code generation.events}; events of one job stay in order
+ * @param eventRetention how long completion events can be read
+ * @param checkTopicsEvery how often the topics are looked for, and created where a broker has lost
+ *     them
+ */
+@Validated
+@ConfigurationProperties("darkroom.kafka")
+record MessagingSettings(
+    @DefaultValue("-1") @Min(-1) @Max(10) short replicationFactor,
+    @DefaultValue("3") @Min(1) @Max(1000) int eventPartitions,
+    @DefaultValue("7d") @DurationMin(minutes = 1) Duration eventRetention,
+    @DefaultValue("10s") @DurationMin(millis = 100) Duration checkTopicsEvery) {}

@@ -1,0 +1,86 @@
+package dev.darkroom.messaging;
+
+import dev.darkroom.ledger.EventOutbox;
+import dev.darkroom.ledger.FinishedJob;
+import dev.darkroom.ledger.WriteInBatches;
+import dev.darkroom.model.GenerationEvent;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.TraceParent;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.kafka.core.KafkaTemplate;
+
+/**
+ * Sends events to Kafka. A completion event is marked in the ledger once Kafka has acknowledged it,
+ * so that a sweep finds those that were missed; the events before it are told once and not kept.
+ */
+public final class PublishEvents implements AutoCloseable {
+  private static final int WAITING_MARKS = 100_000;
+  private static final int MARKS_PER_STATEMENT = 1_000;
+
+  private final KafkaTemplate<String, byte[]> kafka;
+  private final EventRecords records;
+  private final WriteInBatches<RequestId> marks;
+  private final WriteInBatches<Sending> sends;
+  private final Clock clock;
+
+  PublishEvents(
+      KafkaTemplate<String, byte[]> kafka, EventRecords records, EventOutbox outbox, Clock clock) {
+    this.kafka = kafka;
+    this.records = records;
+    this.clock = clock;
+    this.marks =
+        new WriteInBatches<>(
+            "mark-events-published", WAITING_MARKS, MARKS_PER_STATEMENT, outbox::markPublished);
+    this.sends =
+        new WriteInBatches<>("send-events", WAITING_MARKS, MARKS_PER_STATEMENT, this::send);
+  }
+
+  /** An event on its way; {@code completion} where it must arrive. */
+  private record Sending(
+      GenerationEvent event, Instant time, @Nullable TraceParent trace, boolean completion) {}
+
+  /**
+   * Sends the completion event soon and marks it when it has arrived; a sweep does it where this
+   * fails.
+   */
+  public void publish(FinishedJob job) {
+    sends.add(new Sending(job.event(), job.finishedAt(), job.trace(), true));
+  }
+
+  /** Tells that a job was accepted or taken up; not repeated where this fails. */
+  public void tell(GenerationEvent event, @Nullable TraceParent trace) {
+    sends.add(new Sending(event, clock.instant(), trace, false));
+  }
+
+  /**
+   * While Kafka is away each send blocks for {@code max.block.ms} before it fails. The rest of the
+   * batch would fare no better, and a queue of such waits would outlast the outage: it is given up
+   * at the first.
+   */
+  private void send(List<Sending> batch) {
+    for (var sending : batch) {
+      var sent = kafka.send(records.write(sending.event(), sending.time(), sending.trace()));
+      if (sent.isCompletedExceptionally()) {
+        throw new IllegalStateException("Kafka takes no events", sent.exceptionNow());
+      }
+      var _ = sent.thenRun(() -> markIfCompletion(sending));
+    }
+  }
+
+  private void markIfCompletion(Sending sent) {
+    if (sent.completion()) {
+      marks.add(sent.event().requestId());
+    }
+  }
+
+  /** Sends and marks what waits, for a few seconds at most. */
+  @Override
+  public void close() {
+    sends.close();
+    kafka.flush();
+    marks.close();
+  }
+}
