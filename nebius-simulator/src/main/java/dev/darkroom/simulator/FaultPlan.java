@@ -26,6 +26,11 @@ final class FaultPlan {
     rules.add(rule);
   }
 
+  /** Both at once: a hanging call must notice a clearing that comes right after it was billed. */
+  synchronized Met meet(String prompt) {
+    return new Met(next(prompt), hold);
+  }
+
   /** The fault this call meets, or null; a rule that was played for the last time is gone. */
   synchronized @Nullable Fault next(String prompt) {
     var rule = choose(prompt, true);
@@ -82,12 +87,10 @@ final class FaultPlan {
     hold = new CountDownLatch(1);
   }
 
-  /** Returns once the rules have been cleared. */
-  void hang() throws InterruptedException {
-    CountDownLatch current;
-    synchronized (this) {
-      current = hold;
-    }
-    current.await();
-  }
+  /**
+   * What a call met.
+   *
+   * @param cleared falls when the rules that held at that moment are taken back
+   */
+  record Met(@Nullable Fault fault, CountDownLatch cleared) {}
 }

@@ -5,7 +5,9 @@ import dev.darkroom.simulator.http.Delivery;
 import dev.darkroom.simulator.http.Request;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /v1/images/generations}: reads a request, bills it, and answers it or plays the fault
@@ -36,21 +38,28 @@ final class ImageGenerations {
       case Reading.Invalid(var violations) -> Json.error(422, violations);
       case Reading.Valid(var asked) when !models.contains(asked.model()) ->
           Json.error(404, "The model `%s` does not exist.".formatted(asked.model()));
-      case Reading.Valid(var asked) -> carryOut(bill(asked, request, requestId), request);
+      case Reading.Valid(var asked) -> take(asked, request, requestId);
     };
   }
 
-  private Call bill(GenerationRequest asked, Request request, String requestId) {
+  private Delivery take(GenerationRequest asked, Request request, String requestId)
+      throws InterruptedException {
+    var met = plan.meet(asked.prompt());
+    return carryOut(bill(asked, request, requestId, met.fault()), request, met.cleared());
+  }
+
+  private Call bill(
+      GenerationRequest asked, Request request, String requestId, @Nullable Fault fault) {
     long seed = asked.seed() == -1 ? dice.nextLong(SEEDS) : asked.seed();
     var trace = request.header("traceparent");
-    var fault = plan.next(asked.prompt());
     var status = fault == null ? Integer.valueOf(200) : fault.shownStatus();
     boolean billed = fault == null || fault.billed();
     return bill.add(number ->
         new Call(number, requestId, clock.instant(), asked, seed, trace, fault, status, billed));
   }
 
-  private Delivery carryOut(Call call, Request request) throws InterruptedException {
+  private Delivery carryOut(Call call, Request request, CountDownLatch cleared)
+      throws InterruptedException {
     if (call.billed()) {
       Thread.sleep(plan.drawLatency());
     }
@@ -61,7 +70,7 @@ final class ImageGenerations {
       case Fault.HtmlPage page -> replies.htmlPage(page);
       case Fault.Reset _ -> new Delivery.Reset();
       case Fault.Hang _ -> {
-        plan.hang();
+        cleared.await();
         yield new Delivery.Reset();
       }
       case Fault.Slow(var extra) -> {

@@ -150,6 +150,19 @@ class FaultTest {
     assertThat(simulator.bill().total()).isEqualTo(1);
   }
 
+  /** The latch once was taken after the bill, and a clearing in between was never seen. */
+  @Test
+  void a_call_that_has_met_a_hang_sees_a_clearing_that_comes_at_once() {
+    var plan = new FaultPlan(Latency.NONE, new Random(1));
+    new Calls(plan, 1L).meet(hang());
+    var met = plan.meet("a fox");
+
+    plan.clearRules();
+
+    assertThat(met.cleared().getCount()).isZero();
+    assertThat(plan.meet("a fox").cleared().getCount()).isOne();
+  }
+
   @Test
   void a_call_that_hangs_ends_when_the_simulator_closes() throws Exception {
     simulator.everyCall().meet(hang());
