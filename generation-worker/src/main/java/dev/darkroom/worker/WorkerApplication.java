@@ -14,22 +14,19 @@ import org.springframework.context.annotation.Import;
 
 /** The generation worker; its settings are in {@code generation-worker.yml}. */
 @SpringBootApplication
-@Import({
-  LedgerConfiguration.class,
-  MessagingConfiguration.class,
-  PictureStoreConfiguration.class
-})
+@Import({LedgerConfiguration.class, MessagingConfiguration.class, PictureStoreConfiguration.class})
 public class WorkerApplication {
 
   public static void main(String[] args) {
     application().run(args);
   }
 
-  /** The application with its own settings file, so that it can share a process with the gateway. */
+  /**
+   * The application with its own settings file, so that it can share a process with the gateway.
+   */
   public static SpringApplication application() {
     var application = new SpringApplication(WorkerApplication.class);
-    application.setDefaultProperties(
-        Map.of("spring.config.name", "application,generation-worker"));
+    application.setDefaultProperties(Map.of("spring.config.name", "application,generation-worker"));
     return application;
   }
 

@@ -67,10 +67,11 @@ public final class ClaimJobs {
   }
 
   /**
-   * Renews the leases of the attempts that a worker has in hand, in one statement. What is not in hand any more is left
-   * to lapse, so that it is rescued.
+   * Renews the leases of the attempts that a worker has in hand, in one statement. What is not in
+   * hand any more is left to lapse, so that it is rescued.
    *
-   * @return those that are still its own; the job of any other has ended or was given to somebody else
+   * @return those that are still its own; the job of any other has ended or was given to somebody
+   *     else
    */
   public List<Attempt> heartbeatOfHeld(
       String workerId, Duration lease, Collection<Attempt> inHand) {
@@ -93,10 +94,8 @@ public final class ClaimJobs {
         .param("lease", lease.toMillis())
         .param("ids", Columns.texts(inHand.stream().map(Attempt::requestId)))
         .param("attempts", Columns.texts(inHand.stream().map(Attempt::number)))
-        .query(
-            (row, _) ->
-                new Attempt(
-                    Columns.requestId(row), row.getInt("attempt"), row.getString("worker_id")))
+        .query((row, _) ->
+            new Attempt(Columns.requestId(row), row.getInt("attempt"), row.getString("worker_id")))
         .list();
   }
 }

@@ -9,9 +9,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -117,23 +117,23 @@ public final class KeepTopics implements SmartLifecycle {
   }
 
   /**
-   * A share group reads from the end by default: a job sent before the first worker subscribed would never be seen. Set
-   * before the topic exists, this is in force before anything is in it.
+   * A share group reads from the end by default: a job sent before the first worker subscribed
+   * would never be seen. Set before the topic exists, this is in force before anything is in it.
    */
   private static void readFromTheBeginning(Admin admin)
       throws ExecutionException, InterruptedException, TimeoutException {
     var group = new ConfigResource(ConfigResource.Type.GROUP, Topics.WORKERS);
     var earliest =
         new AlterConfigOp(
-            new ConfigEntry("share.auto.offset.reset", "earliest"),
-            AlterConfigOp.OpType.SET);
+            new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
     try {
       admin
           .incrementalAlterConfigs(Map.of(group, List.of(earliest)))
           .all()
           .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof ApiException refused) || refused instanceof RetriableException) {
+      if (!(e.getCause() instanceof ApiException refused)
+          || refused instanceof RetriableException) {
         throw e;
       }
       log.atWarn()

@@ -10,7 +10,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param state folder that keeps databases, topics and pictures from one run to the next
  * @param fresh whether to empty it first; also the argument {@code --fresh}
  * @param gatewayPort of the pages and the API; {@code SERVER_PORT} sets it too
- * @param managementPort of the gateway's health and metrics; {@code MANAGEMENT_SERVER_PORT} sets it too
+ * @param managementPort of the gateway's health and metrics; {@code MANAGEMENT_SERVER_PORT} sets it
+ *     too
  * @param simulatorLatency how long the simulator lets a picture take
  */
 record LocalSettings(

@@ -43,8 +43,7 @@ final class LocalStack implements AutoCloseable {
     var settings = environment.settings();
     Ports.requireFree(environment, settings);
     var stack =
-        new LocalStack(
-            environment, settings, StateFolder.open(settings.state(), settings.fresh()));
+        new LocalStack(environment, settings, StateFolder.open(settings.state(), settings.fresh()));
     try (var starting = Executors.newVirtualThreadPerTaskExecutor()) {
       stack.startServers(starting);
       stack.startApplications(starting);
@@ -80,9 +79,7 @@ final class LocalStack implements AutoCloseable {
   private void startTogether(ExecutorService starting, Callable<Part>... starts)
       throws InterruptedException {
     var begun =
-        Stream.of(starts)
-            .map(start -> starting.submit(() -> parts.add(start.call())))
-            .toList();
+        Stream.of(starts).map(start -> starting.submit(() -> parts.add(start.call()))).toList();
     RuntimeException failure = null;
     for (Future<?> part : begun) {
       try {

@@ -3,7 +3,10 @@ package dev.darkroom.local;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
-/** {@code ./mvnw spring-boot:run}: starts the stack, says how to use it, and stops it in order on Ctrl-C. */
+/**
+ * {@code ./mvnw spring-boot:run}: starts the stack, says how to use it, and stops it in order on
+ * Ctrl-C.
+ */
 public final class LocalStackApplication {
   private LocalStackApplication() {}
 

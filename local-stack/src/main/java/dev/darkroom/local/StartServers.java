@@ -66,8 +66,10 @@ final class StartServers {
         Role.NEBIUS,
         "simulated, " + simulator.baseUri(),
         Map.of(
-            "NEBIUS_API_ENDPOINT", simulator.baseUri().toString(),
-            "NEBIUS_API_KEY", "any-key-will-do"),
+            "NEBIUS_API_ENDPOINT",
+            simulator.baseUri().toString(),
+            "NEBIUS_API_KEY",
+            "any-key-will-do"),
         simulator);
   }
 }

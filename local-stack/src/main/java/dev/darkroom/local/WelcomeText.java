@@ -3,7 +3,9 @@ package dev.darkroom.local;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is printed when the stack is ready: where the page is, a line to copy, which parts are real. */
+/**
+ * What is printed when the stack is ready: where the page is, a line to copy, which parts are real.
+ */
 final class WelcomeText {
   private WelcomeText() {}
 
@@ -14,13 +16,21 @@ final class WelcomeText {
     lines.add("Darkroom is ready: " + gateway);
     lines.add("");
     lines.add("  Ask for a picture, then open its imageUrl a few seconds later:");
-    lines.add("    curl -i " + gateway + "/api/generate -H 'Content-Type: application/json' -d '" + EXAMPLE + "'");
+    lines.add(
+        "    curl -i "
+            + gateway
+            + "/api/generate -H 'Content-Type: application/json' -d '"
+            + EXAMPLE
+            + "'");
     lines.add("");
     lines.add("  The steps:  " + gateway + "/api/logs");
     lines.add("  The API:    " + gateway + "/swagger-ui.html");
     lines.add("  Pictures:   " + stack.pictures());
     lines.add("");
-    stack.parts().forEach(part -> lines.add("  %-11s %s".formatted(part.role().words() + ":", part.where())));
+    stack
+        .parts()
+        .forEach(
+            part -> lines.add("  %-11s %s".formatted(part.role().words() + ":", part.where())));
     lines.add("");
     lines.add("  Ctrl-C stops it; what it knows is kept for the next start.");
     lines.add("");

@@ -26,8 +26,7 @@ final class AttemptJob {
   private final ReportOutcome report;
   private final MeterRegistry meters;
 
-  AttemptJob(
-      PictureStore store, CallNebius nebius, ReportOutcome report, MeterRegistry meters) {
+  AttemptJob(PictureStore store, CallNebius nebius, ReportOutcome report, MeterRegistry meters) {
     this.store = store;
     this.nebius = nebius;
     this.report = report;
@@ -37,7 +36,8 @@ final class AttemptJob {
   /**
    * Carries the attempt out.
    *
-   * @param reportFor how long to go on reporting to a ledger that does not answer; then the job is rescued by others
+   * @param reportFor how long to go on reporting to a ledger that does not answer; then the job is
+   *     rescued by others
    */
   void run(ClaimedJob job, CallInProgress call, Duration reportFor) throws InterruptedException {
     var started = System.nanoTime();
@@ -81,7 +81,8 @@ final class AttemptJob {
             .addKeyValue("reason", e.getClass().getSimpleName())
             .log("the ledger does not answer; the outcome is reported again");
         Thread.sleep(wait);
-        wait = wait.multipliedBy(2).compareTo(LONGEST_WAIT) < 0 ? wait.multipliedBy(2) : LONGEST_WAIT;
+        wait =
+            wait.multipliedBy(2).compareTo(LONGEST_WAIT) < 0 ? wait.multipliedBy(2) : LONGEST_WAIT;
       }
     }
   }

@@ -18,7 +18,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The jobs under way in this worker, each on a virtual thread of its own and under a lease in the ledger. */
+/**
+ * The jobs under way in this worker, each on a virtual thread of its own and under a lease in the
+ * ledger.
+ */
 public final class JobsInHand {
   private static final Logger log = LoggerFactory.getLogger(JobsInHand.class);
 
@@ -43,7 +46,9 @@ public final class JobsInHand {
     this.events = events;
   }
 
-  /** How many jobs may be taken now: none while all slots are busy or the way to Nebius is closed. */
+  /**
+   * How many jobs may be taken now: none while all slots are busy or the way to Nebius is closed.
+   */
   public int room() {
     return Math.max(0, Math.min(settings.concurrency(), nebius.callsAllowed()) - inHand.size());
   }
@@ -58,10 +63,12 @@ public final class JobsInHand {
   }
 
   /**
-   * Claims these jobs in the ledger and begins those it got; the others have ended or are in other hands.
+   * Claims these jobs in the ledger and begins those it got; the others have ended or are in other
+   * hands.
    *
    * @param messages not more than there is {@link #room()} for
-   * @throws org.springframework.dao.DataAccessException where the ledger does not answer; nothing was begun
+   * @throws org.springframework.dao.DataAccessException where the ledger does not answer; nothing
+   *     was begun
    */
   public void take(List<JobMessage> messages) {
     var intents =
@@ -78,20 +85,19 @@ public final class JobsInHand {
     var _ =
         Thread.ofVirtual()
             .name("job-" + attempt.requestId())
-            .start(
-                () -> {
-                  try {
-                    attempts.run(job, call, settings.lease());
-                  } catch (InterruptedException | RuntimeException e) {
-                    log.atError()
-                        .addKeyValue("request_id", attempt.requestId())
-                        .addKeyValue("attempt", attempt.number())
-                        .setCause(e)
-                        .log("an attempt broke off; the job is rescued when its lease lapses");
-                  } finally {
-                    end(attempt);
-                  }
-                });
+            .start(() -> {
+              try {
+                attempts.run(job, call, settings.lease());
+              } catch (InterruptedException | RuntimeException e) {
+                log.atError()
+                    .addKeyValue("request_id", attempt.requestId())
+                    .addKeyValue("attempt", attempt.number())
+                    .setCause(e)
+                    .log("an attempt broke off; the job is rescued when its lease lapses");
+              } finally {
+                end(attempt);
+              }
+            });
     var message = job.message();
     events.tell(
         GenerationEvent.progress(
@@ -106,20 +112,21 @@ public final class JobsInHand {
     }
   }
 
-  /** Renews the leases of all jobs in hand, and ends the calls of those that the ledger has given to others. */
+  /**
+   * Renews the leases of all jobs in hand, and ends the calls of those that the ledger has given to
+   * others.
+   */
   void renewLeases() {
     var before = Map.copyOf(inHand);
     if (before.isEmpty()) {
       return;
     }
-    var held =
-        Set.copyOf(ledger.heartbeatOfHeld(settings.id(), settings.lease(), before.keySet()));
-    before.forEach(
-        (attempt, call) -> {
-          if (!held.contains(attempt)) {
-            call.end(CallInProgress.Ended.LOST);
-          }
-        });
+    var held = Set.copyOf(ledger.heartbeatOfHeld(settings.id(), settings.lease(), before.keySet()));
+    before.forEach((attempt, call) -> {
+      if (!held.contains(attempt)) {
+        call.end(CallInProgress.Ended.LOST);
+      }
+    });
   }
 
   /** Waits until nothing is in hand, for as long as given at most. */

@@ -7,8 +7,8 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Renews the leases every third of their length. When the worker is stopped it goes on doing so while the jobs in hand
- * come to their end, and gives back those that don't in time.
+ * Renews the leases every third of their length. When the worker is stopped it goes on doing so
+ * while the jobs in hand come to their end, and gives back those that don't in time.
  */
 final class KeepLeases implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(KeepLeases.class);
@@ -36,7 +36,8 @@ final class KeepLeases implements SmartLifecycle {
       log.atInfo()
           .addKeyValue("jobs", jobs.size())
           .addKeyValue("drain", settings.drain())
-          .log("stopping; the jobs in hand may end, those that don't in time go back to the ledger");
+          .log(
+              "stopping; the jobs in hand may end, those that don't in time go back to the ledger");
       if (!jobs.awaitNone(settings.drain())) {
         jobs.giveBack();
         if (!jobs.awaitNone(LAST_REPORTS)) {
@@ -66,7 +67,8 @@ final class KeepLeases implements SmartLifecycle {
       } catch (DataAccessException e) {
         log.atWarn()
             .addKeyValue("reason", e.getClass().getSimpleName())
-            .log("leases could not be renewed; calls go on, and count as long as nobody else begins");
+            .log(
+                "leases could not be renewed; calls go on, and count as long as nobody else begins");
       } catch (InterruptedException e) {
         return;
       }

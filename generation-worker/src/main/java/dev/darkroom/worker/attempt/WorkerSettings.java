@@ -16,8 +16,9 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Settings of a worker.
  *
- * @param id names it in ledger and log; must differ between workers and between runs of one, so that none renews
- *     another's leases. Where it is blank, host, process and a random number make one.
+ * @param id names it in ledger and log; must differ between workers and between runs of one, so
+ *     that none renews another's leases. Where it is blank, host, process and a random number make
+ *     one.
  * @param concurrency jobs under way at once
  * @param lease how long a job stays with a silent worker; renewed every third of it
  * @param drain how long jobs in hand may take to end when the worker is stopped

@@ -1,4 +1,6 @@
-/** One attempt at a job, from the claim to its outcome, and the leases of all that are under way. */
+/**
+ * One attempt at a job, from the claim to its outcome, and the leases of all that are under way.
+ */
 @NullMarked
 package dev.darkroom.worker.attempt;
 

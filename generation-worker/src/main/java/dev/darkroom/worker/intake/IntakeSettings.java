@@ -14,7 +14,8 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param batch records asked for at once; those there is no room for yet wait here, unclaimed
  * @param poll how long to wait for a record; ended early by a stop, so longer is better
- * @param hold how long records may wait here before they are given back; must be well below the broker's lock of 30 s
+ * @param hold how long records may wait here before they are given back; must be well below the
+ *     broker's lock of 30 s
  */
 @Validated
 @ConfigurationProperties("darkroom.intake")

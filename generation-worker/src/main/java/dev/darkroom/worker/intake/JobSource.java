@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Where records of jobs come from. Used by one thread, except for {@link #wakeUp()}. It may deliver a job late, twice,
- * or to two workers; the ledger decides who works on it.
+ * Where records of jobs come from. Used by one thread, except for {@link #wakeUp()}. It may deliver
+ * a job late, twice, or to two workers; the ledger decides who works on it.
  */
 interface JobSource extends AutoCloseable {
   /**
@@ -16,7 +16,10 @@ interface JobSource extends AutoCloseable {
    */
   record Delivery(JobMessage job, Object handle) {}
 
-  /** Waits for records; empty when none came, or when woken up. Everything received before must have been let go of. */
+  /**
+   * Waits for records; empty when none came, or when woken up. Everything received before must have
+   * been let go of.
+   */
   List<Delivery> poll(Duration atMost);
 
   /** The ledger has decided about these: they are never delivered again. */

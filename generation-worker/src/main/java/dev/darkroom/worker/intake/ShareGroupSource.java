@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Jobs from the share group of all workers (<a
- * href="https://cwiki.apache.org/confluence/display/KAFKA/KIP-932%3A+Queues+for+Kafka">KIP-932</a>). The broker's lock on
- * a record lasts from the poll to the claim, the ledger's lease the whole job.
+ * href="https://cwiki.apache.org/confluence/display/KAFKA/KIP-932%3A+Queues+for+Kafka">KIP-932</a>).
+ * The broker's lock on a record lasts from the poll to the claim, the ledger's lease the whole job.
  */
 final class ShareGroupSource implements JobSource {
   private static final Logger log = LoggerFactory.getLogger(ShareGroupSource.class);
@@ -32,21 +32,21 @@ final class ShareGroupSource implements JobSource {
     var config = new java.util.HashMap<>(consumerConfig);
     config.put(ConsumerConfig.GROUP_ID_CONFIG, Topics.WORKERS);
     config.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
-    // The default takes whole batches, however many records they hold and however few were asked for.
+    // The default takes whole batches, however many records they hold and however few were asked
+    // for.
     config.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batch);
     this.consumer =
         new KafkaShareConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
     this.records = records;
-    consumer.setAcknowledgementCommitCallback(
-        (offsets, failure) -> {
-          if (failure != null) {
-            log.atInfo()
-                .addKeyValue("offsets", offsets.values())
-                .addKeyValue("reason", String.valueOf(failure.getMessage()))
-                .log("the broker did not take an acknowledgement; the ledger drops what comes again");
-          }
-        });
+    consumer.setAcknowledgementCommitCallback((offsets, failure) -> {
+      if (failure != null) {
+        log.atInfo()
+            .addKeyValue("offsets", offsets.values())
+            .addKeyValue("reason", String.valueOf(failure.getMessage()))
+            .log("the broker did not take an acknowledgement; the ledger drops what comes again");
+      }
+    });
     consumer.subscribe(List.of(Topics.JOBS));
   }
 
@@ -80,8 +80,7 @@ final class ShareGroupSource implements JobSource {
   @SuppressWarnings("unchecked") // handles are our own
   private void acknowledge(List<Delivery> deliveries, AcknowledgeType type) {
     deliveries.forEach(
-        delivery ->
-            consumer.acknowledge((ConsumerRecord<String, byte[]>) delivery.handle(), type));
+        delivery -> consumer.acknowledge((ConsumerRecord<String, byte[]>) delivery.handle(), type));
     consumer.commitAsync(); // otherwise they would be sent with the next poll, which may be far off
   }
 

@@ -17,8 +17,9 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 
 /**
- * Takes jobs as long as there is room: polls, claims in the ledger, lets go of the record. Between poll and claim the
- * broker keeps a record for this worker, so a worker that dies there loses nothing.
+ * Takes jobs as long as there is room: polls, claims in the ledger, lets go of the record. Between
+ * poll and claim the broker keeps a record for this worker, so a worker that dies there loses
+ * nothing.
  */
 final class TakeJobs implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(TakeJobs.class);
@@ -35,8 +36,7 @@ final class TakeJobs implements SmartLifecycle {
   private boolean ledgerAnswers = true;
   private Thread thread = new Thread(this::run);
 
-  TakeJobs(
-      Supplier<JobSource> open, KeepTopics topics, JobsInHand jobs, IntakeSettings settings) {
+  TakeJobs(Supplier<JobSource> open, KeepTopics topics, JobsInHand jobs, IntakeSettings settings) {
     this.open = open;
     this.topics = topics;
     this.jobs = jobs;
@@ -83,7 +83,10 @@ final class TakeJobs implements SmartLifecycle {
     }
   }
 
-  /** Subscribed before the group is told to read from the beginning, it would miss what is already there. */
+  /**
+   * Subscribed before the group is told to read from the beginning, it would miss what is already
+   * there.
+   */
   private void awaitTopics() throws InterruptedException {
     while (running && !topics.present()) {
       Thread.sleep(PAUSE.dividedBy(5));
@@ -148,7 +151,9 @@ final class TakeJobs implements SmartLifecycle {
       ledgerAnswers = true;
     } catch (DataAccessException e) {
       if (ledgerAnswers) {
-        log.atWarn().setCause(e).log("the ledger does not answer; nothing new is taken until it does");
+        log.atWarn()
+            .setCause(e)
+            .log("the ledger does not answer; nothing new is taken until it does");
       }
       ledgerAnswers = false;
     }

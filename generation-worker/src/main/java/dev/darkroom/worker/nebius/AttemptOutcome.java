@@ -18,7 +18,10 @@ public sealed interface AttemptOutcome {
   /** We are too fast. */
   record RateLimited(@Nullable Duration retryAfter, String reason) implements AttemptOutcome {}
 
-  /** The call was certainly not made: no connection, no name, no TLS, or the circuit breaker is open. */
+  /**
+   * The call was certainly not made: no connection, no name, no TLS, or the circuit breaker is
+   * open.
+   */
   record NotMade(String reason) implements AttemptOutcome {}
 
   /** Our key, our account or our model is refused; no job is to blame. */
@@ -27,7 +30,9 @@ public sealed interface AttemptOutcome {
   /** Sent, and never answered: it may have been carried out and billed. */
   record Unknown(String reason) implements AttemptOutcome {}
 
-  /** We ended the call ourselves, for no fault of Nebius's; it may have been carried out and billed. */
+  /**
+   * We ended the call ourselves, for no fault of Nebius's; it may have been carried out and billed.
+   */
   record GivenUp(String reason) implements AttemptOutcome {}
 
   /** The picture came, and could not be kept. */

@@ -4,8 +4,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that can be ended from outside: its thread is interrupted, which closes the connection. Interrupts reach it
- * only while the call is made, never while its outcome is written down.
+ * A call that can be ended from outside: its thread is interrupted, which closes the connection.
+ * Interrupts reach it only while the call is made, never while its outcome is written down.
  */
 public final class CallInProgress {
   private @Nullable Thread caller;

@@ -13,7 +13,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Calls Nebius for one job: in the time it may take, with quick retries where nothing was sent, past the breaker. */
+/**
+ * Calls Nebius for one job: in the time it may take, with quick retries where nothing was sent,
+ * past the breaker.
+ */
 public final class CallNebius {
   private final NebiusSettings settings;
   private final PostGeneration post;
@@ -58,8 +61,7 @@ public final class CallNebius {
         timer.schedule(
             () -> call.end(patience.reason()), patience.time().toMillis(), TimeUnit.MILLISECONDS);
     try {
-      return quickRetry.executeCallable(
-          () -> gate.pass(() -> attempt(job, trace, call)));
+      return quickRetry.executeCallable(() -> gate.pass(() -> attempt(job, trace, call)));
     } catch (CallNotPermittedException e) {
       return new AttemptOutcome.NotMade("No call was made: the circuit breaker is open.");
     } catch (Exception e) {

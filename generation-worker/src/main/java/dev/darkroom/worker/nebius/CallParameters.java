@@ -5,9 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The body of <a href="https://docs.tokenfactory.nebius.com/api-reference/images/create-image">{@code POST
- * images/generations}</a> for a request: a pure function, so that every retry asks for the same picture. Nebius takes
- * its own fields at the top level; nested in {@code extra_body} they are ignored.
+ * The body of <a
+ * href="https://docs.tokenfactory.nebius.com/api-reference/images/create-image">{@code POST
+ * images/generations}</a> for a request: a pure function, so that every retry asks for the same
+ * picture. Nebius takes its own fields at the top level; nested in {@code extra_body} they are
+ * ignored.
  */
 final class CallParameters {
   static final int MIN_STEPS = 30;
@@ -35,7 +37,10 @@ final class CallParameters {
     return Math.round(MIN_STEPS + ADDED_STEPS * diffusionStrength);
   }
 
-  /** Nebius's limit holds for what is sent: where the style makes it too long, the style is cut, at a word. */
+  /**
+   * Nebius's limit holds for what is sent: where the style makes it too long, the style is cut, at
+   * a word.
+   */
   private static String prompt(GenerationRequest request) {
     var prompt =
         request.prompt() + StyleTemplate.addition(request.style(), request.styleIntensity());

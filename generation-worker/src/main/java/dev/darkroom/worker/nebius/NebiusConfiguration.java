@@ -41,8 +41,7 @@ class NebiusConfiguration {
                 .waitDurationInOpenState(breaker.probeAfter())
                 .automaticTransitionFromOpenToHalfOpenEnabled(true)
                 .permittedNumberOfCallsInHalfOpenState(1)
-                .recordResult(
-                    outcome -> NebiusGate.isOutage((AttemptOutcome) outcome))
+                .recordResult(outcome -> NebiusGate.isOutage((AttemptOutcome) outcome))
                 .build());
     TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(registry).bindTo(meters);
     return registry;
@@ -89,13 +88,12 @@ class NebiusConfiguration {
         RestClient.builder()
             .requestFactory(new JdkClientHttpRequestFactory(nebiusHttpClient))
             .baseUrl(settings.endpoint())
-            .defaultHeaders(
-                headers -> {
-                  if (settings.apiKey().isGiven()) {
-                    headers.setBearerAuth(settings.apiKey().value());
-                  }
-                  headers.set(HttpHeaders.USER_AGENT, "darkroom");
-                })
+            .defaultHeaders(headers -> {
+              if (settings.apiKey().isGiven()) {
+                headers.setBearerAuth(settings.apiKey().value());
+              }
+              headers.set(HttpHeaders.USER_AGENT, "darkroom");
+            })
             .build();
     return new CallNebius(
         settings,

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says whether calls may be made now, and why not. Closed to calls during an outage (the circuit breaker), after our
- * key, account or model was refused (the same breaker, opened by hand, probed the same way), and for as long as Nebius
- * asked us to wait.
+ * Says whether calls may be made now, and why not. Closed to calls during an outage (the circuit
+ * breaker), after our key, account or model was refused (the same breaker, opened by hand, probed
+ * the same way), and for as long as Nebius asked us to wait.
  */
 public final class NebiusGate {
   private static final Logger log = LoggerFactory.getLogger(NebiusGate.class);
@@ -33,22 +33,20 @@ public final class NebiusGate {
     var _ =
         breaker
             .getEventPublisher()
-            .onStateTransition(
-                event ->
-                    log.atWarn()
-                        .addKeyValue("from", event.getStateTransition().getFromState())
-                        .addKeyValue("to", event.getStateTransition().getToState())
-                        .addKeyValue("reason", reason)
-                        .log(
-                            "the way to Nebius changed; while it is open jobs wait, and one call"
-                                + " probes it now and then"));
+            .onStateTransition(event ->
+                log.atWarn()
+                    .addKeyValue("from", event.getStateTransition().getFromState())
+                    .addKeyValue("to", event.getStateTransition().getToState())
+                    .addKeyValue("reason", reason)
+                    .log(
+                        "the way to Nebius changed; while it is open jobs wait, and one call"
+                            + " probes it now and then"));
   }
 
   /** Passes a call through the breaker. */
   AttemptOutcome pass(Callable<AttemptOutcome> call) throws Exception {
     var outcome = breaker.executeCallable(() -> remembered(call.call()));
-    if (outcome instanceof Misconfigured
-        && breaker.getState() == CircuitBreaker.State.CLOSED) {
+    if (outcome instanceof Misconfigured && breaker.getState() == CircuitBreaker.State.CLOSED) {
       breaker.transitionToOpenState();
     }
     return outcome;
@@ -103,7 +101,9 @@ public final class NebiusGate {
     return asked.compareTo(LONGEST_PAUSE) < 0 ? asked : LONGEST_PAUSE;
   }
 
-  /** True for outcomes that the breaker counts as failures: signs of an outage, not of a bad job. */
+  /**
+   * True for outcomes that the breaker counts as failures: signs of an outage, not of a bad job.
+   */
   static boolean isOutage(AttemptOutcome outcome) {
     return outageReason(outcome) != null;
   }

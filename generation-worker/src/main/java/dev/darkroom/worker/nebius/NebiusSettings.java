@@ -16,7 +16,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Settings of the way to Nebius.
  *
- * @param endpoint base URL, with or without a slash at its end
+ * @param endpoint base URL, with or without a slash at its end; blank stands for {@code
+ *     https://api.tokenfactory.nebius.com/v1/}
  * @param apiKey sent as a bearer token
  * @param model the model every job is drawn with
  * @param timeout for a whole call, from the connection to the last byte of the picture
@@ -27,22 +28,28 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("darkroom.nebius")
 record NebiusSettings(
-    @DefaultValue("https://api.tokenfactory.nebius.com/v1/") URI endpoint,
+    @DefaultValue("") URI endpoint,
     @DefaultValue("") ApiKey apiKey,
     @DefaultValue("stability-ai/sdxl") @NotBlank String model,
     @DefaultValue("120s") @DurationMin(millis = 100) @DurationMax(minutes = 60) Duration timeout,
-    @DefaultValue("5s") @DurationMin(millis = 100) @DurationMax(minutes = 5) Duration connectTimeout,
+    @DefaultValue("5s") @DurationMin(millis = 100) @DurationMax(minutes = 5)
+        Duration connectTimeout,
     @DefaultValue("2") @Min(0) @Max(10) int quickRetries,
     @DefaultValue("200ms") @DurationMin(millis = 1) @DurationMax(seconds = 30)
         Duration quickRetryDelay,
     @Valid @DefaultValue Breaker breaker) {
 
   NebiusSettings {
+    if (endpoint.toString().isBlank()) { // as a compose file passes on what is not set
+      endpoint = STANDARD_ENDPOINT;
+    }
     endpoint = endpoint.toString().endsWith("/") ? endpoint : URI.create(endpoint + "/");
   }
 
-  @AssertTrue(message = "must be an absolute http or https URL without login, query or fragment")
-  boolean isEndpointUsable() {
+  private static final URI STANDARD_ENDPOINT =
+      URI.create("https://api.tokenfactory.nebius.com/v1/");
+
+  @AssertTrue(message = "must be an absolute http or https URL without login, query or fragment") boolean isEndpointUsable() {
     return endpoint.getHost() != null
         && ("https".equals(endpoint.getScheme()) || "http".equals(endpoint.getScheme()))
         && endpoint.getRawUserInfo() == null

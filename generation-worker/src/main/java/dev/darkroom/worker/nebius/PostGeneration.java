@@ -46,13 +46,13 @@ final class PostGeneration {
         .uri("images/generations")
         .contentType(MediaType.APPLICATION_JSON)
         .accept(MediaType.APPLICATION_JSON)
-        .headers(
-            headers -> {
-              if (trace != null) {
-                headers.set(TraceParent.HEADER, trace.value());
-              }
-            })
-        .body(json.writeValueAsBytes(parameters)) // as bytes, so that their number is said beforehand
+        .headers(headers -> {
+          if (trace != null) {
+            headers.set(TraceParent.HEADER, trace.value());
+          }
+        })
+        .body(
+            json.writeValueAsBytes(parameters)) // as bytes, so that their number is said beforehand
         .exchangeForRequiredValue((_, response) -> read(id, response));
   }
 

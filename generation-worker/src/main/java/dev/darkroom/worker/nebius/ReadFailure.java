@@ -14,8 +14,8 @@ final class ReadFailure {
   private ReadFailure() {}
 
   /**
-   * What it means for the job: without a connection the call was certainly not made; once the request may have left, it
-   * may have been carried out.
+   * What it means for the job: without a connection the call was certainly not made; once the
+   * request may have left, it may have been carried out.
    */
   static AttemptOutcome read(Exception failure, CallInProgress.@Nullable Ended ended) {
     if (failure instanceof CallInProgress.NotBegun) {

@@ -14,8 +14,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads Nebius's replies: {@code {"data":[{"b64_json":"…"}],"id":"…"}} straight from the socket into the store, and the
- * two forms of its errors, {@code {"detail":"text"}} and {@code {"detail":[{"loc","msg","type"}]}}.
+ * Reads Nebius's replies: {@code {"data":[{"b64_json":"…"}],"id":"…"}} straight from the socket
+ * into the store, and the two forms of its errors, {@code {"detail":"text"}} and {@code
+ * {"detail":[{"loc","msg","type"}]}}.
  */
 final class ReadReply {
   private static final int MAX_ERROR_BODY = 16 * 1024;
@@ -42,8 +43,8 @@ final class ReadReply {
   }
 
   /**
-   * Decodes the first picture into the draft without holding a copy of it, and reads on to the end of the document: one
-   * that breaks off was cut.
+   * Decodes the first picture into the draft without holding a copy of it, and reads on to the end
+   * of the document: one that breaks off was cut.
    */
   void picture(InputStream body, PictureDraft draft) throws IOException {
     var store = new ToStore(draft.body());
@@ -69,10 +70,14 @@ final class ReadReply {
   private static boolean isFirstPicture(JsonParser parser) {
     return parser.currentToken() == JsonToken.VALUE_STRING
         && "b64_json".equals(parser.currentName())
-        && Objects.equals("/data/0/b64_json", parser.streamReadContext().pathAsPointer().toString());
+        && Objects.equals(
+            "/data/0/b64_json", parser.streamReadContext().pathAsPointer().toString());
   }
 
-  /** Nebius's own words about what is wrong, or the beginning of what else came, such as a proxy's page. */
+  /**
+   * Nebius's own words about what is wrong, or the beginning of what else came, such as a proxy's
+   * page.
+   */
   String reason(int status, InputStream body) throws IOException {
     var text = new String(body.readNBytes(MAX_ERROR_BODY), java.nio.charset.StandardCharsets.UTF_8);
     var words = text.startsWith("<") ? "" : words(text);
@@ -95,7 +100,8 @@ final class ReadReply {
   }
 
   private static String words(JsonNode problem) {
-    var place = String.join(".", problem.path("loc").valueStream().map(JsonNode::asString).toList());
+    var place =
+        String.join(".", problem.path("loc").valueStream().map(JsonNode::asString).toList());
     return place + ": " + problem.path("msg").asString("");
   }
 
@@ -107,7 +113,10 @@ final class ReadReply {
     return words.length() <= MAX_REASON ? words : words.substring(0, MAX_REASON) + "…";
   }
 
-  /** Remembers that it was the store that failed: Jackson wraps what happens on either side in the same exception. */
+  /**
+   * Remembers that it was the store that failed: Jackson wraps what happens on either side in the
+   * same exception.
+   */
   private static final class ToStore extends OutputStream {
     private final OutputStream store;
     private @Nullable IOException failure;

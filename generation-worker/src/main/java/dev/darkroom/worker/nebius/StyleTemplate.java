@@ -5,8 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a style adds to a prompt: nothing at intensity 0, a hint below one half, its full description from there on.
- * {@link #TEMPLATES} are the reference's five styles in our own words; any other style is used as "in … style".
+ * What a style adds to a prompt: nothing at intensity 0, a hint below one half, its full
+ * description from there on. {@link #TEMPLATES} are the reference's five styles in our own words;
+ * any other style is used as "in … style".
  */
 record StyleTemplate(String light, String full) {
   private static final double FULL_FROM = 0.5;

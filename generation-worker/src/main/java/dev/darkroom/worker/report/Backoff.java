@@ -4,7 +4,9 @@ import io.github.resilience4j.core.IntervalFunction;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/** Exponential backoff with full jitter, so that jobs that failed together don't come back together. */
+/**
+ * Exponential backoff with full jitter, so that jobs that failed together don't come back together.
+ */
 final class Backoff {
   private final IntervalFunction longest;
   private final RandomGenerator random;

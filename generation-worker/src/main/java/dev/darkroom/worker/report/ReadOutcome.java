@@ -5,7 +5,10 @@ import dev.darkroom.model.Step;
 import dev.darkroom.worker.nebius.AttemptOutcome;
 import java.time.Duration;
 
-/** The table "how failures are read" for every outcome after which a job goes on; see docs/job-lifecycle.md. */
+/**
+ * The table "how failures are read" for every outcome after which a job goes on; see
+ * docs/job-lifecycle.md.
+ */
 final class ReadOutcome {
   private final Backoff backoff;
   private final Duration turnedAwayFor;

@@ -16,7 +16,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes an attempt's outcome into the ledger, where it decides what becomes of the job, and tells Kafka. */
+/**
+ * Writes an attempt's outcome into the ledger, where it decides what becomes of the job, and tells
+ * Kafka.
+ */
 public final class ReportOutcome {
   private static final Logger log = LoggerFactory.getLogger(ReportOutcome.class);
 
@@ -40,8 +43,8 @@ public final class ReportOutcome {
   }
 
   /**
-   * Reports it once. May be called again where the ledger did not answer: a report that arrived the first time finds
-   * the attempt over and changes nothing.
+   * Reports it once. May be called again where the ledger did not answer: a report that arrived the
+   * first time finds the attempt over and changes nothing.
    *
    * @throws org.springframework.dao.DataAccessException where the ledger does not answer
    */

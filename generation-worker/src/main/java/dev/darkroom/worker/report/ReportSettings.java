@@ -10,8 +10,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * When a job whose attempt gave no picture is due again: after a random time up to {@code base · factor^(attempt-1)},
- * at most {@code cap} (full jitter).
+ * When a job whose attempt gave no picture is due again: after a random time up to {@code base ·
+ * factor^(attempt-1)}, at most {@code cap} (full jitter).
  */
 @Validated
 @ConfigurationProperties("darkroom.backoff")

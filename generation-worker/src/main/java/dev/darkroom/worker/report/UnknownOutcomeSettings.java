@@ -6,8 +6,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What follows a call that may or may not have been carried out; the gateway, which rescues jobs, reads the same
- * setting.
+ * What follows a call that may or may not have been carried out; the gateway, which rescues jobs,
+ * reads the same setting.
  */
 @Validated
 @ConfigurationProperties("darkroom.nebius")
