@@ -31,7 +31,7 @@ public final class ClaimJobs {
               select job.request_id, intent.parameters
               from public.generation_jobs job join intent using (request_id)
               where job.finished_at is null and job.lease_until is null
-                and job.due_at <= clock_timestamp() and job.deadline_at > clock_timestamp()
+                and job.due_at <= now() and job.deadline_at > now()
               order by job.request_id
               for update of job),
             claimed as (
@@ -66,7 +66,8 @@ public final class ClaimJobs {
   }
 
   /**
-   * Renews every lease of this worker in one statement.
+   * Renews every lease of this worker in one statement. Like each statement that waits for several
+   * rows, it locks them in the order of their ids: two that don't can wait for each other.
    *
    * @return what it still holds; a job in hand that is not in it was ended or given to somebody
    *     else
@@ -75,10 +76,15 @@ public final class ClaimJobs {
     return database
         .sql(
             """
-            update public.generation_jobs
+            with held as (
+              select request_id from public.generation_jobs
+              where worker_id = :worker and lease_until is not null
+              order by request_id
+              for update)
+            update public.generation_jobs job
             set lease_until = clock_timestamp() + :lease * interval '1 millisecond'
-            where worker_id = :worker and lease_until is not null
-            returning request_id, attempt, worker_id
+            from held where job.request_id = held.request_id
+            returning job.request_id, attempt, worker_id
             """)
         .param("worker", workerId)
         .param("lease", lease.toMillis())
