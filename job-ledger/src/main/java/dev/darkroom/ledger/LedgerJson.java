@@ -28,6 +28,18 @@ final class LedgerJson {
     return mapper.readValue(json, GenerationRequest.class);
   }
 
+  @Nullable Map<String, Object> details(@Nullable String json) {
+    if (json == null || json.equals("null")) {
+      return null;
+    }
+    // rows of the service that Darkroom replaces may hold any JSON
+    var details = mapper.readTree(json);
+    return details.isObject()
+        ? mapper.convertValue(details, DETAILS)
+        : Map.of("value", mapper.convertValue(details, Object.class));
+  }
+
+  /** Leaves out what PostgreSQL refuses, wherever in the details it stands. */
   private static final class StorableTexts extends SimpleModule {
     StorableTexts() {
       addSerializer(String.class, new StorableText());
@@ -43,16 +55,5 @@ final class LedgerJson {
     public void serialize(String text, JsonGenerator json, SerializationContext context) {
       json.writeString(Columns.storable(text));
     }
-  }
-
-  @Nullable Map<String, Object> details(@Nullable String json) {
-    if (json == null) {
-      return null;
-    }
-    // rows of the service that Darkroom replaces may hold any JSON
-    var details = mapper.readTree(json);
-    return details.isObject()
-        ? mapper.convertValue(details, DETAILS)
-        : Map.of("value", mapper.convertValue(details, Object.class));
   }
 }
