@@ -1,0 +1,78 @@
+package dev.darkroom.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class EmbeddedKafkaBrokerIT {
+  @TempDir Path folder;
+
+  @Test
+  void a_share_group_gets_what_was_sent_before_a_restart_and_after_it() throws Exception {
+    int port;
+    int controllerPort;
+    try (var broker = EmbeddedKafkaBroker.start(folder, 0, 0)) {
+      port = broker.port();
+      controllerPort = broker.controllerPort();
+      var client = new BrokerClient(broker.bootstrapServers());
+      client.createTopic();
+      client.send("one");
+      client.send("two");
+      assertThat(client.receive(2)).containsExactly("one", "two");
+      client.send("three");
+    }
+    try (var broker = EmbeddedKafkaBroker.start(folder, port, controllerPort)) {
+      var client = new BrokerClient(broker.bootstrapServers());
+      client.send("four");
+      assertThat(client.receive(2)).containsExactly("three", "four");
+    }
+  }
+
+  @Test
+  void a_folder_may_move_to_other_ports() throws Exception {
+    try (var broker = EmbeddedKafkaBroker.start(folder, 0, 0)) {
+      var client = new BrokerClient(broker.bootstrapServers());
+      client.createTopic();
+      client.send("one");
+    }
+    try (var broker = EmbeddedKafkaBroker.start(folder, 0, 0)) {
+      assertThat(new BrokerClient(broker.bootstrapServers()).receive(1)).containsExactly("one");
+    }
+  }
+
+  @Test
+  void a_taken_port_is_named_before_anything_is_made() throws Exception {
+    try (var holder = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      int taken = holder.getLocalPort();
+      assertThatThrownBy(() -> EmbeddedKafkaBroker.start(folder, taken, 0))
+          .isInstanceOf(PortTaken.class)
+          .hasMessage("port %d is taken; Kafka wants it", taken);
+      assertThatThrownBy(() -> EmbeddedKafkaBroker.start(folder, 0, taken))
+          .isInstanceOf(PortTaken.class)
+          .hasMessage("port %d is taken; Kafka's controller wants it", taken);
+    }
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void a_folder_has_one_broker_at_a_time() throws Exception {
+    try (var broker = EmbeddedKafkaBroker.start(folder, 0, 0)) {
+      assertThatThrownBy(() -> EmbeddedKafkaBroker.start(folder, 0, 0))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("in use");
+      var client = new BrokerClient(broker.bootstrapServers());
+      client.createTopic();
+      client.send("one");
+      assertThat(client.receive(1)).containsExactly("one");
+    }
+  }
+}

@@ -1,0 +1,8 @@
+package dev.darkroom.testservers;
+
+class EmbeddedServersIT extends ServerSourceContract {
+  @Override
+  ServerSource source() {
+    return new EmbeddedServers();
+  }
+}
