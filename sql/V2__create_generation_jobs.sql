@@ -50,8 +50,6 @@ create index if not exists idx_generation_jobs_unpublished on public.generation_
   where enqueued_at is null and finished_at is null;
 create index if not exists idx_generation_jobs_held on public.generation_jobs (lease_until)
   where lease_until is not null;
-create index if not exists idx_generation_jobs_holder on public.generation_jobs (worker_id)
-  where lease_until is not null;
 create index if not exists idx_generation_jobs_open_deadline on public.generation_jobs (deadline_at)
   where finished_at is null;
 create index if not exists idx_generation_jobs_event_unpublished on public.generation_jobs (publish_after)

@@ -1,6 +1,7 @@
 package dev.darkroom.ledger;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -66,22 +67,33 @@ public final class ClaimJobs {
   }
 
   /**
-   * Renews every lease of this worker in one statement.
+   * Renews the leases of the attempts that a worker has in hand, in one statement. What is not in
+   * hand any more is left to lapse, so that it is rescued.
    *
-   * @return what it still holds; a job in hand that is not in it was ended or given to somebody
+   * @return those that are still its own; the job of any other has ended or was given to somebody
    *     else
    */
-  public List<Attempt> heartbeatOfHeld(String workerId, Duration lease) {
+  public List<Attempt> heartbeatOfHeld(
+      String workerId, Duration lease, Collection<Attempt> inHand) {
     return database
         .sql(
             """
-            update public.generation_jobs
+            with held as (
+              select job.request_id from public.generation_jobs job
+              join unnest(:ids::uuid[], :attempts::int[]) as in_hand (request_id, attempt)
+                using (request_id, attempt)
+              where job.worker_id = :worker and job.lease_until is not null
+              order by job.request_id
+              for update of job)
+            update public.generation_jobs job
             set lease_until = clock_timestamp() + :lease * interval '1 millisecond'
-            where worker_id = :worker and lease_until is not null
-            returning request_id, attempt, worker_id
+            from held where job.request_id = held.request_id
+            returning job.request_id, job.attempt, job.worker_id
             """)
         .param("worker", workerId)
         .param("lease", lease.toMillis())
+        .param("ids", Columns.texts(inHand.stream().map(Attempt::requestId)))
+        .param("attempts", Columns.texts(inHand.stream().map(Attempt::number)))
         .query((row, _) ->
             new Attempt(Columns.requestId(row), row.getInt("attempt"), row.getString("worker_id")))
         .list();

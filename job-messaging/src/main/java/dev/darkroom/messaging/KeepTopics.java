@@ -10,8 +10,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +28,7 @@ import org.springframework.kafka.core.KafkaAdmin;
  * The application starts without waiting for it: while Kafka is away, jobs are accepted all the
  * same.
  */
-final class KeepTopics implements SmartLifecycle {
+public final class KeepTopics implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(KeepTopics.class);
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final int PATIENCE_SECONDS = 5;
@@ -78,6 +83,9 @@ final class KeepTopics implements SmartLifecycle {
   private boolean createMissing(Admin admin) throws InterruptedException {
     try {
       var existing = admin.listTopics().names().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      if (!present || !existing.contains(Topics.JOBS)) {
+        readFromTheBeginning(admin);
+      }
       for (var topic : wanted()) {
         if (!existing.contains(topic.name())) {
           create(admin, topic);
@@ -106,6 +114,37 @@ final class KeepTopics implements SmartLifecycle {
         throw e;
       }
     }
+  }
+
+  /**
+   * A share group reads from the end by default: a job sent before the first worker subscribed
+   * would never be seen. Set before the topic exists, this is in force before anything is in it.
+   */
+  private static void readFromTheBeginning(Admin admin)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    var group = new ConfigResource(ConfigResource.Type.GROUP, Topics.WORKERS);
+    var earliest =
+        new AlterConfigOp(
+            new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
+    try {
+      admin
+          .incrementalAlterConfigs(Map.of(group, List.of(earliest)))
+          .all()
+          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof ApiException refused)
+          || refused instanceof RetriableException) {
+        throw e;
+      }
+      log.atWarn()
+          .addKeyValue("reason", String.valueOf(refused.getMessage()))
+          .log("the broker has no share groups; workers need darkroom.intake.mode=classic");
+    }
+  }
+
+  /** Whether topics and group are known to be ready. */
+  public boolean present() {
+    return present;
   }
 
   private List<NewTopic> wanted() {

@@ -1,0 +1,47 @@
+package dev.darkroom.worker;
+
+import dev.darkroom.ledger.LedgerConfiguration;
+import dev.darkroom.messaging.MessagingConfiguration;
+import dev.darkroom.picture.PictureStoreConfiguration;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+/** The generation worker; its settings are in {@code generation-worker.yml}. */
+@SpringBootApplication
+@Import({LedgerConfiguration.class, MessagingConfiguration.class, PictureStoreConfiguration.class})
+public class WorkerApplication {
+
+  public static void main(String[] args) {
+    application().run(args);
+  }
+
+  /**
+   * The application with its own settings file, so that it can share a process with the gateway.
+   */
+  public static SpringApplication application() {
+    var application = new SpringApplication(WorkerApplication.class);
+    application.setDefaultProperties(Map.of("spring.config.name", "application,generation-worker"));
+    return application;
+  }
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  RandomGenerator random() {
+    return new RandomGenerator() {
+      @Override
+      public long nextLong() {
+        return ThreadLocalRandom.current().nextLong();
+      }
+    };
+  }
+}

@@ -1,0 +1,44 @@
+package dev.darkroom.worker.attempt;
+
+import dev.darkroom.ledger.ClaimJobs;
+import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.picture.PictureStore;
+import dev.darkroom.worker.nebius.CallNebius;
+import dev.darkroom.worker.report.ReportOutcome;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Puts the attempts together. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(WorkerSettings.class)
+class AttemptConfiguration {
+
+  @Bean
+  JobsInHand jobsInHand(
+      WorkerSettings settings,
+      ClaimJobs ledger,
+      CallNebius nebius,
+      PictureStore store,
+      ReportOutcome report,
+      PublishEvents events,
+      MeterRegistry meters) {
+    var jobs =
+        new JobsInHand(
+            settings, ledger, nebius, new AttemptJob(store, nebius, report, meters), events);
+    Gauge.builder("darkroom.worker.jobs", jobs, JobsInHand::size)
+        .description("Jobs under way in this worker")
+        .register(meters);
+    Gauge.builder("darkroom.worker.room", jobs, JobsInHand::room)
+        .description("Jobs this worker could take now")
+        .register(meters);
+    return jobs;
+  }
+
+  @Bean
+  KeepLeases keepLeases(JobsInHand jobs, WorkerSettings settings) {
+    return new KeepLeases(jobs, settings);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.darkroom.worker.attempt;
+
+import dev.darkroom.ledger.Attempt;
+import dev.darkroom.ledger.ClaimedJob;
+import dev.darkroom.picture.PictureStore;
+import dev.darkroom.worker.nebius.AttemptOutcome;
+import dev.darkroom.worker.nebius.CallInProgress;
+import dev.darkroom.worker.nebius.CallNebius;
+import dev.darkroom.worker.report.ReportOutcome;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/** One attempt: a picture that is already there, or a call; then the report. */
+final class AttemptJob {
+  private static final Logger log = LoggerFactory.getLogger(AttemptJob.class);
+  private static final Duration FIRST_WAIT = Duration.ofMillis(200);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+
+  private final PictureStore store;
+  private final CallNebius nebius;
+  private final ReportOutcome report;
+  private final MeterRegistry meters;
+
+  AttemptJob(PictureStore store, CallNebius nebius, ReportOutcome report, MeterRegistry meters) {
+    this.store = store;
+    this.nebius = nebius;
+    this.report = report;
+    this.meters = meters;
+  }
+
+  /**
+   * Carries the attempt out.
+   *
+   * @param reportFor how long to go on reporting to a ledger that does not answer; then the job is
+   *     rescued by others
+   */
+  void run(ClaimedJob job, CallInProgress call, Duration reportFor) throws InterruptedException {
+    var started = System.nanoTime();
+    var outcome = pictureOrCall(job, call);
+    count(outcome, Duration.ofNanos(System.nanoTime() - started));
+    reportUntilTaken(job.attempt(), outcome, reportFor);
+  }
+
+  /** A picture that an earlier attempt saved is used, not bought again. */
+  private AttemptOutcome pictureOrCall(ClaimedJob job, CallInProgress call) {
+    try {
+      var stored = store.find(job.message().requestId());
+      if (stored.isPresent()) {
+        return new AttemptOutcome.Succeeded(stored.get());
+      }
+    } catch (IOException e) {
+      return new AttemptOutcome.NotStored("The picture store does not answer: " + e.getMessage());
+    }
+    return nebius.call(job.message(), job.trace(), call);
+  }
+
+  private void reportUntilTaken(Attempt attempt, AttemptOutcome outcome, Duration reportFor)
+      throws InterruptedException {
+    var giveUp = System.nanoTime() + reportFor.toNanos();
+    var wait = FIRST_WAIT;
+    while (true) {
+      try {
+        report.report(attempt, outcome);
+        return;
+      } catch (DataAccessException e) {
+        if (System.nanoTime() - giveUp > 0) {
+          log.atError()
+              .addKeyValue("request_id", attempt.requestId())
+              .addKeyValue("attempt", attempt.number())
+              .setCause(e)
+              .log("the ledger did not take an outcome; the job is rescued when its lease lapses");
+          return;
+        }
+        log.atWarn()
+            .addKeyValue("request_id", attempt.requestId())
+            .addKeyValue("reason", e.getClass().getSimpleName())
+            .log("the ledger does not answer; the outcome is reported again");
+        Thread.sleep(wait);
+        wait =
+            wait.multipliedBy(2).compareTo(LONGEST_WAIT) < 0 ? wait.multipliedBy(2) : LONGEST_WAIT;
+      }
+    }
+  }
+
+  private void count(AttemptOutcome outcome, Duration took) {
+    var name = outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    meters.timer("darkroom.attempts", "outcome", name).record(took);
+  }
+}

@@ -1,0 +1,155 @@
+package dev.darkroom.worker.attempt;
+
+import dev.darkroom.ledger.Attempt;
+import dev.darkroom.ledger.ClaimJobs;
+import dev.darkroom.ledger.ClaimedJob;
+import dev.darkroom.ledger.Intent;
+import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.model.GenerationEvent;
+import dev.darkroom.model.JobMessage;
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.worker.nebius.CallInProgress;
+import dev.darkroom.worker.nebius.CallNebius;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The jobs under way in this worker, each on a virtual thread of its own and under a lease in the
+ * ledger.
+ */
+public final class JobsInHand {
+  private static final Logger log = LoggerFactory.getLogger(JobsInHand.class);
+
+  private final WorkerSettings settings;
+  private final ClaimJobs ledger;
+  private final CallNebius nebius;
+  private final AttemptJob attempts;
+  private final PublishEvents events;
+  private final Map<Attempt, CallInProgress> inHand = new ConcurrentHashMap<>();
+  private final Object ended = new Object();
+
+  JobsInHand(
+      WorkerSettings settings,
+      ClaimJobs ledger,
+      CallNebius nebius,
+      AttemptJob attempts,
+      PublishEvents events) {
+    this.settings = settings;
+    this.ledger = ledger;
+    this.nebius = nebius;
+    this.attempts = attempts;
+    this.events = events;
+  }
+
+  /**
+   * How many jobs may be taken now: none while all slots are busy or the way to Nebius is closed.
+   */
+  public int room() {
+    return Math.max(0, Math.min(settings.concurrency(), nebius.callsAllowed()) - inHand.size());
+  }
+
+  /** Waits until a job has ended, for as long as given at most. */
+  public void awaitRoom(Duration atMost) throws InterruptedException {
+    synchronized (ended) {
+      if (room() == 0) {
+        ended.wait(atMost.toMillis());
+      }
+    }
+  }
+
+  /**
+   * Claims these jobs in the ledger and begins those it got; the others have ended or are in other
+   * hands.
+   *
+   * @param messages not more than there is {@link #room()} for
+   * @throws org.springframework.dao.DataAccessException where the ledger does not answer; nothing
+   *     was begun
+   */
+  public void take(List<JobMessage> messages) {
+    var intents =
+        messages.stream()
+            .map(job -> new Intent(job.requestId(), nebius.parameters(job.request())))
+            .toList();
+    ledger.claimDue(settings.id(), settings.lease(), intents).forEach(this::begin);
+  }
+
+  private void begin(ClaimedJob job) {
+    var attempt = job.attempt();
+    var call = new CallInProgress();
+    inHand.put(attempt, call);
+    var _ =
+        Thread.ofVirtual()
+            .name("job-" + attempt.requestId())
+            .start(() -> {
+              try {
+                attempts.run(job, call, settings.lease());
+              } catch (InterruptedException | RuntimeException e) {
+                log.atError()
+                    .addKeyValue("request_id", attempt.requestId())
+                    .addKeyValue("attempt", attempt.number())
+                    .setCause(e)
+                    .log("an attempt broke off; the job is rescued when its lease lapses");
+              } finally {
+                end(attempt);
+              }
+            });
+    var message = job.message();
+    events.tell(
+        GenerationEvent.progress(
+            message.requestId(), message.userId(), JobStatus.PROCESSING, attempt.number()),
+        job.trace());
+  }
+
+  private void end(Attempt attempt) {
+    inHand.remove(attempt);
+    synchronized (ended) {
+      ended.notifyAll();
+    }
+  }
+
+  /**
+   * Renews the leases of all jobs in hand, and ends the calls of those that the ledger has given to
+   * others.
+   */
+  void renewLeases() {
+    var before = Map.copyOf(inHand);
+    if (before.isEmpty()) {
+      return;
+    }
+    var held = Set.copyOf(ledger.heartbeatOfHeld(settings.id(), settings.lease(), before.keySet()));
+    before.forEach((attempt, call) -> {
+      if (!held.contains(attempt)) {
+        call.end(CallInProgress.Ended.LOST);
+      }
+    });
+  }
+
+  /** Waits until nothing is in hand, for as long as given at most. */
+  boolean awaitNone(Duration atMost) throws InterruptedException {
+    var giveUp = System.nanoTime() + atMost.toNanos();
+    synchronized (ended) {
+      while (!inHand.isEmpty()) {
+        var left = Duration.ofNanos(giveUp - System.nanoTime()).toMillis();
+        if (left <= 0) {
+          return false;
+        }
+        ended.wait(left);
+      }
+      return true;
+    }
+  }
+
+  /** Ends every call, so that its job goes back to the ledger. */
+  void giveBack() {
+    inHand.values().forEach(call -> call.end(CallInProgress.Ended.STOPPING));
+  }
+
+  public int size() {
+    return inHand.size();
+  }
+}

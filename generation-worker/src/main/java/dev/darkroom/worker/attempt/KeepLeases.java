@@ -1,0 +1,77 @@
+package dev.darkroom.worker.attempt;
+
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * Renews the leases every third of their length. When the worker is stopped it goes on doing so
+ * while the jobs in hand come to their end, and gives back those that don't in time.
+ */
+final class KeepLeases implements SmartLifecycle {
+  private static final Logger log = LoggerFactory.getLogger(KeepLeases.class);
+  private static final Duration LAST_REPORTS = Duration.ofSeconds(5);
+
+  private final JobsInHand jobs;
+  private final WorkerSettings settings;
+  private volatile boolean running;
+  private Thread thread = Thread.ofVirtual().unstarted(this::keep);
+
+  KeepLeases(JobsInHand jobs, WorkerSettings settings) {
+    this.jobs = jobs;
+    this.settings = settings;
+  }
+
+  @Override
+  public void start() {
+    running = true;
+    thread = Thread.ofVirtual().name("keep-leases").start(this::keep);
+  }
+
+  @Override
+  public void stop() {
+    try {
+      log.atInfo()
+          .addKeyValue("jobs", jobs.size())
+          .addKeyValue("drain", settings.drain())
+          .log(
+              "stopping; the jobs in hand may end, those that don't in time go back to the ledger");
+      if (!jobs.awaitNone(settings.drain())) {
+        jobs.giveBack();
+        if (!jobs.awaitNone(LAST_REPORTS)) {
+          log.atWarn()
+              .addKeyValue("jobs", jobs.size())
+              .log("some jobs could not be given back; they are rescued when their leases lapse");
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      running = false;
+      thread.interrupt();
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  private void keep() {
+    while (running) {
+      try {
+        Thread.sleep(settings.lease().dividedBy(3));
+        jobs.renewLeases();
+      } catch (DataAccessException e) {
+        log.atWarn()
+            .addKeyValue("reason", e.getClass().getSimpleName())
+            .log(
+                "leases could not be renewed; calls go on, and count as long as nobody else begins");
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+}

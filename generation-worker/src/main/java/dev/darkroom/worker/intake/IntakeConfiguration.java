@@ -1,0 +1,27 @@
+package dev.darkroom.worker.intake;
+
+import dev.darkroom.messaging.JobRecords;
+import dev.darkroom.messaging.KeepTopics;
+import dev.darkroom.worker.attempt.JobsInHand;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Puts the intake together. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(IntakeSettings.class)
+class IntakeConfiguration {
+
+  @Bean
+  TakeJobs takeJobs(
+      KafkaProperties kafka,
+      JobRecords records,
+      KeepTopics topics,
+      JobsInHand jobs,
+      IntakeSettings settings) {
+    var config = kafka.buildConsumerProperties();
+    return new TakeJobs(
+        () -> new ShareGroupSource(config, settings.batch(), records), topics, jobs, settings);
+  }
+}

@@ -1,0 +1,25 @@
+package dev.darkroom.worker.intake;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Settings of the intake.
+ *
+ * @param batch records asked for at once; those there is no room for yet wait here, unclaimed
+ * @param poll how long to wait for a record; ended early by a stop, so longer is better
+ * @param hold how long records may wait here before they are given back; must be well below the
+ *     broker's lock of 30 s
+ */
+@Validated
+@ConfigurationProperties("darkroom.intake")
+record IntakeSettings(
+    @DefaultValue("8") @Min(1) @Max(500) int batch,
+    @DefaultValue("30s") @DurationMin(millis = 100) @DurationMax(minutes = 5) Duration poll,
+    @DefaultValue("15s") @DurationMin(millis = 100) @DurationMax(seconds = 25) Duration hold) {}

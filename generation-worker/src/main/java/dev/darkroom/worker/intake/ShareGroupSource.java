@@ -1,0 +1,96 @@
+package dev.darkroom.worker.intake;
+
+import dev.darkroom.messaging.JobRecords;
+import dev.darkroom.model.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Jobs from the share group of all workers (<a
+ * href="https://cwiki.apache.org/confluence/display/KAFKA/KIP-932%3A+Queues+for+Kafka">KIP-932</a>).
+ * The broker's lock on a record lasts from the poll to the claim, the ledger's lease the whole job.
+ */
+final class ShareGroupSource implements JobSource {
+  private static final Logger log = LoggerFactory.getLogger(ShareGroupSource.class);
+  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+
+  private final KafkaShareConsumer<String, byte[]> consumer;
+  private final JobRecords records;
+
+  ShareGroupSource(Map<String, Object> consumerConfig, int batch, JobRecords records) {
+    var config = new java.util.HashMap<>(consumerConfig);
+    config.put(ConsumerConfig.GROUP_ID_CONFIG, Topics.WORKERS);
+    config.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
+    // The default takes whole batches, however many records they hold and however few were asked
+    // for.
+    config.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
+    config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batch);
+    this.consumer =
+        new KafkaShareConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
+    this.records = records;
+    consumer.setAcknowledgementCommitCallback((offsets, failure) -> {
+      if (failure != null) {
+        log.atInfo()
+            .addKeyValue("offsets", offsets.values())
+            .addKeyValue("reason", String.valueOf(failure.getMessage()))
+            .log("the broker did not take an acknowledgement; the ledger drops what comes again");
+      }
+    });
+    consumer.subscribe(List.of(Topics.JOBS));
+  }
+
+  @Override
+  public List<Delivery> poll(Duration atMost) {
+    var deliveries = new ArrayList<Delivery>();
+    try {
+      for (var received : consumer.poll(atMost)) {
+        records
+            .read(received)
+            .ifPresentOrElse(
+                job -> deliveries.add(new Delivery(job, received)),
+                () -> consumer.acknowledge(received, AcknowledgeType.REJECT));
+      }
+    } catch (WakeupException e) {
+      log.trace("woken up");
+    }
+    return deliveries;
+  }
+
+  @Override
+  public void accept(List<Delivery> deliveries) {
+    acknowledge(deliveries, AcknowledgeType.ACCEPT);
+  }
+
+  @Override
+  public void giveBack(List<Delivery> deliveries) {
+    acknowledge(deliveries, AcknowledgeType.RELEASE);
+  }
+
+  @SuppressWarnings("unchecked") // handles are our own
+  private void acknowledge(List<Delivery> deliveries, AcknowledgeType type) {
+    deliveries.forEach(
+        delivery -> consumer.acknowledge((ConsumerRecord<String, byte[]>) delivery.handle(), type));
+    consumer.commitAsync(); // otherwise they would be sent with the next poll, which may be far off
+  }
+
+  @Override
+  public void wakeUp() {
+    consumer.wakeup();
+  }
+
+  @Override
+  public void close() {
+    consumer.close(CLOSE_PATIENCE);
+  }
+}

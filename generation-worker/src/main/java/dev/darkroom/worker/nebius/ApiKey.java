@@ -1,0 +1,13 @@
+package dev.darkroom.worker.nebius;
+
+/** A secret that can't slip into a log: it prints as stars. */
+record ApiKey(String value) {
+  boolean isGiven() {
+    return !value.isBlank();
+  }
+
+  @Override
+  public String toString() {
+    return "***";
+  }
+}

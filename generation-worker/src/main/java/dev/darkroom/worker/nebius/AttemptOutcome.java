@@ -1,0 +1,40 @@
+package dev.darkroom.worker.nebius;
+
+import dev.darkroom.picture.StoredPicture;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What came of one attempt; docs/job-lifecycle.md says what follows from each. */
+public sealed interface AttemptOutcome {
+  /** The picture is saved. */
+  record Succeeded(StoredPicture picture) implements AttemptOutcome {}
+
+  /** Nebius will never draw this: the job's own fault. */
+  record Rejected(int status, String reason) implements AttemptOutcome {}
+
+  /** It is known that there is no picture: 5xx, or an answer that holds none. */
+  record Failed(String code, String reason) implements AttemptOutcome {}
+
+  /** We are too fast. */
+  record RateLimited(@Nullable Duration retryAfter, String reason) implements AttemptOutcome {}
+
+  /**
+   * The call was certainly not made: no connection, no name, no TLS, or the circuit breaker is
+   * open.
+   */
+  record NotMade(String reason) implements AttemptOutcome {}
+
+  /** Our key, our account or our model is refused; no job is to blame. */
+  record Misconfigured(int status, String reason) implements AttemptOutcome {}
+
+  /** Sent, and never answered: it may have been carried out and billed. */
+  record Unknown(String reason) implements AttemptOutcome {}
+
+  /**
+   * We ended the call ourselves, for no fault of Nebius's; it may have been carried out and billed.
+   */
+  record GivenUp(String reason) implements AttemptOutcome {}
+
+  /** The picture came, and could not be kept. */
+  record NotStored(String reason) implements AttemptOutcome {}
+}

@@ -1,0 +1,66 @@
+package dev.darkroom.worker.report;
+
+import dev.darkroom.ledger.Setback;
+import dev.darkroom.model.Step;
+import dev.darkroom.worker.nebius.AttemptOutcome;
+import java.time.Duration;
+
+/**
+ * The table "how failures are read" for every outcome after which a job goes on; see
+ * docs/job-lifecycle.md.
+ */
+final class ReadOutcome {
+  private final Backoff backoff;
+  private final Duration turnedAwayFor;
+
+  ReadOutcome(Backoff backoff, Duration turnedAwayFor) {
+    this.backoff = backoff;
+    this.turnedAwayFor = turnedAwayFor;
+  }
+
+  sealed interface Reading {
+    /** The job ends with its picture. */
+    record Complete(AttemptOutcome.Succeeded outcome) implements Reading {}
+
+    /** The job ends without one. */
+    record Fail(String code, String reason) implements Reading {}
+
+    /** The job goes on. */
+    record TryAgain(Setback setback) implements Reading {}
+  }
+
+  /**
+   * @param attempt the attempt's number, from 1
+   */
+  Reading read(AttemptOutcome outcome, int attempt) {
+    return switch (outcome) {
+      case AttemptOutcome.Succeeded succeeded -> new Reading.Complete(succeeded);
+      case AttemptOutcome.Rejected(int _, String reason) -> new Reading.Fail("rejected", reason);
+      case AttemptOutcome.Failed(String code, String reason) ->
+          failed(code, reason, true, backoff.after(attempt));
+      case AttemptOutcome.RateLimited(var retryAfter, String reason) ->
+          failed(
+              "rate_limited",
+              reason,
+              false,
+              retryAfter == null ? backoff.after(attempt) : backoff.notBefore(retryAfter));
+      case AttemptOutcome.NotMade(String reason) ->
+          failed("provider_unavailable", reason, false, backoff.after(attempt));
+      case AttemptOutcome.Misconfigured(int _, String reason) ->
+          failed("misconfigured", reason, false, backoff.notBefore(turnedAwayFor));
+      case AttemptOutcome.NotStored(String reason) ->
+          failed("picture_not_stored", reason, false, backoff.after(attempt));
+      case AttemptOutcome.Unknown(String reason) -> unknown(reason, true, backoff.after(attempt));
+      case AttemptOutcome.GivenUp(String reason) -> unknown(reason, false, Duration.ZERO);
+    };
+  }
+
+  private static Reading failed(String code, String reason, boolean counts, Duration delay) {
+    return new Reading.TryAgain(new Setback(Step.ATTEMPT_FAILED, code, reason, counts, delay));
+  }
+
+  private static Reading unknown(String reason, boolean counts, Duration delay) {
+    return new Reading.TryAgain(
+        new Setback(Step.ATTEMPT_OUTCOME_UNKNOWN, "outcome_unknown", reason, counts, delay));
+  }
+}

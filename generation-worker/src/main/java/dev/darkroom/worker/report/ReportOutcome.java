@@ -1,0 +1,105 @@
+package dev.darkroom.worker.report;
+
+import dev.darkroom.ledger.Attempt;
+import dev.darkroom.ledger.FinishJobs;
+import dev.darkroom.ledger.FinishedJob;
+import dev.darkroom.ledger.PictureRecord;
+import dev.darkroom.ledger.RescheduleJobs;
+import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
+import dev.darkroom.ledger.Setback;
+import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.model.Step;
+import dev.darkroom.picture.StoredPicture;
+import dev.darkroom.worker.nebius.AttemptOutcome;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes an attempt's outcome into the ledger, where it decides what becomes of the job, and tells
+ * Kafka.
+ */
+public final class ReportOutcome {
+  private static final Logger log = LoggerFactory.getLogger(ReportOutcome.class);
+
+  private final ReadOutcome readings;
+  private final FinishJobs finish;
+  private final RescheduleJobs reschedule;
+  private final AttemptPolicy policy;
+  private final PublishEvents events;
+
+  ReportOutcome(
+      ReadOutcome readings,
+      FinishJobs finish,
+      RescheduleJobs reschedule,
+      AttemptPolicy policy,
+      PublishEvents events) {
+    this.readings = readings;
+    this.finish = finish;
+    this.reschedule = reschedule;
+    this.policy = policy;
+    this.events = events;
+  }
+
+  /**
+   * Reports it once. May be called again where the ledger did not answer: a report that arrived the
+   * first time finds the attempt over and changes nothing.
+   *
+   * @throws org.springframework.dao.DataAccessException where the ledger does not answer
+   */
+  public void report(Attempt attempt, AttemptOutcome outcome) {
+    switch (readings.read(outcome, attempt.number())) {
+      case ReadOutcome.Reading.Complete(var succeeded) -> complete(attempt, succeeded.picture());
+      case ReadOutcome.Reading.Fail(String code, String reason) ->
+          ended(
+              attempt,
+              finish.failIfCurrent(attempt, Step.NEBIUS_API_ERROR, code, reason, Map.of()));
+      case ReadOutcome.Reading.TryAgain(Setback setback) -> tryAgain(attempt, setback);
+    }
+  }
+
+  private void complete(Attempt attempt, StoredPicture picture) {
+    var format = picture.format();
+    var recorded =
+        new PictureRecord(
+            "/generated/" + picture.id() + "." + format.extension(),
+            picture.sha256(),
+            format.contentType(),
+            picture.bytes());
+    var details = Map.of("width", picture.width(), "height", picture.height());
+    ended(attempt, finish.completeIfCurrent(attempt, recorded, details));
+  }
+
+  private void tryAgain(Attempt attempt, Setback setback) {
+    switch (reschedule.rescheduleIfHeld(attempt, setback, policy.allowedAttempts(setback))) {
+      case Rescheduled.DueAgain(var id, var dueAt) ->
+          log.atWarn()
+              .addKeyValue("request_id", id)
+              .addKeyValue("attempt", attempt.number())
+              .addKeyValue("reason", setback.reason())
+              .addKeyValue("due_at", dueAt)
+              .log("attempt ended without a picture; the job runs again when it is due");
+      case Rescheduled.Exhausted(var job) -> ended(attempt, Optional.of(job));
+      case Rescheduled.NotHeld _ -> ended(attempt, Optional.empty());
+    }
+  }
+
+  private void ended(Attempt attempt, Optional<FinishedJob> job) {
+    if (job.isEmpty()) {
+      log.atInfo()
+          .addKeyValue("request_id", attempt.requestId())
+          .addKeyValue("attempt", attempt.number())
+          .log("the job is over or in other hands; this attempt changes nothing");
+      return;
+    }
+    var event = job.get().event();
+    log.atInfo()
+        .addKeyValue("request_id", attempt.requestId())
+        .addKeyValue("attempt", attempt.number())
+        .addKeyValue("status", event.status().word())
+        .addKeyValue("reason", event.errorMessage())
+        .log("job ended");
+    events.publish(job.get());
+  }
+}

@@ -1,0 +1,32 @@
+package dev.darkroom.local;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * {@code ./mvnw spring-boot:run}: starts the stack, says how to use it, and stops it in order on
+ * Ctrl-C.
+ */
+public final class LocalStackApplication {
+  private LocalStackApplication() {}
+
+  public static void main(String[] arguments) throws IOException, InterruptedException {
+    System.setProperty("java.awt.headless", "true");
+    try {
+      var stack = LocalStack.start(arguments);
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stack), "stop-stack"));
+      WelcomeText.lines(stack).forEach(Say::line);
+      new CountDownLatch(1).await(); // until the shutdown hook has run
+    } catch (CannotStart e) {
+      Say.line("");
+      Say.line("darkroom can't start: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  private static void stop(LocalStack stack) {
+    Say.progress("stopping: jobs in hand may end, the others wait for the next start …");
+    stack.close();
+    Say.progress("stopped");
+  }
+}

@@ -1,0 +1,62 @@
+package dev.darkroom.local;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+
+/** Ports that the stack will listen on, looked at before anything is started. */
+final class Ports {
+  private static final String PREFIX = "darkroom.local.";
+
+  private Ports() {}
+
+  /** The port itself, or any free one for 0. */
+  static int choose(int port) throws IOException {
+    if (port != 0) {
+      return port;
+    }
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /**
+   * Looks at every port of what will be started here.
+   *
+   * @throws CannotStart naming the first that is taken, who wants it and how to choose another
+   */
+  static void requireFree(LocalEnvironment environment, LocalSettings settings) {
+    requireFree(settings.gatewayPort(), "the gateway", "gateway-port");
+    requireFree(settings.managementPort(), "the gateway's management", "management-port");
+    if (environment.real("DATABASE_URL").isEmpty()) {
+      requireFree(settings.postgresPort(), "PostgreSQL", "postgres-port");
+    }
+    if (environment.real("KAFKA_BOOTSTRAP_SERVERS").isEmpty()) {
+      requireFree(settings.kafkaPort(), "Kafka", "kafka-port");
+      requireFree(settings.kafkaControllerPort(), "Kafka's controller", "kafka-controller-port");
+    }
+    if (environment.isNebiusSimulated()) {
+      requireFree(settings.simulatorPort(), "the Nebius simulator", "simulator-port");
+    }
+  }
+
+  private static void requireFree(int port, String wantedBy, String setting) {
+    if (port == 0) {
+      return;
+    }
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true); // a connection of the last run that lingers is no listener
+      socket.bind(new InetSocketAddress(port));
+    } catch (IOException e) {
+      throw new CannotStart(
+          "port %d is taken, and %s wants it; stop what listens there, or choose another with the setting %s (in the environment: %s)"
+              .formatted(port, wantedBy, PREFIX + setting, inEnvironment(PREFIX + setting)),
+          e);
+    }
+  }
+
+  private static String inEnvironment(String setting) {
+    return setting.replace("-", "").replace('.', '_').toUpperCase(java.util.Locale.ROOT);
+  }
+}

@@ -1,0 +1,52 @@
+package dev.darkroom.local;
+
+import dev.darkroom.gateway.GatewayApplication;
+import dev.darkroom.local.Part.Role;
+import dev.darkroom.worker.WorkerApplication;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Starts gateway and worker, each as an application of its own in this process. */
+final class StartApplications {
+  private StartApplications() {}
+
+  static Part gateway(LocalSettings settings, StateFolder state, Map<String, String> servers) {
+    var told = common(state, servers);
+    told.put("server.port", String.valueOf(settings.gatewayPort()));
+    told.put("management.server.port", String.valueOf(settings.managementPort()));
+    told.put("spring.lifecycle.timeout-per-shutdown-phase", "2s");
+    var gateway = run(GatewayApplication.application(), told);
+    var address = "http://localhost:" + gateway.getEnvironment().getProperty("local.server.port");
+    return new Part(Role.GATEWAY, address, Map.of(), gateway);
+  }
+
+  static Part worker(StateFolder state, Map<String, String> servers) {
+    var told = common(state, servers);
+    told.put("server.port", "0");
+    told.put("server.address", "127.0.0.1");
+    told.put("management.server.port", "");
+    told.put("springdoc.api-docs.enabled", "false");
+    told.put("darkroom.worker.drain", "3s");
+    var worker = run(WorkerApplication.application(), told);
+    var address = "http://localhost:" + worker.getEnvironment().getProperty("local.server.port");
+    return new Part(Role.WORKER, address, Map.of(), worker);
+  }
+
+  private static Map<String, String> common(StateFolder state, Map<String, String> servers) {
+    var told = new LinkedHashMap<>(servers);
+    told.put("darkroom.picture.dir", state.pictures().toString());
+    told.put("spring.main.log-startup-info", "false");
+    return told;
+  }
+
+  private static ConfigurableApplicationContext run(
+      SpringApplication application, Map<String, String> told) {
+    application.setRegisterShutdownHook(false); // the stack stops its parts in order
+    return application.run(
+        told.entrySet().stream()
+            .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+            .toArray(String[]::new));
+  }
+}

@@ -1,0 +1,75 @@
+package dev.darkroom.local;
+
+import dev.darkroom.embedded.EmbeddedKafkaBroker;
+import dev.darkroom.embedded.EmbeddedPostgresServer;
+import dev.darkroom.local.Part.Role;
+import dev.darkroom.simulator.NebiusSimulator;
+import dev.darkroom.simulator.SimulatorSettings;
+import java.io.IOException;
+import java.util.Map;
+
+/** Starts what gateway and worker need, or takes the real thing where a setting names it. */
+final class StartServers {
+  private StartServers() {}
+
+  static Part postgres(LocalEnvironment environment, LocalSettings settings, StateFolder state)
+      throws IOException {
+    if (environment.real("DATABASE_URL").isPresent()) {
+      return Part.real(Role.POSTGRES, "from DATABASE_URL"); // which may hold a password
+    }
+    Say.progress("PostgreSQL starts …");
+    var server =
+        EmbeddedPostgresServer.start(state.postgres(), Ports.choose(settings.postgresPort()));
+    Say.progress("PostgreSQL is up");
+    return new Part(
+        Role.POSTGRES,
+        "embedded, " + server.jdbcUrl() + " as " + server.username(),
+        Map.of(
+            "DATABASE_URL", server.jdbcUrl(),
+            "spring.datasource.username", server.username(),
+            "spring.datasource.password", server.password(),
+            "spring.flyway.user", server.username(),
+            "spring.flyway.password", server.password()),
+        server);
+  }
+
+  static Part kafka(LocalEnvironment environment, LocalSettings settings, StateFolder state)
+      throws IOException {
+    var real = environment.real("KAFKA_BOOTSTRAP_SERVERS");
+    if (real.isPresent()) {
+      return Part.real(Role.KAFKA, real.get());
+    }
+    Say.progress("Kafka starts …");
+    var broker =
+        EmbeddedKafkaBroker.start(
+            state.kafka(),
+            Ports.choose(settings.kafkaPort()),
+            Ports.choose(settings.kafkaControllerPort()));
+    Say.progress("Kafka is up");
+    return new Part(
+        Role.KAFKA,
+        "embedded, " + broker.bootstrapServers(),
+        Map.of("KAFKA_BOOTSTRAP_SERVERS", broker.bootstrapServers()),
+        broker);
+  }
+
+  static Part nebius(LocalEnvironment environment, LocalSettings settings) throws IOException {
+    if (!environment.isNebiusSimulated()) {
+      return Part.real(
+          Role.NEBIUS, environment.real("NEBIUS_API_ENDPOINT").orElse("at its default address"));
+    }
+    var simulator =
+        NebiusSimulator.start(
+            SimulatorSettings.defaults().withPort(Ports.choose(settings.simulatorPort())));
+    simulator.setLatency(settings.simulatorLatency());
+    return new Part(
+        Role.NEBIUS,
+        "simulated, " + simulator.baseUri(),
+        Map.of(
+            "NEBIUS_API_ENDPOINT",
+            simulator.baseUri().toString(),
+            "NEBIUS_API_KEY",
+            "any-key-will-do"),
+        simulator);
+  }
+}

@@ -1,0 +1,70 @@
+package dev.darkroom.local;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.springframework.util.FileSystemUtils;
+
+/** The folder that outlives a run, used by one stack at a time. */
+final class StateFolder implements AutoCloseable {
+  private final Path folder;
+  private final FileChannel lock;
+
+  private StateFolder(Path folder, FileChannel lock) {
+    this.folder = folder;
+    this.lock = lock;
+  }
+
+  /** Opens the folder for this stack alone; empties it first where a fresh start is asked for. */
+  static StateFolder open(Path path, boolean fresh) throws IOException {
+    var folder = path.toAbsolutePath().normalize();
+    Files.createDirectories(folder);
+    var lock =
+        FileChannel.open(
+            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (!isOurs(lock)) {
+      lock.close();
+      throw new CannotStart(
+          "another stack uses "
+              + folder
+              + "; stop it, or set darkroom.local.state to another folder");
+    }
+    var state = new StateFolder(folder, lock);
+    if (fresh) {
+      // by name, so that a folder given by mistake loses nothing that is not ours
+      for (var part : List.of(state.postgres(), state.kafka(), state.pictures())) {
+        FileSystemUtils.deleteRecursively(part);
+      }
+    }
+    return state;
+  }
+
+  private static boolean isOurs(FileChannel lock) throws IOException {
+    try {
+      return lock.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  Path postgres() {
+    return folder.resolve("postgres");
+  }
+
+  Path kafka() {
+    return folder.resolve("kafka");
+  }
+
+  Path pictures() {
+    return folder.resolve("pictures");
+  }
+
+  @Override
+  public void close() throws IOException {
+    lock.close(); // and with it the lock
+  }
+}

@@ -1,0 +1,97 @@
+package dev.darkroom.simulator;
+
+import dev.darkroom.simulator.drawing.Sketch;
+import dev.darkroom.simulator.http.Delivery;
+import dev.darkroom.simulator.http.Request;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /v1/images/generations}: reads a request, bills it, and answers it or plays the fault
+ * it meets.
+ */
+final class ImageGenerations {
+  private static final long SEEDS = 1L << 32;
+
+  private final List<String> models;
+  private final FaultPlan plan;
+  private final Bill bill;
+  private final PictureShelf shelf;
+  private final Clock clock;
+  private final RandomGenerator dice;
+
+  ImageGenerations(SimulatorSettings settings, FaultPlan plan, Bill bill, PictureShelf shelf) {
+    this.models = settings.models();
+    this.plan = plan;
+    this.bill = bill;
+    this.shelf = shelf;
+    this.clock = settings.clock();
+    this.dice = settings.dice();
+  }
+
+  Delivery answer(Request request, String requestId) throws InterruptedException {
+    return switch (RequestForm.read(request.body())) {
+      case Reading.Malformed(var sentence) -> Json.error(400, sentence);
+      case Reading.Invalid(var violations) -> Json.error(422, violations);
+      case Reading.Valid(var asked) when !models.contains(asked.model()) ->
+          Json.error(404, "The model `%s` does not exist.".formatted(asked.model()));
+      case Reading.Valid(var asked) -> take(asked, request, requestId);
+    };
+  }
+
+  private Delivery take(GenerationRequest asked, Request request, String requestId)
+      throws InterruptedException {
+    var met = plan.meet(asked.prompt());
+    return carryOut(bill(asked, request, requestId, met.fault()), request, met.cleared());
+  }
+
+  private Call bill(
+      GenerationRequest asked, Request request, String requestId, @Nullable Fault fault) {
+    long seed = asked.seed() == -1 ? dice.nextLong(SEEDS) : asked.seed();
+    var trace = request.header("traceparent");
+    var status = fault == null ? Integer.valueOf(200) : fault.shownStatus();
+    boolean billed = fault == null || fault.billed();
+    return bill.add(number ->
+        new Call(number, requestId, clock.instant(), asked, seed, trace, fault, status, billed));
+  }
+
+  private Delivery carryOut(Call call, Request request, CountDownLatch cleared)
+      throws InterruptedException {
+    if (call.billed()) {
+      Thread.sleep(plan.drawLatency());
+    }
+    var replies = new Replies(call, sketch(call), request, shelf);
+    return switch (call.fault()) {
+      case null -> replies.good();
+      case Fault.Answer error -> replies.error(error);
+      case Fault.HtmlPage page -> replies.htmlPage(page);
+      case Fault.Reset _ -> new Delivery.Reset();
+      case Fault.Hang _ -> {
+        cleared.await();
+        yield new Delivery.Reset();
+      }
+      case Fault.Slow(var extra) -> {
+        Thread.sleep(extra);
+        yield replies.good();
+      }
+      case Fault.CutBody(var percent) -> new Delivery.Cut(replies.goodReply(), percent);
+      case Fault.DripBody(var bytes, var every) ->
+          new Delivery.Drip(replies.goodReply(), bytes, every);
+      case Fault.Rubbish(var content) -> replies.rubbish(content);
+    };
+  }
+
+  private static Sketch sketch(Call call) {
+    var asked = call.request();
+    return new Sketch(
+        asked.prompt(),
+        asked.negativePrompt(),
+        call.seed(),
+        asked.steps(),
+        asked.width(),
+        asked.height());
+  }
+}

@@ -1,0 +1,36 @@
+package dev.darkroom.simulator;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.darkroom.simulator.http.Delivery;
+import dev.darkroom.simulator.http.Reply;
+import java.util.Map;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * JSON in and out: fields that are null are left out, and an unknown one is an error, since it is a
+ * typing mistake.
+ */
+final class Json {
+  static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .changeDefaultPropertyInclusion(
+              always -> always.withValueInclusion(JsonInclude.Include.NON_NULL))
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
+  private Json() {}
+
+  static Reply reply(int status, Object body) {
+    return Reply.of(status, "application/json", MAPPER.writeValueAsBytes(body));
+  }
+
+  static Delivery answer(int status, Object body) {
+    return new Delivery.Whole(reply(status, body));
+  }
+
+  /** An error in Nebius's form: {@code detail} is a sentence, or a list of violations. */
+  static Delivery error(int status, Object detail) {
+    return answer(status, Map.of("detail", detail));
+  }
+}
