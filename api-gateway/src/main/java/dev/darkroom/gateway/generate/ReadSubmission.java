@@ -54,6 +54,9 @@ final class ReadSubmission {
       return tree.isObject()
           ? fields(tree)
           : bad("must be a JSON object such as {\"prompt\": \"a lighthouse at dusk\"}");
+    } catch (NumberFormatException e) {
+      // what Jackson throws for exponents beyond those of BigDecimal, such as 1e99999999999
+      return bad("holds a number with too large an exponent");
     } catch (JacksonException e) {
       return bad(
           "is not JSON as RFC 8259 has it, names a field twice, or is nested deeper than %d levels%s"

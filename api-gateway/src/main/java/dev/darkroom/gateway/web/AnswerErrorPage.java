@@ -22,6 +22,9 @@ final class AnswerErrorPage implements ErrorController {
         request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code
             ? code
             : 404;
-    return Problem.of(HttpStatusCode.valueOf(status)).answer();
+    var problem = Problem.of(HttpStatusCode.valueOf(status));
+    return request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String asked
+        ? problem.at(asked).answer()
+        : problem.answer();
   }
 }

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.web;
 
 import dev.darkroom.model.RequestId;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -62,6 +63,16 @@ public final class Problem {
 
   public Problem with(String property, Object value) {
     detail.setProperty(property, value);
+    return this;
+  }
+
+  /** The path that was asked for, where it is not that of the handler which answers. */
+  Problem at(String path) {
+    try {
+      detail.setInstance(new URI(path));
+    } catch (URISyntaxException e) {
+      detail.setInstance(null); // what can't be written as a URI is not repeated
+    }
     return this;
   }
 

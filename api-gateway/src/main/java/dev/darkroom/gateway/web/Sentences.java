@@ -14,6 +14,7 @@ final class Sentences {
       case 413 -> "The request is too large; a request of at most 64 KiB is read.";
       case 414, 431 -> "The request's address or headers are too large; shorten them.";
       case 415 -> "The body must be JSON: send it with Content-Type: application/json.";
+      case 505 -> "This version of HTTP is not supported; use HTTP/1.1.";
       case 501 -> "This method or transfer coding is not supported.";
       case 503 -> "The service is not available at the moment; try again in a few seconds.";
       default ->
