@@ -1,0 +1,45 @@
+package dev.darkroom.gateway;
+
+import dev.darkroom.ledger.LedgerConfiguration;
+import dev.darkroom.messaging.MessagingConfiguration;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+
+/** Starts the gateway. */
+@SpringBootApplication(proxyBeanMethods = false)
+@ConfigurationPropertiesScan
+@Import({LedgerConfiguration.class, MessagingConfiguration.class})
+public class GatewayApplication {
+
+  public static void main(String[] arguments) {
+    application().run(arguments);
+  }
+
+  /**
+   * The application, not yet started. Its defaults are in {@code api-gateway.yml}, so that several
+   * applications can run in one JVM; whoever starts it may add properties as {@code --name=value}.
+   */
+  public static SpringApplication application() {
+    var application = new SpringApplication(GatewayApplication.class);
+    application.setDefaultProperties(Map.of("spring.config.name", "application,api-gateway"));
+    return application;
+  }
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  /** For seeds and trace ids, which need to differ, not to be secret. */
+  @Bean
+  RandomGenerator random() {
+    return () -> ThreadLocalRandom.current().nextLong();
+  }
+}

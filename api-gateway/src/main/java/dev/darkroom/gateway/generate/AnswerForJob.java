@@ -1,0 +1,99 @@
+package dev.darkroom.gateway.generate;
+
+import dev.darkroom.gateway.progress.FollowProgress;
+import dev.darkroom.gateway.web.LedgerOutage;
+import dev.darkroom.gateway.web.Problem;
+import dev.darkroom.ledger.DueJob;
+import dev.darkroom.ledger.FindJobs;
+import dev.darkroom.ledger.Job;
+import dev.darkroom.model.RequestId;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Component;
+
+/**
+ * The reply to a submission: at once, or when the job has ended where the client prefers to wait.
+ */
+@Component
+final class AnswerForJob {
+  /** Failures that say nothing about the request: the same one may succeed later. */
+  private static final Set<String> OUTAGES =
+      Set.of("provider_unavailable", "rate_limited", "deadline_exceeded", "misconfigured");
+
+  private static final Duration OUTAGE_OVER = Duration.ofSeconds(30);
+
+  private final FollowProgress progress;
+  private final FindJobs ledger;
+  private final ShowJob show;
+
+  AnswerForJob(FollowProgress progress, FindJobs ledger, ShowJob show) {
+    this.progress = progress;
+    this.ledger = ledger;
+    this.show = show;
+  }
+
+  ResponseEntity<Object> atOnce(DueJob accepted) {
+    return reply(HttpStatus.ACCEPTED, show.accepted(accepted));
+  }
+
+  ResponseEntity<Object> afterWaiting(DueJob accepted, PreferWait wait) {
+    var requestId = accepted.message().requestId();
+    progress.await(requestId, wait.duration());
+    var answer = find(requestId).map(this::asItStands).orElseGet(() -> atOnce(accepted));
+    return ResponseEntity.status(answer.getStatusCode())
+        .headers(answer.getHeaders())
+        .header(PreferWait.APPLIED, wait.applied())
+        .body(answer.getBody());
+  }
+
+  /**
+   * Whatever becomes of this question, the job is accepted, and its client must not hear otherwise.
+   */
+  private Optional<Job> find(RequestId requestId) {
+    try {
+      return ledger.find(requestId);
+    } catch (DataAccessException e) {
+      if (LedgerOutage.isBehind(e)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private ResponseEntity<Object> asItStands(Job job) {
+    return switch (job.status()) {
+      case STARTED, PROCESSING -> reply(HttpStatus.ACCEPTED, show.of(job));
+      case COMPLETED -> reply(HttpStatus.OK, show.of(job));
+      case FAILED -> problem(job);
+    };
+  }
+
+  private static ResponseEntity<Object> reply(HttpStatus status, JobView view) {
+    return ResponseEntity.status(status)
+        .location(URI.create("/api/generate/" + view.requestId()))
+        .contentType(MediaType.APPLICATION_JSON)
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .header(HttpHeaders.VARY, PreferWait.HEADER)
+        .body(view);
+  }
+
+  private static ResponseEntity<Object> problem(Job job) {
+    var error = java.util.Objects.requireNonNull(job.error(), "a failed job has an error");
+    var problem =
+        OUTAGES.contains(error.code())
+            ? Problem.unavailable(error.message(), OUTAGE_OVER)
+            : Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, error.message());
+    return problem
+        .about(job.requestId())
+        .with("code", error.code())
+        .header(HttpHeaders.LOCATION, "/api/generate/" + job.requestId())
+        .answer();
+  }
+}

@@ -1,0 +1,123 @@
+package dev.darkroom.gateway.generate;
+
+import static io.swagger.v3.oas.annotations.enums.ParameterIn.HEADER;
+
+import dev.darkroom.gateway.web.ProblemDocs;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** What the OpenAPI document says about submitting a job. */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@Operation(
+    operationId = "submit",
+    tags = "Generation",
+    summary = "Submit a job",
+    description =
+        "Replies as soon as the job is durable. It then ends, completed or failed, by its deadline.",
+    parameters = {
+      @Parameter(
+          in = HEADER,
+          name = "Prefer",
+          description =
+              "wait=N (RFC 7240) holds the reply until the job has ended, for N seconds at most. More than 60 count as 60.",
+          example = "wait=30",
+          schema = @Schema(type = "string")),
+      @Parameter(
+          in = HEADER,
+          name = "traceparent",
+          description = "W3C Trace Context, carried along with the job.",
+          schema = @Schema(type = "string"))
+    },
+    requestBody =
+        @RequestBody(
+            required = true,
+            description = "At most 64 KiB.",
+            content =
+                @Content(
+                    mediaType = "application/json",
+                    schema = @Schema(implementation = SubmissionDocs.class))))
+@ApiResponse(
+    responseCode = "202",
+    description = "Accepted: the job is durable, and has not ended yet.",
+    headers = {
+      @Header(
+          name = "Location",
+          description = "Where to ask for the job.",
+          schema = @Schema(type = "string")),
+      @Header(
+          name = "Preference-Applied",
+          description = "The seconds waited for at most.",
+          schema = @Schema(type = "string"))
+    },
+    content =
+        @Content(mediaType = "application/json", schema = @Schema(implementation = JobView.class)))
+@ApiResponse(
+    responseCode = "200",
+    description = "The client preferred to wait, and the job has completed.",
+    headers = {
+      @Header(
+          name = "Location",
+          description = "Where to ask for the job.",
+          schema = @Schema(type = "string")),
+      @Header(
+          name = "Preference-Applied",
+          description = "The seconds waited for at most.",
+          schema = @Schema(type = "string"))
+    },
+    content =
+        @Content(mediaType = "application/json", schema = @Schema(implementation = JobView.class)))
+@ApiResponse(
+    responseCode = "400",
+    description = "Fields break their rules; all of them are listed.",
+    content =
+        @Content(
+            mediaType = "application/problem+json",
+            schema = @Schema(implementation = ProblemDocs.class)))
+@ApiResponse(
+    responseCode = "413",
+    description = "The body is larger than 64 KiB.",
+    content =
+        @Content(
+            mediaType = "application/problem+json",
+            schema = @Schema(implementation = ProblemDocs.class)))
+@ApiResponse(
+    responseCode = "415",
+    description = "The body is not JSON, or compressed.",
+    headers =
+        @Header(
+            name = "Accept",
+            description = "What it may be.",
+            schema = @Schema(type = "string")),
+    content =
+        @Content(
+            mediaType = "application/problem+json",
+            schema = @Schema(implementation = ProblemDocs.class)))
+@ApiResponse(
+    responseCode = "500",
+    description =
+        "The client preferred to wait, and the job has failed; or something went wrong on our side.",
+    content =
+        @Content(
+            mediaType = "application/problem+json",
+            schema = @Schema(implementation = ProblemDocs.class)))
+@ApiResponse(
+    responseCode = "503",
+    description =
+        "The ledger is unavailable; or the client preferred to wait, and the job failed because the provider was.",
+    headers =
+        @Header(name = "Retry-After", description = "Seconds.", schema = @Schema(type = "integer")),
+    content =
+        @Content(
+            mediaType = "application/problem+json",
+            schema = @Schema(implementation = ProblemDocs.class)))
+@interface DocumentSubmit {}

@@ -1,0 +1,133 @@
+package dev.darkroom.gateway.generate;
+
+import dev.darkroom.gateway.web.BadField;
+import dev.darkroom.model.GenerationRequest;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads the fields of a JSON object and notes every one that breaks its rule. A bad field reads
+ * like an absent one; null is absent.
+ */
+final class Fields {
+  private static final int LONGEST_NUMBER_REPEATED = 32;
+
+  private final JsonNode object;
+  private final List<BadField> bad = new ArrayList<>();
+
+  Fields(JsonNode object) {
+    this.object = object;
+  }
+
+  List<BadField> bad() {
+    return List.copyOf(bad);
+  }
+
+  /** A text that must be there. */
+  String requiredText(String field, int max) {
+    var errors = bad.size();
+    var text = text(field, max);
+    if (text.isEmpty() && bad.size() == errors) {
+      refuse(field, "is required: a text of 1 to %d characters, not blank".formatted(max));
+    }
+    return text.orElse("");
+  }
+
+  /** Empty for a blank text, too. */
+  Optional<String> text(String field, int max) {
+    var node = value(field);
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!node.get().isString()) {
+      refuse(
+          field,
+          "must be a text of at most %d characters, but is %s".formatted(max, kind(node.get())));
+      return Optional.empty();
+    }
+    var text = node.get().stringValue();
+    var characters = GenerationRequest.characters(text);
+    if (characters > max) {
+      refuse(field, "must have at most %d characters, but has %d".formatted(max, characters));
+    } else if (!isStorable(text)) {
+      refuse(field, "must contain neither the character U+0000 nor half of a surrogate pair");
+    } else if (!text.isBlank()) {
+      return Optional.of(text);
+    }
+    return Optional.empty();
+  }
+
+  /** A number from 0 to 1. */
+  double share(String field, double otherwise) {
+    var rule = "must be a number from 0 to 1, but is %s";
+    var number = number(field, rule);
+    if (number.isPresent() && !isWithin(number.get(), BigDecimal.ZERO, BigDecimal.ONE)) {
+      refuse(field, rule.formatted(kind(object.get(field))));
+      return otherwise;
+    }
+    return number.map(BigDecimal::doubleValue).orElse(otherwise);
+  }
+
+  /** An integer, also where it is written as 512.0. */
+  Optional<Long> integer(String field, long min, long max) {
+    var rule = "must be an integer from %d to %d, but is ".formatted(min, max) + "%s";
+    var number = number(field, rule);
+    if (number.isPresent()
+        && !(isWithin(number.get(), BigDecimal.valueOf(min), BigDecimal.valueOf(max))
+            && isWhole(number.get()))) {
+      refuse(field, rule.formatted(kind(object.get(field))));
+      return Optional.empty();
+    }
+    return number.map(BigDecimal::longValueExact);
+  }
+
+  private Optional<BigDecimal> number(String field, String rule) {
+    var node = value(field);
+    if (node.isPresent() && !node.get().isNumber()) {
+      refuse(field, rule.formatted(kind(node.get())));
+      return Optional.empty();
+    }
+    return node.map(JsonNode::decimalValue);
+  }
+
+  private Optional<JsonNode> value(String field) {
+    return Optional.ofNullable(object.get(field)).filter(node -> !node.isNull());
+  }
+
+  private void refuse(String field, String message) {
+    bad.add(new BadField(field, message));
+  }
+
+  /** Comparing is cheap for any exponent; turning 1e999999999 into an integer is not. */
+  private static boolean isWithin(BigDecimal number, BigDecimal min, BigDecimal max) {
+    return number.compareTo(min) >= 0 && number.compareTo(max) <= 0;
+  }
+
+  private static boolean isWhole(BigDecimal number) {
+    return number.signum() == 0 || number.stripTrailingZeros().scale() <= 0;
+  }
+
+  /** PostgreSQL's text has no U+0000, and UTF-8 no halves of surrogate pairs. */
+  private static boolean isStorable(String text) {
+    return text.codePoints()
+        .noneMatch(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
+  }
+
+  /** The value itself where it is a short number, else what sort of value it is. */
+  private static String kind(JsonNode node) {
+    return switch (node.getNodeType()) {
+      case NUMBER -> {
+        var number = node.decimalValue().toString();
+        yield number.length() <= LONGEST_NUMBER_REPEATED ? number : "a very long number";
+      }
+      case STRING -> "a text";
+      case BOOLEAN -> node.booleanValue() ? "true" : "false";
+      case ARRAY -> "an array";
+      case OBJECT -> "an object";
+      case NULL, MISSING, BINARY, POJO -> "something else";
+    };
+  }
+}

@@ -1,0 +1,100 @@
+package dev.darkroom.gateway.generate;
+
+import dev.darkroom.gateway.generate.ReadBody.Body;
+import dev.darkroom.gateway.generate.ReadSubmission.Reading;
+import dev.darkroom.gateway.web.BadField;
+import dev.darkroom.gateway.web.CurrentRequest;
+import dev.darkroom.gateway.web.Problem;
+import dev.darkroom.ledger.FindJobs;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.TraceParent;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Submitting a job and asking for it. */
+@RestController
+class GenerationApi {
+  private final ReadSubmission readSubmission;
+  private final SubmitJob submitJob;
+  private final AnswerForJob answer;
+  private final FindJobs ledger;
+  private final ShowJob show;
+
+  GenerationApi(
+      ReadSubmission readSubmission,
+      SubmitJob submitJob,
+      AnswerForJob answer,
+      FindJobs ledger,
+      ShowJob show) {
+    this.readSubmission = readSubmission;
+    this.submitJob = submitJob;
+    this.answer = answer;
+    this.ledger = ledger;
+    this.show = show;
+  }
+
+  @DocumentSubmit
+  @PostMapping(
+      path = "/api/generate",
+      consumes = {MediaType.APPLICATION_JSON_VALUE, "application/*+json"})
+  ResponseEntity<Object> submit(HttpServletRequest request) {
+    return switch (ReadBody.of(request)) {
+      case Body.TooLarge _ -> Problem.of(HttpStatus.CONTENT_TOO_LARGE).answer();
+      case Body.Encoded _ ->
+          Problem.of(
+                  HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                  "The body must be sent uncompressed, without Content-Encoding.")
+              .header(HttpHeaders.ACCEPT_ENCODING, "identity")
+              .answer();
+      case Body.Broken _ -> badBody("broke off before its end");
+      case Body.NotUtf8 _ -> badBody("must be encoded in UTF-8");
+      case Body.Text(var text) ->
+          switch (readSubmission.read(text)) {
+            case Reading.Bad(var errors) -> Problem.badFields(errors).answer();
+            case Reading.Understood(var submission) -> accept(submission, request);
+          };
+    };
+  }
+
+  private static ResponseEntity<Object> badBody(String message) {
+    return Problem.badFields(List.of(new BadField("body", message))).answer();
+  }
+
+  private ResponseEntity<Object> accept(Submission submission, HttpServletRequest request) {
+    var requestId = submitJob.mintId();
+    CurrentRequest.isAbout(request, requestId);
+    var trace =
+        Optional.ofNullable(request.getHeader(TraceParent.HEADER)).flatMap(TraceParent::parse);
+    var accepted = submitJob.submit(requestId, submission, trace);
+    return PreferWait.in(Collections.list(request.getHeaders(PreferWait.HEADER)))
+        .map(wait -> answer.afterWaiting(accepted, wait))
+        .orElseGet(() -> answer.atOnce(accepted));
+  }
+
+  @DocumentAsk
+  @GetMapping("/api/generate/{requestId}")
+  ResponseEntity<Object> ask(@PathVariable String requestId) {
+    return RequestId.parse(requestId)
+        .flatMap(ledger::find)
+        .map(job ->
+            ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .<Object>body(show.of(job)))
+        .orElseGet(() ->
+            Problem.of(
+                    HttpStatus.NOT_FOUND,
+                    "There is no job with this id; it is the requestId of the reply to POST /api/generate.")
+                .answer());
+  }
+}

@@ -1,0 +1,53 @@
+package dev.darkroom.gateway.generate;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.springframework.http.HttpHeaders;
+
+/** Reads a request's body up to a limit, whether its length was announced or not. */
+final class ReadBody {
+  private static final int LIMIT = 64 * 1024;
+
+  private ReadBody() {}
+
+  /** What came. */
+  sealed interface Body {
+    record Text(String text) implements Body {}
+
+    record TooLarge() implements Body {}
+
+    /** It is compressed, or the like. */
+    record Encoded() implements Body {}
+
+    /** The connection or its chunks broke off. */
+    record Broken() implements Body {}
+
+    record NotUtf8() implements Body {}
+  }
+
+  static Body of(HttpServletRequest request) {
+    var coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+    if (coding != null && !coding.isBlank() && !coding.equalsIgnoreCase("identity")) {
+      return new Body.Encoded();
+    }
+    if (request.getContentLengthLong() > LIMIT) {
+      return new Body.TooLarge();
+    }
+    try {
+      var bytes = request.getInputStream().readNBytes(LIMIT + 1);
+      return bytes.length > LIMIT ? new Body.TooLarge() : new Body.Text(decode(bytes));
+    } catch (CharacterCodingException e) {
+      return new Body.NotUtf8();
+    } catch (IOException e) {
+      return new Body.Broken();
+    }
+  }
+
+  private static String decode(byte[] bytes) throws CharacterCodingException {
+    var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    return text.startsWith("\uFEFF") ? text.substring(1) : text; // some editors begin with a mark
+  }
+}

@@ -1,0 +1,116 @@
+package dev.darkroom.gateway.generate;
+
+import dev.darkroom.gateway.web.BadField;
+import dev.darkroom.model.GenerationRequest;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads the body of a submission. It goes through the JSON tree field by field instead of binding
+ * it to a class, so that a client hears of all its mistakes at once, in words about its fields.
+ */
+@Component
+final class ReadSubmission {
+  private static final int MAX_NESTING = 64;
+
+  private final JsonMapper json =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
+                  .build())
+          // doubles would turn 1e400 into infinity and round what must be exact
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private final DrawSeed drawSeed;
+  private final JobSettings settings;
+
+  ReadSubmission(DrawSeed drawSeed, JobSettings settings) {
+    this.drawSeed = drawSeed;
+    this.settings = settings;
+  }
+
+  /** What was read. */
+  sealed interface Reading {
+    record Understood(Submission submission) implements Reading {}
+
+    record Bad(List<BadField> errors) implements Reading {}
+  }
+
+  Reading read(String body) {
+    try {
+      var tree = json.readTree(body);
+      return tree.isObject()
+          ? fields(tree)
+          : bad("must be a JSON object such as {\"prompt\": \"a lighthouse at dusk\"}");
+    } catch (NumberFormatException e) {
+      // what Jackson throws for exponents beyond those of BigDecimal, such as 1e99999999999
+      return bad("holds a number with too large an exponent");
+    } catch (JacksonException e) {
+      return bad(
+          "is not JSON as RFC 8259 has it, names a field twice, or is nested deeper than %d levels%s"
+              .formatted(MAX_NESTING, place(e)));
+    }
+  }
+
+  private Reading fields(JsonNode tree) {
+    var fields = new Fields(tree);
+    var prompt = fields.requiredText("prompt", GenerationRequest.MAX_PROMPT);
+    var negativePrompt = fields.text("negative_prompt", GenerationRequest.MAX_PROMPT);
+    var diffusionStrength =
+        fields.share("diffusionStrength", GenerationRequest.DEFAULT_DIFFUSION_STRENGTH);
+    var styleIntensity = fields.share("styleIntensity", GenerationRequest.DEFAULT_STYLE_INTENSITY);
+    var style = fields.text("style", GenerationRequest.MAX_STYLE);
+    var width = side(fields, "width");
+    var height = side(fields, "height");
+    var seed = fields.integer("seed", 0, Long.MAX_VALUE);
+    var userId = fields.text("userId", GenerationRequest.MAX_USER_ID);
+    var deadline =
+        fields.integer("deadlineSeconds", JobSettings.MIN_DEADLINE, JobSettings.MAX_DEADLINE);
+    if (!fields.bad().isEmpty()) {
+      return new Reading.Bad(fields.bad());
+    }
+    return new Reading.Understood(
+        new Submission(
+            new GenerationRequest(
+                prompt,
+                negativePrompt.orElse(null),
+                diffusionStrength,
+                styleIntensity,
+                style.orElse(null),
+                width,
+                height,
+                seed.orElseGet(drawSeed::draw)),
+            userId.orElse(GenerationRequest.ANONYMOUS),
+            deadline.map(Duration::ofSeconds).orElse(settings.deadline())));
+  }
+
+  private static int side(Fields fields, String name) {
+    return fields
+        .integer(name, GenerationRequest.MIN_SIDE, GenerationRequest.MAX_SIDE)
+        .map(Math::toIntExact)
+        .orElse(GenerationRequest.DEFAULT_SIDE);
+  }
+
+  private static String place(JacksonException e) {
+    var location = e.getLocation();
+    return location == null || location.getLineNr() < 1
+        ? ""
+        : " (line %d, column %d)".formatted(location.getLineNr(), location.getColumnNr());
+  }
+
+  private static Reading bad(String message) {
+    return new Reading.Bad(List.of(new BadField("body", message)));
+  }
+}

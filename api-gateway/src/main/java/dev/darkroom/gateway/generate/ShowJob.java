@@ -1,0 +1,68 @@
+package dev.darkroom.gateway.generate;
+
+import dev.darkroom.gateway.generate.JobView.Failure;
+import dev.darkroom.gateway.generate.JobView.Metadata;
+import dev.darkroom.gateway.generate.JobView.StepTaken;
+import dev.darkroom.ledger.DueJob;
+import dev.darkroom.ledger.Job;
+import dev.darkroom.ledger.LogEntry;
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.Step;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** Turns jobs of the ledger into what clients see. */
+@Component
+final class ShowJob {
+  private final ModelSettings settings;
+
+  ShowJob(ModelSettings settings) {
+    this.settings = settings;
+  }
+
+  /** A job that was accepted this moment. */
+  JobView accepted(DueJob job) {
+    var message = job.message();
+    return new JobView(
+        true,
+        message.requestId(),
+        JobStatus.STARTED,
+        null,
+        null,
+        Metadata.of(message.request(), settings.model(), null),
+        List.of(new StepTaken(Step.REQUEST_RECEIVED.word(), job.acceptedAt())));
+  }
+
+  JobView of(Job job) {
+    var picture = job.picture();
+    var error = job.error();
+    return new JobView(
+        job.status() != JobStatus.FAILED,
+        job.requestId(),
+        job.status(),
+        picture == null ? null : picture.url(),
+        error == null ? null : new Failure(error.code(), error.message()),
+        Metadata.of(job.request(), model(job), picture == null ? null : job.finishedAt()),
+        job.steps().stream().map(step -> new StepTaken(step.step(), step.createdAt())).toList());
+  }
+
+  /** The one of the latest call; before the first, the one that is set. */
+  private String model(Job job) {
+    return job.steps().reversed().stream()
+        .filter(step -> step.step().equals(Step.CALLING_NEBIUS_API.word()))
+        .findFirst()
+        .flatMap(ShowJob::modelCalled)
+        .orElse(settings.model());
+  }
+
+  private static Optional<String> modelCalled(LogEntry call) {
+    var details = call.details();
+    return details != null
+            && details.get("parameters") instanceof Map<?, ?> parameters
+            && parameters.get("model") instanceof String model
+        ? Optional.of(model)
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,63 @@
+package dev.darkroom.gateway.generate;
+
+import dev.darkroom.model.GenerationRequest;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
+import org.jspecify.annotations.Nullable;
+
+/** The fields of a submission as the OpenAPI document shows them; {@link Fields} reads them. */
+@Schema(
+    name = "GenerationRequest",
+    description =
+        "What the picture should be. Fields that are not listed are ignored; null means absent.")
+record SubmissionDocs(
+    @Schema(
+            description = "What to draw. Not blank; characters are Unicode code points.",
+            requiredMode = RequiredMode.REQUIRED,
+            minLength = 1,
+            maxLength = GenerationRequest.MAX_PROMPT,
+            example = "a lighthouse at dusk")
+        String prompt,
+    @Schema(
+            name = "negative_prompt",
+            description = "What the picture should not show.",
+            maxLength = GenerationRequest.MAX_PROMPT)
+        @Nullable String negativePrompt,
+    @Schema(
+            description = "How long the model works on it: 0 for 30 steps, 1 for 50.",
+            minimum = "0",
+            maximum = "1",
+            defaultValue = "0.7")
+        @Nullable Double diffusionStrength,
+    @Schema(
+            description = "How much of the style's template is added to the prompt.",
+            minimum = "0",
+            maximum = "1",
+            defaultValue = "0.5")
+        @Nullable Double styleIntensity,
+    @Schema(
+            description =
+                "realistic, cartoon, abstract, sketch and watercolor have templates; any other text is used as \"in … style\".",
+            maxLength = GenerationRequest.MAX_STYLE,
+            example = "watercolor")
+        @Nullable String style,
+    @Schema(description = "Pixels.", minimum = "64", maximum = "2048", defaultValue = "512")
+        @Nullable Integer width,
+    @Schema(description = "Pixels.", minimum = "64", maximum = "2048", defaultValue = "512")
+        @Nullable Integer height,
+    @Schema(
+            description =
+                "The same seed and fields give the same picture. Drawn at submission if absent.",
+            minimum = "0")
+        @Nullable Long seed,
+    @Schema(
+            description = "Ignored where a verified identity is present.",
+            maxLength = GenerationRequest.MAX_USER_ID,
+            defaultValue = GenerationRequest.ANONYMOUS)
+        @Nullable String userId,
+    @Schema(
+            description =
+                "The job ends this many seconds after its acceptance at the latest. The default is a setting of the service, 900.",
+            minimum = "10",
+            maximum = "86400")
+        @Nullable Integer deadlineSeconds) {}

@@ -1,0 +1,75 @@
+package dev.darkroom.gateway.logs;
+
+import static io.swagger.v3.oas.annotations.enums.ParameterIn.QUERY;
+
+import dev.darkroom.gateway.web.ProblemDocs;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** What the OpenAPI document says about searching the log. */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@Operation(
+    operationId = "logs",
+    tags = "Logs",
+    summary = "Search the steps of all requests, newest first",
+    description = "An empty parameter counts as absent; of a repeated one the first counts.",
+    parameters = {
+      @Parameter(
+          in = QUERY,
+          name = "limit",
+          description = "Rows at most.",
+          schema = @Schema(type = "integer", minimum = "1", maximum = "500", defaultValue = "50")),
+      @Parameter(
+          in = QUERY,
+          name = "offset",
+          description = "Rows to skip.",
+          schema = @Schema(type = "integer", minimum = "0", defaultValue = "0")),
+      @Parameter(
+          in = QUERY,
+          name = "requestId",
+          description = "Only this request's; what is no UUID matches nothing.",
+          schema = @Schema(type = "string")),
+      @Parameter(
+          in = QUERY,
+          name = "status",
+          description = "Only rows with this status.",
+          schema =
+              @Schema(
+                  type = "string",
+                  allowableValues = {"started", "processing", "completed", "failed"})),
+      @Parameter(
+          in = QUERY,
+          name = "userId",
+          description = "Only this user's.",
+          schema = @Schema(type = "string"))
+    })
+@ApiResponse(
+    responseCode = "200",
+    description = "A page of the log; count is the number of rows that match on all pages.",
+    content =
+        @Content(
+            mediaType = "application/json",
+            schema = @Schema(implementation = LogsReply.class)))
+@ApiResponse(
+    responseCode = "400",
+    description = "Parameters break their rules; all of them are listed.",
+    content =
+        @Content(
+            mediaType = "application/problem+json",
+            schema = @Schema(implementation = ProblemDocs.class)))
+@ApiResponse(
+    responseCode = "503",
+    description = "The ledger is unavailable.",
+    content =
+        @Content(
+            mediaType = "application/problem+json",
+            schema = @Schema(implementation = ProblemDocs.class)))
+@interface DocumentLogs {}

@@ -1,0 +1,54 @@
+package dev.darkroom.gateway.outbox;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Whether Kafka takes jobs. While it does not, each attempt to send blocks for {@code
+ * max.block.ms}; after a refusal nothing is tried for a moment, and the jobs wait in the ledger.
+ */
+@Component
+final class KafkaFlow {
+  private static final Logger log = LoggerFactory.getLogger(KafkaFlow.class);
+  private static final Duration REST = Duration.ofSeconds(1);
+
+  private final Clock clock;
+  private Instant restUntil = Instant.MIN;
+  private boolean stalled;
+
+  KafkaFlow(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** True for a moment after each refusal. */
+  synchronized boolean rests() {
+    return clock.instant().isBefore(restUntil);
+  }
+
+  /** True from a refusal until the next acknowledgement. */
+  synchronized boolean isStalled() {
+    return stalled;
+  }
+
+  synchronized void acknowledged() {
+    if (stalled) {
+      stalled = false;
+      restUntil = Instant.MIN;
+      log.info("Kafka takes jobs again; those that waited in the ledger are published now");
+    }
+  }
+
+  synchronized void refused(Throwable reason) {
+    restUntil = clock.instant().plus(REST);
+    if (!stalled) {
+      stalled = true;
+      log.atWarn()
+          .addKeyValue("reason", String.valueOf(reason.getMessage()))
+          .log("Kafka takes no jobs; they are accepted and wait in the ledger until it does");
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package dev.darkroom.gateway.outbox;
+
+import dev.darkroom.gateway.sweep.Sweep;
+import dev.darkroom.ledger.EventOutbox;
+import dev.darkroom.ledger.JobOutbox;
+import dev.darkroom.messaging.PublishEvents;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class OutboxConfiguration {
+
+  @Bean
+  SweepOutbox sweepOutbox(
+      JobOutbox jobs,
+      SendJobs sendJobs,
+      KafkaFlow flow,
+      SweepOutbox.MissedEvents missedEvents,
+      OutboxSettings settings,
+      MeterRegistry meters) {
+    return new SweepOutbox(jobs, sendJobs, flow, missedEvents, settings.batch(), meters);
+  }
+
+  @Bean
+  SweepOutbox.MissedEvents missedEvents(EventOutbox outbox, PublishEvents events) {
+    return new SweepOutbox.MissedEvents(outbox, events);
+  }
+
+  @Bean
+  Sweep outboxSweep(SweepOutbox outbox, OutboxSettings settings) {
+    return new Sweep("sweep-outbox", settings.sweep(), outbox::round);
+  }
+}

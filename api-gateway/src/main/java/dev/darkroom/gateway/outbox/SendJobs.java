@@ -1,0 +1,103 @@
+package dev.darkroom.gateway.outbox;
+
+import dev.darkroom.ledger.DueJob;
+import dev.darkroom.ledger.JobOutbox;
+import dev.darkroom.ledger.WriteInBatches;
+import dev.darkroom.messaging.JobRecords;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.springframework.kafka.KafkaException;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.stereotype.Component;
+
+/** Sends jobs to Kafka, and marks in the ledger those that it has. */
+@Component
+final class SendJobs implements AutoCloseable {
+  private static final int WAITING_MARKS = 100_000;
+  private static final int MARKS_PER_STATEMENT = 1_000;
+
+  private final KafkaTemplate<String, byte[]> kafka;
+  private final JobRecords records;
+  private final KafkaFlow flow;
+  private final WriteInBatches<DueJob> marks;
+  private final Counter published;
+  private final Counter failures;
+
+  SendJobs(
+      KafkaTemplate<String, byte[]> kafka,
+      JobRecords records,
+      JobOutbox outbox,
+      KafkaFlow flow,
+      MeterRegistry meters) {
+    this.kafka = kafka;
+    this.records = records;
+    this.flow = flow;
+    this.marks =
+        new WriteInBatches<>(
+            "mark-jobs-enqueued", WAITING_MARKS, MARKS_PER_STATEMENT, outbox::markEnqueued);
+    this.published =
+        Counter.builder("darkroom.outbox.published")
+            .description("Jobs that Kafka has acknowledged")
+            .register(meters);
+    this.failures =
+        Counter.builder("darkroom.outbox.failures")
+            .description("Jobs that Kafka did not take; a sweep publishes them")
+            .register(meters);
+  }
+
+  /**
+   * Sends the jobs one after the other, without waiting for their acknowledgements. The rest is
+   * given up at the first that Kafka does not take: it would fare no better, and each would block.
+   *
+   * @return what was sent; each completes with its job once that is acknowledged
+   */
+  List<CompletableFuture<DueJob>> send(List<DueJob> jobs) {
+    var sent = new ArrayList<CompletableFuture<DueJob>>();
+    for (var job : jobs) {
+      var sending = trySend(job);
+      sent.add(sending);
+      if (sending.isCompletedExceptionally()) {
+        break;
+      }
+    }
+    return sent;
+  }
+
+  private CompletableFuture<DueJob> trySend(DueJob job) {
+    try {
+      return kafka
+          .send(records.write(job))
+          .thenApply(_ -> acknowledged(job))
+          .whenComplete((_, failure) -> {
+            if (failure != null) {
+              refused(failure);
+            }
+          });
+    } catch (KafkaException | org.apache.kafka.common.KafkaException e) {
+      refused(e);
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private DueJob acknowledged(DueJob job) {
+    flow.acknowledged();
+    published.increment();
+    marks.add(job);
+    return job;
+  }
+
+  private void refused(Throwable reason) {
+    failures.increment();
+    flow.refused(reason);
+  }
+
+  /** Waits for acknowledgements and marks, for a few seconds at most. */
+  @Override
+  public void close() {
+    kafka.flush();
+    marks.close();
+  }
+}

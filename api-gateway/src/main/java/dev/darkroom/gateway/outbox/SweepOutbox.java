@@ -1,0 +1,70 @@
+package dev.darkroom.gateway.outbox;
+
+import dev.darkroom.ledger.EventOutbox;
+import dev.darkroom.ledger.JobOutbox;
+import dev.darkroom.messaging.PublishEvents;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Publishes what is due and not on Kafka: jobs whose publish was missed, retries whose time has
+ * come, rescued jobs, and completion events that were missed.
+ */
+final class SweepOutbox {
+  private final JobOutbox jobs;
+  private final SendJobs sendJobs;
+  private final KafkaFlow flow;
+  private final MissedEvents missedEvents;
+  private final int batch;
+  private final Counter swept;
+
+  /** Ended jobs whose event is missing, and the way to tell it. */
+  record MissedEvents(EventOutbox outbox, PublishEvents events) {
+    /** True where there may be more. */
+    boolean publish(int limit) {
+      var unpublished = outbox.reserveUnpublished(limit);
+      unpublished.forEach(events::publish);
+      return unpublished.size() == limit;
+    }
+  }
+
+  SweepOutbox(
+      JobOutbox jobs,
+      SendJobs sendJobs,
+      KafkaFlow flow,
+      MissedEvents missedEvents,
+      int batch,
+      MeterRegistry meters) {
+    this.jobs = jobs;
+    this.sendJobs = sendJobs;
+    this.flow = flow;
+    this.missedEvents = missedEvents;
+    this.batch = batch;
+    this.swept =
+        Counter.builder("darkroom.outbox.swept")
+            .description("Jobs that a sweep of this gateway took on to publish")
+            .register(meters);
+  }
+
+  /** True where there may be more to do at once. */
+  boolean round() {
+    if (flow.rests()) {
+      return false;
+    }
+    var more = publishJobs();
+    return missedEvents.publish(batch) || more;
+  }
+
+  private boolean publishJobs() {
+    // While Kafka is away one job finds out; a whole batch would only be reserved in vain.
+    var limit = flow.isStalled() ? 1 : batch;
+    var due = jobs.reserveDue(limit);
+    swept.increment(due.size());
+    var sent = sendJobs.send(due);
+    CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new))
+        .exceptionally(_ -> null) // already counted and logged; a later round sends them again
+        .join();
+    return due.size() == limit && !flow.isStalled();
+  }
+}

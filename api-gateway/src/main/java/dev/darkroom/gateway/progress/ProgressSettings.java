@@ -1,0 +1,19 @@
+package dev.darkroom.gateway.progress;
+
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Settings for waiting clients.
+ *
+ * @param poll how often the ledger is asked about the jobs that clients wait for, in case an event
+ *     is late or lost
+ */
+@Validated
+@ConfigurationProperties("darkroom.progress")
+record ProgressSettings(
+    @DefaultValue("1s") @DurationMin(millis = 50) @DurationMax(minutes = 1) Duration poll) {}

@@ -1,0 +1,18 @@
+package dev.darkroom.gateway.rescue;
+
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Settings of the rescue.
+ *
+ * @param sweep how often to look for jobs whose lease has lapsed or whose deadline has passed
+ */
+@Validated
+@ConfigurationProperties("darkroom.rescue")
+record RescueSettings(
+    @DefaultValue("1s") @DurationMin(millis = 50) @DurationMax(minutes = 10) Duration sweep) {}

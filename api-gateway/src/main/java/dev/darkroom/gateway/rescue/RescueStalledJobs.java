@@ -1,0 +1,98 @@
+package dev.darkroom.gateway.rescue;
+
+import dev.darkroom.ledger.FinishedJob;
+import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
+import dev.darkroom.ledger.RescueJobs;
+import dev.darkroom.messaging.PublishEvents;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Sees to it that no job stays with a worker that is gone, or open beyond its deadline. */
+@Component
+final class RescueStalledJobs {
+  private static final Logger log = LoggerFactory.getLogger(RescueStalledJobs.class);
+  private static final int LAPSED_PER_ROUND = 100;
+  private static final int OVERDUE_PER_ROUND = 500;
+
+  private final RescueJobs ledger;
+  private final PublishEvents events;
+  private final AttemptSettings attempts;
+  private final UnknownOutcomeSettings nebius;
+  private final Counter rescued;
+  private final Counter exhausted;
+  private final Counter overdue;
+
+  RescueStalledJobs(
+      RescueJobs ledger,
+      PublishEvents events,
+      AttemptSettings attempts,
+      UnknownOutcomeSettings nebius,
+      MeterRegistry meters) {
+    this.ledger = ledger;
+    this.events = events;
+    this.attempts = attempts;
+    this.nebius = nebius;
+    this.rescued = counter(meters, "due_again");
+    this.exhausted = counter(meters, "attempts_exhausted");
+    this.overdue = counter(meters, "deadline_exceeded");
+  }
+
+  private static Counter counter(MeterRegistry meters, String outcome) {
+    return Counter.builder("darkroom.rescue.jobs")
+        .description(
+            "Jobs taken from silent workers or ended at their deadline, by what became of them")
+        .tag("outcome", outcome)
+        .register(meters);
+  }
+
+  /** True where there may be more to do at once. */
+  boolean round() {
+    // Overdue ones first: taking them from their worker only to end them would log a retry that
+    // never comes.
+    var ended = ledger.endOverdue(OVERDUE_PER_ROUND);
+    ended.forEach(this::ended);
+    var lapsed =
+        ledger.rescueLapsed(nebius.onUnknownOutcome(), attempts.maxAttempts(), LAPSED_PER_ROUND);
+    lapsed.forEach(this::rescued);
+    return isFull(ended, OVERDUE_PER_ROUND) || isFull(lapsed, LAPSED_PER_ROUND);
+  }
+
+  private static boolean isFull(List<?> round, int limit) {
+    return round.size() == limit;
+  }
+
+  private void ended(FinishedJob job) {
+    overdue.increment();
+    events.publish(job);
+    log.atWarn()
+        .addKeyValue("request_id", job.event().requestId())
+        .addKeyValue("attempts", job.event().attempts())
+        .log("the deadline has passed; the job has failed");
+  }
+
+  private void rescued(Rescheduled outcome) {
+    switch (outcome) {
+      case Rescheduled.DueAgain(var requestId, _) -> {
+        rescued.increment();
+        log.atWarn()
+            .addKeyValue("request_id", requestId)
+            .log("a worker fell silent; its job is due again and goes to another one");
+      }
+      case Rescheduled.Exhausted(var job) -> {
+        exhausted.increment();
+        events.publish(job);
+        log.atWarn()
+            .addKeyValue("request_id", job.event().requestId())
+            .addKeyValue("attempts", job.event().attempts())
+            .log("a worker fell silent during the last attempt; the job has failed");
+      }
+      case Rescheduled.NotHeld _ -> {
+        // its worker reported in the meantime
+      }
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.darkroom.gateway.sweep;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Runs one round after another on a thread of its own until the application stops. A round that
+ * throws is followed by the next one all the same; the log says so once, and once when rounds
+ * succeed again.
+ */
+public final class Sweep implements SmartLifecycle {
+  private static final Logger log = LoggerFactory.getLogger(Sweep.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final String name;
+  private final Duration pause;
+  private final BooleanSupplier round;
+  private volatile CountDownLatch stopping = new CountDownLatch(0);
+  private Thread thread = Thread.ofVirtual().unstarted(() -> {});
+
+  /**
+   * @param name of the thread, and of the sweep in logs
+   * @param pause between two rounds
+   * @param round true where there is more to do at once
+   */
+  public Sweep(String name, Duration pause, BooleanSupplier round) {
+    this.name = name;
+    this.pause = pause;
+    this.round = round;
+  }
+
+  @Override
+  public void start() {
+    var until = new CountDownLatch(1);
+    stopping = until;
+    thread = Thread.ofVirtual().name(name).start(() -> run(until));
+  }
+
+  private void run(CountDownLatch until) {
+    var failing = false;
+    try {
+      while (until.getCount() > 0) {
+        var more = false;
+        try {
+          more = round.getAsBoolean();
+          if (failing) {
+            log.atInfo().addKeyValue("sweep", name).log("the sweep works again");
+          }
+          failing = false;
+        } catch (RuntimeException e) {
+          warnOnce(failing, e);
+          failing = true;
+        }
+        if (!more && until.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      log.atDebug().addKeyValue("sweep", name).log("interrupted; it ends");
+    }
+  }
+
+  private void warnOnce(boolean failing, RuntimeException e) {
+    var event = failing ? log.atDebug() : log.atWarn();
+    event
+        .addKeyValue("sweep", name)
+        .addKeyValue("reason", String.valueOf(e.getMessage()))
+        .setCause(failing ? e : null)
+        .log("the sweep failed; it is tried again, quietly until it succeeds");
+  }
+
+  /** Lets the round under way finish: interrupting it would break its database connection. */
+  @Override
+  public void stop() {
+    stopping.countDown();
+    try {
+      if (!thread.join(PATIENCE)) {
+        thread.interrupt();
+      }
+    } catch (InterruptedException e) {
+      thread.interrupt();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return stopping.getCount() > 0;
+  }
+
+  /** Stops after the web server, whose last requests still hand in jobs. */
+  @Override
+  public int getPhase() {
+    return DEFAULT_PHASE - 4096;
+  }
+}

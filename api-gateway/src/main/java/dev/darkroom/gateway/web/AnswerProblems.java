@@ -1,0 +1,73 @@
+package dev.darkroom.gateway.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import org.apache.tomcat.util.http.InvalidParameterException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/** Answers whatever a handler, or the way to one, throws. Nothing of the exception is repeated. */
+@RestControllerAdvice
+final class AnswerProblems extends ResponseEntityExceptionHandler {
+  private static final Logger log = LoggerFactory.getLogger(AnswerProblems.class);
+  private static final Duration LEDGER_BACK = Duration.ofSeconds(5);
+
+  /** Spring's own exceptions: their status and headers stay, their words are ours. */
+  @Override
+  protected ResponseEntity<Object> createResponseEntity(
+      @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+    return Problem.of(status).headers(headers).answer();
+  }
+
+  /** Tomcat decodes parameters late, and refuses broken percent-encoding only then. */
+  @ExceptionHandler
+  ResponseEntity<Object> undecodable(InvalidParameterException e) {
+    return Problem.of(HttpStatus.BAD_REQUEST).answer();
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> broken(RuntimeException e, HttpServletRequest request) {
+    return LedgerOutage.isBehind(e) ? ledgerAway(e, request) : unexpected(e, request);
+  }
+
+  private ResponseEntity<Object> ledgerAway(RuntimeException e, HttpServletRequest request) {
+    var job = CurrentRequest.job(request);
+    log.atWarn()
+        .addKeyValue("path", request.getRequestURI())
+        .addKeyValue("request_id", job.map(Object::toString).orElse(""))
+        .addKeyValue("reason", e.getClass().getSimpleName())
+        .log("the ledger does not answer; the client is told to come back");
+    return job.map(id ->
+            Problem.unavailable(
+                    "The ledger did not answer, so the job may or may not have been accepted; ask GET /api/generate/%s before you send it again."
+                        .formatted(id),
+                    LEDGER_BACK)
+                .about(id))
+        .orElseGet(() ->
+            Problem.unavailable(
+                "The ledger does not answer at the moment; try again in a few seconds.",
+                LEDGER_BACK))
+        .answer();
+  }
+
+  private ResponseEntity<Object> unexpected(RuntimeException e, HttpServletRequest request) {
+    var job = CurrentRequest.job(request);
+    log.atError()
+        .addKeyValue("method", request.getMethod())
+        .addKeyValue("path", request.getRequestURI())
+        .addKeyValue("request_id", job.map(Object::toString).orElse(""))
+        .setCause(e)
+        .log("a request failed unexpectedly; the client hears 500");
+    var problem = Problem.of(HttpStatus.INTERNAL_SERVER_ERROR);
+    return job.map(problem::about).orElse(problem).answer();
+  }
+}

@@ -1,0 +1,96 @@
+package dev.darkroom.gateway.web;
+
+import dev.darkroom.model.RequestId;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+
+/**
+ * Why a request was not answered as asked: a problem detail (<a
+ * href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>) with {@code success: false} and
+ * {@code error}, one sentence a person can act on.
+ */
+public final class Problem {
+  private static final URI NO_FURTHER_SEMANTICS = URI.create("about:blank");
+
+  private final ProblemDetail detail;
+  private final HttpHeaders headers = new HttpHeaders();
+
+  private Problem(HttpStatusCode status, String sentence) {
+    detail = ProblemDetail.forStatusAndDetail(status, sentence);
+    detail.setType(NO_FURTHER_SEMANTICS);
+    detail.setProperty("success", false);
+    detail.setProperty("error", sentence);
+    headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+    headers.setCacheControl("no-store");
+  }
+
+  public static Problem of(HttpStatusCode status, String sentence) {
+    return new Problem(status, sentence);
+  }
+
+  /** A status about which there is nothing more to say than {@link Sentences} does. */
+  public static Problem of(HttpStatusCode status) {
+    return new Problem(status, Sentences.about(status.value()));
+  }
+
+  /** 400 with every bad field. */
+  public static Problem badFields(List<BadField> errors) {
+    var sentence =
+        errors.stream()
+            .map(bad -> bad.field() + " " + bad.message())
+            .collect(Collectors.joining("; ", "", "."));
+    return of(HttpStatus.BAD_REQUEST, sentence).with("errors", errors);
+  }
+
+  /** 503: the same request may succeed after a while. */
+  public static Problem unavailable(String sentence, Duration retryAfter) {
+    return of(HttpStatus.SERVICE_UNAVAILABLE, sentence)
+        .header(HttpHeaders.RETRY_AFTER, String.valueOf(retryAfter.toSeconds()));
+  }
+
+  public Problem about(RequestId requestId) {
+    return with("requestId", requestId);
+  }
+
+  public Problem with(String property, Object value) {
+    detail.setProperty(property, value);
+    return this;
+  }
+
+  /** The path that was asked for, where it is not that of the handler which answers. */
+  Problem at(String path) {
+    try {
+      detail.setInstance(new URI(path));
+    } catch (URISyntaxException e) {
+      detail.setInstance(null); // what can't be written as a URI is not repeated
+    }
+    return this;
+  }
+
+  public Problem header(String name, String value) {
+    headers.set(name, value);
+    return this;
+  }
+
+  Problem headers(HttpHeaders more) {
+    more.forEach((name, values) -> {
+      if (!name.equalsIgnoreCase(HttpHeaders.CONTENT_TYPE)) {
+        headers.put(name, values);
+      }
+    });
+    return this;
+  }
+
+  public ResponseEntity<Object> answer() {
+    return ResponseEntity.status(detail.getStatus()).headers(headers).body(detail);
+  }
+}

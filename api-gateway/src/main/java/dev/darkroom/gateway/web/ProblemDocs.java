@@ -1,0 +1,20 @@
+package dev.darkroom.gateway.web;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A {@link Problem} as the OpenAPI document shows it. */
+@Schema(name = "Problem", description = "RFC 9457 problem details.")
+public record ProblemDocs(
+    @Schema(example = "about:blank") String type,
+    @Schema(example = "Bad Request") String title,
+    @Schema(example = "400") int status,
+    @Schema(description = "The same sentence as error.") String detail,
+    @Schema(description = "The path that was asked for.") @Nullable String instance,
+    @Schema(allowableValues = "false") boolean success,
+    @Schema(description = "One sentence to act on.") String error,
+    @Schema(description = "The job's id, where there is one.", format = "uuid")
+        @Nullable String requestId,
+    @Schema(description = "Why a job failed, as a word for programs.") @Nullable String code,
+    @Schema(description = "Every bad field; status 400 only.") @Nullable List<BadField> errors) {}

@@ -1,0 +1,33 @@
+package dev.darkroom.gateway.web;
+
+import org.apache.catalina.core.StandardHost;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+@Configuration(proxyBeanMethods = false)
+class WebConfiguration implements WebMvcConfigurer {
+
+  /** Last, so that ours stands before the valve that Boot adds and is asked first. */
+  @Bean
+  @Order(Ordered.LOWEST_PRECEDENCE)
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> answerUnreadableRequests() {
+    return factory ->
+        factory.addContextCustomizers(context -> {
+          var host = (StandardHost) context.getParent();
+          host.setErrorReportValveClass("");
+          host.getPipeline().addValve(new AnswerUnreadableRequests());
+        });
+  }
+
+  @Override
+  public void addViewControllers(ViewControllerRegistry pages) {
+    pages.addRedirectViewController("/generate", "/#generate");
+    pages.addRedirectViewController("/logs", "/#logs");
+  }
+}
