@@ -7,6 +7,7 @@ import dev.darkroom.embedded.EmbeddedKafkaBroker;
 import dev.darkroom.embedded.EmbeddedPostgresServer;
 import dev.darkroom.model.Topics;
 import dev.darkroom.testservers.TestDatabase;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,7 +35,12 @@ class OutageIT {
     var database = new TestDatabase(postgres.jdbcUrl(), postgres.username(), postgres.password());
     try (var gateway =
         RunningGateway.start(
-            database, kafka.bootstrapServers(), "--darkroom.ledger.publish-reservation=1s")) {
+            database,
+            kafka.bootstrapServers(),
+            "--darkroom.ledger.publish-reservation=1s",
+            "--spring.kafka.producer.properties.max.block.ms=1000",
+            "--spring.kafka.producer.properties.request.timeout.ms=1000",
+            "--spring.kafka.producer.properties.delivery.timeout.ms=1000")) {
       awaitPublished(gateway, gateway.submit("before"));
 
       kafka.close();
@@ -46,6 +52,9 @@ class OutageIT {
       }
       assertThat(gateway.send(gateway.managementRequest("/actuator/health/readiness")).status())
           .isEqualTo(200);
+      // only then does the sweep, and not the producer's own patience, bring them to Kafka
+      var failures = gateway.bean(MeterRegistry.class).counter("darkroom.outbox.failures");
+      await().until(() -> failures.count() > 0);
 
       try (var again = EmbeddedKafkaBroker.start(kafkaFolder, port, controllerPort);
           var jobs = new TestingConsumer(again.bootstrapServers(), Topics.JOBS)) {
@@ -69,8 +78,9 @@ class OutageIT {
     BadInputIT.assertIsProblem(reply);
     assertThat(reply.body()).doesNotContainIgnoringCase("sql").doesNotContain("Exception");
     for (var path : new String[] {"/api/logs", "/api/generate/" + known}) {
-      assertThat(gateway.get(path).status()).isEqualTo(503);
-      assertThat(gateway.get(path).header("Retry-After")).isEqualTo("5");
+      var unanswered = gateway.get(path);
+      assertThat(unanswered.status()).isEqualTo(503);
+      assertThat(unanswered.header("Retry-After")).isEqualTo("5");
     }
     assertThat(gateway.get("/api/logs?limit=x").status()).isEqualTo(400);
     assertThat(gateway.send(gateway.managementRequest("/actuator/health/readiness")).status())
