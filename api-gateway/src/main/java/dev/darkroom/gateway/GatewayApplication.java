@@ -2,6 +2,7 @@ package dev.darkroom.gateway;
 
 import dev.darkroom.ledger.LedgerConfiguration;
 import dev.darkroom.messaging.MessagingConfiguration;
+import dev.darkroom.picture.PictureStoreConfiguration;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -15,7 +16,7 @@ import org.springframework.context.annotation.Import;
 /** Starts the gateway. */
 @SpringBootApplication(proxyBeanMethods = false)
 @ConfigurationPropertiesScan
-@Import({LedgerConfiguration.class, MessagingConfiguration.class})
+@Import({LedgerConfiguration.class, MessagingConfiguration.class, PictureStoreConfiguration.class})
 public class GatewayApplication {
 
   public static void main(String[] arguments) {

@@ -7,6 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.support.ProducerListener;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Topics, records and the publishing of events as beans, for applications that import it. */
@@ -17,6 +18,15 @@ public class MessagingConfiguration {
   @Bean
   KeepTopics keepTopics(KafkaAdmin admin, MessagingSettings settings) {
     return new KeepTopics(admin, settings);
+  }
+
+  /**
+   * Says nothing. Spring's own logs an error for each record that Kafka does not take, thousands in
+   * an outage; whoever sends knows what happens next, and says it once.
+   */
+  @Bean
+  ProducerListener<Object, Object> producerListener() {
+    return new ProducerListener<>() {};
   }
 
   @Bean

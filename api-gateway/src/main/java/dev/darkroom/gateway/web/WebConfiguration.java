@@ -1,5 +1,8 @@
 package dev.darkroom.gateway.web;
 
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.info.Info;
+import io.swagger.v3.oas.models.servers.Server;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -23,6 +26,18 @@ class WebConfiguration implements WebMvcConfigurer {
           host.setErrorReportValveClass("");
           host.getPipeline().addValve(new AnswerUnreadableRequests());
         });
+  }
+
+  @Bean
+  OpenAPI openApi() {
+    return new OpenAPI()
+        .info(
+            new Info()
+                .title("Darkroom")
+                .version("1")
+                .description(
+                    "An asynchronous text-to-image job queue. Errors are problem details (RFC 9457)."))
+        .addServersItem(new Server().url("/"));
   }
 
   @Override

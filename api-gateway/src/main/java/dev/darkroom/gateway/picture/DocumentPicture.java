@@ -1,0 +1,62 @@
+package dev.darkroom.gateway.picture;
+
+import static io.swagger.v3.oas.annotations.enums.ParameterIn.PATH;
+
+import dev.darkroom.gateway.web.ProblemDocs;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.headers.Header;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** What the OpenAPI document says about pictures. */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@Operation(
+    operationId = "picture",
+    tags = "Pictures",
+    summary = "Fetch a picture",
+    description = "It never changes. Ranges and If-None-Match are answered.",
+    parameters =
+        @Parameter(
+            in = PATH,
+            name = "file",
+            description = "The request's id and the format's extension, as imageUrl has them.",
+            example = "01984c1e-7c4e-7d3a-8f52-0d6a5a0f5c11.webp",
+            schema = @Schema(type = "string")))
+@ApiResponse(
+    responseCode = "200",
+    description = "The picture.",
+    headers =
+        @Header(
+            name = "ETag",
+            description = "SHA-256 of the bytes.",
+            schema = @Schema(type = "string")),
+    content = {
+      @Content(mediaType = "image/webp", schema = @Schema(type = "string", format = "binary")),
+      @Content(mediaType = "image/png", schema = @Schema(type = "string", format = "binary")),
+      @Content(mediaType = "image/jpeg", schema = @Schema(type = "string", format = "binary"))
+    })
+@ApiResponse(responseCode = "206", description = "The part that was asked for.", content = @Content)
+@ApiResponse(responseCode = "304", description = "The client has it.", content = @Content)
+@ApiResponse(
+    responseCode = "404",
+    description = "There is no such picture.",
+    content =
+        @Content(
+            mediaType = "application/problem+json",
+            schema = @Schema(implementation = ProblemDocs.class)))
+@ApiResponse(responseCode = "416", description = "There is no such part.", content = @Content)
+@ApiResponse(
+    responseCode = "503",
+    description = "The picture store is unavailable.",
+    content =
+        @Content(
+            mediaType = "application/problem+json",
+            schema = @Schema(implementation = ProblemDocs.class)))
+@interface DocumentPicture {}

@@ -1,0 +1,5 @@
+/** Hands out finished pictures. */
+@NullMarked
+package dev.darkroom.gateway.picture;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.badexample.egg;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.badexample.hen;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,114 @@
+package dev.darkroom.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.UUID;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class LogsIT {
+  private final RunningGateway gateway = RunningGateway.shared();
+  private final TestingWorker worker = TestingWorker.of(gateway);
+
+  @Test
+  void a_row_has_the_columns_of_the_table_and_nulls_where_there_is_nothing() {
+    var id = gateway.submit("a row");
+    worker.complete(id);
+    var logs = gateway.get("/api/logs?requestId=" + id).json();
+    assertThat(logs.get("count").intValue()).isEqualTo(3);
+    assertThat(logs.at("/logs/0/step").asString()).isEqualTo("image_generated");
+    assertThat(logs.at("/logs/0/image_url").asString()).isEqualTo("/generated/" + id + ".webp");
+    assertThat(logs.at("/logs/2").propertyNames())
+        .containsExactly(
+            "id",
+            "request_id",
+            "user_id",
+            "prompt",
+            "status",
+            "step",
+            "details",
+            "image_url",
+            "created_at");
+    assertThat(logs.at("/logs/2/image_url").isNull()).isTrue();
+    assertThat(logs.at("/logs/2/created_at").asString())
+        .matches(".*T\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+    assertThat(logs.get("groupedLogs").propertyNames()).containsExactly(id);
+    assertThat(logs.at("/groupedLogs/" + id)).isEqualTo(logs.get("logs"));
+  }
+
+  @Test
+  void filters_and_pages_fit_together() {
+    var user = "pages " + UUID.randomUUID();
+    for (var i = 0; i < 5; i++) {
+      gateway.post("{\"prompt\":\"p%d\",\"userId\":\"%s\"}".formatted(i, user));
+    }
+    var path = "/api/logs?status=started&userId=" + user.replace(" ", "%20");
+    var page = gateway.get(path + "&limit=2&offset=1").json();
+    assertThat(page.get("count").intValue()).isEqualTo(5);
+    assertThat(page.get("limit").intValue()).isEqualTo(2);
+    assertThat(page.get("offset").intValue()).isEqualTo(1);
+    assertThat(page.get("logs").valueStream().map(row -> row.get("prompt").asString()))
+        .containsExactly("p3", "p2");
+    assertThat(gateway.get(path.replace("started", "failed")).json().get("count").intValue())
+        .isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "limit=0, limit",
+    "limit=501, limit",
+    "limit=-1, limit",
+    "limit=abc, limit",
+    "limit=1.5, limit",
+    "limit=99999999999999999999, limit",
+    "offset=-1, offset",
+    "offset=2147483648, offset",
+    "offset=x, offset",
+    "status=done, status",
+    "status=COMPLETED, status",
+    "limit=x&offset=y&status=z, limit offset status"
+  })
+  void every_bad_parameter_is_named(String query, String fields) {
+    var reply = gateway.get("/api/logs?" + query);
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.json().get("errors").valueStream().map(error -> error.get("field").asString()))
+        .containsExactly(fields.split(" "));
+    BadInputIT.assertIsProblem(reply);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "requestId=123",
+        "requestId=%27%3B--",
+        "userId=%00",
+        "userId=a%00b",
+        "offset=2147483647"
+      })
+  void what_can_match_nothing_matches_nothing(String query) {
+    var reply = gateway.get("/api/logs?" + query);
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.json().get("logs").isEmpty()).isTrue();
+    assertThat(reply.json().get("groupedLogs").isEmpty()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "limit=&offset=&requestId=&status=&userId=", "unknown=1", "&&&"})
+  void empty_and_unknown_parameters_count_as_absent(String query) {
+    var reply = gateway.get("/api/logs?" + query);
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.json().get("limit").intValue()).isEqualTo(50);
+    assertThat(reply.json().get("offset").intValue()).isZero();
+  }
+
+  @Test
+  void of_a_repeated_parameter_the_first_counts() {
+    assertThat(gateway.get("/api/logs?limit=3&limit=x").json().get("limit").intValue())
+        .isEqualTo(3);
+  }
+}

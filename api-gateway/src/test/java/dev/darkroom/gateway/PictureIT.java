@@ -1,0 +1,122 @@
+package dev.darkroom.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.uuid.Generators;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.picture.KeepOutcome.Kept;
+import dev.darkroom.picture.PictureStore;
+import dev.darkroom.picture.StoredPicture;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Arrays;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class PictureIT {
+  private final RunningGateway gateway = RunningGateway.shared();
+  private final byte[] bytes = aPicture();
+  private final StoredPicture picture = store(bytes);
+  private final String path = "/generated/" + picture.id() + ".png";
+
+  @Test
+  void a_picture_is_handed_out_to_be_kept_for_ever() {
+    var reply = gateway.get(path);
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.response().body()).isEqualTo(bytes);
+    assertThat(reply.header("Content-Type")).isEqualTo("image/png");
+    assertThat(reply.header("Content-Length")).isEqualTo(String.valueOf(bytes.length));
+    assertThat(reply.header("ETag")).isEqualTo("\"" + picture.sha256() + "\"");
+    assertThat(reply.header("Cache-Control")).isEqualTo("max-age=31536000, public, immutable");
+    assertThat(reply.header("X-Content-Type-Options")).isEqualTo("nosniff");
+    assertThat(reply.header("Accept-Ranges")).isEqualTo("bytes");
+  }
+
+  @Test
+  void head_says_the_same_without_the_bytes() {
+    var reply = gateway.send(gateway.request(path).method("HEAD", BodyPublishers.noBody()));
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.header("Content-Length")).isEqualTo(String.valueOf(bytes.length));
+    assertThat(reply.response().body()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"%s\"", "W/\"%s\"", "\"x\", \"%s\""})
+  void who_has_it_is_told_so(String ifNoneMatch) {
+    var reply = gateway.get(path, "If-None-Match", ifNoneMatch.formatted(picture.sha256()));
+    assertThat(reply.status()).isEqualTo(304);
+    assertThat(reply.response().body()).isEmpty();
+  }
+
+  @Test
+  void who_has_another_one_gets_it() {
+    assertThat(gateway.get(path, "If-None-Match", "\"other\"").status()).isEqualTo(200);
+  }
+
+  @Test
+  void a_part_can_be_asked_for() {
+    var reply = gateway.get(path, "Range", "bytes=1-4");
+    assertThat(reply.status()).isEqualTo(206);
+    assertThat(reply.response().body()).isEqualTo(Arrays.copyOfRange(bytes, 1, 5));
+    assertThat(reply.header("Content-Range")).isEqualTo("bytes 1-4/" + bytes.length);
+  }
+
+  @Test
+  void a_part_beyond_the_end_is_416() {
+    var reply = gateway.get(path, "Range", "bytes=%d-".formatted(bytes.length));
+    assertThat(reply.status()).isEqualTo(416);
+    assertThat(reply.header("Content-Range")).isEqualTo("bytes */" + bytes.length);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/generated/",
+        "/generated/x",
+        "/generated/..webp",
+        "/generated/%2e%2e/x.webp",
+        "/generated/x/y.webp",
+        "/generated/01984c1e-7c4e-7d3a-8f52-0d6a5a0f5c11.webp",
+        "/generated/01984c1e-7c4e-7d3a-8f52-0d6a5a0f5c11",
+        "/generated/1-2-3-4-5.webp",
+        "/generated/etc;passwd"
+      })
+  void what_is_no_picture_is_404(String nothing) {
+    var reply = gateway.get(nothing);
+    assertThat(reply.status()).isEqualTo(404);
+    BadInputIT.assertIsProblem(reply);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".webp", ".jpg", ".PNG", ".png.webp", ".png/", "", ".", ".json"})
+  void a_picture_has_one_name(String extension) {
+    assertThat(gateway.get("/generated/" + picture.id() + extension).status()).isEqualTo(404);
+  }
+
+  private StoredPicture store(byte[] bytes) {
+    var id = new RequestId(Generators.timeBasedEpochGenerator().generate());
+    try (var draft = gateway.bean(PictureStore.class).draft(id)) {
+      draft.body().write(bytes);
+      return ((Kept) draft.keep()).picture();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private static byte[] aPicture() {
+    var bytes = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(new BufferedImage(64, 64, BufferedImage.TYPE_INT_RGB), "png", bytes);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.darkroom.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class SettingsTest {
+  private final ApplicationContextRunner gateway =
+      new ApplicationContextRunner()
+          .withConfiguration(AutoConfigurations.of(ValidationAutoConfiguration.class))
+          .withUserConfiguration(AllSettings.class);
+
+  @Test
+  void every_setting_has_its_documented_default() {
+    gateway.run(context ->
+        assertThat(context.getBeansOfType(Record.class).values().stream().map(Object::toString))
+            .containsExactlyInAnyOrder(
+                "AttemptSettings[maxAttempts=5]",
+                "JobSettings[deadline=PT15M]",
+                "ModelSettings[model=stability-ai/sdxl]",
+                "OutboxSettings[sweep=PT1S, batch=500]",
+                "ProgressSettings[poll=PT1S]",
+                "RescueSettings[sweep=PT1S]",
+                "UnknownOutcomeSettings[onUnknownOutcome=RETRY]"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "darkroom.job.deadline=9s, deadline",
+    "darkroom.job.deadline=86401s, deadline",
+    "darkroom.job.max-attempts=0, maxAttempts",
+    "darkroom.job.max-attempts=101, maxAttempts",
+    "darkroom.outbox.sweep=49ms, sweep",
+    "darkroom.outbox.batch=0, batch",
+    "darkroom.outbox.batch=10001, batch",
+    "darkroom.progress.poll=49ms, poll",
+    "darkroom.progress.poll=61s, poll",
+    "darkroom.rescue.sweep=0s, sweep",
+    "darkroom.nebius.model=, model",
+    "darkroom.nebius.on-unknown-outcome=perhaps, on-unknown-outcome"
+  })
+  void a_bad_value_stops_the_start_with_the_name_of_the_property(String property, String name) {
+    gateway
+        .withPropertyValues(property)
+        .run(context -> assertThat(context).getFailure().hasStackTraceContaining(name));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "darkroom.job.deadline=10s", "darkroom.job.deadline=24h", "darkroom.job.max-attempts=1",
+    "darkroom.job.max-attempts=100", "darkroom.outbox.sweep=50ms", "darkroom.outbox.batch=10000",
+    "darkroom.nebius.on-unknown-outcome=fail"
+  })
+  void values_at_their_limits_are_taken(String property) {
+    gateway.withPropertyValues(property).run(context -> assertThat(context).hasNotFailed());
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  @ConfigurationPropertiesScan("dev.darkroom.gateway")
+  static class AllSettings {}
+}

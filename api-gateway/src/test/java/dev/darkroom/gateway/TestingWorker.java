@@ -1,0 +1,55 @@
+package dev.darkroom.gateway;
+
+import dev.darkroom.ledger.Attempt;
+import dev.darkroom.ledger.ClaimJobs;
+import dev.darkroom.ledger.FinishJobs;
+import dev.darkroom.ledger.FinishedJob;
+import dev.darkroom.ledger.Intent;
+import dev.darkroom.ledger.PictureRecord;
+import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.Step;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Ends jobs as a worker does, without calling anybody. */
+record TestingWorker(ClaimJobs claimJobs, FinishJobs finishJobs, PublishEvents events) {
+  static final String SHA256 = "ab".repeat(32);
+
+  static TestingWorker of(RunningGateway gateway) {
+    return new TestingWorker(
+        gateway.bean(ClaimJobs.class),
+        gateway.bean(FinishJobs.class),
+        gateway.bean(PublishEvents.class));
+  }
+
+  Attempt claim(String requestId) {
+    return claim(requestId, Duration.ofMinutes(1));
+  }
+
+  Attempt claim(String requestId, Duration lease) {
+    var id = RequestId.parse(requestId).orElseThrow();
+    var intent = new Intent(id, Map.of("model", "testing/model", "width", 512));
+    return claimJobs.claimDue("testing-worker", lease, List.of(intent)).getFirst().attempt();
+  }
+
+  void complete(String requestId) {
+    events.publish(completeSilently(requestId));
+  }
+
+  /** Completes the job, and its event never comes. */
+  FinishedJob completeSilently(String requestId) {
+    var picture =
+        new PictureRecord("/generated/" + requestId + ".webp", SHA256, "image/webp", 12_345);
+    return finishJobs.completeIfCurrent(claim(requestId), picture, Map.of()).orElseThrow();
+  }
+
+  void fail(String requestId, String code) {
+    events.publish(
+        finishJobs
+            .failIfCurrent(
+                claim(requestId), Step.NEBIUS_API_ERROR, code, "The provider said no.", Map.of())
+            .orElseThrow());
+  }
+}

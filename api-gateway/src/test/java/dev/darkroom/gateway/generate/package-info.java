@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.generate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,62 @@
+package dev.darkroom.gateway.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class SweepTest {
+  private final AtomicInteger rounds = new AtomicInteger();
+
+  @Test
+  void a_round_that_throws_is_followed_by_the_next() {
+    var sweep =
+        new Sweep(
+            "throwing",
+            Duration.ofMillis(1),
+            () -> {
+              rounds.incrementAndGet();
+              throw new IllegalStateException("the ledger is down");
+            });
+    sweep.start();
+    await().until(() -> rounds.get() > 3);
+    sweep.stop();
+  }
+
+  @Test
+  void while_there_is_more_to_do_rounds_follow_without_a_pause() {
+    var sweep = new Sweep("busy", Duration.ofHours(1), () -> rounds.incrementAndGet() < 5);
+    sweep.start();
+    await().until(() -> rounds.get() == 5);
+    sweep.stop();
+  }
+
+  @RepeatedTest(50)
+  void after_stop_no_round_runs_and_it_can_start_again() {
+    var sweep =
+        new Sweep(
+            "stopped",
+            Duration.ZERO,
+            () -> {
+              rounds.incrementAndGet();
+              return true;
+            });
+    sweep.start();
+    assertThat(sweep.isRunning()).isTrue();
+    sweep.stop();
+    assertThat(sweep.isRunning()).isFalse();
+    var after = rounds.get();
+    sweep.start();
+    await().pollInterval(Duration.ofMillis(1)).until(() -> rounds.get() > after);
+    sweep.stop();
+    var afterAgain = rounds.get();
+    Thread.onSpinWait();
+    assertThat(rounds.get()).isEqualTo(afterAgain);
+  }
+}

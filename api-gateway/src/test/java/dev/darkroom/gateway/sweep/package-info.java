@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.sweep;
+
+import org.jspecify.annotations.NullMarked;
