@@ -2,8 +2,13 @@ package dev.darkroom.ledger;
 
 import dev.darkroom.testservers.TestDatabase;
 import dev.darkroom.testservers.TestServers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.springframework.core.io.Resource;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -34,6 +39,15 @@ record TestingDatabase(String url, String owner, String ownerPassword) {
         .load()
         .migrate()
         .migrationsExecuted;
+  }
+
+  /** By hand, as in an SQL editor: all of the file in one go. */
+  void run(Resource file) {
+    try {
+      new JdbcTemplate(asOwner()).execute(file.getContentAsString(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void admitApplication() {

@@ -36,7 +36,7 @@ final class TestingLedger {
   /** The same ledger through another pool or a source that watches. */
   TestingLedger(TestingDatabase database, DataSource source) {
     this.database = database;
-    asOwner = JdbcClient.create(database.asOwner());
+    asOwner = JdbcClient.create(pool(database.asOwner(), 2));
     var asApplication = JdbcClient.create(source);
     var mapper = JsonMapper.builder().build();
     var settings = new LedgerSettings(RESERVATION, REPUBLISH_AFTER);
@@ -53,15 +53,18 @@ final class TestingLedger {
   }
 
   static TestingLedger empty() {
-    SHARED.asOwner.sql("truncate public.generation_jobs, public.generation_logs").update();
+    SHARED.asOwner.sql("delete from public.generation_jobs").update();
+    SHARED.asOwner.sql("delete from public.generation_logs").update();
     return SHARED;
   }
 
   static HikariDataSource pool(TestingDatabase database, int connections) {
+    return pool(database.asApplication(), connections);
+  }
+
+  private static HikariDataSource pool(DataSource source, int connections) {
     var pool = new HikariDataSource();
-    pool.setJdbcUrl(database.url());
-    pool.setUsername(TestingDatabase.APPLICATION);
-    pool.setPassword(TestingDatabase.PASSWORD);
+    pool.setDataSource(source);
     pool.setMaximumPoolSize(connections);
     pool.setConnectionTimeout(5_000);
     return pool;
