@@ -20,8 +20,12 @@ begin
     if not exists (select from pg_catalog.pg_roles where rolname = wanted.name) then
       begin
         execute format('create role %I %s', wanted.name, wanted.options);
-      exception when duplicate_object or unique_violation then
-        null; -- somebody else was quicker
+      exception
+        when duplicate_object or unique_violation then
+          null; -- somebody else was quicker
+        when insufficient_privilege then
+          -- Only a superuser may give bypassrls away; on managed servers the owner of a database is none.
+          execute format('create role %I nologin noinherit', wanted.name);
       end;
     end if;
   end loop;
@@ -60,6 +64,11 @@ create policy "Allow read-only access for authenticated users"
 drop policy if exists "Allow read-only access for anonymous users" on public.generation_logs;
 create policy "Allow read-only access for anonymous users"
   on public.generation_logs for select to anon using (true);
+
+-- On Supabase this role bypasses policies; elsewhere it may not.
+drop policy if exists "Allow read-only access for the service role" on public.generation_logs;
+create policy "Allow read-only access for the service role"
+  on public.generation_logs for select to service_role using (true);
 
 drop policy if exists "Darkroom reads the steps" on public.generation_logs;
 create policy "Darkroom reads the steps"

@@ -18,7 +18,7 @@ create table if not exists public.generation_jobs (
   -- No worker starts before this.
   due_at timestamptz not null default now(),
   -- Whoever last took on to publish this row's record (the job's, and once it has ended its completion event) has until
-  -- then; afterwards a sweep may.
+  -- then, and after that a worker to take it up; afterwards a sweep publishes it.
   publish_after timestamptz not null default now(),
   enqueued_at timestamptz,
   deadline_at timestamptz not null,
@@ -36,18 +36,24 @@ create table if not exists public.generation_jobs (
   constraint generation_jobs_lifecycle check (
     case status
       when 'started' then attempt = 0 and lease_until is null and finished_at is null
+        and num_nonnulls(image_url, image_sha256, image_content_type, image_bytes) = 0
+        and num_nonnulls(error_code, error_message) = 0
       when 'processing' then attempt > 0 and finished_at is null
-      when 'completed' then finished_at is not null and lease_until is null and attempt > 0
-        and image_url is not null and image_sha256 is not null and image_content_type is not null
-        and image_bytes is not null and error_code is null
+        and num_nonnulls(image_url, image_sha256, image_content_type, image_bytes) = 0
+      when 'completed' then attempt > 0 and finished_at is not null and lease_until is null
+        and num_nulls(image_url, image_sha256, image_content_type, image_bytes) = 0
+        and num_nonnulls(error_code, error_message) = 0
       when 'failed' then finished_at is not null and lease_until is null
-        and error_code is not null and error_message is not null and image_url is null
-    end)
+        and num_nonnulls(image_url, image_sha256, image_content_type, image_bytes) = 0
+        and num_nulls(error_code, error_message) = 0
+      else false
+    end),
+  constraint generation_jobs_event_after_end check (event_published_at is null or finished_at is not null)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 
 -- One partial index for each question that is asked of open jobs, so that none grows with the jobs that have ended.
-create index if not exists idx_generation_jobs_unpublished on public.generation_jobs (publish_after)
-  where enqueued_at is null and finished_at is null;
+create index if not exists idx_generation_jobs_waiting on public.generation_jobs (publish_after)
+  where lease_until is null and finished_at is null;
 create index if not exists idx_generation_jobs_held on public.generation_jobs (lease_until)
   where lease_until is not null;
 create index if not exists idx_generation_jobs_open_deadline on public.generation_jobs (deadline_at)

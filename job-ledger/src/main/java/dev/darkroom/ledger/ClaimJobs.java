@@ -32,7 +32,7 @@ public final class ClaimJobs {
               select job.request_id, intent.parameters
               from public.generation_jobs job join intent using (request_id)
               where job.finished_at is null and job.lease_until is null
-                and job.due_at <= clock_timestamp() and job.deadline_at > clock_timestamp()
+                and job.due_at <= now() and job.deadline_at > now()
               order by job.request_id
               for update of job),
             claimed as (

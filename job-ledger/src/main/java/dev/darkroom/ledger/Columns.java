@@ -9,9 +9,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the columns of the two tables as the types they stand for. */
@@ -69,11 +69,15 @@ final class Columns {
   }
 
   /** The form in which the driver takes an array of ids. */
-  static String[] texts(java.util.stream.Stream<?> values) {
+  static String[] texts(Stream<?> values) {
     return values.map(Object::toString).toArray(String[]::new);
   }
 
-  static OffsetDateTime utc(Instant instant) {
-    return instant.atOffset(ZoneOffset.UTC);
+  /**
+   * Others' words as PostgreSQL can keep them: it takes no NUL in a text, and an outcome that can't
+   * be written would be lost.
+   */
+  static String storable(String words) {
+    return words.replace("\0", "");
   }
 }

@@ -26,7 +26,7 @@ public final class EventOutbox {
             """
             with unpublished as (
               select request_id from public.generation_jobs
-              where finished_at is not null and event_published_at is null and publish_after <= clock_timestamp()
+              where finished_at is not null and event_published_at is null and publish_after <= now()
               order by publish_after limit :limit
               for update skip locked)
             update public.generation_jobs job
@@ -48,7 +48,7 @@ public final class EventOutbox {
             """
             with published as (
               select request_id from public.generation_jobs
-              where request_id = any(:ids::uuid[]) and event_published_at is null
+              where request_id = any(:ids::uuid[]) and finished_at is not null and event_published_at is null
               order by request_id
               for update)
             update public.generation_jobs job set event_published_at = clock_timestamp()

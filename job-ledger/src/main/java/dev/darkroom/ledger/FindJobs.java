@@ -27,6 +27,13 @@ public final class FindJobs {
    * behind.
    */
   public Optional<Job> find(RequestId requestId) {
+    // two statements one after the other: one inside the other would hold two connections, and as
+    // many
+    // askers as the pool has connections would wait for each other
+    return row(requestId).map(job -> job.withSteps(logs.of(requestId)));
+  }
+
+  private Optional<Job> row(RequestId requestId) {
     return database
         .sql(
             """
@@ -35,7 +42,7 @@ public final class FindJobs {
             from public.generation_jobs where request_id = :id
             """)
         .param("id", requestId.value())
-        .query((row, _) -> read(row, logs.of(requestId)))
+        .query((row, _) -> read(row))
         .optional();
   }
 
@@ -83,7 +90,7 @@ public final class FindJobs {
    */
   public record OpenJobs(long waiting, long scheduled, long running, double oldestWaitingSeconds) {}
 
-  private Job read(ResultSet row, List<LogEntry> steps) throws SQLException {
+  private Job read(ResultSet row) throws SQLException {
     var status = Columns.status(row);
     return new Job(
         Columns.requestId(row),
@@ -96,7 +103,7 @@ public final class FindJobs {
             ? new Job.Failure(row.getString("error_code"), row.getString("error_message"))
             : null,
         Columns.instantOrNull(row, "finished_at"),
-        steps);
+        List.of());
   }
 
   private static @Nullable PictureRecord picture(ResultSet row) throws SQLException {

@@ -52,7 +52,7 @@ public final class FinishJobs {
     var said = new HashMap<String, Object>(details);
     said.put("code", code);
     said.put("reason", message);
-    return finish(attempt, step, null, code, message, said);
+    return finish(attempt, step, null, code, Columns.storable(message), said);
   }
 
   private Optional<FinishedJob> finish(

@@ -26,6 +26,10 @@ public record Job(
     @Nullable Instant finishedAt,
     List<LogEntry> steps) {
 
+  Job withSteps(List<LogEntry> log) {
+    return new Job(requestId, userId, request, status, deadlineAt, picture, error, finishedAt, log);
+  }
+
   /**
    * Why a job ended without a picture.
    *

@@ -3,7 +3,7 @@ package dev.darkroom.ledger;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Jobs that are due and not yet on Kafka. */
+/** Jobs that are due and not on Kafka, or have been there for too long. */
 public final class JobOutbox {
   private final JdbcClient database;
   private final LedgerJson json;
@@ -17,7 +17,8 @@ public final class JobOutbox {
 
   /**
    * Reserves jobs that nobody has published in the time they had for it: missed publishes, retries
-   * whose time has come, rescued jobs. Any number of gateways may ask at once; each job goes to one
+   * whose time has come, rescued jobs; and those whose record no worker has taken up for {@code
+   * darkroom.ledger.republish-after}. Any number of gateways may ask at once; each job goes to one
    * of them.
    *
    * @param limit jobs at most; the longest due first
@@ -28,11 +29,11 @@ public final class JobOutbox {
             """
             with due as (
               select request_id from public.generation_jobs
-              where enqueued_at is null and finished_at is null and publish_after <= clock_timestamp()
+              where lease_until is null and finished_at is null and publish_after <= now()
               order by publish_after limit :limit
               for update skip locked)
             update public.generation_jobs job
-            set publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
+            set enqueued_at = null, publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
             from due where job.request_id = due.request_id
             returning job.request_id, user_id, request, deadline_at, created_at, publish_after, traceparent
             """)
@@ -48,8 +49,8 @@ public final class JobOutbox {
   }
 
   /**
-   * Records that Kafka has these jobs. One that was rescheduled meanwhile has another reservation
-   * and stays unpublished.
+   * Records that Kafka has these jobs. One that was rescheduled or reserved again meanwhile has
+   * another reservation, and stays unpublished; one that a worker took up needs no mark any more.
    *
    * @return how many were marked
    */
@@ -61,12 +62,15 @@ public final class JobOutbox {
               select job.request_id from public.generation_jobs job
               join unnest(:ids::uuid[], :reservations::timestamptz[]) as sent (request_id, publish_after)
                 using (request_id, publish_after)
-              where job.enqueued_at is null and job.finished_at is null
+              where job.enqueued_at is null and job.lease_until is null and job.finished_at is null
               order by job.request_id
               for update of job)
-            update public.generation_jobs job set enqueued_at = clock_timestamp()
+            update public.generation_jobs job
+            set enqueued_at = clock_timestamp(),
+              publish_after = clock_timestamp() + :republishAfter * interval '1 millisecond'
             from sent where job.request_id = sent.request_id
             """)
+        .param("republishAfter", settings.republishAfter().toMillis())
         .param("ids", Columns.texts(jobs.stream().map(job -> job.message().requestId())))
         .param("reservations", Columns.texts(jobs.stream().map(DueJob::reservedUntil)))
         .update();

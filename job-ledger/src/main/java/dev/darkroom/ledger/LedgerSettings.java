@@ -12,9 +12,15 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param publishReservation how long whoever accepted, ended or swept up a job has to publish its
  *     record before another sweep does it too
+ * @param republishAfter how long a job's record may be on Kafka without a worker taking the job up,
+ *     before it is published again: Kafka may have lost it, or dropped it after too many
+ *     deliveries. In a long queue this makes duplicates, each of which costs a worker one row of
+ *     one statement
  */
 @Validated
 @ConfigurationProperties("darkroom.ledger")
 record LedgerSettings(
     @DefaultValue("5s") @DurationMin(millis = 100) @DurationMax(minutes = 10)
-        Duration publishReservation) {}
+        Duration publishReservation,
+    @DefaultValue("1m") @DurationMin(seconds = 1) @DurationMax(hours = 1)
+        Duration republishAfter) {}

@@ -13,6 +13,9 @@ import java.time.Duration;
 public record NewJob(
     RequestId id, String userId, GenerationRequest request, Duration deadline, TraceParent trace) {
   public NewJob {
+    if (!GenerationRequest.isStorable(userId)) {
+      throw new IllegalArgumentException("a user's id holds no NUL");
+    }
     if (!deadline.isPositive()) {
       throw new IllegalArgumentException("a job's deadline lies after its acceptance");
     }

@@ -23,11 +23,11 @@ final class ReadDatabaseUrl implements EnvironmentPostProcessor, Ordered {
   @Override
   public void postProcessEnvironment(
       ConfigurableEnvironment environment, SpringApplication application) {
+    if (environment.containsProperty("spring.datasource.url")) {
+      return; // said outright; a login from elsewhere must not mix with it
+    }
     var url = environment.getProperty("DATABASE_URL");
     if (url == null || url.isBlank()) {
-      if (environment.containsProperty("spring.datasource.url")) {
-        return;
-      }
       throw new UnusableDatabaseUrl("it is not set");
     }
     var properties = new HashMap<String, Object>();

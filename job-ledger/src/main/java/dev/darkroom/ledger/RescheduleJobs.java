@@ -53,7 +53,7 @@ public final class RescheduleJobs {
               select request_id, :counts and failures + 1 >= :maxAttempts as exhausted
               from public.generation_jobs
               where request_id = :id and attempt = :attempt and worker_id = :worker and lease_until is not null
-                and (lease_until < clock_timestamp() or not :onlyIfLapsed)
+                and (lease_until < now() or not :onlyIfLapsed)
               for update),
             released as (
               update public.generation_jobs job
@@ -66,7 +66,7 @@ public final class RescheduleJobs {
                   + case when exhausted then :reservation else :delay end * interval '1 millisecond',
                 error_code = :code,
                 error_message = case when exhausted
-                  then format('Gave up after %s attempts. The last one: %s', job.attempt, :reason::text)
+                  then format('Gave up after attempt %s: %s', job.attempt, :reason::text)
                   else :reason end
               from held where job.request_id = held.request_id
               returning job.*),

@@ -35,7 +35,7 @@ public final class RescueJobs {
         .sql(
             """
             select request_id, attempt, worker_id from public.generation_jobs
-            where lease_until < clock_timestamp()
+            where lease_until < now()
             order by lease_until limit :limit
             """)
         .param("limit", limit)
@@ -60,16 +60,17 @@ public final class RescueJobs {
             """
             with overdue as (
               select request_id, lease_until is not null as held from public.generation_jobs
-              where finished_at is null and deadline_at <= clock_timestamp()
+              where finished_at is null and deadline_at <= now()
               order by deadline_at limit :limit
               for update skip locked),
             ended as (
               update public.generation_jobs job
               set status = 'failed', finished_at = clock_timestamp(), lease_until = null,
+                failures = failures + overdue.held::int,
                 publish_after = clock_timestamp() + :reservation * interval '1 millisecond',
                 error_code = 'deadline_exceeded',
                 error_message = 'The job was not finished by its deadline.'
-                  || coalesce(' The last attempt: ' || job.error_message, '')
+                  || coalesce(' The last error: ' || job.error_message, '')
               from overdue where job.request_id = overdue.request_id
               returning job.*, overdue.held),
             logged as (

@@ -21,5 +21,6 @@ public record Setback(Step outcome, String code, String reason, boolean counts, 
     if (delay.isNegative()) {
       throw new IllegalArgumentException("a job can't be due in the past");
     }
+    reason = Columns.storable(reason);
   }
 }

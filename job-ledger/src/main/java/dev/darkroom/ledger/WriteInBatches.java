@@ -1,5 +1,6 @@
 package dev.darkroom.ledger;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -16,6 +17,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class WriteInBatches<T> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WriteInBatches.class);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final BlockingQueue<T> waiting;
   private final int batchSize;
@@ -41,8 +44,10 @@ public final class WriteInBatches<T> implements AutoCloseable {
 
   /** Takes it to be written soon. Never blocks, never throws. */
   public void add(T thing) {
-    if (!waiting.offer(thing)) {
-      log.atWarn().addKeyValue("batches", name).log("too many waiting; a sweep will make it good");
+    if (closed || !waiting.offer(thing)) {
+      log.atWarn()
+          .addKeyValue("batches", name)
+          .log("closed, or too many waiting; a sweep will make it good");
     }
   }
 
@@ -84,7 +89,11 @@ public final class WriteInBatches<T> implements AutoCloseable {
   public void close() {
     closed = true;
     try {
-      if (!writer.join(java.time.Duration.ofSeconds(2))) {
+      if (!writer.join(PATIENCE)) {
+        log.atWarn()
+            .addKeyValue("batches", name)
+            .addKeyValue("waiting", waiting.size())
+            .log("not all was written before the end; a sweep will make it good");
         writer.interrupt();
       }
     } catch (InterruptedException e) {

@@ -8,9 +8,11 @@ import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.jackson.JsonFormat;
 import io.cloudevents.kafka.KafkaMessageFactory;
 import io.cloudevents.rw.CloudEventRWException;
+import io.cloudevents.types.Time;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -46,14 +48,13 @@ public final class EventRecords {
     ProducerRecord<String, byte[]> sent =
         KafkaMessageFactory.<String>createWriter(Topics.EVENTS, null, null, key)
             .writeStructured(cloudEvent, JsonFormat.CONTENT_TYPE);
-    cloudEvent
-        .getAttributeNames()
+    cloudEvent.getAttributeNames().stream()
+        .filter(name -> !name.equals("datacontenttype")) // the binding has another header for it
         .forEach(name ->
             sent.headers()
                 .add(
                     "ce_" + name,
-                    String.valueOf(cloudEvent.getAttribute(name))
-                        .getBytes(StandardCharsets.UTF_8)));
+                    text(cloudEvent.getAttribute(name)).getBytes(StandardCharsets.UTF_8)));
     if (trace != null) {
       sent.headers().add(TraceParent.HEADER, trace.value().getBytes(StandardCharsets.UTF_8));
     }
@@ -70,6 +71,13 @@ public final class EventRecords {
     } catch (CloudEventRWException | JacksonException | IllegalArgumentException e) {
       return Optional.empty();
     }
+  }
+
+  /** {@link OffsetDateTime#toString} leaves out seconds that are 0, which RFC 3339 does not. */
+  private static String text(@Nullable Object attribute) {
+    return attribute instanceof OffsetDateTime time
+        ? Time.writeTime(time)
+        : String.valueOf(attribute);
   }
 
   private CloudEvent cloudEvent(GenerationEvent event, Instant time, @Nullable TraceParent trace) {

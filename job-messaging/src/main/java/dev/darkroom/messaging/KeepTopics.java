@@ -2,6 +2,7 @@ package dev.darkroom.messaging;
 
 import dev.darkroom.model.Topics;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,11 +14,13 @@ import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -37,10 +40,11 @@ public final class KeepTopics implements SmartLifecycle {
   private final MessagingSettings settings;
   private volatile boolean running;
   private volatile boolean present;
+  private volatile boolean complained;
   private Thread thread = Thread.ofVirtual().unstarted(this::keep);
 
   KeepTopics(KafkaAdmin admin, MessagingSettings settings) {
-    var config = new java.util.HashMap<String, Object>(admin.getConfigurationProperties());
+    var config = new HashMap<String, Object>(admin.getConfigurationProperties());
     config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_SECONDS * 1000);
     config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_SECONDS * 1000 / 2);
     this.adminConfig = Map.copyOf(config);
@@ -70,13 +74,24 @@ public final class KeepTopics implements SmartLifecycle {
   }
 
   private void keep() {
-    try (var admin = Admin.create(adminConfig)) {
+    try {
       while (running) {
-        var here = createMissing(admin);
-        Thread.sleep(here ? settings.checkTopicsEvery() : RETRY);
+        keepWithOneClient();
+        Thread.sleep(RETRY);
       }
     } catch (InterruptedException e) {
       log.debug("no longer keeping the topics: stopping");
+    }
+  }
+
+  /** Until the client can't be used, as one whose server's name can't be resolved yet. */
+  private void keepWithOneClient() throws InterruptedException {
+    try (var admin = Admin.create(adminConfig)) {
+      while (running) {
+        Thread.sleep(createMissing(admin) ? settings.checkTopicsEvery() : RETRY);
+      }
+    } catch (KafkaException e) {
+      complainOnce(e);
     }
   }
 
@@ -92,16 +107,24 @@ public final class KeepTopics implements SmartLifecycle {
         }
       }
       present = true;
+      complained = false;
       return true;
-    } catch (ExecutionException | TimeoutException e) {
-      if (present) {
-        log.atWarn()
-            .addKeyValue("reason", String.valueOf(e.getMessage()))
-            .log("Kafka does not answer; accepted jobs wait in the ledger until it does");
-      }
-      present = false;
-      return false;
+    } catch (ExecutionException e) {
+      complainOnce(e.getCause());
+    } catch (TimeoutException e) {
+      complainOnce(e);
     }
+    present = false;
+    return false;
+  }
+
+  private void complainOnce(@Nullable Throwable reason) {
+    if (!complained) {
+      log.atWarn()
+          .addKeyValue("reason", String.valueOf(reason))
+          .log("the topics can't be kept; accepted jobs wait in the ledger until they can");
+    }
+    complained = true;
   }
 
   private static void create(Admin admin, NewTopic topic)
@@ -149,9 +172,7 @@ public final class KeepTopics implements SmartLifecycle {
 
   private List<NewTopic> wanted() {
     // One partition for jobs: with several, a share group hands each worker about one, and a burst
-    // in one partition
-    // reaches only some workers. A share group spreads the records of one partition over any number
-    // of workers.
+    // in one of them reaches only some workers. The records of one partition go to any number.
     var jobs = new NewTopic(Topics.JOBS, 1, settings.replicationFactor());
     var events =
         new NewTopic(Topics.EVENTS, settings.eventPartitions(), settings.replicationFactor())

@@ -3,6 +3,7 @@ package dev.darkroom.local;
 import dev.darkroom.local.Part.Role;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +14,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 
 /** The running stack: servers first, gateway and worker on top, stopped in the opposite order. */
 final class LocalStack implements AutoCloseable {
@@ -30,7 +31,7 @@ final class LocalStack implements AutoCloseable {
     this.environment = environment;
     this.settings = settings;
     this.state = state;
-    parts.add(new Part(Role.STATE, state.toString(), Map.of(), state));
+    parts.add(new Part(Role.STATE, state.path().toString(), Map.of(), state));
   }
 
   /**
@@ -57,9 +58,10 @@ final class LocalStack implements AutoCloseable {
   private void startServers(ExecutorService starting) throws InterruptedException {
     startTogether(
         starting,
-        () -> StartServers.postgres(environment, settings, state),
-        () -> StartServers.kafka(environment, settings, state),
-        () -> StartServers.nebius(environment, settings));
+        List.of(
+            () -> StartServers.postgres(environment, settings, state),
+            () -> StartServers.kafka(environment, settings, state),
+            () -> StartServers.nebius(environment, settings)));
   }
 
   private void startApplications(ExecutorService starting) throws InterruptedException {
@@ -70,22 +72,22 @@ final class LocalStack implements AutoCloseable {
             .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
     startTogether(
         starting,
-        () -> StartApplications.gateway(settings, state, told),
-        () -> StartApplications.worker(state, told));
+        List.of(
+            () -> StartApplications.gateway(settings, state, told),
+            () -> StartApplications.worker(state, told)));
   }
 
   /** Starts parts that don't need one another side by side, and waits for all of them. */
-  @SafeVarargs
-  private void startTogether(ExecutorService starting, Callable<Part>... starts)
+  private void startTogether(ExecutorService starting, List<Callable<Part>> starts)
       throws InterruptedException {
     var begun =
-        Stream.of(starts).map(start -> starting.submit(() -> parts.add(start.call()))).toList();
+        starts.stream().map(start -> starting.submit(() -> parts.add(start.call()))).toList();
     RuntimeException failure = null;
     for (Future<?> part : begun) {
       try {
         part.get();
       } catch (ExecutionException e) {
-        failure = cannotStart(e.getCause());
+        failure = cannotStart(e);
       }
     }
     if (failure != null) {
@@ -93,10 +95,10 @@ final class LocalStack implements AutoCloseable {
     }
   }
 
-  private static CannotStart cannotStart(Throwable cause) {
-    return cause instanceof CannotStart known
+  private static CannotStart cannotStart(ExecutionException e) {
+    return e.getCause() instanceof CannotStart known
         ? known
-        : new CannotStart(String.valueOf(cause.getMessage()), cause);
+        : new CannotStart(String.valueOf(NestedExceptionUtils.getMostSpecificCause(e)), e);
   }
 
   /** Base URL of pages and API. */
@@ -104,7 +106,7 @@ final class LocalStack implements AutoCloseable {
     return URI.create(part(Role.GATEWAY).where());
   }
 
-  java.nio.file.Path pictures() {
+  Path pictures() {
     return state.pictures();
   }
 

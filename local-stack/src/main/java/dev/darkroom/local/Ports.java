@@ -22,16 +22,14 @@ final class Ports {
   }
 
   /**
-   * Looks at every port of what will be started here.
+   * Looks at every port of what will be started here, but for PostgreSQL's: a server that a killed
+   * stack left behind may listen there, and is stopped when ours starts.
    *
    * @throws CannotStart naming the first that is taken, who wants it and how to choose another
    */
   static void requireFree(LocalEnvironment environment, LocalSettings settings) {
     requireFree(settings.gatewayPort(), "the gateway", "gateway-port");
     requireFree(settings.managementPort(), "the gateway's management", "management-port");
-    if (environment.real("DATABASE_URL").isEmpty()) {
-      requireFree(settings.postgresPort(), "PostgreSQL", "postgres-port");
-    }
     if (environment.real("KAFKA_BOOTSTRAP_SERVERS").isEmpty()) {
       requireFree(settings.kafkaPort(), "Kafka", "kafka-port");
       requireFree(settings.kafkaControllerPort(), "Kafka's controller", "kafka-controller-port");
@@ -49,11 +47,15 @@ final class Ports {
       socket.setReuseAddress(true); // a connection of the last run that lingers is no listener
       socket.bind(new InetSocketAddress(port));
     } catch (IOException e) {
-      throw new CannotStart(
-          "port %d is taken, and %s wants it; stop what listens there, or choose another with the setting %s (in the environment: %s)"
-              .formatted(port, wantedBy, PREFIX + setting, inEnvironment(PREFIX + setting)),
-          e);
+      throw taken(port, wantedBy, setting, e);
     }
+  }
+
+  static CannotStart taken(int port, String wantedBy, String setting, IOException cause) {
+    return new CannotStart(
+        "port %d is taken, and %s wants it; stop what listens there, or choose another with the setting %s (in the environment: %s)"
+            .formatted(port, wantedBy, PREFIX + setting, inEnvironment(PREFIX + setting)),
+        cause);
   }
 
   private static String inEnvironment(String setting) {

@@ -2,6 +2,7 @@ package dev.darkroom.local;
 
 import dev.darkroom.embedded.EmbeddedKafkaBroker;
 import dev.darkroom.embedded.EmbeddedPostgresServer;
+import dev.darkroom.embedded.PortTaken;
 import dev.darkroom.local.Part.Role;
 import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
@@ -18,8 +19,7 @@ final class StartServers {
       return Part.real(Role.POSTGRES, "from DATABASE_URL"); // which may hold a password
     }
     Say.progress("PostgreSQL starts …");
-    var server =
-        EmbeddedPostgresServer.start(state.postgres(), Ports.choose(settings.postgresPort()));
+    var server = startPostgres(settings, state);
     Say.progress("PostgreSQL is up");
     return new Part(
         Role.POSTGRES,
@@ -31,6 +31,15 @@ final class StartServers {
             "spring.flyway.user", server.username(),
             "spring.flyway.password", server.password()),
         server);
+  }
+
+  private static EmbeddedPostgresServer startPostgres(LocalSettings settings, StateFolder state)
+      throws IOException {
+    try {
+      return EmbeddedPostgresServer.start(state.postgres(), settings.postgresPort());
+    } catch (PortTaken e) {
+      throw Ports.taken(e.port(), e.wantedBy(), "postgres-port", e);
+    }
   }
 
   static Part kafka(LocalEnvironment environment, LocalSettings settings, StateFolder state)

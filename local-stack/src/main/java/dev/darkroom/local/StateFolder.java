@@ -51,6 +51,10 @@ final class StateFolder implements AutoCloseable {
     }
   }
 
+  Path path() {
+    return folder;
+  }
+
   Path postgres() {
     return folder.resolve("postgres");
   }

@@ -48,6 +48,8 @@ final class FileDraft implements PictureDraft {
       case Inspection.NoPicture(String reason) -> new KeepOutcome.NotAPicture(reason);
       case Inspection.Picture(PictureFormat format, int width, int height) -> {
         channel.force(true);
+        // The picture will be this very file: from here on nothing may be written to it.
+        channel.close();
         yield new KeepOutcome.Kept(
             store.putIfAbsent(
                 file, new StoredPicture(id, body.sha256(), body.bytes(), format, width, height)));

@@ -189,6 +189,18 @@ abstract class PictureStoreContract {
   }
 
   @Test
+  void what_is_written_after_keeping_does_not_reach_the_picture() throws Exception {
+    byte[] bytes = Pictures.webp(64, 48, 1);
+    try (PictureDraft draft = store().draft(id)) {
+      draft.body().write(bytes);
+      draft.keep();
+      assertThatThrownBy(() -> draft.body().write(new byte[MAX_BYTES / 2]))
+          .isInstanceOf(IOException.class);
+    }
+    assertThat(read(id)).isEqualTo(bytes);
+  }
+
+  @Test
   void a_deleted_picture_is_gone_and_the_others_are_not() throws Exception {
     var other = new RequestId(UUID.randomUUID());
     keep(id, Pictures.webp(64, 48, 1));

@@ -1,5 +1,7 @@
 package dev.darkroom.model;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
@@ -35,6 +37,19 @@ public record GenerationEvent(
     @Nullable Instant failedAt) {
 
   private static final String TYPE_PREFIX = "darkroom.generation.";
+
+  public GenerationEvent {
+    requireNonNull(requestId, "requestId is missing");
+    requireNonNull(userId, "userId is missing");
+    requireNonNull(status, "status is missing");
+    if (attempts < 0) {
+      throw new IllegalArgumentException("attempts are counted from 0");
+    }
+    if ((completedAt != null) != (status == JobStatus.COMPLETED)
+        || (failedAt != null) != (status == JobStatus.FAILED)) {
+      throw new IllegalArgumentException("an event says when its job ended, in the way it ended");
+    }
+  }
 
   /** The CloudEvents {@code type}, such as {@code darkroom.generation.completed}. */
   public static String type(JobStatus status) {

@@ -42,11 +42,11 @@ public record GenerationRequest(
   public static final String ANONYMOUS = "anonymous";
 
   public GenerationRequest {
-    require(!prompt.isBlank() && characters(prompt) <= MAX_PROMPT, "prompt");
-    require(negativePrompt == null || characters(negativePrompt) <= MAX_PROMPT, "negative_prompt");
+    require(!prompt.isBlank() && fits(prompt, MAX_PROMPT), "prompt");
+    require(negativePrompt == null || fits(negativePrompt, MAX_PROMPT), "negative_prompt");
     require(diffusionStrength >= 0 && diffusionStrength <= 1, "diffusionStrength");
     require(styleIntensity >= 0 && styleIntensity <= 1, "styleIntensity");
-    require(style == null || characters(style) <= MAX_STYLE, "style");
+    require(style == null || fits(style, MAX_STYLE), "style");
     require(width >= MIN_SIDE && width <= MAX_SIDE, "width");
     require(height >= MIN_SIDE && height <= MAX_SIDE, "height");
     require(seed >= 0, "seed");
@@ -55,6 +55,15 @@ public record GenerationRequest(
   /** A text's length as clients and Nebius count it: an emoji is one character, not two. */
   public static int characters(String text) {
     return text.codePointCount(0, text.length());
+  }
+
+  /** Whether the ledger can keep it: no text in PostgreSQL holds the character NUL. */
+  public static boolean isStorable(String text) {
+    return text.indexOf('\0') < 0;
+  }
+
+  private static boolean fits(String text, int limit) {
+    return characters(text) <= limit && isStorable(text);
   }
 
   private static void require(boolean holds, String field) {

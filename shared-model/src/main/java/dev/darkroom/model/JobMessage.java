@@ -1,5 +1,7 @@
 package dev.darkroom.model;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.time.Instant;
 
@@ -9,4 +11,11 @@ import java.time.Instant;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record JobMessage(
-    RequestId requestId, String userId, GenerationRequest request, Instant deadlineAt) {}
+    RequestId requestId, String userId, GenerationRequest request, Instant deadlineAt) {
+  public JobMessage {
+    requireNonNull(requestId, "requestId is missing");
+    requireNonNull(userId, "userId is missing");
+    requireNonNull(request, "request is missing");
+    requireNonNull(deadlineAt, "deadlineAt is missing");
+  }
+}

@@ -1,5 +1,7 @@
 package dev.darkroom.model;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Optional;
@@ -17,7 +19,9 @@ public record RequestId(@JsonValue UUID value) {
           "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
 
   @JsonCreator
-  public RequestId {}
+  public RequestId {
+    requireNonNull(value, "a request id is a UUID");
+  }
 
   /** Reads the 36-character form; anything else is no id. */
   public static Optional<RequestId> parse(String text) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,13 +54,9 @@ public final class JobsInHand {
     return Math.max(0, Math.min(settings.concurrency(), nebius.callsAllowed()) - inHand.size());
   }
 
-  /** Waits until a job has ended, for as long as given at most. */
+  /** Waits until there is room, for as long as given at most. */
   public void awaitRoom(Duration atMost) throws InterruptedException {
-    synchronized (ended) {
-      if (room() == 0) {
-        ended.wait(atMost.toMillis());
-      }
-    }
+    var _ = await(() -> room() > 0, atMost);
   }
 
   /**
@@ -131,9 +128,13 @@ public final class JobsInHand {
 
   /** Waits until nothing is in hand, for as long as given at most. */
   boolean awaitNone(Duration atMost) throws InterruptedException {
+    return await(inHand::isEmpty, atMost);
+  }
+
+  private boolean await(BooleanSupplier reached, Duration atMost) throws InterruptedException {
     var giveUp = System.nanoTime() + atMost.toNanos();
     synchronized (ended) {
-      while (!inHand.isEmpty()) {
+      while (!reached.getAsBoolean()) {
         var left = Duration.ofNanos(giveUp - System.nanoTime()).toMillis();
         if (left <= 0) {
           return false;

@@ -20,7 +20,9 @@ class IntakeConfiguration {
       KeepTopics topics,
       JobsInHand jobs,
       IntakeSettings settings) {
-    var config = kafka.buildConsumerProperties();
+    // The way to the broker and nothing else: a share consumer refuses the settings of an ordinary
+    // one, some of which Spring Boot always adds.
+    var config = kafka.buildAdminProperties();
     return new TakeJobs(
         () -> new ShareGroupSource(config, settings.batch(), records), topics, jobs, settings);
   }

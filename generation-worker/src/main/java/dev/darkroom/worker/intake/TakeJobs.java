@@ -76,7 +76,8 @@ final class TakeJobs implements SmartLifecycle {
         awaitTopics();
         takeFrom(open.get());
       } catch (KafkaException | IllegalStateException e) {
-        log.atWarn().setCause(e).log("intake broke off; it begins again");
+        log.atWarn().setCause(e).log("intake broke off; it begins again in a moment");
+        pause();
       } catch (InterruptedException e) {
         return;
       }
@@ -90,6 +91,14 @@ final class TakeJobs implements SmartLifecycle {
   private void awaitTopics() throws InterruptedException {
     while (running && !topics.present()) {
       Thread.sleep(PAUSE.dividedBy(5));
+    }
+  }
+
+  private void pause() {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      running = false;
     }
   }
 

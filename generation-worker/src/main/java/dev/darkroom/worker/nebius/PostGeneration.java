@@ -2,6 +2,7 @@ package dev.darkroom.worker.nebius;
 
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
+import dev.darkroom.picture.KeepOutcome;
 import dev.darkroom.picture.PictureDraft;
 import dev.darkroom.picture.PictureStore;
 import java.io.IOException;
@@ -36,30 +37,36 @@ final class PostGeneration {
   }
 
   /**
-   * Makes the call and saves the picture.
+   * Makes the call and saves the picture. The store is asked first: what can't be kept is not
+   * bought.
    *
-   * @throws org.springframework.web.client.ResourceAccessException where no answer came
+   * @throws org.springframework.web.client.ResourceAccessException where no whole answer came
    */
   AttemptOutcome post(RequestId id, Map<String, ?> parameters, @Nullable TraceParent trace) {
-    return nebius
-        .post()
-        .uri("images/generations")
-        .contentType(MediaType.APPLICATION_JSON)
-        .accept(MediaType.APPLICATION_JSON)
-        .headers(headers -> {
-          if (trace != null) {
-            headers.set(TraceParent.HEADER, trace.value());
-          }
-        })
-        .body(
-            json.writeValueAsBytes(parameters)) // as bytes, so that their number is said beforehand
-        .exchangeForRequiredValue((_, response) -> read(id, response));
+    try (var draft = store.draft(id)) {
+      return nebius
+          .post()
+          .uri("images/generations")
+          .contentType(MediaType.APPLICATION_JSON)
+          .accept(MediaType.APPLICATION_JSON)
+          .headers(headers -> passOn(trace, headers))
+          .body(json.writeValueAsBytes(parameters)) // as bytes, so that their number is sent first
+          .exchangeForRequiredValue((_, response) -> read(draft, response));
+    } catch (IOException e) {
+      return new AttemptOutcome.NotStored("The picture store does not answer: " + e.getMessage());
+    }
   }
 
-  private AttemptOutcome read(RequestId id, ClientHttpResponse response) throws IOException {
+  private static void passOn(@Nullable TraceParent trace, HttpHeaders headers) {
+    if (trace != null) {
+      headers.set(TraceParent.HEADER, trace.value());
+    }
+  }
+
+  private AttemptOutcome read(PictureDraft draft, ClientHttpResponse response) throws IOException {
     var status = response.getStatusCode().value();
     if (status == 200) {
-      return save(id, response);
+      return save(draft, response);
     }
     var reason = reply.reason(status, response.getBody());
     return switch (status) {
@@ -71,14 +78,22 @@ final class PostGeneration {
     };
   }
 
-  private AttemptOutcome save(RequestId id, ClientHttpResponse response) throws IOException {
-    try (PictureDraft draft = store.draft(id)) {
-      reply.picture(response.getBody(), draft);
-      return new AttemptOutcome.Succeeded(draft.keep());
+  private AttemptOutcome save(PictureDraft draft, ClientHttpResponse response) throws IOException {
+    try {
+      reply.picture(response.getBody(), draft.body());
     } catch (ReadReply.StoreRefused e) {
       return new AttemptOutcome.NotStored("The picture could not be saved: " + e.getMessage());
     } catch (ReadReply.BadReply e) {
       return new AttemptOutcome.Failed("bad_reply", String.valueOf(e.getMessage()));
+    }
+    try {
+      return switch (draft.keep()) {
+        case KeepOutcome.Kept(var picture) -> new AttemptOutcome.Succeeded(picture);
+        case KeepOutcome.NotAPicture(String reason) ->
+            new AttemptOutcome.Failed("bad_reply", "The answer " + reason + ".");
+      };
+    } catch (IOException e) {
+      return new AttemptOutcome.NotStored("The picture could not be saved: " + e.getMessage());
     }
   }
 

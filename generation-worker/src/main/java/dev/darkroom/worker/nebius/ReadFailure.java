@@ -1,5 +1,6 @@
 package dev.darkroom.worker.nebius;
 
+import dev.darkroom.worker.nebius.ReadReply.CutReply;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
@@ -31,6 +32,9 @@ final class ReadFailure {
         case STOPPING ->
             new AttemptOutcome.GivenUp("The worker stopped before Nebius had answered.");
       };
+    }
+    if (causes(failure).anyMatch(CutReply.class::isInstance)) {
+      return new AttemptOutcome.Failed("bad_reply", "The answer broke off in the middle.");
     }
     var refused = causes(failure).filter(ReadFailure::isBeforeTheRequest).findFirst();
     if (refused.isPresent()) {

@@ -1,6 +1,6 @@
 package dev.darkroom.worker.nebius;
 
-import dev.darkroom.picture.PictureDraft;
+import dev.darkroom.picture.PictureTooLarge;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -10,6 +10,7 @@ import tools.jackson.core.Base64Variants;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,7 +32,7 @@ final class ReadReply {
   /** The store did not take what was read; the reply is not to blame. */
   static final class StoreRefused extends IOException {
     StoreRefused(IOException cause) {
-      super(cause);
+      super(cause.getMessage(), cause);
     }
   }
 
@@ -43,11 +44,21 @@ final class ReadReply {
   }
 
   /**
+   * The connection ended in the middle of a reply that had begun well: carried out, and lost on its
+   * way.
+   */
+  static final class CutReply extends IOException {
+    CutReply(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
+  /**
    * Decodes the first picture into the draft without holding a copy of it, and reads on to the end
    * of the document: one that breaks off was cut.
    */
-  void picture(InputStream body, PictureDraft draft) throws IOException {
-    var store = new ToStore(draft.body());
+  void picture(InputStream body, OutputStream draft) throws IOException {
+    var store = new ToStore(draft);
     try (var parser = json.createParser(body)) {
       var found = false;
       while (parser.nextToken() != null) {
@@ -60,11 +71,21 @@ final class ReadReply {
         throw new BadReply("The answer holds no picture.");
       }
     } catch (JacksonException e) {
-      if (store.failure != null) {
-        throw new StoreRefused(store.failure);
-      }
-      throw new BadReply("The answer could not be read: " + firstLine(e.getOriginalMessage()));
+      throw whoseFault(e, store.failure);
     }
+  }
+
+  /** Jackson wraps what happens on either side of it in its own exceptions. */
+  private static IOException whoseFault(JacksonException e, @Nullable IOException storeFailure) {
+    if (storeFailure instanceof PictureTooLarge) {
+      return new BadReply("The answer can't be kept: " + storeFailure.getMessage());
+    }
+    if (storeFailure != null) {
+      return new StoreRefused(storeFailure);
+    }
+    return e instanceof JacksonIOException && e.getCause() instanceof IOException cut
+        ? new CutReply(cut)
+        : new BadReply("The answer could not be read: " + firstLine(e.getOriginalMessage()));
   }
 
   private static boolean isFirstPicture(JsonParser parser) {

@@ -1,0 +1,68 @@
+package dev.darkroom.worker;
+
+import dev.darkroom.ledger.AcceptJobs;
+import dev.darkroom.ledger.DueJob;
+import dev.darkroom.ledger.FindJobs;
+import dev.darkroom.ledger.Job;
+import dev.darkroom.ledger.JobOutbox;
+import dev.darkroom.ledger.NewJob;
+import dev.darkroom.messaging.JobRecords;
+import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.TraceParent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import org.springframework.context.ApplicationContext;
+import org.springframework.kafka.core.KafkaTemplate;
+
+/**
+ * The gateway's part in a worker's tests: accepts jobs, and publishes what is due when it is told
+ * to.
+ */
+final class TestingGateway {
+  private final AcceptJobs accept;
+  private final JobOutbox outbox;
+  private final FindJobs find;
+  private final JobRecords records;
+  private final KafkaTemplate<String, byte[]> kafka;
+
+  @SuppressWarnings("unchecked")
+  TestingGateway(ApplicationContext context) {
+    accept = context.getBean(AcceptJobs.class);
+    outbox = context.getBean(JobOutbox.class);
+    find = context.getBean(FindJobs.class);
+    records = context.getBean(JobRecords.class);
+    kafka = context.getBean(KafkaTemplate.class);
+  }
+
+  RequestId submit(String prompt) {
+    return submit(new RequestId(UUID.randomUUID()), prompt);
+  }
+
+  RequestId submit(RequestId id, String prompt) {
+    var request = new GenerationRequest(prompt, null, 0.7, 0.5, "sketch", 96, 64, 7);
+    var trace = TraceParent.begin(new Random(1));
+    publish(accept.accept(List.of(new NewJob(id, "me", request, Duration.ofMinutes(2), trace))));
+    return id;
+  }
+
+  /** What the gateway's sweep does once a second. */
+  void publishDue() {
+    publish(outbox.reserveDue(100));
+  }
+
+  private void publish(List<DueJob> jobs) {
+    jobs.forEach(job -> kafka.send(records.write(job)).join());
+    outbox.markEnqueued(jobs);
+  }
+
+  Job job(RequestId id) {
+    return find.find(id).orElseThrow();
+  }
+
+  List<String> steps(RequestId id) {
+    return job(id).steps().stream().map(entry -> entry.step()).toList();
+  }
+}

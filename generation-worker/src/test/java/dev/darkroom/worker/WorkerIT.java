@@ -1,0 +1,267 @@
+package dev.darkroom.worker;
+
+import static dev.darkroom.simulator.Fault.answer;
+import static dev.darkroom.simulator.Fault.hangAfterBilling;
+import static dev.darkroom.simulator.Fault.resetAfterBilling;
+import static java.time.Duration.ofSeconds;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.picture.KeepOutcome;
+import dev.darkroom.picture.PictureStore;
+import dev.darkroom.simulator.NebiusSimulator;
+import dev.darkroom.simulator.SimulatorSettings;
+import dev.darkroom.testservers.TestDatabase;
+import dev.darkroom.testservers.TestServers;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** A whole worker on real PostgreSQL and Kafka, with the simulator in Nebius's place. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class WorkerIT {
+  @TempDir static Path pictures;
+  private static TestDatabase database;
+  private static NebiusSimulator nebius;
+  private static ConfigurableApplicationContext worker;
+  private static TestingGateway gateway;
+
+  private final List<ConfigurableApplicationContext> moreWorkers = new ArrayList<>();
+
+  @BeforeAll
+  static void start() throws IOException {
+    database = TestServers.freshDatabase();
+    Flyway.configure()
+        .dataSource(database.jdbcUrl(), database.username(), database.password())
+        .load()
+        .migrate();
+    nebius = NebiusSimulator.start(SimulatorSettings.defaults());
+    worker = startWorker();
+    gateway = new TestingGateway(worker);
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    nebius.clearFaults();
+    worker.close();
+    nebius.close();
+  }
+
+  @AfterEach
+  void behave() {
+    nebius.clearFaults();
+    moreWorkers.forEach(ConfigurableApplicationContext::close);
+  }
+
+  private static ConfigurableApplicationContext startWorker(String... more) {
+    var settings =
+        Stream.of(
+            "DATABASE_URL=" + database.jdbcUrl(),
+            "spring.datasource.username=" + database.username(),
+            "spring.datasource.password=" + database.password(),
+            "KAFKA_BOOTSTRAP_SERVERS=" + TestServers.kafka(),
+            "NEBIUS_API_ENDPOINT=" + nebius.baseUri(),
+            "NEBIUS_API_KEY=a-key",
+            "darkroom.picture.dir=" + pictures,
+            "darkroom.backoff.base=10ms",
+            "darkroom.nebius.timeout=10s");
+    return WorkerApplication.application()
+        .run(Stream.concat(settings, Stream.of(more)).map("--"::concat).toArray(String[]::new));
+  }
+
+  @Test
+  void a_job_becomes_a_picture_in_three_steps() throws IOException {
+    var id = gateway.submit("A fox");
+    awaitStatus(id, JobStatus.COMPLETED);
+
+    assertThat(gateway.steps(id))
+        .containsExactly("request_received", "calling_nebius_api", "image_generated");
+    var picture = pictureOf(id);
+    assertThat(picture).isNotNull();
+    assertThat(picture.getWidth()).isEqualTo(96);
+    assertThat(picture.getHeight()).isEqualTo(64);
+  }
+
+  @Test
+  void the_intent_holds_exactly_what_was_sent() {
+    var id = gateway.submit("A badger");
+    awaitStatus(id, JobStatus.COMPLETED);
+
+    var intent = gateway.job(id).steps().get(1).details();
+    assertThat(intent).containsEntry("attempt", 1).containsKey("worker");
+    var sent = nebius.bill().calls().getLast().request();
+    assertThat(intent)
+        .extractingByKey("parameters", org.assertj.core.api.InstanceOfAssertFactories.MAP)
+        .containsEntry("prompt", sent.prompt())
+        .containsEntry("seed", 7)
+        .containsEntry("num_inference_steps", 44)
+        .containsEntry("response_format", "b64_json")
+        .hasSize(8);
+  }
+
+  @Test
+  void a_job_that_nebius_fails_at_first_is_tried_again_and_each_attempt_is_logged() {
+    nebius.nextCalls(2).whosePromptContains("heron").meet(answer(500).withDetail("oops"));
+    var id = gateway.submit("A heron");
+    awaitEnd(id);
+
+    assertThat(gateway.steps(id))
+        .containsExactly(
+            "request_received",
+            "calling_nebius_api",
+            "attempt_failed",
+            "retry_scheduled",
+            "calling_nebius_api",
+            "attempt_failed",
+            "retry_scheduled",
+            "calling_nebius_api",
+            "image_generated");
+  }
+
+  @Test
+  void an_attempt_of_unknown_outcome_is_logged_as_such_before_the_next() {
+    nebius.nextCall().whosePromptContains("otter").meet(resetAfterBilling());
+    var id = gateway.submit("An otter");
+    awaitEnd(id);
+
+    assertThat(gateway.steps(id))
+        .containsExactly(
+            "request_received",
+            "calling_nebius_api",
+            "attempt_outcome_unknown",
+            "retry_scheduled",
+            "calling_nebius_api",
+            "image_generated");
+  }
+
+  @Test
+  void a_job_that_nebius_rejects_fails_with_its_words() {
+    nebius.everyCall().whosePromptContains("weasel").meet(answer(400).withDetail("no weasels"));
+    var id = gateway.submit("A weasel");
+    awaitEnd(id);
+
+    assertThat(gateway.steps(id))
+        .containsExactly("request_received", "calling_nebius_api", "nebius_api_error");
+    assertThat(gateway.job(id).error()).asString().contains("no weasels");
+  }
+
+  @Test
+  void a_job_has_so_many_attempts_and_no_more() {
+    nebius.everyCall().whosePromptContains("lynx").meet(answer(500).withDetail("oops"));
+    var id = gateway.submit("A lynx");
+    awaitEnd(id);
+
+    assertThat(gateway.steps(id)).endsWith("attempt_failed", "attempts_exhausted");
+    assertThat(gateway.steps(id)).filteredOn("calling_nebius_api"::equals).hasSize(5);
+    assertThat(gateway.job(id).error()).asString().contains("provider_unavailable");
+  }
+
+  @Test
+  void a_picture_that_is_there_already_is_used_and_not_bought_again() throws IOException {
+    var id = new RequestId(UUID.randomUUID());
+    var other = gateway.submit("A stoat");
+    awaitStatus(other, JobStatus.COMPLETED);
+    var store = worker.getBean(PictureStore.class);
+    try (var there = store.open(other).orElseThrow();
+        var draft = store.draft(id)) {
+      there.body().transferTo(draft.body());
+      assertThat(draft.keep()).isInstanceOf(KeepOutcome.Kept.class);
+    }
+    var billed = nebius.bill().total();
+
+    gateway.submit(id, "A marten");
+    awaitStatus(id, JobStatus.COMPLETED);
+
+    assertThat(nebius.bill().total()).isEqualTo(billed);
+  }
+
+  @Test
+  void workers_share_the_jobs_and_each_is_called_once() {
+    moreWorkers.add(startWorker());
+    nebius.setLatency(java.time.Duration.ofMillis(200));
+    var ids = IntStream.range(0, 60).mapToObj(i -> gateway.submit("Jay " + i + ".")).toList();
+    ids.forEach(id -> awaitStatus(id, JobStatus.COMPLETED));
+    nebius.setLatency(java.time.Duration.ZERO);
+
+    assertThat(nebius.bill().calls())
+        .filteredOn(call -> call.prompt().startsWith("Jay"))
+        .hasSize(60);
+    var shares =
+        ids.stream()
+            .map(id -> gateway.job(id).steps().getLast().details())
+            .map(details -> String.valueOf(Map.copyOf(details).get("worker")))
+            .distinct();
+    assertThat(shares).hasSize(2);
+  }
+
+  @Test
+  void a_worker_that_stops_gives_back_what_it_could_not_end_without_counting_it() {
+    nebius.nextCall().whosePromptContains("crane").meet(hangAfterBilling());
+    worker.close(); // so that the job is with the one that stops
+    var stopping = startWorker("darkroom.worker.drain=100ms");
+    var id = new TestingGateway(stopping).submit("A crane");
+    await()
+        .atMost(ofSeconds(20))
+        .until(() -> nebius.bill().calls().getLast().prompt().contains("crane"));
+
+    stopping.close();
+    worker = startWorker();
+    gateway = new TestingGateway(worker);
+
+    assertThat(gateway.steps(id))
+        .containsExactly(
+            "request_received", "calling_nebius_api", "attempt_outcome_unknown", "retry_scheduled");
+    assertThat(gateway.job(id).steps().get(2).details()).containsEntry("counts", false);
+    awaitEnd(id);
+    assertThat(gateway.job(id).status()).isEqualTo(JobStatus.COMPLETED);
+  }
+
+  @Test
+  void the_health_page_says_how_the_way_to_nebius_is() throws Exception {
+    var port = worker.getEnvironment().getProperty("local.server.port");
+    var health = URI.create("http://127.0.0.1:" + port + "/actuator/health").toURL().openStream();
+    try (health) {
+      assertThat(new String(health.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+          .contains("nebius")
+          .contains("closed: calls are made");
+    }
+  }
+
+  private static java.awt.image.BufferedImage pictureOf(RequestId id) throws IOException {
+    try (var picture = worker.getBean(PictureStore.class).open(id).orElseThrow()) {
+      return ImageIO.read(picture.body());
+    }
+  }
+
+  private static void awaitStatus(RequestId id, JobStatus status) {
+    awaitEnd(id);
+    assertThat(gateway.job(id).status()).isEqualTo(status);
+  }
+
+  private static void awaitEnd(RequestId id) {
+    await()
+        .atMost(ofSeconds(30))
+        .until(() -> {
+          gateway.publishDue();
+          return gateway.job(id).status().isTerminal();
+        });
+  }
+}

@@ -1,0 +1,299 @@
+package dev.darkroom.worker.nebius;
+
+import static dev.darkroom.simulator.Fault.answer;
+import static dev.darkroom.simulator.Fault.cutBody;
+import static dev.darkroom.simulator.Fault.dripBody;
+import static dev.darkroom.simulator.Fault.hangAfterBilling;
+import static dev.darkroom.simulator.Fault.htmlPage;
+import static dev.darkroom.simulator.Fault.reset;
+import static dev.darkroom.simulator.Fault.resetAfterBilling;
+import static dev.darkroom.simulator.Fault.rubbish;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.JobMessage;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.TraceParent;
+import dev.darkroom.picture.PictureStore;
+import dev.darkroom.picture.PictureStoreConfiguration;
+import dev.darkroom.simulator.Fault;
+import dev.darkroom.simulator.Fault.Rubbish.Content;
+import dev.darkroom.simulator.NebiusSimulator;
+import dev.darkroom.simulator.SimulatorSettings;
+import dev.darkroom.worker.nebius.AttemptOutcome.Failed;
+import dev.darkroom.worker.nebius.AttemptOutcome.GivenUp;
+import dev.darkroom.worker.nebius.AttemptOutcome.Misconfigured;
+import dev.darkroom.worker.nebius.AttemptOutcome.NotMade;
+import dev.darkroom.worker.nebius.AttemptOutcome.RateLimited;
+import dev.darkroom.worker.nebius.AttemptOutcome.Rejected;
+import dev.darkroom.worker.nebius.AttemptOutcome.Succeeded;
+import dev.darkroom.worker.nebius.AttemptOutcome.Unknown;
+import dev.darkroom.worker.nebius.CallInProgress.Ended;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Every answer and fault, over the real client and a real socket. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class CallNebiusTest {
+  private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+  @TempDir Path pictures;
+  private NebiusSimulator nebius;
+  private final RequestId id = new RequestId(UUID.randomUUID());
+  private final CallInProgress call = new CallInProgress();
+
+  @BeforeEach
+  void start() throws IOException {
+    nebius = NebiusSimulator.start(SimulatorSettings.defaults().withApiKey("the-key"));
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    nebius.clearFaults();
+    nebius.close();
+  }
+
+  @Test
+  void a_picture_is_saved_and_described() {
+    withClient((client, store) -> {
+      var outcome = client.call(job("A fox"), new TraceParent(TRACE), call);
+
+      assertThat(outcome).isInstanceOf(Succeeded.class);
+      var picture = ((Succeeded) outcome).picture();
+      assertThat(picture.width()).isEqualTo(96);
+      assertThat(picture.height()).isEqualTo(64);
+      assertThat(picture.format().contentType()).isEqualTo("image/webp");
+      assertThat(store.find(id)).contains(picture);
+      assertThat(nebius.bill().calls().getFirst().traceparent()).isEqualTo(TRACE);
+    });
+  }
+
+  static List<Arguments> faults() {
+    return List.of(
+        arguments(answer(400).withDetail("bad prompt"), Rejected.class, "400: bad prompt", false),
+        arguments(
+            answer(422)
+                .withDetail(
+                    List.of(
+                        Map.of("loc", List.of("body", "width"), "msg", "too wide", "type", "x"))),
+            Rejected.class,
+            "422: body.width: too wide",
+            false),
+        arguments(answer(401).withDetail("bad key"), Misconfigured.class, "401: bad key", false),
+        arguments(answer(402).withDetail("no money"), Misconfigured.class, "402: no money", false),
+        arguments(
+            answer(403).withDetail("not yours"), Misconfigured.class, "403: not yours", false),
+        arguments(answer(404).withDetail("no model"), Misconfigured.class, "404: no model", false),
+        arguments(answer(429).withDetail("slow down"), RateLimited.class, "429: slow down", false),
+        arguments(answer(500).withDetail("oops"), Failed.class, "provider_unavailable", false),
+        arguments(answer(503).withDetail("down"), Failed.class, "503: down", false),
+        arguments(htmlPage(502), Failed.class, "Nebius answered 502.", false),
+        arguments(reset(), Unknown.class, "broke off", false),
+        arguments(resetAfterBilling(), Unknown.class, "broke off", true),
+        arguments(hangAfterBilling(), Unknown.class, "did not answer in the time", true),
+        arguments(
+            dripBody(1, Duration.ofMillis(50)), Unknown.class, "did not answer in the time", true),
+        arguments(cutBody(), Failed.class, "broke off in the middle", true),
+        arguments(rubbish(Content.MALFORMED_JSON), Failed.class, "could not be read", true),
+        arguments(rubbish(Content.NO_PICTURES), Failed.class, "holds no picture", true),
+        arguments(rubbish(Content.BROKEN_BASE64), Failed.class, "could not be read", true),
+        arguments(rubbish(Content.NOT_A_PICTURE), Failed.class, "bad_reply", true),
+        arguments(rubbish(Content.TRUNCATED_PICTURE), Failed.class, "bad_reply", true));
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void every_failure_is_read(
+      Fault fault, Class<? extends AttemptOutcome> outcome, String says, boolean billed) {
+    nebius.everyCall().meet(fault);
+    withClient((client, store) -> {
+      var read = client.call(job("A fox"), null, call);
+
+      assertThat(read).isInstanceOf(outcome);
+      assertThat(read.toString()).contains(says);
+      assertThat(store.find(id)).isEmpty();
+      assertThat(nebius.bill().calls()).hasSize(1);
+      assertThat(nebius.bill().total()).isEqualTo(billed ? 1 : 0);
+    });
+  }
+
+  @Test
+  void another_format_is_kept_as_what_it_is() {
+    nebius.everyCall().meet(rubbish(Content.OTHER_FORMAT));
+    withClient((client, _) -> {
+      var outcome = client.call(job("A fox"), null, call);
+
+      assertThat(outcome).isInstanceOf(Succeeded.class);
+      assertThat(((Succeeded) outcome).picture().format().contentType()).isEqualTo("image/png");
+    });
+  }
+
+  @Test
+  void a_refused_key_says_so_and_stops_further_calls() {
+    withClient(
+        (client, _) -> {
+          assertThat(client.call(job("A fox"), null, call)).isInstanceOf(Misconfigured.class);
+          assertThat(client.callsAllowed()).isZero();
+        },
+        "darkroom.nebius.api-key=wrong");
+  }
+
+  @Test
+  void retry_after_is_kept_and_calls_pause() {
+    nebius.everyCall().meet(answer(429).withRetryAfter(Duration.ofSeconds(7)));
+    withClient((client, _) -> {
+      var outcome = client.call(job("A fox"), null, call);
+
+      assertThat(outcome).isInstanceOf(RateLimited.class);
+      assertThat(((RateLimited) outcome).retryAfter()).isEqualTo(Duration.ofSeconds(7));
+      assertThat(client.callsAllowed()).isZero();
+    });
+  }
+
+  @Test
+  void without_a_connection_the_call_was_not_made_and_the_breaker_opens() throws IOException {
+    int nobody;
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobody = socket.getLocalPort();
+    }
+    withClient(
+        (client, _) -> {
+          for (int i = 0; i < 3; i++) {
+            assertThat(client.call(job("A fox"), null, call)).isInstanceOf(NotMade.class);
+          }
+          assertThat(client.callsAllowed()).isZero();
+        },
+        "darkroom.nebius.endpoint=http://127.0.0.1:" + nobody + "/v1");
+  }
+
+  @Test
+  void after_a_while_one_call_probes_and_closes_the_breaker() {
+    nebius.everyCall().meet(answer(500));
+    withClient((client, _) -> {
+      for (int i = 0; i < 4; i++) {
+        var _ = client.call(job("A fox"), null, call);
+      }
+      assertThat(client.callsAllowed()).isZero();
+      nebius.clearFaults();
+
+      Awaitility.await().until(() -> client.callsAllowed() == 1);
+      assertThat(client.call(job("A fox"), null, call)).isInstanceOf(Succeeded.class);
+      assertThat(client.callsAllowed()).isGreaterThan(1000);
+    });
+  }
+
+  @Test
+  void a_call_that_is_ended_closes_its_connection_and_says_that_it_was_us() throws Exception {
+    nebius.everyCall().meet(hangAfterBilling());
+    withClient(
+        (client, _) -> {
+          var ender =
+              Thread.ofVirtual()
+                  .start(() -> {
+                    Awaitility.await().until(() -> nebius.bill().total() == 1);
+                    call.end(Ended.STOPPING);
+                  });
+          assertThat(client.call(job("A fox"), null, call)).isInstanceOf(GivenUp.class);
+          assertThat(Thread.currentThread().isInterrupted()).isFalse();
+          assertThat(ender.join(Duration.ofSeconds(5))).isTrue();
+        },
+        "darkroom.nebius.timeout=30s");
+  }
+
+  @Test
+  void a_call_that_was_ended_before_is_not_made() {
+    call.end(Ended.STOPPING);
+    withClient((client, _) -> {
+      assertThat(client.call(job("A fox"), null, call)).isInstanceOf(NotMade.class);
+      assertThat(nebius.bill().calls()).isEmpty();
+    });
+  }
+
+  @Test
+  void a_deadline_that_comes_first_ends_the_call() {
+    nebius.everyCall().meet(hangAfterBilling());
+    withClient(
+        (client, _) -> {
+          var due = Clock.systemUTC().instant().plusMillis(500);
+          var outcome = client.call(new JobMessage(id, "u", request("A fox"), due), null, call);
+
+          assertThat(outcome).isInstanceOf(Unknown.class);
+          assertThat(outcome.toString()).contains("deadline");
+        },
+        "darkroom.nebius.timeout=30s");
+  }
+
+  @Test
+  void the_key_is_in_no_setting_that_is_printed() {
+    withContext(context ->
+        assertThat(context.getBean(NebiusSettings.class).toString())
+            .doesNotContain("the-key")
+            .contains("***"));
+  }
+
+  private interface WithClient {
+    void accept(CallNebius client, PictureStore store) throws IOException, InterruptedException;
+  }
+
+  private void withClient(WithClient test, String... properties) {
+    withContext(
+        context -> {
+          assertThat(context).hasNotFailed();
+          test.accept(context.getBean(CallNebius.class), context.getBean(PictureStore.class));
+        },
+        properties);
+  }
+
+  private void withContext(
+      org.springframework.boot.test.context.runner.ContextConsumer<
+              org.springframework.boot.test.context.assertj.AssertableApplicationContext>
+          test,
+      String... properties) {
+    new ApplicationContextRunner()
+        .withUserConfiguration(NebiusConfiguration.class, PictureStoreConfiguration.class)
+        .withBean(JsonMapper.class, JsonMapper::new)
+        .withBean(Clock.class, Clock::systemUTC)
+        .withBean(SimpleMeterRegistry.class)
+        .withPropertyValues(
+            "darkroom.picture.dir=" + pictures,
+            "darkroom.nebius.endpoint=" + nebius.baseUri(),
+            "darkroom.nebius.api-key=the-key",
+            "darkroom.nebius.timeout=1s",
+            "darkroom.nebius.quick-retry-delay=1ms",
+            "darkroom.nebius.breaker.window=4",
+            "darkroom.nebius.breaker.minimum-calls=4",
+            "darkroom.nebius.breaker.probe-after=1s")
+        .withPropertyValues(properties)
+        .run(test);
+  }
+
+  private JobMessage job(String prompt) {
+    var deadline = Clock.systemUTC().instant().plusSeconds(60);
+    return new JobMessage(id, "anonymous", request(prompt), deadline);
+  }
+
+  private static GenerationRequest request(String prompt) {
+    return new GenerationRequest(prompt, null, 0.7, 0.5, null, 96, 64, 7);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.worker.nebius;
+
+import org.jspecify.annotations.NullMarked;

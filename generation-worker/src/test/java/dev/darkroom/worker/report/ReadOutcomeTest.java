@@ -1,0 +1,115 @@
+package dev.darkroom.worker.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.darkroom.ledger.Setback;
+import dev.darkroom.model.Step;
+import dev.darkroom.worker.nebius.AttemptOutcome;
+import dev.darkroom.worker.report.ReadOutcome.Reading;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class ReadOutcomeTest {
+  private static final Duration CAP = Duration.ofSeconds(60);
+  private final Backoff backoff =
+      new Backoff(new ReportSettings(Duration.ofSeconds(1), 2, CAP), new Random(1));
+  private final ReadOutcome readings = new ReadOutcome(backoff, Duration.ofSeconds(10));
+
+  static List<Arguments> setbacks() {
+    return List.of(
+        arguments(
+            new AttemptOutcome.Failed("bad_reply", "r"),
+            Step.ATTEMPT_FAILED,
+            "bad_reply",
+            true,
+            0,
+            4),
+        arguments(
+            new AttemptOutcome.RateLimited(Duration.ofSeconds(7), "r"),
+            Step.ATTEMPT_FAILED,
+            "rate_limited",
+            false,
+            7,
+            8),
+        arguments(
+            new AttemptOutcome.RateLimited(null, "r"),
+            Step.ATTEMPT_FAILED,
+            "rate_limited",
+            false,
+            0,
+            4),
+        arguments(
+            new AttemptOutcome.NotMade("r"),
+            Step.ATTEMPT_FAILED,
+            "provider_unavailable",
+            false,
+            0,
+            4),
+        arguments(
+            new AttemptOutcome.Misconfigured(401, "r"),
+            Step.ATTEMPT_FAILED,
+            "misconfigured",
+            false,
+            10,
+            11),
+        arguments(
+            new AttemptOutcome.NotStored("r"),
+            Step.ATTEMPT_FAILED,
+            "picture_not_stored",
+            false,
+            0,
+            4),
+        arguments(
+            new AttemptOutcome.Unknown("r"),
+            Step.ATTEMPT_OUTCOME_UNKNOWN,
+            "outcome_unknown",
+            true,
+            0,
+            4),
+        arguments(
+            new AttemptOutcome.GivenUp("r"),
+            Step.ATTEMPT_OUTCOME_UNKNOWN,
+            "outcome_unknown",
+            false,
+            0,
+            0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("setbacks")
+  void a_job_goes_on_after_these(
+      AttemptOutcome outcome, Step step, String code, boolean counts, int atLeast, int atMost) {
+    var reading = readings.read(outcome, 3);
+
+    assertThat(reading).isInstanceOf(Reading.TryAgain.class);
+    Setback setback = ((Reading.TryAgain) reading).setback();
+    assertThat(setback.outcome()).isEqualTo(step);
+    assertThat(setback.code()).isEqualTo(code);
+    assertThat(setback.counts()).isEqualTo(counts);
+    assertThat(setback.delay()).isBetween(Duration.ofSeconds(atLeast), Duration.ofSeconds(atMost));
+  }
+
+  @Test
+  void a_job_that_nebius_rejects_has_failed() {
+    assertThat(readings.read(new AttemptOutcome.Rejected(422, "too wide"), 1))
+        .isEqualTo(new Reading.Fail("rejected", "too wide"));
+  }
+
+  @Test
+  void the_backoff_grows_up_to_its_cap_and_is_spread_over_all_of_it() {
+    var waits = java.util.stream.Stream.generate(() -> backoff.after(20)).limit(1000).toList();
+
+    assertThat(waits).allMatch(wait -> wait.compareTo(CAP) <= 0);
+    assertThat(waits).anyMatch(wait -> wait.compareTo(CAP.dividedBy(10)) < 0);
+    assertThat(waits).anyMatch(wait -> wait.compareTo(CAP.dividedBy(10).multipliedBy(9)) > 0);
+  }
+}

@@ -1,0 +1,144 @@
+package dev.darkroom.ledger;
+
+import static dev.darkroom.ledger.JobAssert.assertThatJob;
+import static dev.darkroom.ledger.JobFixture.REQUEST;
+import static dev.darkroom.ledger.JobFixture.TRACE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.darkroom.ledger.JobAssert.Logged;
+import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.RequestId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataIntegrityViolationException;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class AcceptJobsIT {
+  private static final Duration DEADLINE = Duration.ofMinutes(10);
+
+  private final TestingLedger ledger = TestingLedger.empty();
+
+  @Test
+  void a_job_and_its_first_step_are_written_together() {
+    var job = aNewJob();
+
+    var due = ledger.acceptJobs.accept(List.of(job)).getFirst();
+
+    assertThat(due.message().requestId()).isEqualTo(job.id());
+    assertThat(due.message().userId()).isEqualTo("ada");
+    assertThat(due.message().request()).isEqualTo(REQUEST);
+    assertThat(due.trace()).isEqualTo(TRACE);
+    assertThat(due.message().deadlineAt()).isEqualTo(due.acceptedAt().plus(DEADLINE));
+    assertThat(due.reservedUntil()).isEqualTo(due.acceptedAt().plus(TestingLedger.RESERVATION));
+    assertThatJob(ledger, job.id())
+        .has("status", "started")
+        .has("attempt", 0)
+        .has("failures", 0)
+        .has("enqueued_at", null)
+        .isFree()
+        .hasTime("due_at", Duration.ZERO)
+        .hasSteps("request_received");
+  }
+
+  @Test
+  void the_first_step_says_what_was_asked_for_and_until_when() {
+    var job = aNewJob();
+
+    ledger.acceptJobs.accept(List.of(job));
+
+    var deadline =
+        ledger
+            .asOwner
+            .sql("select to_jsonb(deadline_at) #>> '{}' from public.generation_jobs")
+            .query(String.class)
+            .single();
+    assertThatJob(ledger, job.id())
+        .hasExactly(
+            new Logged(
+                "started",
+                "request_received",
+                Map.of(
+                    "parameters",
+                    Map.of(
+                        "diffusionStrength",
+                        0.7,
+                        "styleIntensity",
+                        0.5,
+                        "style",
+                        "sketch",
+                        "width",
+                        512,
+                        "height",
+                        768,
+                        "seed",
+                        42),
+                    "deadline",
+                    deadline)));
+    var entry = ledger.findJobs.find(job.id()).orElseThrow().steps().getFirst();
+    assertThat(entry.prompt()).isEqualTo("a lighthouse");
+    assertThat(entry.userId()).isEqualTo("ada");
+  }
+
+  @Test
+  void many_jobs_are_accepted_in_one_statement() {
+    var jobs = Stream.generate(AcceptJobsIT::aNewJob).limit(200).toList();
+
+    var due = ledger.acceptJobs.accept(jobs);
+
+    assertThat(due)
+        .extracting(job -> job.message().requestId())
+        .containsExactlyInAnyOrderElementsOf(jobs.stream().map(NewJob::id).toList());
+    assertThat(ledger.generationLogs.page(new LogFilter(null, null, null), 1, 0).count())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void no_jobs_are_accepted_without_a_fuss() {
+    assertThat(ledger.acceptJobs.accept(List.of())).isEmpty();
+  }
+
+  @Test
+  void an_id_is_accepted_once_and_then_nothing_of_the_batch_is() {
+    var job = aNewJob();
+    var other = aNewJob();
+    ledger.acceptJobs.accept(List.of(job));
+
+    assertThatThrownBy(() -> ledger.acceptJobs.accept(List.of(other, job)))
+        .isInstanceOf(DataIntegrityViolationException.class);
+
+    assertThat(ledger.findJobs.find(other.id())).isEmpty();
+    assertThatJob(ledger, job.id()).hasSteps("request_received");
+  }
+
+  @Test
+  void a_request_is_kept_to_the_last_digit_and_the_last_character() {
+    var request =
+        new GenerationRequest(
+            "\"quotes\", {braces}, \\, \n, 🦊, ?, :id, 'ticks', $1",
+            "",
+            0.1 + 0.2,
+            Double.MIN_VALUE,
+            null,
+            64,
+            2048,
+            Long.MAX_VALUE);
+    var job = new NewJob(new RequestId(UUID.randomUUID()), "{,\"}", request, DEADLINE, TRACE);
+
+    var due = ledger.acceptJobs.accept(List.of(job)).getFirst();
+
+    assertThat(due.message().request()).isEqualTo(request);
+    assertThat(due.message().userId()).isEqualTo("{,\"}");
+    assertThat(ledger.findJobs.find(job.id()).orElseThrow().request()).isEqualTo(request);
+  }
+
+  static NewJob aNewJob() {
+    return new NewJob(new RequestId(UUID.randomUUID()), "ada", REQUEST, DEADLINE, TRACE);
+  }
+}

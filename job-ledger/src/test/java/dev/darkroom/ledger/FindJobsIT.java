@@ -1,0 +1,123 @@
+package dev.darkroom.ledger;
+
+import static dev.darkroom.ledger.JobFixture.PICTURE;
+import static dev.darkroom.ledger.JobFixture.REQUEST;
+import static dev.darkroom.ledger.JobFixture.aCompletedJob;
+import static dev.darkroom.ledger.JobFixture.aFailedJob;
+import static dev.darkroom.ledger.JobFixture.aHeldJob;
+import static dev.darkroom.ledger.JobFixture.aQueuedJob;
+import static dev.darkroom.ledger.JobFixture.aWaitingJob;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class FindJobsIT {
+  private final TestingLedger ledger = TestingLedger.empty();
+
+  @Test
+  void an_open_job_is_found_with_its_steps_oldest_first() {
+    var job = AcceptJobsIT.aNewJob();
+    var accepted = ledger.acceptJobs.accept(List.of(job)).getFirst();
+    ledger.claimJobs.claimDue(
+        "worker-7", Duration.ofSeconds(30), List.of(new Intent(job.id(), Map.of("seed", 42))));
+
+    var found = ledger.findJobs.find(job.id()).orElseThrow();
+
+    assertThat(found.requestId()).isEqualTo(job.id());
+    assertThat(found.userId()).isEqualTo("ada");
+    assertThat(found.request()).isEqualTo(REQUEST);
+    assertThat(found.status()).isEqualTo(JobStatus.PROCESSING);
+    assertThat(found.deadlineAt()).isEqualTo(accepted.message().deadlineAt());
+    assertThat(found.picture()).isNull();
+    assertThat(found.error()).isNull();
+    assertThat(found.finishedAt()).isNull();
+    assertThat(found.steps())
+        .extracting(LogEntry::step)
+        .containsExactly("request_received", "calling_nebius_api");
+    assertThat(found.steps().getFirst().createdAt()).isEqualTo(accepted.acceptedAt());
+  }
+
+  @Test
+  void a_completed_job_has_a_picture_and_a_failed_one_an_error() {
+    var completed = ledger.findJobs.find(aCompletedJob().in(ledger)).orElseThrow();
+    var failed = ledger.findJobs.find(aFailedJob().in(ledger)).orElseThrow();
+
+    assertThat(completed.picture()).isEqualTo(PICTURE);
+    assertThat(completed.error()).isNull();
+    assertThat(completed.finishedAt()).isNotNull();
+    assertThat(failed.picture()).isNull();
+    assertThat(failed.error()).isEqualTo(new Job.Failure("rejected", "Nebius did not want it."));
+  }
+
+  @Test
+  void a_job_that_nobody_submitted_is_not_found() {
+    assertThat(ledger.findJobs.find(new RequestId(UUID.randomUUID()))).isEmpty();
+  }
+
+  @Test
+  @Timeout(value = 20, unit = SECONDS)
+  void more_askers_than_connections_do_not_wait_for_each_other() throws Exception {
+    var id = aCompletedJob().in(ledger);
+    try (var narrow = TestingLedger.pool(ledger.database, 2);
+        var askers = Executors.newVirtualThreadPerTaskExecutor()) {
+      var through = new TestingLedger(ledger.database, narrow);
+
+      var answers =
+          IntStream.range(0, 100)
+              .mapToObj(_ -> askers.submit(() -> through.findJobs.find(id)))
+              .toList();
+
+      for (var answer : answers) {
+        assertThat(answer.get()).isPresent();
+      }
+    }
+  }
+
+  @Test
+  void those_that_have_ended_are_picked_out() {
+    var completed = aCompletedJob().in(ledger);
+    var failed = aFailedJob().in(ledger);
+    var open = aHeldJob().in(ledger);
+
+    assertThat(ledger.findJobs.endedAmong(List.of(open, failed, completed)))
+        .containsExactlyInAnyOrder(completed, failed);
+    assertThat(ledger.findJobs.endedAmong(List.of())).isEmpty();
+  }
+
+  @Test
+  void open_jobs_are_counted_by_what_they_are_doing() {
+    aQueuedJob().due(Duration.ofSeconds(-30)).in(ledger);
+    aWaitingJob().in(ledger);
+    aWaitingJob().due(Duration.ofSeconds(60)).in(ledger);
+    aHeldJob().in(ledger);
+    aHeldJob().in(ledger);
+    aHeldJob().in(ledger);
+    aCompletedJob().in(ledger);
+
+    var open = ledger.findJobs.countOpen();
+
+    assertThat(open.waiting()).isEqualTo(2);
+    assertThat(open.scheduled()).isEqualTo(1);
+    assertThat(open.running()).isEqualTo(3);
+    assertThat(open.oldestWaitingSeconds()).isCloseTo(30, within(4.0));
+  }
+
+  @Test
+  void an_idle_ledger_counts_nothing() {
+    assertThat(ledger.findJobs.countOpen()).isEqualTo(new FindJobs.OpenJobs(0, 0, 0, 0));
+  }
+}

@@ -1,0 +1,136 @@
+package dev.darkroom.ledger;
+
+import static dev.darkroom.ledger.JobAssert.assertThatJob;
+import static dev.darkroom.ledger.JobFixture.WORKER;
+import static dev.darkroom.ledger.JobFixture.aCompletedJob;
+import static dev.darkroom.ledger.JobFixture.aFailedJob;
+import static dev.darkroom.ledger.JobFixture.aHeldJob;
+import static dev.darkroom.ledger.JobFixture.aLapsedJob;
+import static dev.darkroom.ledger.JobFixture.aQueuedJob;
+import static dev.darkroom.ledger.JobFixture.aWaitingJob;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.model.Step;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class JobOutboxIT {
+  private final TestingLedger ledger = TestingLedger.empty();
+
+  @Test
+  void what_is_due_and_unpublished_is_reserved_for_one_gateway() {
+    var missed = aQueuedJob().in(ledger);
+    var again = aWaitingJob().in(ledger);
+
+    var reserved = ledger.jobOutbox.reserveDue(10);
+
+    assertThat(reserved)
+        .extracting(job -> job.message().requestId())
+        .containsExactlyInAnyOrder(missed, again);
+    assertThat(reserved.getFirst().message().request()).isEqualTo(JobFixture.REQUEST);
+    assertThat(reserved.getFirst().trace()).isEqualTo(JobFixture.TRACE);
+    assertThatJob(ledger, missed).hasTime("publish_after", TestingLedger.RESERVATION).hasNoSteps();
+    assertThat(ledger.jobOutbox.reserveDue(10)).isEmpty();
+  }
+
+  @Test
+  void a_job_that_was_just_accepted_is_left_to_whoever_accepted_it() {
+    ledger.acceptJobs.accept(List.of(AcceptJobsIT.aNewJob()));
+
+    assertThat(ledger.jobOutbox.reserveDue(10)).isEmpty();
+  }
+
+  @Test
+  void jobs_that_are_scheduled_held_enqueued_or_ended_are_not_published() {
+    aWaitingJob().due(Duration.ofSeconds(30)).in(ledger);
+    aHeldJob().publishAfter(Duration.ofSeconds(-1)).in(ledger);
+    aLapsedJob().publishAfter(Duration.ofSeconds(-1)).in(ledger);
+    aQueuedJob().enqueued().in(ledger);
+    aCompletedJob().in(ledger);
+    aFailedJob().in(ledger);
+
+    assertThat(ledger.jobOutbox.reserveDue(10)).isEmpty();
+  }
+
+  @Test
+  void the_longest_due_goes_first_and_not_more_than_asked_for() {
+    aQueuedJob().due(Duration.ofSeconds(-1)).in(ledger);
+    var first = aQueuedJob().due(Duration.ofSeconds(-9)).in(ledger);
+
+    assertThat(ledger.jobOutbox.reserveDue(1))
+        .extracting(job -> job.message().requestId())
+        .containsExactly(first);
+  }
+
+  @Test
+  void a_mark_tells_that_kafka_has_the_job() {
+    var id = aQueuedJob().in(ledger);
+    var reserved = ledger.jobOutbox.reserveDue(10);
+
+    assertThat(ledger.jobOutbox.markEnqueued(reserved)).isEqualTo(1);
+
+    assertThatJob(ledger, id)
+        .hasTime("enqueued_at", Duration.ZERO)
+        .hasTime("publish_after", TestingLedger.REPUBLISH_AFTER);
+    assertThat(ledger.jobOutbox.markEnqueued(reserved)).isZero();
+  }
+
+  @Test
+  void the_reservation_of_an_accepted_job_marks_it_to_the_microsecond() {
+    var accepted =
+        ledger.acceptJobs.accept(List.of(AcceptJobsIT.aNewJob(), AcceptJobsIT.aNewJob()));
+
+    assertThat(ledger.jobOutbox.markEnqueued(accepted)).isEqualTo(2);
+  }
+
+  @Test
+  void a_record_that_no_worker_takes_up_is_published_again() {
+    var id = aQueuedJob().enqueued().publishAfter(Duration.ofSeconds(-1)).in(ledger);
+
+    var reserved = ledger.jobOutbox.reserveDue(10);
+
+    assertThat(reserved).hasSize(1);
+    assertThatJob(ledger, id).has("enqueued_at", null);
+    assertThat(ledger.jobOutbox.markEnqueued(reserved)).isEqualTo(1);
+  }
+
+  @Test
+  void a_mark_that_comes_after_a_reschedule_does_not_hide_the_retry() {
+    var id = aQueuedJob().in(ledger);
+    var reserved = ledger.jobOutbox.reserveDue(10);
+    var claimed =
+        ledger.claimJobs.claimDue(
+            WORKER, Duration.ofSeconds(30), List.of(new Intent(id, Map.of("seed", 42))));
+    assertThat(ledger.jobOutbox.markEnqueued(reserved)).isZero();
+    ledger.rescheduleJobs.rescheduleIfHeld(
+        claimed.getFirst().attempt(),
+        new Setback(Step.ATTEMPT_FAILED, "outage", "It was down.", true, Duration.ZERO),
+        3);
+
+    assertThat(ledger.jobOutbox.markEnqueued(reserved)).isZero();
+
+    assertThatJob(ledger, id).has("enqueued_at", null);
+    assertThat(ledger.jobOutbox.reserveDue(10)).hasSize(1);
+  }
+
+  @Test
+  void a_mark_of_a_reservation_that_lapsed_does_not_hide_the_next_one() {
+    aQueuedJob().in(ledger);
+    var lapsed = ledger.jobOutbox.reserveDue(10);
+    ledger.asOwner.sql("update public.generation_jobs set publish_after = now()").update();
+    var next = ledger.jobOutbox.reserveDue(10);
+
+    assertThat(ledger.jobOutbox.markEnqueued(lapsed)).isZero();
+    assertThat(ledger.jobOutbox.markEnqueued(next)).isEqualTo(1);
+  }
+
+  @Test
+  void a_mark_of_nothing_does_nothing() {
+    assertThat(ledger.jobOutbox.markEnqueued(List.of())).isZero();
+  }
+}

@@ -1,0 +1,150 @@
+package dev.darkroom.ledger;
+
+import static dev.darkroom.ledger.JobFixture.PICTURE;
+import static dev.darkroom.ledger.JobFixture.REQUEST;
+import static dev.darkroom.ledger.JobFixture.WORKER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.model.RequestId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.assertj.core.api.AbstractStringAssert;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+/** How the server answers, with 20,000 jobs in the ledger, most of which have ended. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class LedgerPlansIT {
+  private static final TestingDatabase DATABASE = TestingDatabase.migrated();
+  private static final ExplainingDataSource WATCHED =
+      new ExplainingDataSource(DATABASE.asApplication());
+  private static final TestingLedger LEDGER = new TestingLedger(DATABASE, WATCHED);
+
+  private final Attempt attempt = new Attempt(new RequestId(UUID.randomUUID()), 1, WORKER);
+
+  @BeforeAll
+  static void twenty_thousand_jobs() {
+    DATABASE
+        .client()
+        .sql(
+            """
+            insert into public.generation_jobs
+              (request_id, user_id, request, status, attempt, worker_id, lease_until, due_at, publish_after,
+               enqueued_at, deadline_at, error_code, error_message, finished_at, event_published_at)
+            select gen_random_uuid(), 'ada', :request::jsonb, kind.status, kind.attempt,
+              case when kind.held then 'worker-' || n % 20 end,
+              case when kind.held then now() + n * interval '1 ms' end, now(), now() + n * interval '1 ms',
+              case when n % 3 > 0 then now() end, now() + n * interval '1 s',
+              case when kind.ended then 'outage' end, case when kind.ended then 'It was down.' end,
+              case when kind.ended then now() end, case when kind.ended and n % 100 > 0 then now() end
+            from generate_series(1, 20000) as n
+            cross join lateral (select
+              case when n % 20 = 0 then 'started' when n % 20 = 1 then 'processing' else 'failed' end as status,
+              least(n % 20, 1) as attempt, n % 20 = 1 as held, n % 20 > 1 as ended) as kind
+            """)
+        .param("request", JsonMapper.builder().build().writeValueAsString(REQUEST))
+        .update();
+    DATABASE
+        .client()
+        .sql(
+            """
+            insert into public.generation_logs (request_id, user_id, prompt, status, step, created_at)
+            select request_id, 'ada', 'a lighthouse', 'started', 'request_received', deadline_at
+            from public.generation_jobs
+            """)
+        .update();
+    DATABASE.client().sql("analyze").update();
+  }
+
+  @Test
+  void a_claim_looks_its_jobs_up() {
+    var ids = Stream.generate(() -> new RequestId(UUID.randomUUID())).limit(8);
+    LEDGER.claimJobs.claimDue(
+        WORKER, Duration.ofSeconds(30), ids.map(id -> new Intent(id, Map.of())).toList());
+
+    assertThatPlanUses("generation_jobs_pkey");
+  }
+
+  @Test
+  void a_heartbeat_finds_what_its_worker_holds() {
+    LEDGER.claimJobs.heartbeatOfHeld(WORKER, Duration.ofSeconds(30));
+
+    assertThatPlanUses("idx_generation_jobs_holder");
+  }
+
+  @Test
+  void an_ending_looks_its_job_up() {
+    LEDGER.finishJobs.completeIfCurrent(attempt, PICTURE, Map.of());
+
+    assertThatPlanUses("generation_jobs_pkey");
+  }
+
+  @Test
+  void a_reservation_reads_due_jobs_in_order() {
+    LEDGER.jobOutbox.reserveDue(100);
+
+    assertThatPlanUses("idx_generation_jobs_waiting")
+        .contains("Index Cond: (publish_after <= now())");
+  }
+
+  @Test
+  void a_reservation_of_events_reads_those_that_were_missed() {
+    LEDGER.eventOutbox.reserveUnpublished(100);
+
+    assertThatPlanUses("idx_generation_jobs_event_unpublished")
+        .contains("Index Cond: (publish_after <= now())");
+  }
+
+  @Test
+  void marks_look_their_jobs_up() {
+    var due = LEDGER.acceptJobs.accept(List.of(AcceptJobsIT.aNewJob()));
+    WATCHED.plan();
+
+    LEDGER.jobOutbox.markEnqueued(due);
+    assertThatPlanUses("generation_jobs_pkey");
+
+    LEDGER.eventOutbox.markPublished(List.of(due.getFirst().message().requestId()));
+    assertThatPlanUses("generation_jobs_pkey");
+  }
+
+  @Test
+  void a_rescue_reads_lapsed_leases_in_order() {
+    LEDGER.rescueJobs.rescueLapsed(UnknownOutcomePolicy.RETRY, 3, 1);
+
+    assertThatPlanUses("idx_generation_jobs_held").contains("Index Cond: (lease_until < now())");
+  }
+
+  @Test
+  void the_end_of_overdue_jobs_reads_deadlines_in_order() {
+    LEDGER.rescueJobs.endOverdue(100);
+
+    assertThatPlanUses("idx_generation_jobs_open_deadline")
+        .contains("Index Cond: (deadline_at <= now())");
+  }
+
+  @Test
+  void counting_open_jobs_reads_none_that_has_ended() {
+    LEDGER.findJobs.countOpen();
+
+    assertThatPlanUses("idx_generation_jobs_");
+  }
+
+  @Test
+  void a_job_and_the_steps_of_a_request_are_looked_up() {
+    LEDGER.findJobs.find(AcceptJobsIT.aNewJob().id());
+    assertThatPlanUses("generation_jobs_pkey");
+
+    LEDGER.generationLogs.page(new LogFilter(new RequestId(UUID.randomUUID()), null, null), 50, 0);
+    assertThatPlanUses("idx_generation_logs_request_id");
+  }
+
+  private static AbstractStringAssert<?> assertThatPlanUses(String index) {
+    return assertThat(WATCHED.plan()).contains(index).doesNotContain("Seq Scan on generation_");
+  }
+}
