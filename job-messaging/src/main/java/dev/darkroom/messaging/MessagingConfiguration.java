@@ -7,6 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.support.ProducerListener;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Topics, records and the publishing of events as beans, for applications that import it. */
@@ -17,6 +18,11 @@ public class MessagingConfiguration {
   @Bean
   KeepTopics keepTopics(KafkaAdmin admin, MessagingSettings settings) {
     return new KeepTopics(admin, settings);
+  }
+
+  @Bean
+  ProducerListener<Object, Object> logFailedSends() {
+    return new LogFailedSends();
   }
 
   @Bean
