@@ -8,8 +8,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.kafka.support.ProducerListener;
 
 /**
- * One line for a record that Kafka did not take; the default would print a stack trace and the
- * record's content for each.
+ * One line for a record that Kafka did not take, for whoever looks for one; the default would print
+ * a stack trace and the record's content for each. An outage leaves thousands: that it began and
+ * ended is said once, by those who send.
  */
 final class LogFailedSends implements ProducerListener<Object, Object> {
   private static final Logger log = LoggerFactory.getLogger(LogFailedSends.class);
@@ -19,7 +20,7 @@ final class LogFailedSends implements ProducerListener<Object, Object> {
       ProducerRecord<Object, Object> unsent,
       @Nullable RecordMetadata metadata,
       @Nullable Exception reason) {
-    log.atWarn()
+    log.atDebug()
         .addKeyValue("topic", unsent.topic())
         .addKeyValue("request_id", unsent.key())
         .addKeyValue("reason", String.valueOf(reason))
