@@ -9,27 +9,6 @@ final class BrokerProperties {
   static final int NODE_ID = 1;
   static final String CONTROLLER_LISTENER = "CONTROLLER";
 
-  private BrokerProperties() {}
-
-  static Map<String, String> of(Path directory, int port, int controllerPort) {
-    String host = LoopbackPort.HOST;
-    var properties = new HashMap<String, String>();
-    properties.put("process.roles", "broker,controller");
-    properties.put("node.id", Integer.toString(NODE_ID));
-    properties.put("controller.quorum.voters", NODE_ID + "@" + host + ":" + controllerPort);
-    properties.put("controller.listener.names", CONTROLLER_LISTENER);
-    properties.put(
-        "listeners",
-        "PLAINTEXT://%s:%d,%s://%s:%d"
-            .formatted(host, port, CONTROLLER_LISTENER, host, controllerPort));
-    properties.put("log.dirs", directory.toString());
-    properties.put("auto.create.topics.enable", "false");
-    properties.putAll(ALONE);
-    properties.putAll(QUICK);
-    properties.putAll(SMALL);
-    return properties;
-  }
-
   /** With the defaults of three replicas a share consumer silently receives nothing. */
   private static final Map<String, String> ALONE =
       Map.of(
@@ -63,4 +42,25 @@ final class BrokerProperties {
           "num.network.threads", "2",
           "num.io.threads", "4",
           "background.threads", "2");
+
+  private BrokerProperties() {}
+
+  static Map<String, String> of(Path directory, int port, int controllerPort) {
+    String host = LoopbackPort.HOST;
+    var properties = new HashMap<String, String>();
+    properties.put("process.roles", "broker,controller");
+    properties.put("node.id", Integer.toString(NODE_ID));
+    properties.put("controller.quorum.voters", NODE_ID + "@" + host + ":" + controllerPort);
+    properties.put("controller.listener.names", CONTROLLER_LISTENER);
+    properties.put(
+        "listeners",
+        "PLAINTEXT://%s:%d,%s://%s:%d"
+            .formatted(host, port, CONTROLLER_LISTENER, host, controllerPort));
+    properties.put("log.dirs", directory.toString());
+    properties.put("auto.create.topics.enable", "false");
+    properties.putAll(ALONE);
+    properties.putAll(QUICK);
+    properties.putAll(SMALL);
+    return properties;
+  }
 }

@@ -49,8 +49,7 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
     int claimed = LoopbackPort.claim(port, "Kafka");
     int claimedByController = LoopbackPort.claim(controllerPort, "Kafka's controller");
     Path folder = directory.toAbsolutePath();
-    // Kafka has a lock of its own, but takes it only after its controller has written to the
-    // folder.
+    // Kafka's own lock comes too late: its controller has written to the folder by then.
     FolderLock lock = FolderLock.take(folder);
     try {
       formatOnce(folder);

@@ -22,6 +22,9 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
   private static final String DATABASE = "darkroom";
   private static final String SUPERUSER = "postgres";
 
+  /** Enough for a recovery; a server that refuses to start is waited for as long, unnoticed. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final EmbeddedPostgres server;
   private final Postmaster postmaster;
   private final FolderLock lock;
@@ -44,6 +47,11 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
    * @throws IOException if it does not start; the message holds PostgreSQL's own words
    */
   public static EmbeddedPostgresServer start(Path directory, int port) throws IOException {
+    return start(directory, port, PATIENCE);
+  }
+
+  static EmbeddedPostgresServer start(Path directory, int port, Duration patience)
+      throws IOException {
     FolderLock lock = FolderLock.take(directory);
     try {
       var folder = new PostgresFolder(directory.toRealPath());
@@ -52,7 +60,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
       postmaster.stopAndClear();
       int claimed = LoopbackPort.claim(port, "PostgreSQL");
       folder.prepare();
-      EmbeddedPostgres server = launch(folder, postmaster, claimed);
+      EmbeddedPostgres server = launch(folder, postmaster, claimed, patience);
       return new EmbeddedPostgresServer(server, postmaster, lock, folder.password());
     } catch (IOException | RuntimeException e) {
       lock.close();
@@ -91,10 +99,12 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     }
   }
 
-  private static EmbeddedPostgres launch(PostgresFolder folder, Postmaster postmaster, int port)
+  private static EmbeddedPostgres launch(
+      PostgresFolder folder, Postmaster postmaster, int port, Duration patience)
       throws IOException {
     try (PostgresBinaries binaries = PostgresBinaries.hold(folder.path())) {
-      EmbeddedPostgres server = configure(folder, binaries, port).start();
+      EmbeddedPostgres server =
+          configure(folder, binaries, port).setPGStartupWait(patience).start();
       createDatabase(server);
       folder.markReady();
       return server;
@@ -114,8 +124,6 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         .setDataDirectory(folder.data())
         .setCleanDataDirectory(false)
         .setRegisterShutdownHook(false)
-        // Also how long a server that refuses to start is waited for: the library does not notice.
-        .setPGStartupWait(Duration.ofSeconds(20))
         .setPort(port)
         .setOutputRedirector(Redirect.appendTo(folder.log().toFile()))
         // The library is made for throw-away databases and turns both off.
@@ -125,8 +133,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         // Its socket would lie in /tmp under a name that another user's server may hold.
         .setServerConfig("unix_socket_directories", "")
         .setServerConfig("log_checkpoints", "off")
-        // These are options of initdb: sorting and case that do not depend on the machine's
-        // locales.
+        // Options of initdb: sorting and case that do not depend on the machine's locales.
         .setLocaleConfig("locale", "C")
         .setLocaleConfig("locale-provider", "builtin")
         .setLocaleConfig("builtin-locale", "C.UTF-8")

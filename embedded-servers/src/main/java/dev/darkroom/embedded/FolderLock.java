@@ -2,19 +2,28 @@ package dev.darkroom.embedded;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keeps a second JVM out of a folder. The operating system drops the lock with the process, so the
  * file a killed JVM leaves behind stops nobody.
  */
 final class FolderLock implements AutoCloseable {
+  /**
+   * Held by this JVM. On POSIX systems closing any channel to a file drops the process's locks on
+   * it, so a folder that is held must not even be tried.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private final Path folder;
   private final FileChannel channel;
 
-  private FolderLock(FileChannel channel) {
+  private FolderLock(Path folder, FileChannel channel) {
+    this.folder = folder;
     this.channel = channel;
   }
 
@@ -22,26 +31,35 @@ final class FolderLock implements AutoCloseable {
    * @throws IOException if this or another JVM holds the folder
    */
   static FolderLock take(Path directory) throws IOException {
-    Files.createDirectories(directory);
-    FileChannel channel =
-        FileChannel.open(
-            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    Path folder = Files.createDirectories(directory).toRealPath();
+    if (!HELD.add(folder)) {
+      throw inUse(folder);
+    }
     try {
-      if (channel.tryLock() != null) {
-        return new FolderLock(channel);
+      FileChannel channel =
+          FileChannel.open(
+              folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (channel.tryLock() == null) {
+        channel.close();
+        throw inUse(folder);
       }
-    } catch (OverlappingFileLockException e) {
-      // held in this JVM: the same answer as held in another
+      return new FolderLock(folder, channel);
     } catch (IOException e) {
-      channel.close();
+      HELD.remove(folder);
       throw e;
     }
-    channel.close();
-    throw new IOException(directory + " is in use by another process");
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    try {
+      channel.close();
+    } finally {
+      HELD.remove(folder);
+    }
+  }
+
+  private static IOException inUse(Path folder) {
+    return new IOException(folder + " is in use by another server or process");
   }
 }

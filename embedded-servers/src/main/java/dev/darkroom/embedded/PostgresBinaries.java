@@ -39,10 +39,7 @@ final class PostgresBinaries implements AutoCloseable {
       FileChannel channel =
           FileChannel.open(
               directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      channel.lock();
-      var binaries = new PostgresBinaries(directory.resolve("unpacked"), channel);
-      binaries.clearHalves();
-      return binaries;
+      return new PostgresBinaries(directory.resolve("unpacked"), channel).lockAndClear();
     } catch (IOException e) {
       IN_THIS_JVM.unlock();
       throw e;
@@ -63,12 +60,16 @@ final class PostgresBinaries implements AutoCloseable {
   }
 
   private static Path privateFolder(Path otherwise) throws IOException {
-    Path home = Path.of(System.getProperty("user.home"), ".cache", "darkroom-postgres");
-    try {
-      return createPrivate(home);
-    } catch (IOException e) {
-      return createPrivate(otherwise.resolve("binaries"));
+    // Java calls the home of a user without one "?", which must not become a folder here.
+    Path home = Path.of(System.getProperty("user.home"));
+    if (home.isAbsolute()) {
+      try {
+        return createPrivate(home.resolve(".cache/darkroom-postgres"));
+      } catch (IOException e) {
+        // a home that can't be written to is as good as none
+      }
     }
+    return createPrivate(otherwise.resolve("binaries"));
   }
 
   private static Path createPrivate(Path directory) throws IOException {
@@ -77,6 +78,17 @@ final class PostgresBinaries implements AutoCloseable {
       throw new IOException(directory + " is not writable");
     }
     return Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+  }
+
+  private PostgresBinaries lockAndClear() throws IOException {
+    try {
+      lock.lock();
+      clearHalves();
+      return this;
+    } catch (IOException e) {
+      lock.close();
+      throw e;
+    }
   }
 
   private void clearHalves() throws IOException {

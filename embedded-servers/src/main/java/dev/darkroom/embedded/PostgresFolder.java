@@ -1,5 +1,7 @@
 package dev.darkroom.embedded;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +85,7 @@ record PostgresFolder(Path path) {
     if (!Files.exists(log())) {
       return "(it said nothing)";
     }
-    List<String> lines = Files.readAllLines(log());
+    List<String> lines = new String(Files.readAllBytes(log()), UTF_8).lines().toList();
     return String.join("\n", lines.subList(Math.max(0, lines.size() - 8), lines.size()));
   }
 

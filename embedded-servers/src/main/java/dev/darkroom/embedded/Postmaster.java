@@ -3,6 +3,7 @@ package dev.darkroom.embedded;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class Postmaster {
   /** A fast shutdown writes a checkpoint; a slow disk may take its time. */
-  private static final int STOP_SECONDS = 30;
+  private static final Duration STOP = Duration.ofSeconds(30);
 
   private final Path dataDirectory;
   private final Path pidFile;
@@ -52,27 +53,42 @@ final class Postmaster {
   /** SIGINT is PostgreSQL's fast shutdown: it ends sessions and writes a checkpoint. */
   private void stop(ProcessHandle process) throws IOException {
     new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).inheritIO().start();
-    try {
-      process.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while PostgreSQL was stopping", e);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new IOException(
-          "PostgreSQL (process %d) serves %s and did not stop within %d s"
-              .formatted(process.pid(), dataDirectory, STOP_SECONDS),
-          e);
+    long deadline = System.nanoTime() + STOP.toNanos();
+    while (!hasEnded(process)) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException(
+            "PostgreSQL (process %d) serves %s and did not stop within %d s"
+                .formatted(process.pid(), dataDirectory, STOP.toSeconds()));
+      }
     }
   }
 
   /**
-   * A process whose command line can not be seen is taken for the server, and so not overlooked.
+   * Looks at the pid file too, which the server removes last: where process 1 reaps no orphans (a
+   * container's often doesn't) the process itself stays for ever, as a zombie.
+   */
+  private boolean hasEnded(ProcessHandle process) throws IOException {
+    try {
+      process.onExit().get(50, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return !Files.exists(pidFile);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while PostgreSQL was stopping", e);
+    } catch (ExecutionException e) {
+      throw new IOException(e);
+    }
+  }
+
+  /**
+   * A process whose command line can not be seen is another user's or a zombie, and so not ours.
    */
   private boolean servesUs(ProcessHandle process) {
     return process
         .info()
         .commandLine()
         .map(line -> line.contains("postgres") && line.contains(dataDirectory.toString()))
-        .orElse(true);
+        .orElse(false);
   }
 }

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -125,7 +126,7 @@ class EmbeddedPostgresServerIT {
     EmbeddedPostgresServer.start(folder, 0).close();
     Files.writeString(folder.resolve("data/postgresql.conf"), "wal_level = nonsense\n");
 
-    assertThatThrownBy(() -> EmbeddedPostgresServer.start(folder, 0))
+    assertThatThrownBy(() -> EmbeddedPostgresServer.start(folder, 0, Duration.ofSeconds(3)))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("invalid value for parameter \"wal_level\"");
   }

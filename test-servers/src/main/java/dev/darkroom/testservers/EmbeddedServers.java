@@ -4,7 +4,6 @@ import dev.darkroom.embedded.EmbeddedKafkaBroker;
 import dev.darkroom.embedded.EmbeddedPostgresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.commons.io.FileUtils;
@@ -17,8 +16,7 @@ final class EmbeddedServers implements ServerSource {
       Path folder = Files.createTempDirectory("darkroom-test-postgres");
       var server = EmbeddedPostgresServer.start(folder, 0);
       atExit(server, folder);
-      String host = URI.create(server.jdbcUrl().substring("jdbc:".length())).getHost();
-      return new PostgresServer(host, server.port(), server.username(), server.password());
+      return new PostgresServer("127.0.0.1", server.port(), server.username(), server.password());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -39,8 +37,8 @@ final class EmbeddedServers implements ServerSource {
   private static void atExit(AutoCloseable server, Path folder) {
     Runnable stop =
         () -> {
-          try (server) {
-            // nothing to do first
+          try {
+            server.close();
           } catch (Exception e) {
             throw new IllegalStateException("a test server did not stop", e);
           } finally {

@@ -72,9 +72,7 @@ public final class TestServers {
 
   private static String wanted() {
     String wanted = System.getProperty("darkroom.test.servers");
-    return wanted != null
-        ? wanted
-        : System.getenv().getOrDefault("DARKROOM_TEST_SERVERS", "whatever is there");
+    return wanted != null ? wanted : System.getenv().getOrDefault("DARKROOM_TEST_SERVERS", "");
   }
 
   static ServerSource choose(String wanted) {
@@ -87,7 +85,7 @@ public final class TestServers {
         log.info("test servers are embedded, because darkroom.test.servers says so");
         yield new EmbeddedServers();
       }
-      case "whatever is there" -> whateverIsThere();
+      case "" -> whateverIsThere();
       default ->
           throw new IllegalArgumentException(
               "darkroom.test.servers is '%s', but should be containers or embedded"

@@ -1,0 +1,123 @@
+package dev.darkroom.picture;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.Optional;
+import javax.imageio.IIOException;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.FileImageInputStream;
+
+/**
+ * Says whether a file is a whole picture: its first bytes name the format, its end is there, and a
+ * reader understands its header. Pixels are not decoded; that would cost a hundred times as much.
+ */
+final class InspectPicture {
+  private static final byte[] PNG_START = HexFormat.of().parseHex("89504e470d0a1a0a");
+  private static final byte[] PNG_END = HexFormat.of().parseHex("0000000049454e44ae426082");
+  private static final byte[] JPEG_START = HexFormat.of().parseHex("ffd8ff");
+  private static final byte[] JPEG_END = HexFormat.of().parseHex("ffd9");
+  private static final int RIFF_HEADER = 8;
+
+  private InspectPicture() {}
+
+  /**
+   * @throws IOException if the file can't be read
+   */
+  static Inspection of(Path file) throws IOException {
+    try (var random = new RandomAccessFile(file.toFile(), "r");
+        var input = new FileImageInputStream(random)) {
+      Optional<PictureFormat> format = format(input);
+      if (format.isEmpty()) {
+        return new Inspection.NoPicture("is neither WebP nor PNG nor JPEG");
+      }
+      if (!isWhole(input, format.get())) {
+        return new Inspection.NoPicture("is a %s that breaks off".formatted(format.get()));
+      }
+      input.seek(0);
+      return size(input, format.get());
+    }
+  }
+
+  private static Optional<PictureFormat> format(FileImageInputStream input) throws IOException {
+    if (has(input, 0, "RIFF".getBytes(US_ASCII)) && has(input, 8, "WEBP".getBytes(US_ASCII))) {
+      return Optional.of(PictureFormat.WEBP);
+    }
+    if (has(input, 0, PNG_START)) {
+      return Optional.of(PictureFormat.PNG);
+    }
+    return has(input, 0, JPEG_START) ? Optional.of(PictureFormat.JPEG) : Optional.empty();
+  }
+
+  private static boolean isWhole(FileImageInputStream input, PictureFormat format)
+      throws IOException {
+    return switch (format) {
+      case WEBP -> riffLength(input) == input.length();
+      case PNG -> has(input, input.length() - PNG_END.length, PNG_END);
+      case JPEG -> has(input, input.length() - JPEG_END.length, JPEG_END);
+    };
+  }
+
+  /** A WebP says how long it is (RFC 9649, section 2.4). */
+  private static long riffLength(FileImageInputStream input) throws IOException {
+    input.seek(4);
+    input.setByteOrder(ByteOrder.LITTLE_ENDIAN);
+    long length = input.readUnsignedInt() + RIFF_HEADER;
+    input.setByteOrder(ByteOrder.BIG_ENDIAN);
+    return length;
+  }
+
+  private static boolean has(FileImageInputStream input, long position, byte[] expected)
+      throws IOException {
+    if (position < 0 || position + expected.length > input.length()) {
+      return false;
+    }
+    var found = new byte[expected.length];
+    input.seek(position);
+    input.readFully(found);
+    return Arrays.equals(found, expected);
+  }
+
+  private static Inspection size(FileImageInputStream input, PictureFormat format)
+      throws IOException {
+    ImageReader reader = reader(format);
+    try {
+      reader.setInput(input, true, true);
+      return new Inspection.Picture(format, reader.getWidth(0), reader.getHeight(0));
+    } catch (IIOException | EOFException | RuntimeException e) {
+      // Readers meet hostile headers with all sorts of runtime exceptions.
+      return new Inspection.NoPicture("is a %s with a broken header".formatted(format));
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  /** Named one by one: which readers ImageIO finds on a class path is not for a library to say. */
+  private static ImageReader reader(PictureFormat format) throws IOException {
+    return switch (format) {
+      case WEBP -> new WebPImageReaderSpi().createReaderInstance();
+      case PNG -> readerOfTheJdk("png");
+      case JPEG -> readerOfTheJdk("jpeg");
+    };
+  }
+
+  private static ImageReader readerOfTheJdk(String name) {
+    Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(name);
+    while (readers.hasNext()) {
+      ImageReader reader = readers.next();
+      if (reader.getClass().getModule() == ImageIO.class.getModule()) {
+        return reader;
+      }
+    }
+    throw new IllegalStateException("this JDK has no reader for " + name);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.darkroom.picture;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.security.MessageDigest;
+
+/** Counts and hashes what passes through, and lets no more than the limit through. */
+final class MeasuredBody extends OutputStream {
+  private final OutputStream target;
+  private final String place;
+  private final long maxBytes;
+  private final MessageDigest digest = Sha256.begin();
+  private long bytes;
+  private boolean tooLarge;
+
+  /**
+   * @param place named in errors: "No space left on device" alone does not say where
+   */
+  MeasuredBody(OutputStream target, String place, long maxBytes) {
+    this.target = target;
+    this.place = place;
+    this.maxBytes = maxBytes;
+  }
+
+  @Override
+  public void write(int b) throws IOException {
+    write(new byte[] {(byte) b}, 0, 1);
+  }
+
+  @Override
+  public void write(byte[] buffer, int offset, int length) throws IOException {
+    if (tooLarge || length > maxBytes - bytes) {
+      tooLarge = true;
+      throw new PictureTooLarge(maxBytes);
+    }
+    try {
+      target.write(buffer, offset, length);
+    } catch (IOException e) {
+      throw broken(e);
+    }
+    digest.update(buffer, offset, length);
+    bytes += length;
+  }
+
+  @Override
+  public void flush() throws IOException {
+    try {
+      target.flush();
+    } catch (IOException e) {
+      throw broken(e);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    flush();
+  }
+
+  boolean tooLarge() {
+    return tooLarge;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  /** Ends the hash; call it once. */
+  String sha256() {
+    return Sha256.hex(digest);
+  }
+
+  private IOException broken(IOException e) {
+    return new IOException("could not write to %s: %s".formatted(place, e.getMessage()), e);
+  }
+}

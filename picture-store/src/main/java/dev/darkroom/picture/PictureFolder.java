@@ -1,0 +1,120 @@
+package dev.darkroom.picture;
+
+import dev.darkroom.model.RequestId;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * The layout of the folder: {@code ab/cd/<request id>} for pictures, {@code .drafts} for what is
+ * being written. A picture's name has no extension, for a request has one picture, whatever its
+ * format; {@link InspectPicture} tells it from the bytes.
+ */
+record PictureFolder(Path root) {
+  Path place(RequestId id) {
+    return inner(id).resolve(id.toString());
+  }
+
+  Path drafts() {
+    return root.resolve(".drafts");
+  }
+
+  Path newDraft(RequestId id) {
+    return drafts().resolve(id + "." + UUID.randomUUID());
+  }
+
+  /**
+   * Makes the folder and writes a file to it.
+   *
+   * @throws IOException if it can't be written to
+   */
+  void prove() throws IOException {
+    Files.createDirectories(drafts());
+    Path proof = drafts().resolve("proof." + UUID.randomUUID());
+    Files.writeString(proof, "this folder can be written to");
+    Files.delete(proof);
+  }
+
+  /** Drafts of processes that were killed; a live one is written to all the time. */
+  void removeDraftsUntouchedSince(Instant limit) throws IOException {
+    List<Path> drafts;
+    try (Stream<Path> found = Files.list(drafts())) {
+      drafts = found.toList();
+    }
+    for (Path draft : drafts) {
+      try {
+        if (Files.getLastModifiedTime(draft).toInstant().isBefore(limit)) {
+          Files.deleteIfExists(draft);
+        }
+      } catch (NoSuchFileException e) {
+        // kept or discarded by its owner in this moment
+      }
+    }
+  }
+
+  /**
+   * Puts a finished draft in its place unless something is there already. Whichever is there then
+   * is still there after a power failure.
+   *
+   * @return whether it is the draft
+   */
+  boolean putIfAbsent(Path draft, RequestId id) throws IOException {
+    Files.createDirectories(inner(id));
+    boolean put = linkIfAbsent(draft, place(id));
+    for (Path folder : List.of(inner(id), outer(id), root)) {
+      fsync(folder);
+    }
+    return put;
+  }
+
+  /** A hard link is the one atomic step that never replaces. */
+  private static boolean linkIfAbsent(Path draft, Path place) throws IOException {
+    try {
+      Files.createLink(place, draft);
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      return moveIfAbsent(draft, place);
+    }
+  }
+
+  /**
+   * For file systems without hard links. Two processes that finish in the same instant may replace
+   * one whole picture by the other.
+   */
+  static synchronized boolean moveIfAbsent(Path draft, Path place) throws IOException {
+    if (Files.exists(place)) {
+      return false;
+    }
+    Files.move(draft, place, StandardCopyOption.ATOMIC_MOVE);
+    return true;
+  }
+
+  /** Two levels from the end of the id: a UUIDv7 begins with the time, and ends at random. */
+  private Path inner(RequestId id) {
+    String text = id.toString();
+    return outer(id).resolve(text.substring(text.length() - 4, text.length() - 2));
+  }
+
+  private Path outer(RequestId id) {
+    String text = id.toString();
+    return root.resolve(text.substring(text.length() - 2));
+  }
+
+  private static void fsync(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.darkroom.picture;
+
+import java.io.IOException;
+import java.time.Clock;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Gives an application that imports it, and has a {@link Clock}, the picture store. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(PictureStoreSettings.class)
+public class PictureStoreConfiguration {
+  @Bean
+  PictureStore pictureStore(PictureStoreSettings settings, Clock clock) {
+    try {
+      return FilePictureStore.at(settings.folder(), settings.maxBytes().toBytes(), clock);
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "darkroom.picture.dir is %s, but should be a folder that can be written to (%s)"
+              .formatted(settings.folder(), e),
+          e);
+    }
+  }
+}

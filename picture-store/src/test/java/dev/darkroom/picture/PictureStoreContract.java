@@ -1,0 +1,231 @@
+package dev.darkroom.picture;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.darkroom.model.RequestId;
+import dev.darkroom.picture.KeepOutcome.Kept;
+import dev.darkroom.picture.KeepOutcome.NotAPicture;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.UUID;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every picture store promises. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+abstract class PictureStoreContract {
+  static final int MAX_BYTES = 100_000;
+
+  final RequestId id = new RequestId(UUID.randomUUID());
+
+  /** A store that is empty when a test begins, and keeps pictures up to {@link #MAX_BYTES}. */
+  abstract PictureStore store();
+
+  static Stream<Arguments> formats() {
+    return Stream.of(
+        Arguments.of(PictureFormat.WEBP, Pictures.webp(64, 48, 1)),
+        Arguments.of(PictureFormat.PNG, Pictures.png(64, 48, 1)),
+        Arguments.of(PictureFormat.JPEG, Pictures.jpeg(64, 48, 1)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("formats")
+  void what_is_kept_is_read_back_and_described(PictureFormat format, byte[] bytes)
+      throws Exception {
+    KeepOutcome outcome = keep(id, bytes);
+
+    var expected = new StoredPicture(id, sha256(bytes), bytes.length, format, 64, 48);
+    assertThat(outcome).isEqualTo(new Kept(expected));
+    assertThat(store().find(id)).contains(expected);
+    assertThat(read(id)).isEqualTo(bytes);
+    try (OpenPicture open = store().open(id).orElseThrow()) {
+      assertThat(open.picture()).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void a_request_without_a_picture_has_none() throws Exception {
+    assertThat(store().find(id)).isEmpty();
+    assertThat(store().open(id)).isEmpty();
+    assertThat(store().delete(id)).isFalse();
+  }
+
+  @Test
+  void the_first_picture_stays_and_the_second_is_told_so_even_in_another_format() throws Exception {
+    byte[] first = Pictures.webp(64, 48, 1);
+    KeepOutcome kept = keep(id, first);
+
+    assertThat(keep(id, Pictures.webp(32, 32, 2))).isEqualTo(kept);
+    assertThat(keep(id, Pictures.png(16, 16, 3))).isEqualTo(kept);
+    assertThat(read(id)).isEqualTo(first);
+  }
+
+  @Test
+  void many_who_keep_the_same_request_at_once_agree_on_one_picture() throws Exception {
+    int threads = 16;
+    var together = new CyclicBarrier(threads);
+    var outcomes = new ArrayList<KeepOutcome>();
+    try (var executor = Executors.newFixedThreadPool(threads)) {
+      var futures = new ArrayList<Future<KeepOutcome>>();
+      for (int i = 0; i < threads; i++) {
+        byte[] own = Pictures.webp(16 + i, 16, i);
+        futures.add(
+            executor.submit(() -> {
+              try (PictureDraft draft = store().draft(id)) {
+                draft.body().write(own);
+                together.await();
+                return draft.keep();
+              }
+            }));
+      }
+      for (Future<KeepOutcome> future : futures) {
+        outcomes.add(future.get());
+      }
+    }
+
+    assertThat(outcomes).containsOnly(new Kept(store().find(id).orElseThrow()));
+  }
+
+  @Test
+  void a_draft_is_unseen_until_it_is_kept_and_gone_if_it_is_not() throws Exception {
+    try (PictureDraft draft = store().draft(id)) {
+      draft.body().write(Pictures.webp(64, 48, 1));
+      draft.body().flush();
+      assertThat(store().find(id)).isEmpty();
+    }
+    assertThat(store().find(id)).isEmpty();
+  }
+
+  @Test
+  void a_picture_may_be_written_byte_by_byte() throws Exception {
+    byte[] bytes = Pictures.png(8, 8, 1);
+    try (PictureDraft draft = store().draft(id)) {
+      for (byte b : bytes) {
+        draft.body().write(b);
+      }
+      draft.body().close();
+      assertThat(draft.keep()).isInstanceOf(Kept.class);
+    }
+    assertThat(read(id)).isEqualTo(bytes);
+  }
+
+  @Test
+  void a_picture_past_the_limit_is_stopped_while_it_is_written_and_not_kept() throws Exception {
+    try (PictureDraft draft = store().draft(id)) {
+      draft.body().write(new byte[MAX_BYTES]);
+      assertThatThrownBy(() -> draft.body().write(0))
+          .isInstanceOf(PictureTooLarge.class)
+          .hasMessage("the picture is larger than 100000 bytes");
+      assertThat(draft.keep()).isEqualTo(new NotAPicture("is too large"));
+    }
+    assertThat(store().find(id)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("formats")
+  void a_picture_that_breaks_off_is_not_kept(PictureFormat format, byte[] bytes) throws Exception {
+    for (int length : new int[] {bytes.length - 1, bytes.length / 2, 20}) {
+      assertThat(keep(id, Arrays.copyOf(bytes, length)))
+          .isEqualTo(new NotAPicture("is a %s that breaks off".formatted(format)));
+    }
+    assertThat(store().find(id)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("formats")
+  void a_picture_with_a_broken_header_is_not_kept(PictureFormat format, byte[] bytes)
+      throws Exception {
+    byte[] broken = bytes.clone();
+    Arrays.fill(broken, 12, bytes.length - 12, (byte) 0x5a);
+
+    assertThat(keep(id, broken))
+        .isEqualTo(new NotAPicture("is a %s with a broken header".formatted(format)));
+    assertThat(store().find(id)).isEmpty();
+  }
+
+  static Stream<byte[]> what_else_a_proxy_may_answer() {
+    return Stream.of(
+        new byte[0],
+        "RIFF".getBytes(UTF_8),
+        "{\"detail\": \"busy\"}".getBytes(UTF_8),
+        "<html><body>502 Bad Gateway</body></html>".getBytes(UTF_8),
+        "GIF89a".getBytes(UTF_8));
+  }
+
+  @ParameterizedTest
+  @MethodSource("what_else_a_proxy_may_answer")
+  void bytes_that_are_no_picture_are_not_kept(byte[] bytes) throws Exception {
+    assertThat(keep(id, bytes)).isEqualTo(new NotAPicture("is neither WebP nor PNG nor JPEG"));
+    assertThat(store().find(id)).isEmpty();
+  }
+
+  @Test
+  void a_refused_picture_leaves_the_place_free_for_the_next_attempt() throws Exception {
+    keep(id, "nothing".getBytes(UTF_8));
+
+    assertThat(keep(id, Pictures.webp(64, 48, 1))).isInstanceOf(Kept.class);
+  }
+
+  @Test
+  void a_draft_is_kept_once() throws Exception {
+    try (PictureDraft draft = store().draft(id)) {
+      draft.body().write(Pictures.webp(64, 48, 1));
+      draft.keep();
+      assertThatThrownBy(draft::keep).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void what_is_written_after_keeping_does_not_reach_the_picture() throws Exception {
+    byte[] bytes = Pictures.webp(64, 48, 1);
+    try (PictureDraft draft = store().draft(id)) {
+      draft.body().write(bytes);
+      draft.keep();
+      assertThatThrownBy(() -> draft.body().write(new byte[MAX_BYTES / 2]))
+          .isInstanceOf(IOException.class);
+    }
+    assertThat(read(id)).isEqualTo(bytes);
+  }
+
+  @Test
+  void a_deleted_picture_is_gone_and_the_others_are_not() throws Exception {
+    var other = new RequestId(UUID.randomUUID());
+    keep(id, Pictures.webp(64, 48, 1));
+    keep(other, Pictures.webp(64, 48, 2));
+
+    assertThat(store().delete(id)).isTrue();
+
+    assertThat(store().find(id)).isEmpty();
+    assertThat(store().find(other)).isPresent();
+  }
+
+  KeepOutcome keep(RequestId request, byte[] bytes) throws IOException {
+    try (PictureDraft draft = store().draft(request)) {
+      draft.body().write(bytes);
+      return draft.keep();
+    }
+  }
+
+  private byte[] read(RequestId request) throws IOException {
+    try (OpenPicture open = store().open(request).orElseThrow()) {
+      return open.body().readAllBytes();
+    }
+  }
+
+  private static String sha256(byte[] bytes) throws Exception {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+  }
+}
