@@ -22,8 +22,7 @@ class MessagingSettingsTest {
     application.run(context ->
         assertThat(context.getBean(MessagingSettings.class))
             .isEqualTo(
-                new MessagingSettings(
-                    (short) -1, 3, Duration.ofDays(7), Duration.ofSeconds(10))));
+                new MessagingSettings((short) -1, 3, Duration.ofDays(7), Duration.ofSeconds(10))));
   }
 
   @ParameterizedTest
