@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
 /**
@@ -47,7 +48,9 @@ final class KafkaFlow {
     if (!stalled) {
       stalled = true;
       log.atWarn()
-          .addKeyValue("reason", String.valueOf(reason.getMessage()))
+          .addKeyValue(
+              "reason",
+              String.valueOf(NestedExceptionUtils.getMostSpecificCause(reason).getMessage()))
           .log("Kafka takes no jobs; they are accepted and wait in the ledger until it does");
     }
   }
