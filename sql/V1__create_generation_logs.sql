@@ -14,18 +14,16 @@ begin
     select * from (values
       ('anon', 'nologin noinherit'),
       ('authenticated', 'nologin noinherit'),
-      ('service_role', 'nologin noinherit bypassrls'),
+      -- Only a superuser may give bypassrls away, and on managed servers the owner of a database is none.
+      ('service_role', 'nologin noinherit'
+        || case current_setting('is_superuser') when 'on' then ' bypassrls' else '' end),
       ('darkroom_app', 'nologin')) as roles (name, options)
   loop
     if not exists (select from pg_catalog.pg_roles where rolname = wanted.name) then
       begin
         execute format('create role %I %s', wanted.name, wanted.options);
-      exception
-        when duplicate_object or unique_violation then
-          null; -- somebody else was quicker
-        when insufficient_privilege then
-          -- Only a superuser may give bypassrls away; on managed servers the owner of a database is none.
-          execute format('create role %I nologin noinherit', wanted.name);
+      exception when duplicate_object or unique_violation then
+        null; -- somebody else was quicker
       end;
     end if;
   end loop;

@@ -27,8 +27,7 @@ public final class FindJobs {
    * behind.
    */
   public Optional<Job> find(RequestId requestId) {
-    // two statements one after the other: one inside the other would hold two connections, and as
-    // many
+    // one statement after the other: one inside the other would hold two connections, and as many
     // askers as the pool has connections would wait for each other
     return row(requestId).map(job -> job.withSteps(logs.of(requestId)));
   }

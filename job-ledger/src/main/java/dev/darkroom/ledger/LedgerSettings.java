@@ -14,8 +14,7 @@ import org.springframework.validation.annotation.Validated;
  *     record before another sweep does it too
  * @param republishAfter how long a job's record may be on Kafka without a worker taking the job up,
  *     before it is published again: Kafka may have lost it, or dropped it after too many
- *     deliveries. In a long queue this makes duplicates, each of which costs a worker one row of
- *     one statement
+ *     deliveries. Doubles with each copy
  */
 @Validated
 @ConfigurationProperties("darkroom.ledger")

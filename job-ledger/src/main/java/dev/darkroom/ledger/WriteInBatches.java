@@ -79,7 +79,7 @@ public final class WriteInBatches<T> implements AutoCloseable {
       log.atWarn()
           .addKeyValue("batches", name)
           .addKeyValue("size", batch.size())
-          .setCause(e)
+          .addKeyValue("reason", e.toString())
           .log("could not write a batch; a sweep will make it good");
     }
   }

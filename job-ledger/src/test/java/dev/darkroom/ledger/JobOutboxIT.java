@@ -100,6 +100,16 @@ class JobOutboxIT {
   }
 
   @Test
+  void the_longer_a_job_has_waited_the_later_it_is_published_once_more() {
+    var id = aQueuedJob().due(Duration.ofMinutes(-7)).in(ledger);
+    var reserved = ledger.jobOutbox.reserveDue(10);
+
+    assertThat(ledger.jobOutbox.markEnqueued(reserved)).isEqualTo(1);
+
+    assertThatJob(ledger, id).hasTime("publish_after", Duration.ofMinutes(7));
+  }
+
+  @Test
   void a_mark_that_comes_after_a_reschedule_does_not_hide_the_retry() {
     var id = aQueuedJob().in(ledger);
     var reserved = ledger.jobOutbox.reserveDue(10);

@@ -72,10 +72,10 @@ class LedgerPlansIT {
   }
 
   @Test
-  void a_heartbeat_finds_what_its_worker_holds() {
-    LEDGER.claimJobs.heartbeatOfHeld(WORKER, Duration.ofSeconds(30));
+  void a_heartbeat_looks_its_jobs_up() {
+    LEDGER.claimJobs.heartbeatOfHeld(WORKER, Duration.ofSeconds(30), List.of(attempt));
 
-    assertThatPlanUses("idx_generation_jobs_holder");
+    assertThatPlanUses("generation_jobs_pkey");
   }
 
   @Test

@@ -50,7 +50,8 @@ class LifecycleIT {
   private Map<String, Predicate<RequestId>> transitions() {
     return Map.of(
         "claim", id -> !claim(id).isEmpty(),
-        "heartbeat", _ -> !ledger.claimJobs.heartbeatOfHeld(WORKER, LEASE).isEmpty(),
+        "heartbeat",
+            id -> !ledger.claimJobs.heartbeatOfHeld(WORKER, LEASE, List.of(first(id))).isEmpty(),
         "complete",
             id -> ledger.finishJobs.completeIfCurrent(first(id), PICTURE, Map.of()).isPresent(),
         "fail", this::fail,

@@ -7,7 +7,6 @@ import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.jackson.JsonFormat;
 import io.cloudevents.kafka.KafkaMessageFactory;
-import io.cloudevents.rw.CloudEventRWException;
 import io.cloudevents.types.Time;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +17,8 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -29,6 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Kafka binding</a> allows.
  */
 public final class EventRecords {
+  private static final Logger log = LoggerFactory.getLogger(EventRecords.class);
   private static final URI SOURCE = URI.create("/darkroom");
 
   private final JsonMapper json;
@@ -61,14 +62,20 @@ public final class EventRecords {
     return sent;
   }
 
-  /** Empty for a record that is no event of ours. */
+  /** Empty for a record that is no event of ours: others may write to the topic too. */
   public Optional<GenerationEvent> read(ConsumerRecord<String, byte[]> received) {
     try {
       var data = KafkaMessageFactory.createReader(received).toEvent().getData();
       return data == null
           ? Optional.empty()
-          : Optional.of(json.readValue(data.toBytes(), GenerationEvent.class));
-    } catch (CloudEventRWException | JacksonException | IllegalArgumentException e) {
+          : Optional.ofNullable(json.readValue(data.toBytes(), GenerationEvent.class));
+    } catch (RuntimeException e) {
+      // the SDK has several families of exceptions for what it can't read, NullPointerException
+      // among them; a reader that dies of one record would die of it again and again
+      log.atDebug()
+          .addKeyValue("offset", received.offset())
+          .addKeyValue("reason", e.getClass().getSimpleName())
+          .log("a record is no event of ours; it is passed over");
       return Optional.empty();
     }
   }

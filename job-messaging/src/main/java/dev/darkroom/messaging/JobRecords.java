@@ -42,15 +42,21 @@ public final class JobRecords {
    */
   public Optional<JobMessage> read(ConsumerRecord<String, byte[]> received) {
     try {
-      return Optional.ofNullable(json.readValue(received.value(), JobMessage.class));
+      var message = json.readValue(received.value(), JobMessage.class);
+      return message == null ? drop(received, "null") : Optional.of(message);
     } catch (JacksonException | IllegalArgumentException e) {
-      log.atError()
-          .addKeyValue("topic", received.topic())
-          .addKeyValue("partition", received.partition())
-          .addKeyValue("offset", received.offset())
-          .addKeyValue("reason", e.getClass().getSimpleName())
-          .log("a record is no job; it is dropped");
-      return Optional.empty();
+      // its message would repeat what somebody wrote there
+      return drop(received, e.getClass().getSimpleName());
     }
+  }
+
+  private static Optional<JobMessage> drop(ConsumerRecord<String, byte[]> received, String reason) {
+    log.atError()
+        .addKeyValue("topic", received.topic())
+        .addKeyValue("partition", received.partition())
+        .addKeyValue("offset", received.offset())
+        .addKeyValue("reason", reason)
+        .log("a record is no job; it is dropped");
+    return Optional.empty();
   }
 }

@@ -20,13 +20,9 @@ public class MessagingConfiguration {
     return new KeepTopics(admin, settings);
   }
 
-  /**
-   * Says nothing. Spring's own logs an error for each record that Kafka does not take, thousands in
-   * an outage; whoever sends knows what happens next, and says it once.
-   */
   @Bean
-  ProducerListener<Object, Object> producerListener() {
-    return new ProducerListener<>() {};
+  ProducerListener<Object, Object> logFailedSends() {
+    return new LogFailedSends();
   }
 
   @Bean

@@ -23,4 +23,11 @@ record MessagingSettings(
     @DefaultValue("-1") @Min(-1) @Max(10) short replicationFactor,
     @DefaultValue("3") @Min(1) @Max(1000) int eventPartitions,
     @DefaultValue("7d") @DurationMin(minutes = 1) Duration eventRetention,
-    @DefaultValue("10s") @DurationMin(millis = 100) Duration checkTopicsEvery) {}
+    @DefaultValue("10s") @DurationMin(millis = 100) Duration checkTopicsEvery) {
+  MessagingSettings {
+    if (replicationFactor == 0) {
+      throw new IllegalArgumentException(
+          "darkroom.kafka.replication-factor is 1 to 10, or -1 for the broker's default");
+    }
+  }
+}

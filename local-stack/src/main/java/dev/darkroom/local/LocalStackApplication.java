@@ -12,6 +12,8 @@ public final class LocalStackApplication {
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
     System.setProperty("java.awt.headless", "true");
+    // Two applications would each set the log up; logback.xml does it once, from the first line on.
+    System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
     try {
       var stack = LocalStack.start(arguments);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stack), "stop-stack"));

@@ -9,6 +9,7 @@ import dev.darkroom.ledger.Job;
 import dev.darkroom.model.RequestId;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.springframework.dao.DataAccessException;
@@ -85,7 +86,7 @@ final class AnswerForJob {
   }
 
   private static ResponseEntity<Object> problem(Job job) {
-    var error = java.util.Objects.requireNonNull(job.error(), "a failed job has an error");
+    var error = Objects.requireNonNull(job.error(), "a failed job has an error");
     var problem =
         OUTAGES.contains(error.code())
             ? Problem.unavailable(error.message(), OUTAGE_OVER)

@@ -5,6 +5,7 @@ import dev.darkroom.picture.StoredPicture;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.AbstractResource;
 
 /** A stored picture in the form in which Spring answers whole and partial requests for it. */
@@ -36,7 +37,7 @@ final class StoredPictureResource extends AbstractResource {
   }
 
   @Override
-  public boolean equals(@org.jspecify.annotations.Nullable Object other) {
+  public boolean equals(@Nullable Object other) {
     return other instanceof StoredPictureResource that && picture.equals(that.picture);
   }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +58,7 @@ final class FollowEvents implements SmartLifecycle {
           follow(consumer);
         } catch (WakeupException e) {
           return;
-        } catch (KafkaException | IllegalStateException e) {
+        } catch (RuntimeException e) {
           warnOnce(e);
           stopping.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         }
@@ -87,7 +87,7 @@ final class FollowEvents implements SmartLifecycle {
   private boolean followAllPartitions(Consumer<String, byte[]> consumer) {
     var partitions = new HashSet<TopicPartition>();
     var known = consumer.partitionsFor(Topics.EVENTS);
-    for (var partition : known == null ? List.<org.apache.kafka.common.PartitionInfo>of() : known) {
+    for (var partition : known == null ? List.<PartitionInfo>of() : known) {
       partitions.add(new TopicPartition(partition.topic(), partition.partition()));
     }
     if (away) {

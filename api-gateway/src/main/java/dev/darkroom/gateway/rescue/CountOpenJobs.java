@@ -52,8 +52,12 @@ final class CountOpenJobs {
 
   /** Never more to do at once. */
   boolean round() {
-    latest = null;
-    latest = ledger.countOpen();
-    return false;
+    try {
+      latest = ledger.countOpen();
+      return false;
+    } catch (RuntimeException e) {
+      latest = null;
+      throw e;
+    }
   }
 }

@@ -88,6 +88,20 @@ public final class Sweep implements SmartLifecycle {
     }
   }
 
+  /** Several sweeps stop at the same time, so that an outage holds up the shutdown only once. */
+  @Override
+  public void stop(Runnable whenStopped) {
+    Thread.ofVirtual()
+        .name("stop-" + name)
+        .start(() -> {
+          try {
+            stop();
+          } finally {
+            whenStopped.run();
+          }
+        });
+  }
+
   @Override
   public boolean isRunning() {
     return stopping.getCount() > 0;

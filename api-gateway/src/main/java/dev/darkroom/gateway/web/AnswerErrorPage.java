@@ -15,7 +15,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class AnswerErrorPage implements ErrorController {
 
-  @RequestMapping("${server.error.path:/error}")
+  @RequestMapping("${spring.web.error.path:/error}")
   ResponseEntity<Object> answer(HttpServletRequest request) {
     // without it somebody has asked for the page itself, and there is none
     var status =

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.web;
 
 import java.sql.SQLException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -37,7 +38,7 @@ public final class LedgerOutage {
     };
   }
 
-  private static boolean isOutage(@org.jspecify.annotations.Nullable Throwable root) {
+  private static boolean isOutage(@Nullable Throwable root) {
     if (!(root instanceof SQLException sql) || sql.getSQLState() == null) {
       return false;
     }

@@ -94,12 +94,15 @@ public final class ReportOutcome {
       return;
     }
     var event = job.get().event();
-    log.atInfo()
-        .addKeyValue("request_id", attempt.requestId())
-        .addKeyValue("attempt", attempt.number())
-        .addKeyValue("status", event.status().word())
-        .addKeyValue("reason", event.errorMessage())
-        .log("job ended");
+    var ended =
+        log.atInfo()
+            .addKeyValue("request_id", attempt.requestId())
+            .addKeyValue("attempt", attempt.number())
+            .addKeyValue("status", event.status().word());
+    if (event.errorMessage() != null) {
+      ended = ended.addKeyValue("reason", event.errorMessage());
+    }
+    ended.log("job ended");
     events.publish(job.get());
   }
 }

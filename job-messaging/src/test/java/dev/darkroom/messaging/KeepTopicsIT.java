@@ -1,0 +1,114 @@
+package dev.darkroom.messaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.darkroom.embedded.EmbeddedKafkaBroker;
+import dev.darkroom.model.Topics;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.config.ConfigResource;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.kafka.core.KafkaAdmin;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+@ExtendWith(OutputCaptureExtension.class)
+class KeepTopicsIT {
+  private static final Set<String> TOPICS = Set.of(Topics.JOBS, Topics.EVENTS);
+  private static final MessagingSettings SETTINGS =
+      new MessagingSettings((short) -1, 3, Duration.ofDays(2), Duration.ofMillis(100));
+
+  private @Nullable KeepTopics keeping;
+
+  @AfterEach
+  void stop() {
+    if (keeping != null) {
+      keeping.stop();
+    }
+  }
+
+  @Test
+  void topics_are_created_when_kafka_comes_and_again_when_it_has_lost_them(
+      @TempDir Path folder, CapturedOutput output) throws Exception {
+    var port = freePort();
+    keep("127.0.0.1:" + port);
+    await().untilAsserted(() -> assertThat(output).contains("the topics can't be kept"));
+
+    try (var _ = EmbeddedKafkaBroker.start(folder, port, 0);
+        var admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port))) {
+      awaitTopics(admin);
+      var topics = admin.describeTopics(TOPICS).allTopicNames().get();
+      assertThat(partitions(topics, Topics.JOBS)).isEqualTo(1);
+      assertThat(partitions(topics, Topics.EVENTS)).isEqualTo(3);
+      assertThat(retention(admin, Topics.EVENTS)).isEqualTo("172800000");
+
+      admin.deleteTopics(TOPICS).all().get();
+      awaitTopics(admin);
+
+      admin.deleteTopics(Set.of(Topics.JOBS)).all().get();
+      awaitTopics(admin);
+      assertThat(output.getOut().split("the topics can't be kept", -1)).hasSize(2);
+    }
+  }
+
+  @Test
+  void a_name_that_can_not_be_resolved_yet_is_asked_for_again(CapturedOutput output) {
+    var topics = keep("no-such-host.invalid:9092");
+
+    await().untilAsserted(() -> assertThat(output).contains("the topics can't be kept"));
+
+    assertThat(topics.isRunning()).isTrue();
+    assertThat(output).doesNotContain("Exception in thread");
+  }
+
+  private KeepTopics keep(String bootstrapServers) {
+    keeping =
+        new KeepTopics(new KafkaAdmin(Map.of("bootstrap.servers", bootstrapServers)), SETTINGS);
+    keeping.start();
+    return keeping;
+  }
+
+  private static void awaitTopics(Admin admin) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptionsInstanceOf(ExecutionException.class)
+        .until(() -> admin.describeTopics(TOPICS).allTopicNames().get().size() == 2);
+  }
+
+  private static int partitions(Map<String, TopicDescription> topics, String name) {
+    return topics.values().stream()
+        .filter(topic -> topic.name().equals(name))
+        .mapToInt(topic -> topic.partitions().size())
+        .sum();
+  }
+
+  private static String retention(Admin admin, String topic) throws Exception {
+    var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    return admin.describeConfigs(List.of(resource)).all().get().values().stream()
+        .map(config -> config.get("retention.ms").value())
+        .collect(Collectors.joining());
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}

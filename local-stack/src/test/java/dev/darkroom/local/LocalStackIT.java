@@ -1,0 +1,219 @@
+package dev.darkroom.local;
+
+import static java.net.http.HttpRequest.BodyPublishers.ofString;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The whole way, once: the stack as a person starts it, asked over HTTP. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class LocalStackIT {
+  /** The example of the service that Darkroom replaces. */
+  private static final String REFERENCE_REQUEST =
+      """
+      {
+        "prompt": "A beautiful sunset over mountains",
+        "negative_prompt": "blurry, low quality",
+        "diffusionStrength": 0.7,
+        "styleIntensity": 0.5,
+        "style": "realistic"
+      }
+      """;
+
+  private static final JsonMapper json = new JsonMapper();
+  private static final HttpClient http = HttpClient.newHttpClient();
+  @TempDir static Path state;
+  private static LocalStack stack;
+
+  @BeforeAll
+  static void start() throws Exception {
+    stack = startStack("--darkroom.local.simulator-latency=100ms");
+  }
+
+  @AfterAll
+  static void stop() {
+    stack.close();
+  }
+
+  @Test
+  void the_reference_request_comes_back_with_its_steps_and_its_picture() throws Exception {
+    var reply = post(REFERENCE_REQUEST, "Prefer", "wait=30");
+    assertThat(reply.statusCode()).isEqualTo(200);
+
+    var body = json.readTree(reply.body());
+    assertThat(body.path("success").asBoolean()).isTrue();
+    assertThat(body.path("metadata").path("prompt").asString())
+        .isEqualTo("A beautiful sunset over mountains");
+    assertThat(body.path("metadata").path("style").asString()).isEqualTo("realistic");
+    assertThat(body.path("metadata").path("diffusionStrength").asDouble()).isEqualTo(0.7);
+    assertThat(body.path("metadata").path("styleIntensity").asDouble()).isEqualTo(0.5);
+    assertThat(body.path("metadata").path("generatedAt").asString())
+        .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+    assertThat(body.path("logs").valueStream().map(log -> log.path("step").asString()))
+        .containsExactly("request_received", "calling_nebius_api", "image_generated");
+
+    var picture = getBytes(body.path("imageUrl").asString());
+    assertThat(picture.headers().firstValue("Content-Type")).contains("image/webp");
+    var image = ImageIO.read(new ByteArrayInputStream(picture.body()));
+    assertThat(image).isNotNull();
+    assertThat(image.getWidth()).isEqualTo(512);
+    assertThat(image.getHeight()).isEqualTo(512);
+  }
+
+  @Test
+  void the_steps_can_be_polled() throws Exception {
+    var id = submit("A heron");
+    awaitCompleted(id);
+
+    var page = get("/api/logs?requestId=" + id);
+    assertThat(page.path("count").asInt()).isEqualTo(3);
+    assertThat(page.path("groupedLogs").path(id)).hasSize(3);
+    assertThat(page.path("logs").valueStream().map(log -> log.path("step").asString()))
+        .containsExactly("image_generated", "calling_nebius_api", "request_received");
+  }
+
+  @Test
+  void the_reference_query_is_answered() throws Exception {
+    var page = get("/api/logs?limit=50&offset=0&requestId=123&status=completed&userId=anonymous");
+
+    assertThat(page.path("logs")).isEmpty();
+    assertThat(page.path("limit").asInt()).isEqualTo(50);
+  }
+
+  @Test
+  void a_job_that_waits_when_the_stack_stops_ends_after_the_next_start() throws Exception {
+    stack.close();
+    stack = startStack("--darkroom.local.simulator-latency=1h");
+    var id = submit("A slow fox");
+    await().until(() -> get("/api/generate/" + id).path("status").asString().equals("processing"));
+
+    stack.close();
+    stack = startStack("--darkroom.local.simulator-latency=100ms");
+
+    awaitCompleted(id);
+    assertThat(
+            get("/api/generate/" + id)
+                .path("logs")
+                .valueStream()
+                .map(log -> log.path("step").asString()))
+        .contains("attempt_outcome_unknown", "retry_scheduled")
+        .endsWith("image_generated");
+  }
+
+  @Test
+  void a_second_stack_in_the_same_folder_is_refused() {
+    assertThatThrownBy(() -> startStack())
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining("another stack uses")
+        .hasMessageContaining("darkroom.local.state");
+  }
+
+  @Test
+  void a_taken_port_is_named_with_its_setting(@TempDir Path elsewhere) throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var port = socket.getLocalPort();
+      assertThatThrownBy(() ->
+              startStack(
+                  "--darkroom.local.state=" + elsewhere, "--darkroom.local.kafka-port=" + port))
+          .isInstanceOf(CannotStart.class)
+          .hasMessageContaining("port " + port + " is taken")
+          .hasMessageContaining("darkroom.local.kafka-port")
+          .hasMessageContaining("DARKROOM_LOCAL_KAFKAPORT");
+    }
+  }
+
+  @Test
+  void a_bad_setting_is_named_with_what_it_should_be() {
+    assertThatThrownBy(() -> startStack("--darkroom.local.gateway-port=70000"))
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining("darkroom.local.gateway-port must be 0 to 65535");
+  }
+
+  @Test
+  void the_welcome_says_where_everything_is() {
+    assertThat(String.join("\n", WelcomeText.lines(stack)))
+        .contains(stack.gateway() + "/api/generate")
+        .contains("embedded, jdbc:postgresql:")
+        .contains("simulated, http://127.0.0.1:")
+        .contains(state.resolve("pictures").toString());
+  }
+
+  /** The last of the arguments that set the same thing wins, as it does in Spring Boot. */
+  private static LocalStack startStack(String... more) throws Exception {
+    var given = List.of(more);
+    var usual =
+        Stream.of(
+                "gateway-port=0",
+                "management-port=0",
+                "postgres-port=0",
+                "kafka-port=0",
+                "kafka-controller-port=0",
+                "simulator-port=0",
+                "state=" + state)
+            .map("--darkroom.local."::concat)
+            .filter(
+                setting -> given.stream().noneMatch(other -> name(other).equals(name(setting))));
+    return LocalStack.start(Stream.concat(usual, given.stream()).toArray(String[]::new));
+  }
+
+  private static String name(String argument) {
+    return argument.substring(0, argument.indexOf('='));
+  }
+
+  private static String submit(String prompt) throws Exception {
+    var reply = post("{\"prompt\":\"" + prompt + "\",\"width\":64,\"height\":64}");
+    assertThat(reply.statusCode()).isEqualTo(202);
+    return json.readTree(reply.body()).path("requestId").asString();
+  }
+
+  private static void awaitCompleted(String id) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> get("/api/generate/" + id).path("status").asString().equals("completed"));
+  }
+
+  private static HttpResponse<String> post(String body, String... headers) throws Exception {
+    var request =
+        HttpRequest.newBuilder(stack.gateway().resolve("/api/generate"))
+            .header("Content-Type", "application/json")
+            .POST(ofString(body));
+    return http.send(
+        headers.length == 0 ? request.build() : request.headers(headers).build(),
+        BodyHandlers.ofString());
+  }
+
+  private static JsonNode get(String path) throws Exception {
+    var reply =
+        http.send(
+            HttpRequest.newBuilder(stack.gateway().resolve(path)).build(), BodyHandlers.ofString());
+    assertThat(reply.statusCode()).isEqualTo(200);
+    return json.readTree(reply.body());
+  }
+
+  private static HttpResponse<byte[]> getBytes(String path) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(stack.gateway().resolve(path)).build(), BodyHandlers.ofByteArray());
+  }
+}
