@@ -9,6 +9,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Classes that a rule lets be, named one by one with the reason beside. */
 record Exempt(Set<String> classes, Set<String> packages) {
@@ -50,7 +51,7 @@ record Exempt(Set<String> classes, Set<String> packages) {
         classes.stream().filter(name -> !HouseClasses.refuses(rule.apply(withoutClass(name))));
     var stalePackages =
         packages.stream().filter(name -> !HouseClasses.refuses(rule.apply(withoutPackage(name))));
-    return java.util.stream.Stream.concat(stale, stalePackages).sorted().toList();
+    return Stream.concat(stale, stalePackages).sorted().toList();
   }
 
   private Exempt withoutClass(String name) {
@@ -66,7 +67,6 @@ record Exempt(Set<String> classes, Set<String> packages) {
   }
 
   private static Set<String> union(Set<String> some, Set<String> others) {
-    return java.util.stream.Stream.concat(some.stream(), others.stream())
-        .collect(toUnmodifiableSet());
+    return Stream.concat(some.stream(), others.stream()).collect(toUnmodifiableSet());
   }
 }

@@ -120,10 +120,11 @@ final class FindPiecedSql extends TreePathScanner<@Nullable Void, List<String>> 
     }
     var calls = new ArrayList<MethodInvocationTree>();
     new CallsOf(method.getName().toString()).scan(file.tree(), calls);
-    return calls.stream()
-        .allMatch(call ->
-            call.getArguments().size() > position
-                && call.getArguments().get(position) instanceof LiteralTree);
+    return !calls.isEmpty()
+        && calls.stream()
+            .allMatch(call ->
+                call.getArguments().size() > position
+                    && call.getArguments().get(position) instanceof LiteralTree);
   }
 
   private static <T extends Tree> @Nullable T enclosing(TreePath where, Class<T> kind) {
