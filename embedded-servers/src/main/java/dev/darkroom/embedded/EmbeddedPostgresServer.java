@@ -145,10 +145,12 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
   private static void createDatabase(EmbeddedPostgres server) throws SQLException {
     try (Connection connection = server.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement();
-        var found =
-            statement.executeQuery("select from pg_database where datname = '" + DATABASE + "'")) {
-      if (!found.next()) {
-        statement.execute("create database " + DATABASE);
+        var find = connection.prepareStatement("select from pg_database where datname = ?")) {
+      find.setString(1, DATABASE);
+      try (var found = find.executeQuery()) {
+        if (!found.next()) {
+          statement.execute("create database " + DATABASE);
+        }
       }
     }
   }

@@ -52,8 +52,8 @@ public final class JobOutbox {
    * Records that Kafka has these jobs. One that was rescheduled or reserved again meanwhile has
    * another reservation, and stays unpublished; one that a worker took up needs no mark any more.
    *
-   * <p>The time until such a job is published again doubles with each copy: a long but healthy queue
-   * gets a handful of copies of a job until its deadline, not one a minute.
+   * <p>The time until such a job is published again doubles with each copy: a long but healthy
+   * queue gets a handful of copies of a job until its deadline, not one a minute.
    *
    * @return how many were marked
    */

@@ -18,7 +18,7 @@ class LedgerSettingsTest {
       new ApplicationContextRunner().withUserConfiguration(Settings.class);
 
   @Test
-  void defaults() {
+  void what_is_not_set_has_its_default() {
     application.run(context ->
         assertThat(context.getBean(LedgerSettings.class))
             .isEqualTo(new LedgerSettings(Duration.ofSeconds(5), Duration.ofMinutes(1))));

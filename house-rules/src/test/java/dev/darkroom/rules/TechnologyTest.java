@@ -1,0 +1,114 @@
+package dev.darkroom.rules;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static dev.darkroom.rules.HouseClasses.complaintAbout;
+import static dev.darkroom.rules.HouseClasses.production;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+/** Which rooms know of the database, and which of Kafka. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class TechnologyTest {
+  private static final Exempt SPEAK_SQL =
+      Exempt.packages(
+              "dev.darkroom.ledger..",
+              "dev.darkroom.embedded..", // asks the server it started whether it answers
+              "dev.darkroom.testservers..") // makes a database for every test class
+          .and(Exempt.classes("dev.darkroom.gateway.web.LedgerOutage")); // reads the SQLSTATE
+
+  private static final Exempt SPEAK_KAFKA =
+      Exempt.packages(
+          "dev.darkroom.messaging..",
+          "dev.darkroom.gateway.outbox..",
+          "dev.darkroom.gateway.progress..",
+          "dev.darkroom.worker.intake..",
+          "dev.darkroom.embedded..");
+
+  @Test
+  void only_the_ledger_speaks_SQL() {
+    speaksNoSql(SPEAK_SQL).check(production());
+  }
+
+  @Test
+  void a_feature_that_speaks_SQL_past_the_ledger_is_refused() {
+    assertThat(complaintAbout("technology", speaksNoSql(Exempt.NONE)))
+        .contains("technology.AskDatabase", "JdbcClient")
+        .doesNotContain("HearOutage"); // the ledger's exceptions may be caught anywhere
+  }
+
+  @Test
+  void only_the_rooms_that_publish_or_take_records_speak_Kafka() {
+    speaksNoKafka(SPEAK_KAFKA).check(production());
+  }
+
+  @Test
+  void a_feature_that_speaks_Kafka_on_its_own_is_refused() {
+    assertThat(complaintAbout("technology", speaksNoKafka(Exempt.NONE)))
+        .contains("technology.ShoutOnKafka", "KafkaTemplate");
+  }
+
+  /** JdbcClient is the one way, so that a statement always stands whole beside its call. */
+  @Test
+  void the_ledger_speaks_SQL_in_one_way_only() {
+    jdbcClientOnly(HouseModule.JOB_LEDGER.packages(HouseClasses.BASE)).check(production());
+  }
+
+  @Test
+  void a_ledger_with_a_second_way_to_speak_SQL_is_refused() {
+    assertThat(complaintAbout("technology", jdbcClientOnly(HouseClasses.fixture("technology"))))
+        .contains("technology.AskDatabase", "JdbcTemplate");
+  }
+
+  @Test
+  void no_exemption_outlives_its_reason() {
+    assertThat(SPEAK_SQL.stale(TechnologyTest::speaksNoSql)).isEmpty();
+    assertThat(SPEAK_KAFKA.stale(TechnologyTest::speaksNoKafka)).isEmpty();
+  }
+
+  private static ArchRule speaksNoSql(Exempt exempt) {
+    return noClasses()
+        .that(exempt.isNot())
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "java.sql..",
+            "javax.sql..",
+            "org.springframework.jdbc..",
+            "org.springframework.data..",
+            "org.springframework.transaction.annotation..",
+            "org.postgresql..",
+            "org.flywaydb..",
+            "com.zaxxer.hikari..",
+            "jakarta.persistence..");
+  }
+
+  private static ArchRule speaksNoKafka(Exempt exempt) {
+    return noClasses()
+        .that(exempt.isNot())
+        .should()
+        .dependOnClassesThat(
+            are(
+                resideInAnyPackage(
+                    "org.apache.kafka..", "org.springframework.kafka..", "kafka..")));
+  }
+
+  private static ArchRule jdbcClientOnly(String packages) {
+    return noClasses()
+        .that()
+        .resideInAPackage(packages)
+        .should()
+        .dependOnClassesThat(
+            are(
+                resideInAPackage("org.springframework.jdbc.core")
+                    .or(
+                        resideInAnyPackage(
+                            "jakarta.persistence..", "org.springframework.data.."))));
+  }
+}
