@@ -161,7 +161,8 @@ public final class KeepTopics implements SmartLifecycle {
       }
       log.atWarn()
           .addKeyValue("reason", String.valueOf(refused.getMessage()))
-          .log("the broker has no share groups; workers need darkroom.intake.mode=classic");
+          .log(
+              "the share group could not be told to read from the beginning; jobs sent before its first worker came are published again later");
     }
   }
 

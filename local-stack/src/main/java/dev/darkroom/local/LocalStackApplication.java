@@ -2,6 +2,7 @@ package dev.darkroom.local;
 
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * {@code ./mvnw spring-boot:run}: starts the stack, says how to use it, and stops it in order on
@@ -14,6 +15,8 @@ public final class LocalStackApplication {
     System.setProperty("java.awt.headless", "true");
     // Two applications would each set the log up; logback.xml does it once, from the first line on.
     System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install(); // for Tomcat, which would speak to the terminal by itself
     try {
       var stack = LocalStack.start(arguments);
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stack), "stop-stack"));

@@ -72,7 +72,8 @@ public final class ReportOutcome {
   }
 
   private void tryAgain(Attempt attempt, Setback setback) {
-    switch (reschedule.rescheduleIfHeld(attempt, setback, policy.allowedAttempts(setback))) {
+    switch (reschedule.rescheduleIfHeld(
+        attempt, policy.weigh(setback), policy.allowedAttempts(setback))) {
       case Rescheduled.DueAgain(var id, var dueAt) ->
           log.atWarn()
               .addKeyValue("request_id", id)
