@@ -18,11 +18,11 @@ public sealed interface AttemptOutcome {
   /** We are too fast. */
   record RateLimited(@Nullable Duration retryAfter, String reason) implements AttemptOutcome {}
 
-  /**
-   * The call was certainly not made: no connection, no name, no TLS, or the circuit breaker is
-   * open.
-   */
+  /** The call was certainly not made: no connection, no name, no TLS. */
   record NotMade(String reason) implements AttemptOutcome {}
+
+  /** We did not even try: the circuit breaker is open. */
+  record TurnedAway(String reason) implements AttemptOutcome {}
 
   /** Our key, our account or our model is refused; no job is to blame. */
   record Misconfigured(int status, String reason) implements AttemptOutcome {}

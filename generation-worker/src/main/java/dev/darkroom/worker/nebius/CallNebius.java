@@ -63,7 +63,7 @@ public final class CallNebius {
     try {
       return quickRetry.executeCallable(() -> gate.pass(() -> attempt(job, trace, call)));
     } catch (CallNotPermittedException e) {
-      return new AttemptOutcome.NotMade("No call was made: the circuit breaker is open.");
+      return new AttemptOutcome.TurnedAway("No call was made: the circuit breaker is open.");
     } catch (Exception e) {
       return ReadFailure.read(e, call.ended());
     } finally {

@@ -117,6 +117,7 @@ public final class NebiusGate {
       case AttemptOutcome.Succeeded _,
           AttemptOutcome.Rejected _,
           RateLimited _,
+          AttemptOutcome.TurnedAway _,
           AttemptOutcome.GivenUp _,
           AttemptOutcome.NotStored _ ->
           null;

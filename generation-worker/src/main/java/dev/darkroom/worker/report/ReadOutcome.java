@@ -46,6 +46,8 @@ final class ReadOutcome {
               retryAfter == null ? backoff.after(attempt) : backoff.notBefore(retryAfter));
       case AttemptOutcome.NotMade(String reason) ->
           failed("provider_unavailable", reason, false, backoff.after(attempt));
+      case AttemptOutcome.TurnedAway(String reason) ->
+          failed("provider_unavailable", reason, false, backoff.notBefore(turnedAwayFor));
       case AttemptOutcome.Misconfigured(int _, String reason) ->
           failed("misconfigured", reason, false, backoff.notBefore(turnedAwayFor));
       case AttemptOutcome.NotStored(String reason) ->

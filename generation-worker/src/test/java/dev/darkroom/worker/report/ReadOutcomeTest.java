@@ -55,6 +55,13 @@ class ReadOutcomeTest {
             0,
             4),
         arguments(
+            new AttemptOutcome.TurnedAway("r"),
+            Step.ATTEMPT_FAILED,
+            "provider_unavailable",
+            false,
+            10,
+            11),
+        arguments(
             new AttemptOutcome.Misconfigured(401, "r"),
             Step.ATTEMPT_FAILED,
             "misconfigured",
