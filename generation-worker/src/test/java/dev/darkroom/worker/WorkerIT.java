@@ -235,6 +235,30 @@ class WorkerIT {
   }
 
   @Test
+  void a_worker_that_stops_takes_nothing_new_and_lets_its_jobs_end() {
+    worker.close();
+    nebius.setLatency(java.time.Duration.ofMillis(800));
+    var stopping = startWorker("darkroom.worker.concurrency=2", "darkroom.worker.drain=10s");
+    var submitter = new TestingGateway(stopping);
+    var ids = IntStream.range(0, 8).mapToObj(i -> submitter.submit("Rook " + i + ".")).toList();
+    await().atMost(ofSeconds(20)).until(() -> rooksCalled() >= 2);
+
+    stopping.close();
+    var called = rooksCalled();
+    nebius.setLatency(java.time.Duration.ZERO);
+    worker = startWorker();
+    gateway = new TestingGateway(worker);
+
+    assertThat(called).as("calls of a worker with two slots").isLessThan(8);
+    ids.forEach(id -> awaitStatus(id, JobStatus.COMPLETED));
+    assertThat(rooksCalled()).as("no call was cut off and made again").isEqualTo(8);
+  }
+
+  private static long rooksCalled() {
+    return nebius.bill().calls().stream().filter(call -> call.prompt().startsWith("Rook")).count();
+  }
+
+  @Test
   void the_health_page_says_how_the_way_to_nebius_is() throws Exception {
     var port = worker.getEnvironment().getProperty("local.server.port");
     var health = URI.create("http://127.0.0.1:" + port + "/actuator/health").toURL().openStream();

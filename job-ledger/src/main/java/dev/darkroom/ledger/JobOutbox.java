@@ -52,8 +52,9 @@ public final class JobOutbox {
    * Records that Kafka has these jobs. One that was rescheduled or reserved again meanwhile has
    * another reservation, and stays unpublished; one that a worker took up needs no mark any more.
    *
-   * <p>The time until such a job is published again doubles with each copy: a long but healthy
-   * queue gets a handful of copies of a job until its deadline, not one a minute.
+   * <p>The time until such a job is published again doubles with each copy, up to five times the
+   * setting: a long but healthy queue gets a handful of copies of a job until its deadline, not one
+   * a minute.
    *
    * @return how many were marked
    */
@@ -71,7 +72,8 @@ public final class JobOutbox {
             update public.generation_jobs job
             set enqueued_at = clock_timestamp(),
               publish_after = clock_timestamp()
-                + greatest(:republishAfter * interval '1 millisecond', clock_timestamp() - job.due_at)
+                + least(5 * :republishAfter * interval '1 millisecond',
+                    greatest(:republishAfter * interval '1 millisecond', clock_timestamp() - job.due_at))
             from sent where job.request_id = sent.request_id
             """)
         .param("republishAfter", settings.republishAfter().toMillis())

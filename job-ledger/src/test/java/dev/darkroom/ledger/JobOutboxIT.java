@@ -101,12 +101,16 @@ class JobOutboxIT {
 
   @Test
   void the_longer_a_job_has_waited_the_later_it_is_published_once_more() {
-    var id = aQueuedJob().due(Duration.ofMinutes(-7)).in(ledger);
+    var id = aQueuedJob().due(TestingLedger.REPUBLISH_AFTER.multipliedBy(-3)).in(ledger);
+    var old = aQueuedJob().due(TestingLedger.REPUBLISH_AFTER.multipliedBy(-30)).in(ledger);
     var reserved = ledger.jobOutbox.reserveDue(10);
 
-    assertThat(ledger.jobOutbox.markEnqueued(reserved)).isEqualTo(1);
+    assertThat(ledger.jobOutbox.markEnqueued(reserved)).isEqualTo(2);
 
-    assertThatJob(ledger, id).hasTime("publish_after", Duration.ofMinutes(7));
+    assertThatJob(ledger, id)
+        .hasTime("publish_after", TestingLedger.REPUBLISH_AFTER.multipliedBy(3).plusSeconds(2));
+    assertThatJob(ledger, old)
+        .hasTime("publish_after", TestingLedger.REPUBLISH_AFTER.multipliedBy(5));
   }
 
   @Test

@@ -37,10 +37,10 @@ class LedgerConfigurationIT {
       assertThat(application.getBean(FindJobs.class).find(job.id())).isPresent();
       assertThat(setting(application.getBean(JdbcClient.class), "application_name"))
           .isEqualTo("darkroom-test");
-      assertThat(application.getBean(JdbcTemplate.class).getQueryTimeout()).isEqualTo(10);
+      assertThat(application.getBean(JdbcTemplate.class).getQueryTimeout()).isEqualTo(5);
       var pool = application.getBean(HikariDataSource.class);
       assertThat(pool.getConnectionTimeout()).isEqualTo(3_000);
-      assertThat(pool.getDataSourceProperties()).containsEntry("socketTimeout", "15");
+      assertThat(pool.getDataSourceProperties()).containsEntry("socketTimeout", "6");
     }
   }
 

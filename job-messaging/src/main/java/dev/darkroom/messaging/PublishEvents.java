@@ -50,6 +50,11 @@ public final class PublishEvents implements AutoCloseable {
     sends.add(new Sending(job.event(), job.finishedAt(), job.trace(), true));
   }
 
+  /** Events on their way to Kafka in this process. */
+  public int waiting() {
+    return sends.waiting();
+  }
+
   /** Tells that a job was accepted or taken up; not repeated where this fails. */
   public void tell(GenerationEvent event, @Nullable TraceParent trace) {
     sends.add(new Sending(event, clock.instant(), trace, false));

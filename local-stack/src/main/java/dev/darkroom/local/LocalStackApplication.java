@@ -17,21 +17,18 @@ public final class LocalStackApplication {
     System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install(); // for Tomcat, which would speak to the terminal by itself
+    var starting = new StopInOrder(Thread.currentThread());
+    Runtime.getRuntime().addShutdownHook(new Thread(starting::run, "stop-stack"));
     try {
       var stack = LocalStack.start(arguments);
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(stack), "stop-stack"));
+      starting.started(stack);
       WelcomeText.lines(stack).forEach(Say::line);
       new CountDownLatch(1).await(); // until the shutdown hook has run
     } catch (CannotStart e) {
+      starting.failed();
       Say.line("");
       Say.line("darkroom can't start: " + e.getMessage());
       System.exit(1);
     }
-  }
-
-  private static void stop(LocalStack stack) {
-    Say.progress("stopping: jobs in hand may end, the others wait for the next start …");
-    stack.close();
-    Say.progress("stopped");
   }
 }

@@ -41,6 +41,7 @@ final class FilePictureStore implements PictureStore {
 
   @Override
   public PictureDraft draft(RequestId id) throws IOException {
+    folder.requireRoomFor(maxBytes);
     return new FileDraft(id, this, folder.newDraft(id), maxBytes);
   }
 

@@ -29,6 +29,13 @@ record PictureFolder(Path root) {
     return root.resolve(".drafts");
   }
 
+  /** On a full disk an empty draft can still be made; only its bytes would find no place. */
+  void requireRoomFor(long bytes) throws IOException {
+    if (Files.getFileStore(root).getUsableSpace() < bytes) {
+      throw new IOException("there is no room left for a picture in " + root);
+    }
+  }
+
   Path newDraft(RequestId id) {
     return drafts().resolve(id + "." + UUID.randomUUID());
   }

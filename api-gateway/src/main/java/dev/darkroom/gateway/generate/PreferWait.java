@@ -18,13 +18,18 @@ record PreferWait(int seconds) {
   static final String APPLIED = "Preference-Applied";
   private static final int MAX_SECONDS = 60;
 
-  private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+  /**
+   * Far more than preferences need; a search in more than this would be worth an attacker's while.
+   */
+  private static final int MAX_LENGTH = 1_000;
+
+  private static final String TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]++";
   private static final String QUOTED = "\"(?:[^\"\\\\]|\\\\.)*+\"";
 
   /** One preference up to the next comma outside of quotes; group 1 is its name, 2 its value. */
   private static final Pattern PREFERENCE =
       Pattern.compile(
-          "\\s*(%1$s)\\s*(?:=\\s*(%2$s|[^,;\"]*+))?+[^,\"]*+(?:%2$s[^,\"]*+)*+(?:,|$)"
+          "\\s*+(%1$s)\\s*+(?:=\\s*+(%2$s|[^,;\"]*+))?+[^,\"]*+(?:%2$s[^,\"]*+)*+(?:,|$)"
               .formatted(TOKEN, QUOTED));
 
   private static final Pattern SECONDS = Pattern.compile("\"?([0-9]+)\"?");
@@ -32,6 +37,7 @@ record PreferWait(int seconds) {
   /** From all {@code Prefer} lines of a request, in their order. */
   static Optional<PreferWait> in(List<String> headers) {
     return headers.stream()
+        .filter(header -> header.length() <= MAX_LENGTH)
         .flatMap(header -> PREFERENCE.matcher(header).results())
         .filter(preference -> preference.group(1).equalsIgnoreCase("wait"))
         .findFirst()

@@ -23,6 +23,9 @@ final class SweepOutbox {
   record MissedEvents(EventOutbox outbox, PublishEvents events) {
     /** True where there may be more. */
     boolean publish(int limit) {
+      if (events.waiting() > 0) {
+        return false; // Kafka is slow or away; more of them would only queue up
+      }
       var unpublished = outbox.reserveUnpublished(limit);
       unpublished.forEach(events::publish);
       return unpublished.size() == limit;

@@ -69,5 +69,7 @@ class PreferWaitTest {
   void a_hostile_header_is_read_in_no_time() {
     assertThat(PreferWait.in(List.of("a=\"".repeat(2_500)))).isEmpty();
     assertThat(PreferWait.in(List.of("wait ".repeat(1_600)))).isEmpty();
+    assertThat(PreferWait.in(List.of("a".repeat(8_000) + "\""))).isEmpty();
+    assertThat(PreferWait.in(List.of("a".repeat(999) + "\""))).isEmpty();
   }
 }

@@ -79,6 +79,7 @@ public final class JobsInHand {
     var attempt = job.attempt();
     var call = new CallInProgress();
     inHand.put(attempt, call);
+    tell(job);
     var _ =
         Thread.ofVirtual()
             .name("job-" + attempt.requestId())
@@ -95,10 +96,13 @@ public final class JobsInHand {
                 end(attempt);
               }
             });
+  }
+
+  private void tell(ClaimedJob job) {
     var message = job.message();
     events.tell(
         GenerationEvent.progress(
-            message.requestId(), message.userId(), JobStatus.PROCESSING, attempt.number()),
+            message.requestId(), message.userId(), JobStatus.PROCESSING, job.attempt().number()),
         job.trace());
   }
 

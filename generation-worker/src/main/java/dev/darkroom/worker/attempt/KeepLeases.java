@@ -4,7 +4,6 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
 
 /**
  * Renews the leases every third of their length. When the worker is stopped it goes on doing so
@@ -13,6 +12,7 @@ import org.springframework.dao.DataAccessException;
 final class KeepLeases implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(KeepLeases.class);
   private static final Duration LAST_REPORTS = Duration.ofSeconds(5);
+  private static final Duration AFTER_A_FAILURE = Duration.ofMillis(500);
 
   private final JobsInHand jobs;
   private final WorkerSettings settings;
@@ -59,14 +59,23 @@ final class KeepLeases implements SmartLifecycle {
     return running;
   }
 
+  /** Begun before the intake and stopped after it: while jobs drain, nothing new comes in. */
+  @Override
+  public int getPhase() {
+    return DEFAULT_PHASE - 1;
+  }
+
   private void keep() {
+    var wait = settings.lease().dividedBy(3);
     while (running) {
       try {
-        Thread.sleep(settings.lease().dividedBy(3));
+        Thread.sleep(wait);
+        wait = AFTER_A_FAILURE; // unless this one succeeds: there is not much of the lease left
         jobs.renewLeases();
-      } catch (DataAccessException e) {
+        wait = settings.lease().dividedBy(3);
+      } catch (RuntimeException e) {
         log.atWarn()
-            .addKeyValue("reason", e.getClass().getSimpleName())
+            .addKeyValue("reason", e.toString())
             .log(
                 "leases could not be renewed; calls go on, and count as long as nobody else begins");
       } catch (InterruptedException e) {

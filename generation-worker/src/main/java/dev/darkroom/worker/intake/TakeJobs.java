@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
-import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,7 +74,7 @@ final class TakeJobs implements SmartLifecycle {
       try {
         awaitTopics();
         takeFrom(open.get());
-      } catch (KafkaException | IllegalStateException e) {
+      } catch (RuntimeException e) { // whatever it is, a worker without its intake is no use
         log.atWarn().setCause(e).log("intake broke off; it begins again in a moment");
         pause();
       } catch (InterruptedException e) {

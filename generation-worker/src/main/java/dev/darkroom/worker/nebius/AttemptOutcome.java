@@ -21,6 +21,9 @@ public sealed interface AttemptOutcome {
   /** The call was certainly not made: no connection, no name, no TLS. */
   record NotMade(String reason) implements AttemptOutcome {}
 
+  /** We thought better of it before anything was sent: the worker stops, or the job is over. */
+  record Withdrawn(String reason) implements AttemptOutcome {}
+
   /** We did not even try: the circuit breaker is open. */
   record TurnedAway(String reason) implements AttemptOutcome {}
 

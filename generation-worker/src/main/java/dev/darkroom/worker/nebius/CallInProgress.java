@@ -36,6 +36,11 @@ public final class CallInProgress {
     }
   }
 
+  /** The whole answer is here; from now on, what is done with it is not interrupted. */
+  void answered() {
+    finish();
+  }
+
   /** Ends the call; the first reason is kept. */
   public synchronized void end(Ended reason) {
     if (ended == null) {

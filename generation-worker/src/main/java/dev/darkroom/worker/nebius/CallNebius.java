@@ -73,7 +73,7 @@ public final class CallNebius {
 
   private AttemptOutcome attempt(JobMessage job, @Nullable TraceParent trace, CallInProgress call) {
     try {
-      return call.make(() -> post.post(job.requestId(), parameters(job.request()), trace));
+      return call.make(() -> post.post(job.requestId(), parameters(job.request()), trace, call));
     } catch (Exception e) {
       return ReadFailure.read(e, call.ended());
     }

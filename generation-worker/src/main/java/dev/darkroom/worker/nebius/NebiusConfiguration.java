@@ -41,6 +41,8 @@ class NebiusConfiguration {
                 .waitDurationInOpenState(breaker.probeAfter())
                 .automaticTransitionFromOpenToHalfOpenEnabled(true)
                 .permittedNumberOfCallsInHalfOpenState(1)
+                // a probe that never reports back must not keep it half open for ever
+                .maxWaitDurationInHalfOpenState(settings.timeout().plusSeconds(10))
                 .recordResult(outcome -> NebiusGate.isOutage((AttemptOutcome) outcome))
                 .build());
     TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(registry).bindTo(meters);

@@ -88,7 +88,8 @@ public final class NebiusGate {
     }
     if (outcome instanceof RateLimited limited) {
       reason = limited.reason();
-      pausedUntil = clock.instant().plus(pause(limited));
+      var until = clock.instant().plus(pause(limited));
+      pausedUntil = until.isAfter(pausedUntil) ? until : pausedUntil;
     }
     return outcome;
   }
@@ -117,6 +118,7 @@ public final class NebiusGate {
       case AttemptOutcome.Succeeded _,
           AttemptOutcome.Rejected _,
           RateLimited _,
+          AttemptOutcome.Withdrawn _,
           AttemptOutcome.TurnedAway _,
           AttemptOutcome.GivenUp _,
           AttemptOutcome.NotStored _ ->

@@ -57,6 +57,11 @@ record NebiusSettings(
         && endpoint.getRawFragment() == null;
   }
 
+  /** A refusal of the key itself would print it. */
+  @AssertTrue(message = "the API key holds a character that no header can carry; copy it once more") boolean isApiKeySendable() {
+    return apiKey.isSendable();
+  }
+
   /**
    * When calls are stopped altogether.
    *

@@ -42,7 +42,8 @@ final class PostGeneration {
    *
    * @throws org.springframework.web.client.ResourceAccessException where no whole answer came
    */
-  AttemptOutcome post(RequestId id, Map<String, ?> parameters, @Nullable TraceParent trace) {
+  AttemptOutcome post(
+      RequestId id, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
     try (var draft = store.draft(id)) {
       return nebius
           .post()
@@ -51,7 +52,7 @@ final class PostGeneration {
           .accept(MediaType.APPLICATION_JSON)
           .headers(headers -> passOn(trace, headers))
           .body(json.writeValueAsBytes(parameters)) // as bytes, so that their number is sent first
-          .exchangeForRequiredValue((_, response) -> read(draft, response));
+          .exchangeForRequiredValue((_, response) -> read(draft, response, call));
     } catch (IOException e) {
       return new AttemptOutcome.NotStored("The picture store does not answer: " + e.getMessage());
     }
@@ -63,10 +64,11 @@ final class PostGeneration {
     }
   }
 
-  private AttemptOutcome read(PictureDraft draft, ClientHttpResponse response) throws IOException {
+  private AttemptOutcome read(PictureDraft draft, ClientHttpResponse response, CallInProgress call)
+      throws IOException {
     var status = response.getStatusCode().value();
     if (status == 200) {
-      return save(draft, response);
+      return save(draft, response, call);
     }
     var reason = reply.reason(status, response.getBody());
     return switch (status) {
@@ -78,7 +80,8 @@ final class PostGeneration {
     };
   }
 
-  private AttemptOutcome save(PictureDraft draft, ClientHttpResponse response) throws IOException {
+  private AttemptOutcome save(PictureDraft draft, ClientHttpResponse response, CallInProgress call)
+      throws IOException {
     try {
       reply.picture(response.getBody(), draft.body());
     } catch (ReadReply.StoreRefused e) {
@@ -86,6 +89,7 @@ final class PostGeneration {
     } catch (ReadReply.BadReply e) {
       return new AttemptOutcome.Failed("bad_reply", String.valueOf(e.getMessage()));
     }
+    call.answered();
     try {
       return switch (draft.keep()) {
         case KeepOutcome.Kept(var picture) -> new AttemptOutcome.Succeeded(picture);

@@ -1,6 +1,7 @@
 package dev.darkroom.worker.nebius;
 
 import dev.darkroom.worker.nebius.ReadReply.CutReply;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
@@ -20,14 +21,14 @@ final class ReadFailure {
    */
   static AttemptOutcome read(Exception failure, CallInProgress.@Nullable Ended ended) {
     if (failure instanceof CallInProgress.NotBegun) {
-      return new AttemptOutcome.NotMade("The call was ended before it was begun.");
+      return new AttemptOutcome.Withdrawn("The call was ended before it was begun.");
     }
     if (ended != null) {
       return switch (ended) {
         case TIMEOUT ->
             new AttemptOutcome.Unknown("Nebius did not answer in the time a call may take.");
         case DEADLINE ->
-            new AttemptOutcome.Unknown("The job's deadline came before Nebius answered.");
+            new AttemptOutcome.GivenUp("The job's deadline came before Nebius answered.");
         case LOST -> new AttemptOutcome.GivenUp("The job was taken from this worker.");
         case STOPPING ->
             new AttemptOutcome.GivenUp("The worker stopped before Nebius had answered.");
@@ -58,7 +59,8 @@ final class ReadFailure {
   }
 
   private static String words(Throwable cause) {
-    var message = cause.getMessage();
+    // what is no matter of the connection may quote the request, and with it the key
+    var message = cause instanceof IOException ? cause.getMessage() : null;
     return message == null ? cause.getClass().getSimpleName() : message;
   }
 }

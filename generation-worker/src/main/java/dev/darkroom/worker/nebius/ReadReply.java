@@ -4,6 +4,7 @@ import dev.darkroom.picture.PictureTooLarge;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.Base64Variants;
@@ -99,10 +100,18 @@ final class ReadReply {
    * Nebius's own words about what is wrong, or the beginning of what else came, such as a proxy's
    * page.
    */
-  String reason(int status, InputStream body) throws IOException {
-    var text = new String(body.readNBytes(MAX_ERROR_BODY), java.nio.charset.StandardCharsets.UTF_8);
+  String reason(int status, InputStream body) {
+    var text = beginning(body);
     var words = text.startsWith("<") ? "" : words(text);
     return "Nebius answered " + status + (words.isEmpty() ? "." : ": " + shortened(words));
+  }
+
+  private static String beginning(InputStream body) {
+    try {
+      return new String(body.readNBytes(MAX_ERROR_BODY), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return ""; // the status was clear enough
+    }
   }
 
   private String words(String text) {

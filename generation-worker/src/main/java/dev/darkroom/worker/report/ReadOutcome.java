@@ -46,6 +46,8 @@ final class ReadOutcome {
               retryAfter == null ? backoff.after(attempt) : backoff.notBefore(retryAfter));
       case AttemptOutcome.NotMade(String reason) ->
           failed("provider_unavailable", reason, false, backoff.after(attempt));
+      case AttemptOutcome.Withdrawn(String reason) ->
+          failed("withdrawn", reason, false, Duration.ZERO);
       case AttemptOutcome.TurnedAway(String reason) ->
           failed("provider_unavailable", reason, false, backoff.notBefore(turnedAwayFor));
       case AttemptOutcome.Misconfigured(int _, String reason) ->

@@ -225,7 +225,7 @@ class CallNebiusTest {
   void a_call_that_was_ended_before_is_not_made() {
     call.end(Ended.STOPPING);
     withClient((client, _) -> {
-      assertThat(client.call(job("A fox"), null, call)).isInstanceOf(NotMade.class);
+      assertThat(client.call(job("A fox"), null, call)).isInstanceOf(Withdrawn.class);
       assertThat(nebius.bill().calls()).isEmpty();
     });
   }
@@ -238,10 +238,30 @@ class CallNebiusTest {
           var due = Clock.systemUTC().instant().plusMillis(500);
           var outcome = client.call(new JobMessage(id, "u", request("A fox"), due), null, call);
 
-          assertThat(outcome).isInstanceOf(Unknown.class);
+          assertThat(outcome).isInstanceOf(GivenUp.class);
           assertThat(outcome.toString()).contains("deadline");
         },
         "darkroom.nebius.timeout=30s");
+  }
+
+  @Test
+  void a_key_that_no_header_can_carry_stops_the_start_and_is_not_repeated() {
+    withContext(
+        context ->
+            assertThat(context.getStartupFailure())
+                .rootCause()
+                .message()
+                .contains("copy it once more")
+                .doesNotContain("sk-secret"),
+        "darkroom.nebius.api-key=sk-secret\u200b");
+  }
+
+  @Test
+  void a_line_break_after_the_key_does_no_harm() {
+    withClient(
+        (client, _) ->
+            assertThat(client.call(job("A fox"), null, call)).isInstanceOf(Succeeded.class),
+        "darkroom.nebius.api-key=the-key\n");
   }
 
   @Test
