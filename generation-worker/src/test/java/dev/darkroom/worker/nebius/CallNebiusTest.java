@@ -28,7 +28,9 @@ import dev.darkroom.worker.nebius.AttemptOutcome.NotMade;
 import dev.darkroom.worker.nebius.AttemptOutcome.RateLimited;
 import dev.darkroom.worker.nebius.AttemptOutcome.Rejected;
 import dev.darkroom.worker.nebius.AttemptOutcome.Succeeded;
+import dev.darkroom.worker.nebius.AttemptOutcome.TurnedAway;
 import dev.darkroom.worker.nebius.AttemptOutcome.Unknown;
+import dev.darkroom.worker.nebius.AttemptOutcome.Withdrawn;
 import dev.darkroom.worker.nebius.CallInProgress.Ended;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -179,9 +181,8 @@ class CallNebiusTest {
     }
     withClient(
         (client, _) -> {
-          for (int i = 0; i < 3; i++) {
-            assertThat(client.call(job("A fox"), null, call)).isInstanceOf(NotMade.class);
-          }
+          assertThat(client.call(job("A fox"), null, call)).isInstanceOf(NotMade.class);
+          assertThat(client.call(job("A fox"), null, call)).isInstanceOf(TurnedAway.class);
           assertThat(client.callsAllowed()).isZero();
         },
         "darkroom.nebius.endpoint=http://127.0.0.1:" + nobody + "/v1");
