@@ -18,7 +18,7 @@ public final class GenerationLogs {
   }
 
   /** The rows that match, newest first. */
-  public LogPage page(LogFilter filter, int limit, int offset) {
+  public LogPage page(LogFilter filter, int limit, long offset) {
     var logs =
         filtered(
                 """

@@ -11,7 +11,7 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 public final class LocalStackApplication {
   private LocalStackApplication() {}
 
-  public static void main(String[] arguments) throws IOException, InterruptedException {
+  public static void main(String[] arguments) throws IOException {
     System.setProperty("java.awt.headless", "true");
     // Two applications would each set the log up; logback.xml does it once, from the first line on.
     System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
@@ -24,6 +24,8 @@ public final class LocalStackApplication {
       starting.started(stack);
       WelcomeText.lines(stack).forEach(Say::line);
       new CountDownLatch(1).await(); // until the shutdown hook has run
+    } catch (InterruptedException e) {
+      Say.progress("stopped before it was ready");
     } catch (CannotStart e) {
       starting.failed();
       Say.line("");

@@ -8,4 +8,4 @@ import java.util.Optional;
  *
  * @param filter empty where nothing can match
  */
-record LogQuery(Optional<LogFilter> filter, int limit, int offset) {}
+record LogQuery(Optional<LogFilter> filter, int limit, long offset) {}

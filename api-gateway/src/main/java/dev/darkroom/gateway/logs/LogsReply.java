@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  */
 @Schema(name = "Logs")
 record LogsReply(
-    List<LogRow> logs, Map<String, List<LogRow>> groupedLogs, long count, int limit, int offset) {
+    List<LogRow> logs, Map<String, List<LogRow>> groupedLogs, long count, int limit, long offset) {
 
   static LogsReply of(List<LogRow> logs, long count, LogQuery query) {
     var grouped =

@@ -20,7 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class ReadLogQuery {
   private static final int MAX_LIMIT = 500;
   private static final int DEFAULT_LIMIT = 50;
-  private static final Pattern DIGITS = Pattern.compile("[0-9]{1,10}");
+
+  /** As many digits as a long always holds. */
+  private static final long MAX_OFFSET = 999_999_999_999_999_999L;
+
+  private static final Pattern DIGITS = Pattern.compile("[0-9]{1,18}");
 
   private final HttpServletRequest request;
   private final List<BadField> bad = new ArrayList<>();
@@ -41,8 +45,8 @@ final class ReadLogQuery {
   }
 
   private Reading read() {
-    var limit = integer("limit", 1, MAX_LIMIT, DEFAULT_LIMIT);
-    var offset = integer("offset", 0, Integer.MAX_VALUE, 0);
+    var limit = Math.toIntExact(integer("limit", 1, MAX_LIMIT, DEFAULT_LIMIT));
+    var offset = integer("offset", 0, MAX_OFFSET, 0);
     var status = status();
     return bad.isEmpty()
         ? new Reading.Understood(new LogQuery(filter(status), limit, offset))
@@ -73,7 +77,7 @@ final class ReadLogQuery {
     return status.orElse(null);
   }
 
-  private int integer(String name, int min, int max, int otherwise) {
+  private long integer(String name, long min, long max, long otherwise) {
     var text = parameter(name);
     if (text.isEmpty()) {
       return otherwise;
@@ -83,7 +87,7 @@ final class ReadLogQuery {
       bad.add(new BadField(name, "must be an integer from %d to %d".formatted(min, max)));
       return otherwise;
     }
-    return Math.toIntExact(number);
+    return number;
   }
 
   private Optional<String> parameter(String name) {
