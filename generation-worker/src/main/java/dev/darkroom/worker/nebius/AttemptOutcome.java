@@ -15,6 +15,9 @@ public sealed interface AttemptOutcome {
   /** It is known that there is no picture: 5xx, or an answer that holds none. */
   record Failed(String code, String reason) implements AttemptOutcome {}
 
+  /** Nebius is down, or what stands before it can't reach it: 502, 503, 504. */
+  record Unavailable(@Nullable Duration retryAfter, String reason) implements AttemptOutcome {}
+
   /** We are too fast. */
   record RateLimited(@Nullable Duration retryAfter, String reason) implements AttemptOutcome {}
 

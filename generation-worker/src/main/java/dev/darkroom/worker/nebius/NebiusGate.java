@@ -112,6 +112,7 @@ public final class NebiusGate {
   private static @Nullable String outageReason(AttemptOutcome outcome) {
     return switch (outcome) {
       case AttemptOutcome.Failed failed -> failed.reason();
+      case AttemptOutcome.Unavailable unavailable -> unavailable.reason();
       case AttemptOutcome.NotMade notMade -> notMade.reason();
       case Misconfigured misconfigured -> misconfigured.reason();
       case AttemptOutcome.Unknown unknown -> unknown.reason();

@@ -75,6 +75,8 @@ final class PostGeneration {
       case 400, 413, 422 -> new AttemptOutcome.Rejected(status, reason);
       case 401, 402, 403, 404 -> new AttemptOutcome.Misconfigured(status, reason);
       case 429 -> new AttemptOutcome.RateLimited(retryAfter(response.getHeaders()), reason);
+      case 502, 503, 504 ->
+          new AttemptOutcome.Unavailable(retryAfter(response.getHeaders()), reason);
       default ->
           new AttemptOutcome.Failed(status >= 500 ? "provider_unavailable" : "bad_reply", reason);
     };

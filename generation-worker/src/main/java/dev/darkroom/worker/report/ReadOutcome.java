@@ -4,6 +4,7 @@ import dev.darkroom.ledger.Setback;
 import dev.darkroom.model.Step;
 import dev.darkroom.worker.nebius.AttemptOutcome;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The table "how failures are read" for every outcome after which a job goes on; see
@@ -38,12 +39,10 @@ final class ReadOutcome {
       case AttemptOutcome.Rejected(int _, String reason) -> new Reading.Fail("rejected", reason);
       case AttemptOutcome.Failed(String code, String reason) ->
           failed(code, reason, true, backoff.after(attempt));
+      case AttemptOutcome.Unavailable(var retryAfter, String reason) ->
+          failed("provider_unavailable", reason, false, asked(retryAfter, attempt));
       case AttemptOutcome.RateLimited(var retryAfter, String reason) ->
-          failed(
-              "rate_limited",
-              reason,
-              false,
-              retryAfter == null ? backoff.after(attempt) : backoff.notBefore(retryAfter));
+          failed("rate_limited", reason, false, asked(retryAfter, attempt));
       case AttemptOutcome.NotMade(String reason) ->
           failed("provider_unavailable", reason, false, backoff.after(attempt));
       case AttemptOutcome.Withdrawn(String reason) ->
@@ -57,6 +56,10 @@ final class ReadOutcome {
       case AttemptOutcome.Unknown(String reason) -> unknown(reason, true, backoff.after(attempt));
       case AttemptOutcome.GivenUp(String reason) -> unknown(reason, false, Duration.ZERO);
     };
+  }
+
+  private Duration asked(@Nullable Duration retryAfter, int attempt) {
+    return retryAfter == null ? backoff.after(attempt) : backoff.notBefore(retryAfter);
   }
 
   private static Reading failed(String code, String reason, boolean counts, Duration delay) {

@@ -29,6 +29,7 @@ import dev.darkroom.worker.nebius.AttemptOutcome.RateLimited;
 import dev.darkroom.worker.nebius.AttemptOutcome.Rejected;
 import dev.darkroom.worker.nebius.AttemptOutcome.Succeeded;
 import dev.darkroom.worker.nebius.AttemptOutcome.TurnedAway;
+import dev.darkroom.worker.nebius.AttemptOutcome.Unavailable;
 import dev.darkroom.worker.nebius.AttemptOutcome.Unknown;
 import dev.darkroom.worker.nebius.AttemptOutcome.Withdrawn;
 import dev.darkroom.worker.nebius.CallInProgress.Ended;
@@ -109,8 +110,8 @@ class CallNebiusTest {
         arguments(answer(404).withDetail("no model"), Misconfigured.class, "404: no model", false),
         arguments(answer(429).withDetail("slow down"), RateLimited.class, "429: slow down", false),
         arguments(answer(500).withDetail("oops"), Failed.class, "provider_unavailable", false),
-        arguments(answer(503).withDetail("down"), Failed.class, "503: down", false),
-        arguments(htmlPage(502), Failed.class, "Nebius answered 502.", false),
+        arguments(answer(503).withDetail("down"), Unavailable.class, "503: down", false),
+        arguments(htmlPage(502), Unavailable.class, "Nebius answered 502.", false),
         arguments(reset(), Unknown.class, "broke off", false),
         arguments(resetAfterBilling(), Unknown.class, "broke off", true),
         arguments(hangAfterBilling(), Unknown.class, "did not answer in the time", true),

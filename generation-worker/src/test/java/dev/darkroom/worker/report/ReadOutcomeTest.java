@@ -55,6 +55,20 @@ class ReadOutcomeTest {
             0,
             4),
         arguments(
+            new AttemptOutcome.Unavailable(null, "r"),
+            Step.ATTEMPT_FAILED,
+            "provider_unavailable",
+            false,
+            0,
+            4),
+        arguments(
+            new AttemptOutcome.Unavailable(Duration.ofSeconds(7), "r"),
+            Step.ATTEMPT_FAILED,
+            "provider_unavailable",
+            false,
+            7,
+            8),
+        arguments(
             new AttemptOutcome.TurnedAway("r"),
             Step.ATTEMPT_FAILED,
             "provider_unavailable",
