@@ -1,7 +1,6 @@
 package dev.darkroom.local;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 
@@ -10,16 +9,6 @@ final class Ports {
   private static final String PREFIX = "darkroom.local.";
 
   private Ports() {}
-
-  /** The port itself, or any free one for 0. */
-  static int choose(int port) throws IOException {
-    if (port != 0) {
-      return port;
-    }
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
 
   /**
    * Looks at every port of what will be started here, but for PostgreSQL's: a server that a killed

@@ -51,9 +51,7 @@ final class StartServers {
     Say.progress("Kafka starts …");
     var broker =
         EmbeddedKafkaBroker.start(
-            state.kafka(),
-            Ports.choose(settings.kafkaPort()),
-            Ports.choose(settings.kafkaControllerPort()));
+            state.kafka(), settings.kafkaPort(), settings.kafkaControllerPort());
     Say.progress("Kafka is up");
     return new Part(
         Role.KAFKA,
@@ -68,8 +66,7 @@ final class StartServers {
           Role.NEBIUS, environment.real("NEBIUS_API_ENDPOINT").orElse("at its default address"));
     }
     var simulator =
-        NebiusSimulator.start(
-            SimulatorSettings.defaults().withPort(Ports.choose(settings.simulatorPort())));
+        NebiusSimulator.start(SimulatorSettings.defaults().withPort(settings.simulatorPort()));
     simulator.setLatency(settings.simulatorLatency());
     return new Part(
         Role.NEBIUS,

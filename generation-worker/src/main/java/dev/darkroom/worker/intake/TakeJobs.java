@@ -5,7 +5,6 @@ import dev.darkroom.worker.attempt.JobsInHand;
 import dev.darkroom.worker.intake.JobSource.Delivery;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
@@ -127,7 +126,7 @@ final class TakeJobs implements SmartLifecycle {
         waiting.clear();
         return;
       }
-      var next = next(jobs.room());
+      var next = waiting.stream().limit(jobs.room()).toList();
       if (next.isEmpty()) {
         jobs.awaitRoom(PAUSE);
       } else if (claim(next)) {
@@ -137,17 +136,6 @@ final class TakeJobs implements SmartLifecycle {
         Thread.sleep(PAUSE);
       }
     }
-  }
-
-  private List<Delivery> next(int room) {
-    var next = new ArrayList<Delivery>();
-    for (var delivery : waiting) {
-      if (next.size() == room) {
-        break;
-      }
-      next.add(delivery);
-    }
-    return next;
   }
 
   private boolean claim(List<Delivery> deliveries) {
