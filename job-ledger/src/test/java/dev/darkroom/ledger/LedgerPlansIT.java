@@ -79,7 +79,7 @@ class LedgerPlansIT {
 
   @Test
   void an_ending_looks_its_job_up() {
-    LEDGER.finishJobs.completeIfCurrent(attempt, PICTURE, Map.of());
+    LEDGER.finishJobs.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
 
     assertThatPlanUses("generation_jobs_pkey");
   }

@@ -203,7 +203,7 @@ class LedgerRacesIT {
   }
 
   private Optional<FinishedJob> complete(Attempt attempt) {
-    return ledger.finishJobs.completeIfCurrent(attempt, PICTURE, Map.of());
+    return ledger.finishJobs.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
   }
 
   private boolean reschedule(Attempt attempt) {

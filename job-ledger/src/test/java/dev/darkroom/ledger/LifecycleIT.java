@@ -53,7 +53,11 @@ class LifecycleIT {
         "heartbeat",
             id -> !ledger.claimJobs.heartbeatOfHeld(WORKER, LEASE, List.of(first(id))).isEmpty(),
         "complete",
-            id -> ledger.finishJobs.completeIfCurrent(first(id), PICTURE, Map.of()).isPresent(),
+            id ->
+                ledger
+                    .finishJobs
+                    .completeIfCurrent(new Completion(first(id), PICTURE, Map.of()))
+                    .isPresent(),
         "fail", this::fail,
         "reschedule", id -> reschedule(id, 3),
         "rescue", _ -> !rescue(UnknownOutcomePolicy.RETRY).isEmpty(),

@@ -40,14 +40,23 @@ final class TestingLedger {
 
   /** The same ledger through another pool or a source that watches. */
   TestingLedger(TestingDatabase database, DataSource source) {
-    this(database, source, MAX_ATTEMPTS, UnknownOutcomePolicy.RETRY);
+    this(
+        database,
+        JdbcClient.create(pool(database.asOwner(), 2)),
+        source,
+        MAX_ATTEMPTS,
+        UnknownOutcomePolicy.RETRY);
   }
 
   private TestingLedger(
-      TestingDatabase database, DataSource source, int maxAttempts, UnknownOutcomePolicy policy) {
+      TestingDatabase database,
+      JdbcClient asOwner,
+      DataSource source,
+      int maxAttempts,
+      UnknownOutcomePolicy policy) {
     this.database = database;
     this.source = source;
-    asOwner = JdbcClient.create(pool(database.asOwner(), 2));
+    this.asOwner = asOwner;
     var asApplication = JdbcClient.create(source);
     var mapper = JsonMapper.builder().build();
     var settings = new LedgerSettings(RESERVATION, REPUBLISH_AFTER);
@@ -83,7 +92,7 @@ final class TestingLedger {
 
   /** The same rows under another policy. */
   TestingLedger withPolicy(int maxAttempts, UnknownOutcomePolicy policy) {
-    return new TestingLedger(database, source, maxAttempts, policy);
+    return new TestingLedger(database, asOwner, source, maxAttempts, policy);
   }
 
   static TestingLedger empty() {

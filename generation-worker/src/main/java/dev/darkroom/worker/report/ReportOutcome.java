@@ -1,6 +1,7 @@
 package dev.darkroom.worker.report;
 
 import dev.darkroom.ledger.Attempt;
+import dev.darkroom.ledger.Completion;
 import dev.darkroom.ledger.FinishJobs;
 import dev.darkroom.ledger.FinishedJob;
 import dev.darkroom.ledger.PictureRecord;
@@ -65,7 +66,7 @@ public final class ReportOutcome {
         new PictureRecord(
             picture.url(), picture.sha256(), picture.format().contentType(), picture.bytes());
     var details = Map.of("width", picture.width(), "height", picture.height(), "source", source);
-    var job = finish.completeIfCurrent(attempt, recorded, details);
+    var job = finish.completeIfCurrent(new Completion(attempt, recorded, details));
     if (job.isEmpty()) {
       discard.discardIfFailed(attempt.requestId());
     }
