@@ -1,6 +1,7 @@
 package dev.darkroom.worker;
 
 import dev.darkroom.ledger.AcceptJobs;
+import dev.darkroom.ledger.Acceptance.Accepted;
 import dev.darkroom.ledger.DueJob;
 import dev.darkroom.ledger.FindJobs;
 import dev.darkroom.ledger.Job;
@@ -44,7 +45,9 @@ final class TestingGateway {
   RequestId submit(RequestId id, String prompt) {
     var request = new GenerationRequest(prompt, null, 0.7, 0.5, "sketch", 96, 64, 7);
     var trace = TraceParent.begin(new Random(1));
-    publish(accept.accept(List.of(new NewJob(id, "me", request, Duration.ofMinutes(2), trace))));
+    var job = new NewJob(id, "me", request, Duration.ofMinutes(2), trace);
+    var accepted = (Accepted) accept.accept(List.of(job)).getFirst();
+    publish(List.of(accepted.job()));
     return id;
   }
 

@@ -8,12 +8,18 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The ledger's transitions and questions as beans, for applications that import it. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(LedgerSettings.class)
+@EnableConfigurationProperties({LedgerSettings.class, IdempotencySettings.class})
 public class LedgerConfiguration {
 
   @Bean
-  AcceptJobs acceptJobs(JdbcClient database, JsonMapper mapper, LedgerSettings settings) {
-    return new AcceptJobs(database, new LedgerJson(mapper), settings);
+  AcceptJobs acceptJobs(
+      JdbcClient database, JsonMapper mapper, LedgerSettings settings, IdempotencySettings keys) {
+    return new AcceptJobs(database, new LedgerJson(mapper), settings, keys);
+  }
+
+  @Bean
+  ForgetKeys forgetKeys(JdbcClient database, IdempotencySettings settings) {
+    return new ForgetKeys(database, settings);
   }
 
   @Bean

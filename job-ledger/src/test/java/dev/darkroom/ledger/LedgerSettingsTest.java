@@ -22,28 +22,34 @@ class LedgerSettingsTest {
     application.run(context ->
         assertThat(context.getBean(LedgerSettings.class))
             .isEqualTo(new LedgerSettings(Duration.ofSeconds(5), Duration.ofMinutes(1))));
+    application.run(context ->
+        assertThat(context.getBean(IdempotencySettings.class).keep())
+            .isEqualTo(Duration.ofHours(24)));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "publish-reservation=99ms",
-        "publish-reservation=601s",
-        "republish-after=999ms",
-        "republish-after=61m",
-        "republish-after=soon",
+        "ledger.publish-reservation=99ms",
+        "ledger.publish-reservation=601s",
+        "ledger.republish-after=999ms",
+        "ledger.republish-after=61m",
+        "ledger.republish-after=soon",
+        "idempotency.keep=59s",
+        "idempotency.keep=31d",
       })
   void a_bad_value_stops_the_start(String property) {
     application
-        .withPropertyValues("darkroom.ledger." + property)
+        .withPropertyValues("darkroom." + property)
         .run(context ->
             assertThat(context)
                 .getFailure()
-                .hasStackTraceContaining("darkroom.ledger")
-                .hasStackTraceContaining(property.substring(0, 7)));
+                .hasStackTraceContaining("darkroom." + property.substring(0, property.indexOf('.')))
+                .hasStackTraceContaining(
+                    property.substring(property.indexOf('.') + 1).substring(0, 4)));
   }
 
   @Configuration(proxyBeanMethods = false)
-  @EnableConfigurationProperties(LedgerSettings.class)
+  @EnableConfigurationProperties({LedgerSettings.class, IdempotencySettings.class})
   static class Settings {}
 }

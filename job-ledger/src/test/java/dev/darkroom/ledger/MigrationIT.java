@@ -22,7 +22,9 @@ class MigrationIT {
   private static final List<Resource> FILES =
       List.of(
           new FileSystemResource(Path.of("..", "sql", "V1__create_generation_logs.sql")),
-          new FileSystemResource(Path.of("..", "sql", "V2__create_generation_jobs.sql")));
+          new FileSystemResource(Path.of("..", "sql", "V2__create_generation_jobs.sql")),
+          new FileSystemResource(
+              Path.of("..", "sql", "V3__create_generation_idempotency_keys.sql")));
   private static final Resource SERVICE_BEFORE =
       new ClassPathResource("service-before.sql", MigrationIT.class);
 
@@ -34,24 +36,24 @@ class MigrationIT {
     var before = TestingDatabase.blank();
     before.run(SERVICE_BEFORE);
 
-    assertThat(database.migrate()).isEqualTo(2);
+    assertThat(database.migrate()).isEqualTo(3);
     assertThat(database.migrate()).isZero();
 
     assertThat(columns(client)).containsAll(columns(before.client()));
     assertThat(indexesAndChecks(client)).containsAll(indexesAndChecks(before.client()));
-    assertThatBothTablesHaveRowLevelSecurity();
+    assertThatEveryTableHasRowLevelSecurity();
   }
 
   @Test
-  void both_files_can_be_run_by_hand_and_again_and_then_by_flyway() {
+  void the_files_can_be_run_by_hand_and_again_and_then_by_flyway() {
     for (var round = 0; round < 2; round++) {
       FILES.forEach(database::run);
     }
 
-    assertThat(database.migrate()).isEqualTo(2);
+    assertThat(database.migrate()).isEqualTo(3);
 
-    assertThatBothTablesHaveRowLevelSecurity();
-    assertThat(policies()).hasSize(6);
+    assertThatEveryTableHasRowLevelSecurity();
+    assertThat(policies()).hasSize(7);
   }
 
   @Test
@@ -63,7 +65,7 @@ class MigrationIT {
     assertThat(policies())
         .doesNotContain("Allow all operations for authenticated users")
         .contains("Allow read-only access for anonymous users");
-    assertThatBothTablesHaveRowLevelSecurity();
+    assertThatEveryTableHasRowLevelSecurity();
     assertThat(
             client
                 .sql("select count(distinct seq) from public.generation_logs")
@@ -106,13 +108,14 @@ class MigrationIT {
         .containsExactly("darkroom.flyway_schema_history");
   }
 
-  private void assertThatBothTablesHaveRowLevelSecurity() {
+  private void assertThatEveryTableHasRowLevelSecurity() {
     assertThat(
             client
                 .sql("select tablename from pg_tables where schemaname = 'public' and rowsecurity")
                 .query((row, _) -> row.getString(1))
                 .list())
-        .containsExactlyInAnyOrder("generation_logs", "generation_jobs");
+        .containsExactlyInAnyOrder(
+            "generation_logs", "generation_jobs", "generation_idempotency_keys");
   }
 
   private List<String> policies() {

@@ -1,7 +1,9 @@
 package dev.darkroom.ledger;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.darkroom.ledger.Acceptance.Accepted;
 import java.time.Duration;
+import java.util.List;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
@@ -13,6 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class TestingLedger {
   static final Duration RESERVATION = Duration.ofSeconds(5);
   static final Duration REPUBLISH_AFTER = Duration.ofMinutes(1);
+  static final Duration KEEP_KEYS = Duration.ofHours(24);
 
   /** One for all tests of this JVM; each empties it before it starts. */
   private static final TestingLedger SHARED = new TestingLedger(TestingDatabase.migrated());
@@ -20,6 +23,7 @@ final class TestingLedger {
   final TestingDatabase database;
   final JdbcClient asOwner;
   final AcceptJobs acceptJobs;
+  final ForgetKeys forgetKeys;
   final ClaimJobs claimJobs;
   final FinishJobs finishJobs;
   final RescheduleJobs rescheduleJobs;
@@ -41,7 +45,9 @@ final class TestingLedger {
     var mapper = JsonMapper.builder().build();
     var settings = new LedgerSettings(RESERVATION, REPUBLISH_AFTER);
     var beans = new LedgerConfiguration();
-    acceptJobs = beans.acceptJobs(asApplication, mapper, settings);
+    var keys = new IdempotencySettings(KEEP_KEYS);
+    acceptJobs = beans.acceptJobs(asApplication, mapper, settings, keys);
+    forgetKeys = beans.forgetKeys(asApplication, keys);
     claimJobs = beans.claimJobs(asApplication, mapper);
     finishJobs = beans.finishJobs(asApplication, mapper, settings);
     rescheduleJobs = beans.rescheduleJobs(asApplication, settings);
@@ -55,7 +61,13 @@ final class TestingLedger {
   static TestingLedger empty() {
     SHARED.asOwner.sql("delete from public.generation_jobs").update();
     SHARED.asOwner.sql("delete from public.generation_logs").update();
+    SHARED.asOwner.sql("delete from public.generation_idempotency_keys").update();
     return SHARED;
+  }
+
+  /** Accepts jobs that are all new. */
+  List<DueJob> accept(List<NewJob> jobs) {
+    return acceptJobs.accept(jobs).stream().map(Accepted.class::cast).map(Accepted::job).toList();
   }
 
   static HikariDataSource pool(TestingDatabase database, int connections) {
