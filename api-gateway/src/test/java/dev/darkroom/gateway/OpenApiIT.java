@@ -74,7 +74,7 @@ class OpenApiIT {
 
   @ParameterizedTest
   @CsvSource({
-    "/api/generate, post, 200 202 400 413 415 500 503",
+    "/api/generate, post, 200 202 400 413 415 422 500 503",
     "/api/generate/{requestId}, get, 200 404 503",
     "/api/logs, get, 200 400 503",
     "/generated/{file}, get, 200 206 304 404 416 503"
