@@ -90,6 +90,19 @@ class OpenApiIT {
   }
 
   @Test
+  void attempts_are_documented_as_they_are_sent() {
+    assertThat(document.at("/components/schemas/JobAttempt/properties").propertyNames())
+        .containsExactlyInAnyOrder(
+            "attempt", "worker", "startedAt", "endedAt", "outcome", "reason");
+    assertThat(
+            document
+                .at("/components/schemas/JobAttempt/properties/outcome/enum")
+                .valueStream()
+                .map(JsonNode::asString))
+        .containsExactly("succeeded", "failed", "unknown");
+  }
+
+  @Test
   void problems_and_statuses_are_documented_as_they_are_sent() {
     assertThat(document.at("/components/schemas/Problem/properties").propertyNames())
         .containsExactlyInAnyOrder(
