@@ -5,6 +5,7 @@ import static dev.darkroom.ledger.JobFixture.REQUEST;
 import static dev.darkroom.ledger.JobFixture.TRACE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.darkroom.ledger.JobAssert.Logged;
 import dev.darkroom.model.GenerationRequest;
@@ -115,6 +116,25 @@ class AcceptJobsIT {
 
     assertThat(ledger.findJobs.find(other.id())).isEmpty();
     assertThatJob(ledger, job.id()).hasSteps("request_received");
+  }
+
+  @Test
+  void one_poisonous_job_does_not_fail_those_that_share_its_commit() throws Exception {
+    var known = aNewJob();
+    ledger.accept(List.of(known));
+    var limits = new WriteTogether.Limits(100, 100, 1, Duration.ofSeconds(10));
+    try (var together = new WriteTogether<>("accept-jobs", limits, ledger.acceptJobs::accept)) {
+      var answers =
+          new Race<Acceptance>()
+              .add(50, () -> together.write(aNewJob()))
+              .against(5, () -> catchThrowable(() -> together.write(known)))
+              .run();
+
+      assertThat(answers).hasSize(50).allMatch(answer -> answer instanceof Acceptance.Accepted);
+      assertThatThrownBy(() -> together.write(known))
+          .isInstanceOf(DataIntegrityViolationException.class);
+    }
+    assertThat(ledger.findJobs.countOpen().waiting()).isEqualTo(51);
   }
 
   @Test

@@ -3,13 +3,11 @@ package dev.darkroom.gateway.generate;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.darkroom.gateway.outbox.PublishDueJobs;
-import dev.darkroom.ledger.AcceptJobs;
 import dev.darkroom.ledger.Acceptance;
 import dev.darkroom.ledger.IdempotencyKey;
 import dev.darkroom.ledger.NewJob;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
-import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.springframework.stereotype.Component;
@@ -20,11 +18,11 @@ final class SubmitJob {
   /** UUIDv7 sort by time (RFC 9562), so that the ledger's index grows at its end. */
   private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
 
-  private final AcceptJobs ledger;
+  private final AcceptTogether ledger;
   private final PublishDueJobs outbox;
   private final RandomGenerator random;
 
-  SubmitJob(AcceptJobs ledger, PublishDueJobs outbox, RandomGenerator random) {
+  SubmitJob(AcceptTogether ledger, PublishDueJobs outbox, RandomGenerator random) {
     this.ledger = ledger;
     this.outbox = outbox;
     this.random = random;
@@ -55,7 +53,7 @@ final class SubmitJob {
             submission.deadline(),
             trace.orElseGet(() -> TraceParent.begin(random)),
             key.map(value -> new IdempotencyKey(value, Fingerprint.of(submission))).orElse(null));
-    var acceptance = ledger.accept(List.of(job)).getFirst();
+    var acceptance = ledger.accept(job);
     if (acceptance instanceof Acceptance.Accepted(var accepted)) {
       outbox.publish(accepted);
     }
