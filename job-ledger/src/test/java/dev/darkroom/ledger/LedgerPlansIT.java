@@ -102,7 +102,7 @@ class LedgerPlansIT {
 
   @Test
   void marks_look_their_jobs_up() {
-    var due = LEDGER.acceptJobs.accept(List.of(AcceptJobsIT.aNewJob()));
+    var due = LEDGER.accept(List.of(AcceptJobsIT.aNewJob()));
     WATCHED.plan();
 
     LEDGER.jobOutbox.markEnqueued(due);
