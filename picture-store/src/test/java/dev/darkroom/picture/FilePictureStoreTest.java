@@ -75,9 +75,9 @@ class FilePictureStoreTest extends PictureStoreContract {
     keep(id, Pictures.webp(64, 48, 1));
     Path place = new PictureFolder(directory).place(id);
     assertThat(store.delete(id)).isTrue();
-    Path folder = directory.resolve(directory.relativize(place).subpath(0, 2));
-    Files.delete(folder);
-    Files.delete(folder.resolveSibling("..").normalize());
+    Path folders = directory.relativize(place);
+    Files.delete(directory.resolve(folders.subpath(0, 2)));
+    Files.delete(directory.resolve(folders.subpath(0, 1)));
 
     keep(id, Pictures.webp(64, 48, 2));
 
