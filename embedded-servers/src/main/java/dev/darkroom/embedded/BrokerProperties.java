@@ -77,7 +77,8 @@ final class BrokerProperties {
     properties.put(
         "listener.security.protocol.map",
         "PLAINTEXT:PLAINTEXT,%s:PLAINTEXT%s"
-            .formatted(CONTROLLER_LISTENER, each(sideDoors, door -> "," + door.name() + ":PLAINTEXT")));
+            .formatted(
+                CONTROLLER_LISTENER, each(sideDoors, door -> "," + door.name() + ":PLAINTEXT")));
     properties.put("inter.broker.listener.name", "PLAINTEXT");
     properties.put("log.dirs", directory.toString());
     properties.put("auto.create.topics.enable", "false");

@@ -68,7 +68,8 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
     FolderLock lock = FolderLock.take(folder);
     try {
       formatOnce(folder);
-      Map<String, String> properties = BrokerProperties.of(folder, claimed, claimedByController, sideDoors);
+      Map<String, String> properties =
+          BrokerProperties.of(folder, claimed, claimedByController, sideDoors);
       KafkaRaftServer server = launch(new KafkaConfig(properties, false));
       return new EmbeddedKafkaBroker(server, lock, claimed, claimedByController);
     } catch (Exception e) {

@@ -1,4 +1,7 @@
-/** Those who use the system: they submit, ask again and listen to events, and remember what they were told. */
+/**
+ * Those who use the system: they submit, ask again and listen to events, and remember what they
+ * were told.
+ */
 @NullMarked
 package dev.darkroom.system.clients;
 

@@ -10,7 +10,10 @@ import java.util.concurrent.CountDownLatch;
 final class KafkaMain {
   private KafkaMain() {}
 
-  /** Arguments: folder, port, controller's port, then {@code NAME:port:advertisedPort} for each side door. */
+  /**
+   * Arguments: folder, port, controller's port, then {@code NAME:port:advertisedPort} for each side
+   * door.
+   */
   @SuppressWarnings("resource") // ends with the process
   public static void main(String[] arguments) throws Exception {
     var doors = Arrays.stream(arguments).skip(3).map(KafkaMain::door).toList();

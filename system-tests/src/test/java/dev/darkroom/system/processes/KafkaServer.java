@@ -22,8 +22,7 @@ public final class KafkaServer implements AutoCloseable {
   public KafkaServer(Path folder, List<SideDoor> doors) {
     this.data = folder.resolve("kafka");
     this.port = Ports.claim();
-    var arguments =
-        new ArrayList<>(List.of(data.toString(), "" + port, "" + Ports.claim()));
+    var arguments = new ArrayList<>(List.of(data.toString(), "" + port, "" + Ports.claim()));
     doors.forEach(door -> arguments.add(KafkaMain.argument(door)));
     this.process =
         new SystemProcess(
@@ -32,7 +31,10 @@ public final class KafkaServer implements AutoCloseable {
 
   public void start() {
     process.start();
-    await("Kafka").atMost(START).pollInterval(Duration.ofMillis(50)).until(() -> Ports.answers(port));
+    await("Kafka")
+        .atMost(START)
+        .pollInterval(Duration.ofMillis(50))
+        .until(() -> Ports.answers(port));
   }
 
   public void kill() {

@@ -22,8 +22,7 @@ public final class Gateway implements Application {
     told.put("PORT", Integer.toString(port));
     told.put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort));
     told.put("MANAGEMENT_SERVER_ADDRESS", Ports.HOST);
-    process =
-        new SystemProcess(name, JavaCommand.ofModule("api-gateway", settings), told, folder);
+    process = new SystemProcess(name, JavaCommand.ofModule("api-gateway", settings), told, folder);
   }
 
   public URI address() {

@@ -66,8 +66,7 @@ public final class TestedSystem implements AutoCloseable {
   private void addGateways() {
     for (int i = 1; i <= EACH; i++) {
       var environment = environment(postgres.port(), kafka.bootstrapServers());
-      gateways.add(
-          new Gateway("gateway-" + i, environment, settings.ofGateway(), folder.path()));
+      gateways.add(new Gateway("gateway-" + i, environment, settings.ofGateway(), folder.path()));
     }
   }
 

@@ -1,0 +1,39 @@
+package dev.darkroom.system.evidence;
+
+import dev.darkroom.system.clients.ReceivedEvent;
+import dev.darkroom.system.clients.Submission;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * What a run left behind, as it was at one moment.
+ *
+ * @param jobs every job of the ledger
+ * @param strayPictures files that belong to no job
+ * @param strayCalls calls that belong to no job
+ * @param strayEvents events that belong to no job
+ * @param drafts unfinished pictures in the store
+ */
+public record Evidence(
+    Instant takenAt,
+    List<Submission> submissions,
+    List<JobHistory> jobs,
+    List<PictureFile> strayPictures,
+    List<CallSeen> strayCalls,
+    List<ReceivedEvent> strayEvents,
+    List<PictureFile> drafts) {
+  public Evidence {
+    submissions = List.copyOf(submissions);
+    jobs = List.copyOf(jobs);
+    strayPictures = List.copyOf(strayPictures);
+    strayCalls = List.copyOf(strayCalls);
+    strayEvents = List.copyOf(strayEvents);
+    drafts = List.copyOf(drafts);
+  }
+
+  public Optional<JobHistory> job(UUID id) {
+    return jobs.stream().filter(history -> history.job().id().equals(id)).findFirst();
+  }
+}
