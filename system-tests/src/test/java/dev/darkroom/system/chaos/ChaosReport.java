@@ -4,7 +4,11 @@ import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 
 import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.Step;
+import dev.darkroom.system.evidence.CallSeen;
 import dev.darkroom.system.evidence.Evidence;
+import dev.darkroom.system.evidence.JobHistory;
+import dev.darkroom.system.evidence.StepRow;
 import dev.darkroom.system.promises.Promise;
 import dev.darkroom.system.promises.Promise.Breach;
 import dev.darkroom.system.promises.Promises;
@@ -14,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** What came of a run, as a page of Markdown. */
@@ -45,7 +50,7 @@ public record ChaosReport(
     | keys with more than one job | %s |
 
     Time to recover, in seconds: from the fault's end (for what is killed: from the kill, while it is still dead) until a job
-    submitted then has completed and every job that was open then has ended.
+    submitted then has completed, every job that was open then has ended, and every worker that runs has taken up a job again.
 
     | fault | played | lasted up to | longest recovery |
     | --- | ---: | ---: | ---: |
@@ -59,7 +64,12 @@ public record ChaosReport(
             withStatus(JobStatus.COMPLETED),
             withStatus(JobStatus.FAILED),
             reasons(),
-            evidence.jobs().stream().mapToInt(history -> history.calls().size()).sum(),
+            countCalls(_ -> true),
+            countCalls(CallSeen::billed),
+            countSteps(Step.CALLING_NEBIUS_API),
+            countSteps(Step.ATTEMPT_OUTCOME_UNKNOWN),
+            evidence.jobs().stream().filter(ChaosReport::isCompletedByALateReport).count(),
+            evidence.jobs().stream().filter(ChaosReport::isCompletedWithoutACall).count(),
             broken(Promises.NO_JOB_IS_LOST),
             broken(Promises.EVERY_JOB_ENDS_ONCE),
             broken(Promises.NO_SILENT_SECOND_BILL),
@@ -70,6 +80,31 @@ public record ChaosReport(
                 ? "" + broken(Promises.ONE_KEY_ONE_JOB)
                 : "not checked",
             Arrays.stream(Fault.values()).map(this::row).collect(Collectors.joining("\n")));
+  }
+
+  private long countCalls(Predicate<CallSeen> those) {
+    return evidence.jobs().stream()
+        .flatMap(history -> history.calls().stream())
+        .filter(those)
+        .count();
+  }
+
+  private long countSteps(Step step) {
+    return evidence.jobs().stream()
+        .flatMap(history -> history.steps().stream())
+        .filter(row -> row.step() == step)
+        .count();
+  }
+
+  private static boolean isCompletedByALateReport(JobHistory history) {
+    return history.job().status() == JobStatus.COMPLETED
+        && history.saidOf(history.job().attempt()).stream().anyMatch(StepRow::isSetback);
+  }
+
+  private static boolean isCompletedWithoutACall(JobHistory history) {
+    return history.job().status() == JobStatus.COMPLETED
+        && history.calls().stream()
+            .noneMatch(call -> call.arrivedAt().isAfter(history.intents().getLast().at()));
   }
 
   private long withStatus(JobStatus status) {

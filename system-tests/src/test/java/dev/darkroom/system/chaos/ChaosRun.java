@@ -3,13 +3,18 @@ package dev.darkroom.system.chaos;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.system.chaos.Fault.Recovery;
+import dev.darkroom.system.clients.Submission;
 import dev.darkroom.system.run.ObservedSystem;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.core.ConditionTimeoutException;
@@ -20,10 +25,13 @@ public final class ChaosRun {
   private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(120);
 
   private static final int JOBS_PER_SECOND = 12;
+  private static final int BURST = 30;
+  private static final Duration BURST_TAKES = Duration.ofMillis(200);
 
   private final ObservedSystem observed;
   private final Random dice;
   private final Duration length;
+  private final Clock clock = Clock.systemUTC();
   private final long started = System.nanoTime();
 
   public ChaosRun(ObservedSystem observed, long seed, Duration length) {
@@ -48,6 +56,8 @@ public final class ChaosRun {
 
   private Played play(Fault fault) throws IOException {
     var lasts = fault.drawLength(dice);
+    observed.clients().submit(BURST); // so that it hits many jobs under way
+    pass(BURST_TAKES, System.nanoTime());
     say("%s, for %d ms; %s jobs open", fault, lasts.toMillis(), open());
     var begun = System.nanoTime();
     var heal = fault.begin(observed.system(), dice);
@@ -68,27 +78,30 @@ public final class ChaosRun {
     return new Played(fault, lasted, recovered);
   }
 
-  /** Until a job submitted now has completed, and all that are open now have ended. */
+  /**
+   * Until a job submitted now has completed, all that are open now have ended, and every worker
+   * that runs has taken up a job.
+   */
   private Duration awaitRecovery(long since) {
+    var now = clock.instant();
     var probe = observed.clients().submit();
     try {
       var open =
           await("the ledger answers")
               .atMost(LONGEST_RECOVERY)
-              .until(observed.ledger()::open, java.util.Optional::isPresent)
+              .until(observed.ledger()::open, Optional::isPresent)
               .orElseThrow();
       await("the system is well again")
           .atMost(LONGEST_RECOVERY)
           .pollInterval(Duration.ofMillis(100))
-          .until(() -> probe.isDone() && hasEnded(open, probe.resultNow()));
+          .until(() -> probe.isDone() && hasEnded(open, probe.resultNow()) && isEachBusySince(now));
     } catch (ConditionTimeoutException e) {
       say("not well again after %s: %s jobs open", LONGEST_RECOVERY, open());
     }
     return Duration.ofNanos(System.nanoTime() - since);
   }
 
-  private boolean hasEnded(
-      Set<java.util.UUID> before, dev.darkroom.system.clients.Submission probe) {
+  private boolean hasEnded(Set<UUID> before, Submission probe) {
     return observed
         .ledger()
         .open()
@@ -96,6 +109,13 @@ public final class ChaosRun {
             open.stream().noneMatch(before::contains)
                 && probe.accepted().filter(id -> !open.contains(id)).isPresent())
         .orElse(false);
+  }
+
+  private boolean isEachBusySince(Instant moment) {
+    var busy = observed.ledger().busySince(moment).orElse(Set.of());
+    return observed.system().workers().stream()
+        .filter(worker -> worker.process().isAlive())
+        .allMatch(worker -> busy.stream().anyMatch(worker::isCalled));
   }
 
   private static void pass(Duration time, long since) {

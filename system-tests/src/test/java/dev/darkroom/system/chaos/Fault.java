@@ -93,7 +93,7 @@ public enum Fault {
   NEBIUS_SLOW(Recovery.AFTERWARDS, 3, 6) {
     @Override
     Heal begin(TestedSystem system, RandomGenerator dice) {
-      return everyCallMeets(system, slow(Duration.ofMillis(500 + dice.nextInt(4_500))));
+      return everyCallMeets(system, slow(Duration.ofMillis(500 + dice.nextInt(7_000))));
     }
   },
   NEBIUS_429(Recovery.AFTERWARDS, 3, 6) {

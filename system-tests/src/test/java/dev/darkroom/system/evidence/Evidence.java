@@ -33,6 +33,20 @@ public record Evidence(
     drafts = List.copyOf(drafts);
   }
 
+  /** Only what belongs to jobs that were accepted since. */
+  public Evidence since(Instant moment) {
+    return new Evidence(
+        takenAt,
+        submissions.stream()
+            .filter(one -> one.answers().stream().anyMatch(a -> !a.sentAt().isBefore(moment)))
+            .toList(),
+        jobs.stream().filter(history -> !history.job().createdAt().isBefore(moment)).toList(),
+        strayPictures.stream().filter(file -> !file.savedAt().isBefore(moment)).toList(),
+        strayCalls.stream().filter(call -> !call.arrivedAt().isBefore(moment)).toList(),
+        strayEvents.stream().filter(event -> !event.receivedAt().isBefore(moment)).toList(),
+        drafts.stream().filter(draft -> !draft.savedAt().isBefore(moment)).toList());
+  }
+
   public Optional<JobHistory> job(UUID id) {
     return jobs.stream().filter(history -> history.job().id().equals(id)).findFirst();
   }

@@ -87,6 +87,23 @@ public final class ReadLedger {
         });
   }
 
+  /** The workers that have begun an attempt since. */
+  public Optional<Set<String>> busySince(Instant moment) {
+    return ask(
+        """
+        select distinct details ->> 'worker' from public.generation_logs
+        where created_at > ?::timestamptz and step = 'calling_nebius_api'
+        """,
+        statement -> statement.setString(1, moment.toString()),
+        rows -> {
+          var workers = new HashSet<String>();
+          while (rows.next()) {
+            workers.add(rows.getString(1));
+          }
+          return workers;
+        });
+  }
+
   /** All jobs, the oldest first. */
   public List<JobRow> jobs() {
     return ask(

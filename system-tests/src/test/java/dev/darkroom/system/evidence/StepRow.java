@@ -29,6 +29,11 @@ public record StepRow(
     return details.get("attempt") instanceof Number number ? number.intValue() : 0;
   }
 
+  /** Who held the job; empty where nobody did. */
+  public String worker() {
+    return details.get("worker") instanceof String worker ? worker : "";
+  }
+
   public String code() {
     return details.get("code") instanceof String code ? code : "";
   }

@@ -25,7 +25,8 @@ class EventsArriveAtLeastOnceTest {
 
   @Test
   void an_event_before_the_ledger_has_the_end_breaks_it() {
-    assertThat(said(TestingJob.completed().changingEvents(e -> seen(e, Sight.MISSING, Sight.THERE))))
+    assertThat(
+            said(TestingJob.completed().changingEvents(e -> seen(e, Sight.MISSING, Sight.THERE))))
         .singleElement()
         .asString()
         .startsWith("an event came before the ledger had the job's end");
@@ -33,7 +34,8 @@ class EventsArriveAtLeastOnceTest {
 
   @Test
   void an_event_before_the_picture_can_be_fetched_breaks_it() {
-    assertThat(said(TestingJob.completed().changingEvents(e -> seen(e, Sight.THERE, Sight.MISSING))))
+    assertThat(
+            said(TestingJob.completed().changingEvents(e -> seen(e, Sight.THERE, Sight.MISSING))))
         .singleElement()
         .asString()
         .startsWith("an event came, and the picture could not be fetched");
@@ -85,7 +87,13 @@ class EventsArriveAtLeastOnceTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "requestId", "status", "attempts", "imageUrl", "sha256", "contentType", "bytes",
+        "requestId",
+        "status",
+        "attempts",
+        "imageUrl",
+        "sha256",
+        "contentType",
+        "bytes",
         "completedAt"
       })
   void an_event_that_leaves_out_what_the_ledger_knows_breaks_it(String field) {

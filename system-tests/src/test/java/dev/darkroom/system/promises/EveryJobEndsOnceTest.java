@@ -22,15 +22,13 @@ class EveryJobEndsOnceTest {
 
   @Test
   void a_job_with_two_terminal_steps_breaks_it() {
-    var job =
-        TestingJob.completed().step(Step.IMAGE_GENERATED, 1_300, Map.of("attempt", 2));
+    var job = TestingJob.completed().step(Step.IMAGE_GENERATED, 1_300, Map.of("attempt", 2));
     assertThat(said(job)).containsExactly("the job ended 2 times");
   }
 
   @Test
   void a_terminal_step_of_an_open_job_breaks_it() {
-    var job =
-        TestingJob.running().step(Step.IMAGE_GENERATED, 1_300, Map.of("attempt", 2));
+    var job = TestingJob.running().step(Step.IMAGE_GENERATED, 1_300, Map.of("attempt", 2));
     assertThat(said(job))
         .containsExactly("the log says that the job has ended, and its row does not");
   }

@@ -24,8 +24,7 @@ class NoJobIsLostTest {
   @Test
   void a_job_that_is_open_long_after_its_deadline_breaks_it() {
     assertThat(
-            PROMISE.breaches(
-                TestingJob.running().lookedAtAfter(Duration.ofSeconds(71)).evidence()))
+            PROMISE.breaches(TestingJob.running().lookedAtAfter(Duration.ofSeconds(71)).evidence()))
         .singleElement()
         .extracting(Breach::says)
         .isEqualTo("the job is still processing, past its deadline");
@@ -34,8 +33,7 @@ class NoJobIsLostTest {
   @Test
   void a_job_that_has_still_time_does_not() {
     assertThat(
-            PROMISE.breaches(
-                TestingJob.running().lookedAtAfter(Duration.ofSeconds(69)).evidence()))
+            PROMISE.breaches(TestingJob.running().lookedAtAfter(Duration.ofSeconds(69)).evidence()))
         .isEmpty();
   }
 }

@@ -84,10 +84,7 @@ class NoSilentSecondBillTest {
 
   @Test
   void an_attempt_without_an_outcome_breaks_it() {
-    var job =
-        TestingJob.completed()
-            .without(Step.ATTEMPT_FAILED)
-            .without(Step.RETRY_SCHEDULED);
+    var job = TestingJob.completed().without(Step.ATTEMPT_FAILED).without(Step.RETRY_SCHEDULED);
     assertThat(said(job)).containsExactly("attempt 1 has no outcome in the log");
   }
 
@@ -116,7 +113,6 @@ class NoSilentSecondBillTest {
   }
 
   private static List<String> said(TestingJob job) {
-    return new NoSilentSecondBill()
-        .breaches(job.evidence()).stream().map(Breach::says).toList();
+    return new NoSilentSecondBill().breaches(job.evidence()).stream().map(Breach::says).toList();
   }
 }

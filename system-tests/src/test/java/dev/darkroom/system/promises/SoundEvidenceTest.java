@@ -37,8 +37,7 @@ class SoundEvidenceTest {
 
   @Test
   void a_breach_tells_everything_that_is_known_about_its_job() {
-    var breaches =
-        Promises.breaches(TestingJob.completed().withoutEvents().evidence());
+    var breaches = Promises.breaches(TestingJob.completed().withoutEvents().evidence());
     assertThat(Promises.inFull(breaches))
         .contains(
             "EventsArriveAtLeastOnce was broken 1 times",

@@ -19,15 +19,13 @@ class StepsTellTheTruthTest {
   @Test
   void a_log_that_does_not_begin_with_the_request_breaks_it() {
     assertThat(said(TestingJob.completed().without(Step.REQUEST_RECEIVED)))
-        .containsExactly(
-            "the log does not begin with request_received, or has it more than once");
+        .containsExactly("the log does not begin with request_received, or has it more than once");
   }
 
   @Test
   void a_request_that_was_received_twice_breaks_it() {
     assertThat(said(TestingJob.completed().step(Step.REQUEST_RECEIVED, 5, Map.of())))
-        .containsExactly(
-            "the log does not begin with request_received, or has it more than once");
+        .containsExactly("the log does not begin with request_received, or has it more than once");
   }
 
   @Test
@@ -108,8 +106,7 @@ class StepsTellTheTruthTest {
 
   @Test
   void an_attempt_with_two_outcomes_breaks_it() {
-    var job =
-        TestingJob.completed().step(Step.ATTEMPT_OUTCOME_UNKNOWN, 20, Map.of("attempt", 1));
+    var job = TestingJob.completed().step(Step.ATTEMPT_OUTCOME_UNKNOWN, 20, Map.of("attempt", 1));
     assertThat(said(job)).containsExactly("attempt 1 ended 2 times");
   }
 
@@ -194,7 +191,6 @@ class StepsTellTheTruthTest {
   }
 
   private static List<String> said(TestingJob job) {
-    return new StepsTellTheTruth()
-        .breaches(job.evidence()).stream().map(Breach::says).toList();
+    return new StepsTellTheTruth().breaches(job.evidence()).stream().map(Breach::says).toList();
   }
 }

@@ -57,8 +57,7 @@ final class TestingJob {
     step(
         Step.ATTEMPT_FAILED,
         20,
-        Map.of(
-            "attempt", 1, "code", "rate_limited", "reason", "Nebius answered 429: too fast"));
+        Map.of("attempt", 1, "code", "rate_limited", "reason", "Nebius answered 429: too fast"));
     step(Step.RETRY_SCHEDULED, 20, Map.of("attempt", 1));
     step(Step.CALLING_NEBIUS_API, 1_000, Map.of("attempt", 2, "parameters", parameters()));
     step(Step.IMAGE_GENERATED, 1_250, Map.of("attempt", 2));
@@ -91,8 +90,7 @@ final class TestingJob {
     job.step(
         Step.ATTEMPT_FAILED,
         1_240,
-        Map.of(
-            "attempt", 2, "code", "rate_limited", "reason", "Nebius answered 429: too fast"));
+        Map.of("attempt", 2, "code", "rate_limited", "reason", "Nebius answered 429: too fast"));
     job.step(Step.ATTEMPTS_EXHAUSTED, 1_250, Map.of("attempt", 2));
     job.events.clear();
     job.events.add(job.end(JobStatus.FAILED));
@@ -137,8 +135,7 @@ final class TestingJob {
     var came = new HashMap<>(parameters);
     came.put("guidance_scale", 7.5);
     calls.add(
-        new CallSeen(
-            calls.size() + 1L, at(millis), came, reply, answered, reply != Reply.ERROR));
+        new CallSeen(calls.size() + 1L, at(millis), came, reply, answered, reply != Reply.ERROR));
     return this;
   }
 

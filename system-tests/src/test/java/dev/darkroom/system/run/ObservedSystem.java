@@ -9,12 +9,14 @@ import dev.darkroom.system.clients.SubmitJobs;
 import dev.darkroom.system.evidence.CollectEvidence;
 import dev.darkroom.system.evidence.Evidence;
 import dev.darkroom.system.evidence.ReadLedger;
+import dev.darkroom.system.promises.Promise.Breach;
 import dev.darkroom.system.promises.Promises;
 import dev.darkroom.system.stack.Gateway;
 import dev.darkroom.system.stack.SystemSettings;
 import dev.darkroom.system.stack.TestedSystem;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
@@ -104,12 +106,16 @@ public final class ObservedSystem implements AutoCloseable {
         .collect(clients.submissions(), clients.seen(), events.received());
   }
 
-  /** Waits until it is quiet, and fails with everything that is known if a promise was broken. */
-  public Evidence checkPromises(Duration atMost) {
+  /**
+   * Waits until it is quiet, and fails with everything that is known if a promise was broken.
+   *
+   * @param since jobs accepted before are left out
+   */
+  public Evidence checkPromises(Instant since, Duration atMost) {
     awaitQuiet(atMost);
-    var evidence = evidence();
+    var evidence = evidence().since(since);
     var breaches = Promises.breaches(evidence);
-    assertThat(breaches)
+    assertThat(breaches.stream().map(Breach::says))
         .as(() -> Promises.inFull(breaches) + "\nlogs: " + system.folder().path())
         .isEmpty();
     return evidence;

@@ -11,7 +11,8 @@ import java.time.Duration;
 
 /** A Spring Boot application of ours that runs as its jar. */
 public sealed interface Application permits Gateway, Worker {
-  Duration START = Duration.ofSeconds(90);
+  /** Some seconds, unless the machine is busy with other things. */
+  Duration START = Duration.ofMinutes(3);
 
   SystemProcess process();
 

@@ -21,7 +21,7 @@ public record SystemSettings(
         Duration.ofSeconds(5),
         Duration.ofSeconds(5),
         Duration.ofMinutes(4),
-        Duration.ofSeconds(4),
+        Duration.ofSeconds(6),
         64);
   }
 

@@ -31,6 +31,11 @@ public final class Worker implements Application {
         new SystemProcess(name, JavaCommand.ofModule("generation-worker", settings), told, folder);
   }
 
+  /** Whether that is its name in ledger and log: one that is given none begins with its process. */
+  public boolean isCalled(String id) {
+    return id.startsWith(process.pid() + "-");
+  }
+
   public Cable toPostgres() {
     return toPostgres;
   }
