@@ -12,6 +12,7 @@ import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** Ends jobs as a worker does, without calling anybody. */
 record TestingWorker(ClaimJobs claimJobs, FinishJobs finishJobs, PublishEvents events) {
@@ -31,7 +32,10 @@ record TestingWorker(ClaimJobs claimJobs, FinishJobs finishJobs, PublishEvents e
   Attempt claim(String requestId, Duration lease) {
     var id = RequestId.parse(requestId).orElseThrow();
     var intent = new Intent(id, Map.of("model", "testing/model", "width", 512));
-    return claimJobs.claimDue("testing-worker", lease, List.of(intent)).getFirst().attempt();
+    return claimJobs
+        .claimDue("testing-worker", lease, UUID.randomUUID(), List.of(intent))
+        .getFirst()
+        .attempt();
   }
 
   void complete(String requestId) {

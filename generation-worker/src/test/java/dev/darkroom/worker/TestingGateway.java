@@ -42,10 +42,21 @@ final class TestingGateway {
   }
 
   RequestId submit(RequestId id, String prompt) {
+    publish(accept(id, prompt, Duration.ofMinutes(2)));
+    return id;
+  }
+
+  /** Accepts a job that is not published before its reservation has lapsed. */
+  RequestId accept(String prompt, Duration deadline) {
+    var id = new RequestId(UUID.randomUUID());
+    accept(id, prompt, deadline);
+    return id;
+  }
+
+  private List<DueJob> accept(RequestId id, String prompt, Duration deadline) {
     var request = new GenerationRequest(prompt, null, 0.7, 0.5, "sketch", 96, 64, 7);
     var trace = TraceParent.begin(new Random(1));
-    publish(accept.accept(List.of(new NewJob(id, "me", request, Duration.ofMinutes(2), trace))));
-    return id;
+    return accept.accept(List.of(new NewJob(id, "me", request, deadline, trace)));
   }
 
   /** What the gateway's sweep does once a second. */

@@ -8,7 +8,11 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The ledger's transitions and questions as beans, for applications that import it. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(LedgerSettings.class)
+@EnableConfigurationProperties({
+  LedgerSettings.class,
+  AttemptSettings.class,
+  UnknownOutcomeSettings.class
+})
 public class LedgerConfiguration {
 
   @Bean
@@ -27,8 +31,13 @@ public class LedgerConfiguration {
   }
 
   @Bean
-  RescheduleJobs rescheduleJobs(JdbcClient database, LedgerSettings settings) {
-    return new RescheduleJobs(database, settings);
+  RescheduleJobs rescheduleJobs(
+      JdbcClient database,
+      AttemptSettings attempts,
+      UnknownOutcomeSettings nebius,
+      LedgerSettings settings) {
+    var policy = new AttemptPolicy(attempts.maxAttempts(), nebius.onUnknownOutcome());
+    return new RescheduleJobs(database, policy, settings);
   }
 
   @Bean

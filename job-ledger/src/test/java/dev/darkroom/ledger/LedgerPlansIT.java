@@ -65,8 +65,7 @@ class LedgerPlansIT {
   @Test
   void a_claim_looks_its_jobs_up() {
     var ids = Stream.generate(() -> new RequestId(UUID.randomUUID())).limit(8);
-    LEDGER.claimJobs.claimDue(
-        WORKER, Duration.ofSeconds(30), ids.map(id -> new Intent(id, Map.of())).toList());
+    LEDGER.claim(WORKER, Duration.ofSeconds(30), ids.map(id -> new Intent(id, Map.of())).toList());
 
     assertThatPlanUses("generation_jobs_pkey");
   }
@@ -115,7 +114,8 @@ class LedgerPlansIT {
 
   @Test
   void a_rescue_reads_lapsed_leases_in_order() {
-    LEDGER.rescueJobs.rescueLapsed(UnknownOutcomePolicy.RETRY, 3, 1);
+    LEDGER.rescue(1);
+    LEDGER.rescueJobs.findOverdueAttempts(1);
 
     assertThatPlanUses("idx_generation_jobs_held").contains("Index Cond: (lease_until < now())");
   }

@@ -36,7 +36,8 @@ class LedgerRacesIT {
   private static final Setback SETBACK =
       new Setback(Step.ATTEMPT_FAILED, "outage", "It was down.", true, Duration.ZERO);
 
-  private final TestingLedger ledger = TestingLedger.empty();
+  private final TestingLedger ledger =
+      TestingLedger.empty().withPolicy(100, UnknownOutcomePolicy.RETRY);
 
   @AfterEach
   void log_and_jobs_agree() {
@@ -185,9 +186,7 @@ class LedgerRacesIT {
 
   private List<Attempt> claimed(Duration lease) {
     var intents = accepted().stream().map(id -> new Intent(id, Map.of())).toList();
-    return ledger.claimJobs.claimDue(WORKER, lease, intents).stream()
-        .map(ClaimedJob::attempt)
-        .toList();
+    return ledger.claim(WORKER, lease, intents).stream().map(ClaimedJob::attempt).toList();
   }
 
   /** In batches, in an order of its own. */
@@ -200,8 +199,7 @@ class LedgerRacesIT {
   }
 
   private List<ClaimedJob> claim(List<RequestId> jobs) {
-    return ledger.claimJobs.claimDue(
-        WORKER, LEASE, jobs.stream().map(id -> new Intent(id, Map.of())).toList());
+    return ledger.claim(WORKER, LEASE, jobs.stream().map(id -> new Intent(id, Map.of())).toList());
   }
 
   private Optional<FinishedJob> complete(Attempt attempt) {
@@ -209,12 +207,11 @@ class LedgerRacesIT {
   }
 
   private boolean reschedule(Attempt attempt) {
-    return ledger.rescheduleJobs.rescheduleIfHeld(attempt, SETBACK, 100)
-        instanceof Rescheduled.DueAgain;
+    return ledger.rescheduleJobs.rescheduleIfHeld(attempt, SETBACK) instanceof Rescheduled.DueAgain;
   }
 
   private List<Rescheduled> rescue() {
-    return ledger.rescueJobs.rescueLapsed(UnknownOutcomePolicy.RETRY, 100, BATCH);
+    return ledger.rescue(BATCH);
   }
 
   private static long sum(List<Integer> numbers) {

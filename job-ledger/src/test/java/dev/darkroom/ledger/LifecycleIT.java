@@ -122,7 +122,7 @@ class LifecycleIT {
   }
 
   private List<ClaimedJob> claim(RequestId id) {
-    return ledger.claimJobs.claimDue("worker-2", LEASE, List.of(new Intent(id, Map.of())));
+    return ledger.claim("worker-2", LEASE, List.of(new Intent(id, Map.of())));
   }
 
   private boolean fail(RequestId id) {
@@ -133,13 +133,14 @@ class LifecycleIT {
   }
 
   private boolean reschedule(RequestId id, int maxAttempts) {
+    var policy = ledger.withPolicy(maxAttempts, UnknownOutcomePolicy.RETRY);
     var setback = new Setback(Step.ATTEMPT_FAILED, "outage", "Down.", true, Duration.ZERO);
-    return !(ledger.rescheduleJobs.rescheduleIfHeld(first(id), setback, maxAttempts)
+    return !(policy.rescheduleJobs.rescheduleIfHeld(first(id), setback)
         instanceof Rescheduled.NotHeld);
   }
 
   private List<Rescheduled> rescue(UnknownOutcomePolicy policy) {
-    return ledger.rescueJobs.rescueLapsed(policy, 3, 10);
+    return ledger.withPolicy(3, policy).rescue(10);
   }
 
   private static Attempt first(RequestId id) {

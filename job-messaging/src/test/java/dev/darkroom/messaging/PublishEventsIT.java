@@ -121,7 +121,11 @@ class PublishEventsIT {
     var claimed =
         application
             .getBean(ClaimJobs.class)
-            .claimDue("worker-1", Duration.ofSeconds(30), List.of(new Intent(id, Map.of())));
+            .claimDue(
+                "worker-1",
+                Duration.ofSeconds(30),
+                UUID.randomUUID(),
+                List.of(new Intent(id, Map.of())));
     return application
         .getBean(FinishJobs.class)
         .completeIfCurrent(claimed.getFirst().attempt(), PICTURE, Map.of())
