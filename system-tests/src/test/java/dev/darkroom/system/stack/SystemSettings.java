@@ -33,6 +33,8 @@ public record SystemSettings(
             "darkroom.job.max-attempts", "10",
             "darkroom.ledger.publish-reservation", "2s",
             "darkroom.ledger.republish-after", "5s",
+            "darkroom.outbox.look-for-lost", "1s",
+            "darkroom.rescue.grace", text(lease.dividedBy(3)),
             "darkroom.kafka.check-topics-every", "2s"));
   }
 
