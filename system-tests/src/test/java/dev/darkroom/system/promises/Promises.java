@@ -5,6 +5,7 @@ import dev.darkroom.system.promises.Promise.Breach;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** All promises. A new one is added here. */
 public final class Promises {
@@ -37,9 +38,7 @@ public final class Promises {
             NO_ORPHAN_PICTURE,
             STEPS_TELL_THE_TRUTH);
     return GATEWAYS_KNOW_IDEMPOTENCY_KEYS
-        ? java.util.stream.Stream.concat(
-                always.stream(), java.util.stream.Stream.of(ONE_KEY_ONE_JOB))
-            .toList()
+        ? Stream.concat(always.stream(), Stream.of(ONE_KEY_ONE_JOB)).toList()
         : always;
   }
 
