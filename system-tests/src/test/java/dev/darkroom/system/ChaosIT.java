@@ -35,6 +35,7 @@ class ChaosIT {
     System.out.println(report.table());
     Files.writeString(Path.of("target", "chaos-" + SEED + ".md"), report.table());
     assertThat(evidence.jobs()).isNotEmpty();
+    assertThat(report.uncalledForAnswers()).isZero();
     assertThat(breaches.stream().map(Breach::says))
         .as(() -> Promises.inFull(breaches) + "\nlogs: " + observed.system().folder().path())
         .isEmpty();

@@ -42,8 +42,7 @@ class KilledWorkerIT {
     var killed = clock.instant();
     nebius.takes(Duration.ofMillis(100), Duration.ofMillis(100));
     var evidence = observed.checkPromises(started, Duration.ofSeconds(60));
-    worker.process().start();
-    worker.awaitReady();
+    observed.system().startWhatIsDead();
 
     assertThat(evidence.jobs()).allMatch(history -> history.job().status() == JobStatus.COMPLETED);
     var rerun = rerunAfterTheKill(evidence, heldByTheKilled, killed);

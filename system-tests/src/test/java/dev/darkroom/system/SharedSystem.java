@@ -16,6 +16,7 @@ final class SharedSystem {
   /** Whole, quiet, and with a provider that takes 100 to 300 ms. */
   static ObservedSystem get() {
     var observed = Started.SYSTEM;
+    observed.system().startWhatIsDead();
     observed.system().nebius().heal();
     observed.system().nebius().takes(Duration.ofMillis(100), Duration.ofMillis(200));
     observed.awaitQuiet(Duration.ofSeconds(30));

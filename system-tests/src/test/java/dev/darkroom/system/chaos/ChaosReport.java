@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.groupingBy;
 
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Step;
+import dev.darkroom.system.clients.Answer;
 import dev.darkroom.system.evidence.CallSeen;
 import dev.darkroom.system.evidence.Evidence;
 import dev.darkroom.system.evidence.JobHistory;
@@ -61,6 +62,7 @@ public record ChaosReport(
     return Stream.of(
         new Fact("faults played", played.size()),
         new Fact("submissions", evidence.submissions().size()),
+        new Fact("answers to POST that were neither 202 nor 503", uncalledForAnswers()),
         new Fact("jobs", evidence.jobs().size()),
         new Fact("completed", withStatus(JobStatus.COMPLETED)),
         new Fact("failed", withStatus(JobStatus.FAILED) + reasons()),
@@ -84,6 +86,13 @@ public record ChaosReport(
             Promises.all().contains(Promises.ONE_KEY_ONE_JOB)
                 ? broken(Promises.ONE_KEY_ONE_JOB)
                 : "not checked"));
+  }
+
+  public long uncalledForAnswers() {
+    return evidence.submissions().stream()
+        .flatMap(submission -> submission.answers().stream())
+        .filter(Answer::isUncalledFor)
+        .count();
   }
 
   private long countCalls(Predicate<CallSeen> those) {

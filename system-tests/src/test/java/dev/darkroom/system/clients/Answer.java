@@ -24,6 +24,11 @@ public record Answer(
     return requestId != null;
   }
 
+  /** An answer that nobody should get who asks for a sound picture. */
+  public boolean isUncalledFor() {
+    return status != null && status != 202 && status != 503;
+  }
+
   /** No answer, or one that asks to come again: whether the job was accepted is not known. */
   boolean leavesOpen() {
     return status == null || status == 503;

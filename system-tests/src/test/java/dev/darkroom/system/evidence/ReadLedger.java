@@ -59,13 +59,10 @@ public final class ReadLedger {
         ReadLedger::idsOf);
   }
 
-  /** Jobs that have ended and whose event is not marked as sent. */
-  public Optional<Set<UUID>> withoutEvent() {
+  /** The jobs that have ended; empty where the ledger does not answer. */
+  public Optional<Set<UUID>> ended() {
     return ask(
-        """
-        select request_id from public.generation_jobs
-        where finished_at is not null and event_published_at is null
-        """,
+        "select request_id from public.generation_jobs where finished_at is not null",
         _ -> {},
         ReadLedger::idsOf);
   }

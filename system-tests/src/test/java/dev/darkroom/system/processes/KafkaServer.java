@@ -13,7 +13,7 @@ import org.apache.commons.io.FileUtils;
 
 /** The broker; it keeps its ports and, unless told otherwise, its folder. */
 public final class KafkaServer implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(2);
 
   private final SystemProcess process;
   private final Path data;

@@ -17,9 +17,7 @@ import dev.darkroom.system.stack.TestedSystem;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Collectors;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -76,7 +74,7 @@ public final class ObservedSystem implements AutoCloseable {
           .until(() -> clients.underWay() == 0 && ledger.open().filter(Set::isEmpty).isPresent());
       await("all events have come")
           .atMost(Duration.ofSeconds(30))
-          .pollInterval(Duration.ofMillis(250))
+          .pollInterval(Duration.ofMillis(500))
           .until(this::isEveryEndHeardOf);
     } catch (ConditionTimeoutException e) {
       System.out.println("it did not become quiet: " + e.getMessage());
@@ -89,15 +87,7 @@ public final class ObservedSystem implements AutoCloseable {
             .filter(ReceivedEvent::isEnd)
             .map(ReceivedEvent::requestId)
             .collect(Collectors.toSet());
-    var ended = new HashSet<UUID>();
-    ledger
-        .jobs()
-        .forEach(job -> {
-          if (job.hasEnded()) {
-            ended.add(job.id());
-          }
-        });
-    return heardOf.containsAll(ended);
+    return ledger.ended().filter(heardOf::containsAll).isPresent();
   }
 
   public Evidence evidence() {

@@ -46,13 +46,20 @@ public final class TestedSystem implements AutoCloseable {
   public static TestedSystem start(String run, SystemSettings settings) throws IOException {
     var system = new TestedSystem(RunFolder.of(run), settings);
     try {
-      system.applications().forEach(application -> application.process().start());
-      system.applications().forEach(Application::awaitReady);
+      system.startWhatIsDead();
       return system;
     } catch (RuntimeException e) {
       system.close();
       throw e;
     }
+  }
+
+  /** Gateways and workers that do not run, and waits until all are ready. */
+  public void startWhatIsDead() {
+    applications()
+        .filter(application -> !application.process().isAlive())
+        .forEach(application -> application.process().start());
+    applications().forEach(Application::awaitReady);
   }
 
   private static List<SideDoor> sideDoors(List<Integer> doors, List<Cable> cables) {
