@@ -22,7 +22,7 @@ import org.awaitility.core.ConditionTimeoutException;
 /** Plays one fault after the other, in an order that the seed decides, while clients submit. */
 public final class ChaosRun {
   /** Whoever is not well again by then is left to the promises; the run goes on. */
-  private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(120);
+  private static final Duration LONGEST_RECOVERY = Duration.ofMinutes(2);
 
   private static final int JOBS_PER_SECOND = 12;
   private static final int BURST = 30;
@@ -50,7 +50,7 @@ public final class ChaosRun {
         played.add(play(schedule.next()));
       }
     }
-    say("all faults have been played; %d jobs submitted", observed.clients().submitted());
+    say("all faults have been played; %d jobs submitted".formatted(observed.clients().submitted()));
     return List.copyOf(played);
   }
 
@@ -58,7 +58,7 @@ public final class ChaosRun {
     var lasts = fault.drawLength(dice);
     observed.clients().submit(BURST); // so that it hits many jobs under way
     pass(BURST_TAKES, System.nanoTime());
-    say("%s, for %d ms; %s jobs open", fault, lasts.toMillis(), open());
+    say("%s, for %d ms; %s jobs open".formatted(fault, lasts.toMillis(), open()));
     var begun = System.nanoTime();
     var heal = fault.begin(observed.system(), dice);
     var recovered = Duration.ZERO;
@@ -74,7 +74,7 @@ public final class ChaosRun {
     if (fault.recovery() == Recovery.AFTERWARDS) {
       recovered = awaitRecovery(System.nanoTime());
     }
-    say("%s is over, well again after %d ms", fault, recovered.toMillis());
+    say("%s is over, well again after %d ms".formatted(fault, recovered.toMillis()));
     return new Played(fault, lasted, recovered);
   }
 
@@ -96,7 +96,7 @@ public final class ChaosRun {
           .pollInterval(Duration.ofMillis(100))
           .until(() -> probe.isDone() && hasEnded(open, probe.resultNow()) && isEachBusySince(now));
     } catch (ConditionTimeoutException e) {
-      say("not well again after %s: %s jobs open", LONGEST_RECOVERY, open());
+      say("not well again after %s: %s jobs open".formatted(LONGEST_RECOVERY, open()));
     }
     return Duration.ofNanos(System.nanoTime() - since);
   }
@@ -136,7 +136,7 @@ public final class ChaosRun {
     return Duration.ofNanos(System.nanoTime() - started);
   }
 
-  private void say(String format, Object... facts) {
-    System.out.printf("[chaos %4ds] %s%n", soFar().toSeconds(), format.formatted(facts));
+  private void say(String what) {
+    System.out.printf("[chaos %4ds] %s%n", soFar().toSeconds(), what);
   }
 }

@@ -73,7 +73,13 @@ public final class SubmitJobs implements AutoCloseable {
   /** So many jobs a second, until the answer is closed. */
   public Load keepSubmitting(int perSecond) {
     var ticks =
-        clock.scheduleAtFixedRate(this::submit, 0, 1_000_000 / perSecond, TimeUnit.MICROSECONDS);
+        clock.scheduleAtFixedRate(
+            () -> {
+              var _ = submit();
+            },
+            0,
+            1_000_000 / perSecond,
+            TimeUnit.MICROSECONDS);
     return () -> ticks.cancel(false);
   }
 

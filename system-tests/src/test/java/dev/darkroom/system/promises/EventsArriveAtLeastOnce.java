@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whoever reads the topic hears of each job's end, at least once, in the same words each time, and
@@ -64,7 +65,7 @@ public record EventsArriveAtLeastOnce() implements Promise.ForEachJob {
         && Objects.equals(endedAt(end), job.finishedAt());
   }
 
-  private static boolean says(Object told, Object known) {
+  private static boolean says(@Nullable Object told, @Nullable Object known) {
     return String.valueOf(told).equals(String.valueOf(known));
   }
 

@@ -9,6 +9,7 @@ import dev.darkroom.system.clients.ReceivedEvent.Sight;
 import dev.darkroom.system.promises.Promise.Breach;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -146,7 +147,7 @@ class EventsArriveAtLeastOnceTest {
         picture);
   }
 
-  private static ReceivedEvent with(ReceivedEvent event, HashMap<String, Object> data) {
+  private static ReceivedEvent with(ReceivedEvent event, Map<String, Object> data) {
     return new ReceivedEvent(
         event.receivedAt(),
         event.requestId(),
