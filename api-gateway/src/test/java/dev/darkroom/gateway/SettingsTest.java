@@ -25,6 +25,7 @@ class SettingsTest {
     gateway.run(context ->
         assertThat(context.getBeansOfType(Record.class).values().stream().map(Object::toString))
             .containsExactlyInAnyOrder(
+                "AcceptSettings[batch=64, writers=2, queue=1000, patience=PT5S]",
                 "JobSettings[deadline=PT15M]",
                 "ModelSettings[model=stability-ai/sdxl]",
                 "OutboxSettings[sweep=PT1S, batch=500, lookForLost=PT5S]",
@@ -34,6 +35,14 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "darkroom.accept.batch=0, batch",
+    "darkroom.accept.batch=1001, batch",
+    "darkroom.accept.writers=0, writers",
+    "darkroom.accept.writers=17, writers",
+    "darkroom.accept.queue=0, queue",
+    "darkroom.accept.queue=100001, queue",
+    "darkroom.accept.patience=99ms, patience",
+    "darkroom.accept.patience=61s, patience",
     "darkroom.job.deadline=9s, deadline",
     "darkroom.job.deadline=86401s, deadline",
     "darkroom.outbox.sweep=49ms, sweep",
@@ -56,6 +65,9 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "darkroom.accept.batch=1",
+    "darkroom.accept.writers=16",
+    "darkroom.accept.patience=1m",
     "darkroom.job.deadline=10s",
     "darkroom.job.deadline=24h",
     "darkroom.outbox.sweep=50ms",

@@ -2,6 +2,7 @@ package dev.darkroom.gateway;
 
 import dev.darkroom.ledger.Attempt;
 import dev.darkroom.ledger.ClaimJobs;
+import dev.darkroom.ledger.Completion;
 import dev.darkroom.ledger.FinishJobs;
 import dev.darkroom.ledger.FinishedJob;
 import dev.darkroom.ledger.Intent;
@@ -46,7 +47,9 @@ record TestingWorker(ClaimJobs claimJobs, FinishJobs finishJobs, PublishEvents e
   FinishedJob completeSilently(String requestId) {
     var picture =
         new PictureRecord("/generated/" + requestId + ".webp", SHA256, "image/webp", 12_345);
-    return finishJobs.completeIfCurrent(claim(requestId), picture, Map.of()).orElseThrow();
+    return finishJobs
+        .completeIfCurrent(new Completion(claim(requestId), picture, Map.of()))
+        .orElseThrow();
   }
 
   void fail(String requestId, String code) {

@@ -10,14 +10,21 @@ import tools.jackson.databind.json.JsonMapper;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({
   LedgerSettings.class,
+  IdempotencySettings.class,
   AttemptSettings.class,
   UnknownOutcomeSettings.class
 })
 public class LedgerConfiguration {
 
   @Bean
-  AcceptJobs acceptJobs(JdbcClient database, JsonMapper mapper, LedgerSettings settings) {
-    return new AcceptJobs(database, new LedgerJson(mapper), settings);
+  AcceptJobs acceptJobs(
+      JdbcClient database, JsonMapper mapper, LedgerSettings settings, IdempotencySettings keys) {
+    return new AcceptJobs(database, new LedgerJson(mapper), settings, keys);
+  }
+
+  @Bean
+  ForgetKeys forgetKeys(JdbcClient database, IdempotencySettings settings) {
+    return new ForgetKeys(database, settings);
   }
 
   @Bean

@@ -79,7 +79,7 @@ class LedgerPlansIT {
 
   @Test
   void an_ending_looks_its_job_up() {
-    LEDGER.finishJobs.completeIfCurrent(attempt, PICTURE, Map.of());
+    LEDGER.finishJobs.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
 
     assertThatPlanUses("generation_jobs_pkey");
   }
@@ -102,7 +102,7 @@ class LedgerPlansIT {
 
   @Test
   void marks_look_their_jobs_up() {
-    var due = LEDGER.acceptJobs.accept(List.of(AcceptJobsIT.aNewJob()));
+    var due = LEDGER.accept(List.of(AcceptJobsIT.aNewJob()));
     WATCHED.plan();
 
     LEDGER.jobOutbox.markEnqueued(due);

@@ -104,7 +104,7 @@ class LedgerRacesIT {
 
   @Test
   void mark_enqueued_against_claim() throws Exception {
-    var due = ledger.acceptJobs.accept(newJobs(JOBS * 2));
+    var due = ledger.accept(newJobs(JOBS * 2));
     var jobs = due.stream().map(job -> job.message().requestId()).toList();
 
     var race = new Race<Integer>();
@@ -179,9 +179,7 @@ class LedgerRacesIT {
   }
 
   private List<RequestId> accepted() {
-    return ledger.acceptJobs.accept(newJobs(JOBS)).stream()
-        .map(job -> job.message().requestId())
-        .toList();
+    return ledger.accept(newJobs(JOBS)).stream().map(job -> job.message().requestId()).toList();
   }
 
   private List<Attempt> claimed(Duration lease) {
@@ -203,7 +201,7 @@ class LedgerRacesIT {
   }
 
   private Optional<FinishedJob> complete(Attempt attempt) {
-    return ledger.finishJobs.completeIfCurrent(attempt, PICTURE, Map.of());
+    return ledger.finishJobs.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
   }
 
   private boolean reschedule(Attempt attempt) {

@@ -22,6 +22,8 @@ class LedgerSettingsTest {
     application.run(context -> {
       assertThat(context.getBean(LedgerSettings.class))
           .isEqualTo(new LedgerSettings(Duration.ofSeconds(5), Duration.ofMinutes(1)));
+      assertThat(context.getBean(IdempotencySettings.class))
+          .isEqualTo(new IdempotencySettings(Duration.ofHours(24)));
       assertThat(context.getBean(AttemptSettings.class)).isEqualTo(new AttemptSettings(5));
       assertThat(context.getBean(UnknownOutcomeSettings.class))
           .isEqualTo(new UnknownOutcomeSettings(UnknownOutcomePolicy.RETRY));
@@ -36,6 +38,8 @@ class LedgerSettingsTest {
         "ledger.republish-after=999ms",
         "ledger.republish-after=61m",
         "ledger.republish-after=soon",
+        "idempotency.keep=59s",
+        "idempotency.keep=31d",
         "job.max-attempts=0",
         "job.max-attempts=101",
         "nebius.on-unknown-outcome=perhaps",
@@ -46,12 +50,15 @@ class LedgerSettingsTest {
         .run(context ->
             assertThat(context)
                 .getFailure()
-                .hasStackTraceContaining(property.substring(0, property.indexOf('-'))));
+                .hasStackTraceContaining(property.substring(0, property.indexOf('.')))
+                .hasStackTraceContaining(
+                    property.substring(property.indexOf('.') + 1).substring(0, 2)));
   }
 
   @Configuration(proxyBeanMethods = false)
   @EnableConfigurationProperties({
     LedgerSettings.class,
+    IdempotencySettings.class,
     AttemptSettings.class,
     UnknownOutcomeSettings.class
   })

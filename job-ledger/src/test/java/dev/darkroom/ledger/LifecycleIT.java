@@ -53,7 +53,11 @@ class LifecycleIT {
         "heartbeat",
             id -> !ledger.claimJobs.heartbeatOfHeld(WORKER, LEASE, List.of(first(id))).isEmpty(),
         "complete",
-            id -> ledger.finishJobs.completeIfCurrent(first(id), PICTURE, Map.of()).isPresent(),
+            id ->
+                ledger
+                    .finishJobs
+                    .completeIfCurrent(new Completion(first(id), PICTURE, Map.of()))
+                    .isPresent(),
         "fail", this::fail,
         "reschedule", id -> reschedule(id, 3),
         "rescue", _ -> !rescue(UnknownOutcomePolicy.RETRY).isEmpty(),
@@ -115,7 +119,7 @@ class LifecycleIT {
 
   @Test
   void acceptance_begins_a_life() {
-    var accepted = ledger.acceptJobs.accept(List.of(AcceptJobsIT.aNewJob())).getFirst();
+    var accepted = ledger.accept(List.of(AcceptJobsIT.aNewJob())).getFirst();
 
     assertThat(Set.of(stateOf(accepted.message().requestId())))
         .isEqualTo(PAGE.transitions().getFirst().to());

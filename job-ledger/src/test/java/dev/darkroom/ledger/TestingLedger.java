@@ -1,6 +1,7 @@
 package dev.darkroom.ledger;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.darkroom.ledger.Acceptance.Accepted;
 import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
 import java.time.Duration;
 import java.util.List;
@@ -17,6 +18,7 @@ final class TestingLedger {
   static final Duration RESERVATION = Duration.ofSeconds(5);
   static final Duration REPUBLISH_AFTER = Duration.ofMinutes(1);
   static final int MAX_ATTEMPTS = 3;
+  static final Duration KEEP_KEYS = Duration.ofHours(24);
 
   /** One for all tests of this JVM; each empties it before it starts. */
   private static final TestingLedger SHARED = new TestingLedger(TestingDatabase.migrated());
@@ -25,6 +27,7 @@ final class TestingLedger {
   private final DataSource source;
   final JdbcClient asOwner;
   final AcceptJobs acceptJobs;
+  final ForgetKeys forgetKeys;
   final ClaimJobs claimJobs;
   final FinishJobs finishJobs;
   final RescheduleJobs rescheduleJobs;
@@ -40,19 +43,30 @@ final class TestingLedger {
 
   /** The same ledger through another pool or a source that watches. */
   TestingLedger(TestingDatabase database, DataSource source) {
-    this(database, source, MAX_ATTEMPTS, UnknownOutcomePolicy.RETRY);
+    this(
+        database,
+        JdbcClient.create(pool(database.asOwner(), 2)),
+        source,
+        MAX_ATTEMPTS,
+        UnknownOutcomePolicy.RETRY);
   }
 
   private TestingLedger(
-      TestingDatabase database, DataSource source, int maxAttempts, UnknownOutcomePolicy policy) {
+      TestingDatabase database,
+      JdbcClient asOwner,
+      DataSource source,
+      int maxAttempts,
+      UnknownOutcomePolicy policy) {
     this.database = database;
     this.source = source;
-    asOwner = JdbcClient.create(pool(database.asOwner(), 2));
+    this.asOwner = asOwner;
     var asApplication = JdbcClient.create(source);
     var mapper = JsonMapper.builder().build();
     var settings = new LedgerSettings(RESERVATION, REPUBLISH_AFTER);
     var beans = new LedgerConfiguration();
-    acceptJobs = beans.acceptJobs(asApplication, mapper, settings);
+    var keys = new IdempotencySettings(KEEP_KEYS);
+    acceptJobs = beans.acceptJobs(asApplication, mapper, settings, keys);
+    forgetKeys = beans.forgetKeys(asApplication, keys);
     claimJobs = beans.claimJobs(asApplication, mapper);
     finishJobs = beans.finishJobs(asApplication, mapper, settings);
     rescheduleJobs =
@@ -83,14 +97,20 @@ final class TestingLedger {
 
   /** The same rows under another policy. */
   TestingLedger withPolicy(int maxAttempts, UnknownOutcomePolicy policy) {
-    return new TestingLedger(database, source, maxAttempts, policy);
+    return new TestingLedger(database, asOwner, source, maxAttempts, policy);
   }
 
   static TestingLedger empty() {
     SHARED.asOwner.sql("delete from public.generation_topics").update();
     SHARED.asOwner.sql("delete from public.generation_jobs").update();
     SHARED.asOwner.sql("delete from public.generation_logs").update();
+    SHARED.asOwner.sql("delete from public.generation_idempotency_keys").update();
     return SHARED;
+  }
+
+  /** Accepts jobs that are all new. */
+  List<DueJob> accept(List<NewJob> jobs) {
+    return acceptJobs.accept(jobs).stream().map(Accepted.class::cast).map(Accepted::job).toList();
   }
 
   static HikariDataSource pool(TestingDatabase database, int connections) {

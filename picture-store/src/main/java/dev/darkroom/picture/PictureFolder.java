@@ -4,6 +4,7 @@ import dev.darkroom.model.RequestId;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,15 +13,29 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The layout of the folder: {@code ab/cd/<request id>} for pictures, {@code .drafts} for what is
  * being written. A picture's name has no extension, for a request has one picture, whatever its
  * format; {@link InspectPicture} tells it from the bytes.
  */
-record PictureFolder(Path root) {
+final class PictureFolder {
+  private final Path root;
+
+  /** Folders whose own names are known to survive a power failure. */
+  private final Set<Path> durable = ConcurrentHashMap.newKeySet();
+
+  private volatile @Nullable FileStore fileStore;
+
+  PictureFolder(Path root) {
+    this.root = root;
+  }
+
   Path place(RequestId id) {
     return inner(id).resolve(id.toString());
   }
@@ -31,9 +46,19 @@ record PictureFolder(Path root) {
 
   /** On a full disk an empty draft can still be made; only its bytes would find no place. */
   void requireRoomFor(long bytes) throws IOException {
-    if (Files.getFileStore(root).getUsableSpace() < bytes) {
+    if (fileStore().getUsableSpace() < bytes) {
       throw new IOException("there is no room left for a picture in " + root);
     }
+  }
+
+  /** Found once: the search reads the whole list of mounts. */
+  private FileStore fileStore() throws IOException {
+    FileStore found = fileStore;
+    if (found == null) {
+      found = Files.getFileStore(root);
+      fileStore = found;
+    }
+    return found;
   }
 
   Path newDraft(RequestId id) {
@@ -76,12 +101,32 @@ record PictureFolder(Path root) {
    * @return whether it is the draft
    */
   boolean putIfAbsent(Path draft, RequestId id) throws IOException {
-    Files.createDirectories(inner(id));
-    boolean put = linkIfAbsent(draft, place(id));
-    for (Path folder : List.of(inner(id), outer(id), root)) {
-      fsync(folder);
-    }
+    boolean put = putIfAbsent(draft, place(id), inner(id));
+    fsync(inner(id));
     return put;
+  }
+
+  private boolean putIfAbsent(Path draft, Path place, Path folder) throws IOException {
+    makeDurably(folder);
+    try {
+      return linkIfAbsent(draft, place);
+    } catch (NoSuchFileException e) { // somebody has tidied up
+      durable.clear();
+      makeDurably(folder);
+      return linkIfAbsent(draft, place);
+    }
+  }
+
+  /** A folder's name is in the one around it, which is fsynced once, not for each picture. */
+  private void makeDurably(Path folder) throws IOException {
+    Path around = folder.getParent();
+    if (folder.equals(root) || around == null || durable.contains(folder)) {
+      return;
+    }
+    makeDurably(around);
+    Files.createDirectories(folder);
+    fsync(around);
+    durable.add(folder);
   }
 
   /** A hard link is the one atomic step that never replaces. */

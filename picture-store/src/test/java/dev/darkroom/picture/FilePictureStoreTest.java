@@ -71,6 +71,20 @@ class FilePictureStoreTest extends PictureStoreContract {
   }
 
   @Test
+  void a_folder_that_somebody_tidied_away_is_made_again() throws Exception {
+    keep(id, Pictures.webp(64, 48, 1));
+    Path place = new PictureFolder(directory).place(id);
+    assertThat(store.delete(id)).isTrue();
+    Path folder = directory.resolve(directory.relativize(place).subpath(0, 2));
+    Files.delete(folder);
+    Files.delete(folder.resolveSibling("..").normalize());
+
+    keep(id, Pictures.webp(64, 48, 2));
+
+    assertThat(place).exists();
+  }
+
+  @Test
   void a_picture_can_be_read_by_whoever_may_read_the_folder() throws Exception {
     keep(id, Pictures.webp(64, 48, 1));
     Path asUsual = Files.createFile(directory.resolve("usual"));

@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.rescue;
 
 import dev.darkroom.ledger.Attempt;
+import dev.darkroom.ledger.Completion;
 import dev.darkroom.ledger.FinishJobs;
 import dev.darkroom.ledger.FinishedJob;
 import dev.darkroom.ledger.PictureRecord;
@@ -36,10 +37,9 @@ final class CompleteFromStore {
           var record =
               new PictureRecord(
                   picture.url(), picture.sha256(), picture.format().contentType(), picture.bytes());
-          return ledger.completeIfCurrent(
-              attempt,
-              record,
-              Map.of("width", picture.width(), "height", picture.height(), "source", "store"));
+          var details =
+              Map.of("width", picture.width(), "height", picture.height(), "source", "store");
+          return ledger.completeIfCurrent(new Completion(attempt, record, details));
         });
   }
 

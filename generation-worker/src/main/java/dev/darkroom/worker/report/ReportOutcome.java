@@ -1,16 +1,19 @@
 package dev.darkroom.worker.report;
 
 import dev.darkroom.ledger.Attempt;
+import dev.darkroom.ledger.Completion;
 import dev.darkroom.ledger.FinishJobs;
 import dev.darkroom.ledger.FinishedJob;
 import dev.darkroom.ledger.PictureRecord;
 import dev.darkroom.ledger.RescheduleJobs;
 import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
 import dev.darkroom.ledger.Setback;
+import dev.darkroom.ledger.WriteTogether;
 import dev.darkroom.messaging.PublishEvents;
 import dev.darkroom.model.Step;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -20,11 +23,14 @@ import org.slf4j.LoggerFactory;
  * Writes an attempt's outcome into the ledger, where it decides what becomes of the job, and tells
  * Kafka.
  */
-public final class ReportOutcome {
+public final class ReportOutcome implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ReportOutcome.class);
+  private static final WriteTogether.Limits COMPLETIONS =
+      new WriteTogether.Limits(10_000, 64, 2, Duration.ofSeconds(10));
 
   private final ReadOutcome readings;
   private final FinishJobs finish;
+  private final WriteTogether<Completion, Optional<FinishedJob>> completions;
   private final RescheduleJobs reschedule;
   private final DiscardPicture discard;
   private final PublishEvents events;
@@ -37,6 +43,7 @@ public final class ReportOutcome {
       PublishEvents events) {
     this.readings = readings;
     this.finish = finish;
+    this.completions = new WriteTogether<>("complete-jobs", COMPLETIONS, finish::completeIfCurrent);
     this.reschedule = reschedule;
     this.discard = discard;
     this.events = events;
@@ -65,7 +72,7 @@ public final class ReportOutcome {
         new PictureRecord(
             picture.url(), picture.sha256(), picture.format().contentType(), picture.bytes());
     var details = Map.of("width", picture.width(), "height", picture.height(), "source", source);
-    var job = finish.completeIfCurrent(attempt, recorded, details);
+    var job = completions.write(new Completion(attempt, recorded, details));
     if (job.isEmpty()) {
       discard.discardIfFailed(attempt.requestId());
     }
@@ -105,5 +112,11 @@ public final class ReportOutcome {
     }
     ended.log("job ended");
     events.publish(job.get());
+  }
+
+  /** Completes what waits; nothing is under way any more. */
+  @Override
+  public void close() {
+    completions.close();
   }
 }
