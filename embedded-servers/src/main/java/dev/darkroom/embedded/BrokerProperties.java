@@ -2,7 +2,10 @@ package dev.darkroom.embedded;
 
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The settings of a broker that is alone: nothing to replicate to, nobody to wait for. */
 final class BrokerProperties {
@@ -47,22 +50,45 @@ final class BrokerProperties {
 
   private BrokerProperties() {}
 
-  static Map<String, String> of(Path directory, int port, int controllerPort) {
+  static Map<String, String> of(
+      Path directory, int port, int controllerPort, List<SideDoor> sideDoors) {
     String host = LoopbackPort.HOST;
     var properties = new HashMap<String, String>();
     properties.put("process.roles", "broker,controller");
     properties.put("node.id", Integer.toString(NODE_ID));
     properties.put("controller.quorum.voters", NODE_ID + "@" + host + ":" + controllerPort);
     properties.put("controller.listener.names", CONTROLLER_LISTENER);
+    var main = "PLAINTEXT://%s:%d".formatted(host, port);
     properties.put(
         "listeners",
-        "PLAINTEXT://%s:%d,%s://%s:%d"
-            .formatted(host, port, CONTROLLER_LISTENER, host, controllerPort));
+        "%s,%s://%s:%d%s"
+            .formatted(
+                main,
+                CONTROLLER_LISTENER,
+                host,
+                controllerPort,
+                each(sideDoors, door -> ",%s://%s:%d".formatted(door.name(), host, door.port()))));
+    properties.put(
+        "advertised.listeners",
+        main
+            + each(
+                sideDoors,
+                door -> ",%s://%s:%d".formatted(door.name(), host, door.advertisedPort())));
+    properties.put(
+        "listener.security.protocol.map",
+        "PLAINTEXT:PLAINTEXT,%s:PLAINTEXT%s"
+            .formatted(
+                CONTROLLER_LISTENER, each(sideDoors, door -> "," + door.name() + ":PLAINTEXT")));
+    properties.put("inter.broker.listener.name", "PLAINTEXT");
     properties.put("log.dirs", directory.toString());
     properties.put("auto.create.topics.enable", "false");
     properties.putAll(ALONE);
     properties.putAll(QUICK);
     properties.putAll(SMALL);
     return properties;
+  }
+
+  private static String each(List<SideDoor> doors, Function<SideDoor, String> text) {
+    return doors.stream().map(text).collect(Collectors.joining());
   }
 }

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -46,14 +47,29 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
    */
   public static EmbeddedKafkaBroker start(Path directory, int port, int controllerPort)
       throws IOException {
+    return start(directory, port, controllerPort, List.of());
+  }
+
+  /**
+   * The same with further ports, for clients that are to reach the broker through a proxy.
+   *
+   * @throws PortTaken if something else listens on one of the ports
+   * @throws IOException if it does not start
+   */
+  public static EmbeddedKafkaBroker start(
+      Path directory, int port, int controllerPort, List<SideDoor> sideDoors) throws IOException {
     int claimed = LoopbackPort.claim(port, "Kafka");
     int claimedByController = LoopbackPort.claim(controllerPort, "Kafka's controller");
+    for (SideDoor door : sideDoors) {
+      LoopbackPort.claim(door.port(), "Kafka's door " + door.name());
+    }
     Path folder = directory.toAbsolutePath();
     // Kafka's own lock comes too late: its controller has written to the folder by then.
     FolderLock lock = FolderLock.take(folder);
     try {
       formatOnce(folder);
-      Map<String, String> properties = BrokerProperties.of(folder, claimed, claimedByController);
+      Map<String, String> properties =
+          BrokerProperties.of(folder, claimed, claimedByController, sideDoors);
       KafkaRaftServer server = launch(new KafkaConfig(properties, false));
       return new EmbeddedKafkaBroker(server, lock, claimed, claimedByController);
     } catch (Exception e) {

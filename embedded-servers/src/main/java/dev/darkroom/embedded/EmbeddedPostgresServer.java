@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A real PostgreSQL 18 in a process of its own, as safe as an installed one: {@code fsync} and
@@ -84,6 +85,11 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 
   public int port() {
     return server.getPort();
+  }
+
+  /** The server's first process, the parent of all others; empty once it is gone. */
+  public Optional<ProcessHandle> process() throws IOException {
+    return postmaster.process();
   }
 
   /**

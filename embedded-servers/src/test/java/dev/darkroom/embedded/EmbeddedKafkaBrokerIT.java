@@ -7,6 +7,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.Node;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -74,5 +79,31 @@ class EmbeddedKafkaBrokerIT {
       client.send("one");
       assertThat(client.receive(1)).containsExactly("one");
     }
+  }
+
+  @Test
+  void who_comes_through_a_side_door_is_sent_to_the_port_it_advertises() throws Exception {
+    int main = LoopbackPort.claim(0, "this test");
+    var door = new SideDoor("WORKER_1", LoopbackPort.claim(0, "this test"), main);
+    try (var broker = EmbeddedKafkaBroker.start(folder, main, 0, List.of(door));
+        var admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + door.port()))) {
+      assertThat(admin.describeCluster().nodes().get(30, TimeUnit.SECONDS))
+          .extracting(Node::port)
+          .containsExactly(broker.port());
+      var client = new BrokerClient("127.0.0.1:" + door.port());
+      client.createTopic();
+      client.send("one");
+      assertThat(new BrokerClient(broker.bootstrapServers()).receive(1)).containsExactly("one");
+    }
+  }
+
+  @Test
+  void a_side_door_may_not_take_the_name_of_another_listener() {
+    assertThatThrownBy(() -> new SideDoor("CONTROLLER", 1, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("CONTROLLER");
+    assertThatThrownBy(() -> new SideDoor("a,b", 1, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a,b");
   }
 }

@@ -1,0 +1,47 @@
+package dev.darkroom.system;
+
+import dev.darkroom.system.run.ObservedSystem;
+import dev.darkroom.system.stack.SystemSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+
+/**
+ * One system for all tests of a JVM, for it takes half a minute to start. Each test leaves it whole
+ * and quiet, and judges its own jobs only.
+ */
+final class SharedSystem {
+  private SharedSystem() {}
+
+  /** Whole, quiet, and with a provider that takes 100 to 300 ms. */
+  static ObservedSystem get() {
+    var observed = Started.SYSTEM;
+    observed.system().startWhatIsDead();
+    observed.system().nebius().heal();
+    observed.system().nebius().takes(Duration.ofMillis(100), Duration.ofMillis(200));
+    observed.awaitQuiet(Duration.ofSeconds(30));
+    return observed;
+  }
+
+  private static final class Started {
+    static final ObservedSystem SYSTEM = start();
+
+    private static ObservedSystem start() {
+      try {
+        var started = ObservedSystem.start("verify", SystemSettings.quick());
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(started)));
+        return started;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static void stop(ObservedSystem started) {
+      try {
+        started.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.darkroom.system.processes;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How a small JVM is started, with the Java that runs the tests. */
+public final class JavaCommand {
+  private static final List<String> SMALL =
+      List.of(
+          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+          "-Xmx192m",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+ExitOnOutOfMemoryError",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow");
+
+  private JavaCommand() {}
+
+  /**
+   * Runs the executable jar of a module.
+   *
+   * @throws IllegalStateException if it was not built
+   */
+  public static List<String> ofModule(String module, List<String> arguments) {
+    var command = new ArrayList<>(SMALL);
+    command.addAll(List.of("-jar", jar(module).toString()));
+    command.addAll(arguments);
+    return List.copyOf(command);
+  }
+
+  /** Runs a class of the tests. */
+  public static List<String> ofClass(Class<?> main, List<String> arguments) {
+    var command = new ArrayList<>(SMALL);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(arguments);
+    return List.copyOf(command);
+  }
+
+  private static Path jar(String module) {
+    Path folder = Path.of("..", module, "target").toAbsolutePath().normalize();
+    if (Files.isDirectory(folder)) {
+      try (var files = Files.newDirectoryStream(folder, module + "-*.jar")) {
+        var found = files.iterator();
+        if (found.hasNext()) {
+          return found.next();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    throw new IllegalStateException(
+        "there is no jar in %s; run ./mvnw -pl system-tests -am package -DskipTests first"
+            .formatted(folder));
+  }
+}

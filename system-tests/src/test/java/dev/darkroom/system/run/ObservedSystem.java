@@ -1,0 +1,120 @@
+package dev.darkroom.system.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.darkroom.system.clients.ReceivedEvent;
+import dev.darkroom.system.clients.RecordEvents;
+import dev.darkroom.system.clients.SubmitJobs;
+import dev.darkroom.system.evidence.CollectEvidence;
+import dev.darkroom.system.evidence.Evidence;
+import dev.darkroom.system.evidence.ReadLedger;
+import dev.darkroom.system.promises.Promise.Breach;
+import dev.darkroom.system.promises.Promises;
+import dev.darkroom.system.stack.Gateway;
+import dev.darkroom.system.stack.SystemSettings;
+import dev.darkroom.system.stack.TestedSystem;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.awaitility.core.ConditionTimeoutException;
+
+/** The tested system, with those who use it and with eyes on its ledger. */
+public final class ObservedSystem implements AutoCloseable {
+  private final TestedSystem system;
+  private final ReadLedger ledger;
+  private final SubmitJobs clients;
+  private final RecordEvents events;
+
+  private ObservedSystem(TestedSystem system, String run) {
+    this.system = system;
+    var postgres = system.postgres();
+    ledger = new ReadLedger(postgres.jdbcUrl(), postgres.username(), postgres.password());
+    var gateways = system.gateways().stream().map(Gateway::address).toList();
+    clients = new SubmitJobs(run, gateways);
+    events = new RecordEvents(system.kafka().bootstrapServers(), ledger::endedAmong, gateways);
+  }
+
+  /**
+   * Starts everything.
+   *
+   * @param run names the folder under {@code target/runs} where all processes keep what they write
+   */
+  public static ObservedSystem start(String run, SystemSettings settings) throws IOException {
+    return new ObservedSystem(TestedSystem.start(run, settings), run);
+  }
+
+  public TestedSystem system() {
+    return system;
+  }
+
+  public ReadLedger ledger() {
+    return ledger;
+  }
+
+  public SubmitJobs clients() {
+    return clients;
+  }
+
+  public RecordEvents events() {
+    return events;
+  }
+
+  /**
+   * Waits until every client was told, every job has ended and every end was heard of. What has not
+   * come about by then is for the promises to judge.
+   */
+  public void awaitQuiet(Duration atMost) {
+    try {
+      await("all jobs have ended")
+          .atMost(atMost)
+          .pollInterval(Duration.ofMillis(250))
+          .until(() -> clients.underWay() == 0 && ledger.open().filter(Set::isEmpty).isPresent());
+      await("all events have come")
+          .atMost(Duration.ofSeconds(30))
+          .pollInterval(Duration.ofMillis(500))
+          .until(this::isEveryEndHeardOf);
+    } catch (ConditionTimeoutException e) {
+      System.out.println("it did not become quiet: " + e.getMessage());
+    }
+  }
+
+  private boolean isEveryEndHeardOf() {
+    var heardOf =
+        events.received().stream()
+            .filter(ReceivedEvent::isEnd)
+            .map(ReceivedEvent::requestId)
+            .collect(Collectors.toSet());
+    return ledger.ended().filter(heardOf::containsAll).isPresent();
+  }
+
+  public Evidence evidence() {
+    return new CollectEvidence(
+            ledger, system.folder().pictures(), system.nebius().simulator().bill())
+        .collect(clients.submissions(), clients.seen(), events.received());
+  }
+
+  /**
+   * Waits until it is quiet, and fails with everything that is known if a promise was broken.
+   *
+   * @param since jobs accepted before are left out
+   */
+  public Evidence checkPromises(Instant since, Duration atMost) {
+    awaitQuiet(atMost);
+    var evidence = evidence().since(since);
+    var breaches = Promises.breaches(evidence);
+    assertThat(breaches.stream().map(Breach::says))
+        .as(() -> Promises.inFull(breaches) + "\nlogs: " + system.folder().path())
+        .isEmpty();
+    return evidence;
+  }
+
+  @Override
+  public void close() throws IOException {
+    clients.close();
+    events.close();
+    system.close();
+  }
+}

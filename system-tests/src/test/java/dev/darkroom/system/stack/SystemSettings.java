@@ -1,0 +1,70 @@
+package dev.darkroom.system.stack;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Settings of gateways and workers: short enough for a fault and its end to fit into seconds.
+ *
+ * @param lease how long a job stays with a silent worker
+ * @param drain what a worker that is stopped may take to end its jobs
+ * @param deadline by when a job has ended
+ * @param callTimeout what one call to the provider may take
+ */
+public record SystemSettings(
+    Duration lease, Duration drain, Duration deadline, Duration callTimeout, int concurrency) {
+
+  public static SystemSettings quick() {
+    return new SystemSettings(
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(5),
+        Duration.ofMinutes(4),
+        Duration.ofSeconds(6),
+        64);
+  }
+
+  List<String> ofGateway() {
+    return arguments(
+        Map.of(
+            "server.address", "127.0.0.1",
+            "darkroom.job.deadline", text(deadline),
+            "darkroom.job.max-attempts", "10",
+            "darkroom.ledger.publish-reservation", "2s",
+            "darkroom.ledger.republish-after", "5s",
+            "darkroom.outbox.look-for-lost", "1s",
+            "darkroom.rescue.grace", text(lease.dividedBy(3)),
+            "darkroom.kafka.check-topics-every", "2s"));
+  }
+
+  List<String> ofWorker() {
+    var settings = new TreeMap<String, String>();
+    settings.put("server.address", "127.0.0.1");
+    settings.put("darkroom.job.max-attempts", "10");
+    settings.put("darkroom.ledger.publish-reservation", "2s");
+    settings.put("darkroom.ledger.republish-after", "5s");
+    settings.put("darkroom.kafka.check-topics-every", "2s");
+    settings.put("darkroom.worker.lease", text(lease));
+    settings.put("darkroom.worker.drain", text(drain));
+    settings.put("darkroom.worker.concurrency", Integer.toString(concurrency));
+    settings.put("darkroom.intake.hold", "5s");
+    settings.put("darkroom.backoff.base", "300ms");
+    settings.put("darkroom.backoff.cap", "3s");
+    settings.put("darkroom.nebius.timeout", text(callTimeout));
+    settings.put("darkroom.nebius.connect-timeout", "1s");
+    settings.put("darkroom.nebius.breaker.probe-after", "1s");
+    return arguments(settings);
+  }
+
+  private static String text(Duration duration) {
+    return duration.toMillis() + "ms";
+  }
+
+  private static List<String> arguments(Map<String, String> settings) {
+    return settings.entrySet().stream()
+        .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+        .sorted()
+        .toList();
+  }
+}

@@ -1,0 +1,150 @@
+package dev.darkroom.system.stack;
+
+import dev.darkroom.embedded.SideDoor;
+import dev.darkroom.system.network.Cable;
+import dev.darkroom.system.processes.KafkaServer;
+import dev.darkroom.system.processes.Ports;
+import dev.darkroom.system.processes.PostgresServer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The whole of it: PostgreSQL, Kafka, the provider, two gateways and two workers. Each worker hangs
+ * on cables of its own, so that one alone can be cut off.
+ */
+public final class TestedSystem implements AutoCloseable {
+  private static final int EACH = 2;
+
+  private final RunFolder folder;
+  private final SystemSettings settings;
+  private final Nebius nebius;
+  private final PostgresServer postgres;
+  private final KafkaServer kafka;
+  private final List<Gateway> gateways = new ArrayList<>();
+  private final List<Worker> workers = new ArrayList<>();
+
+  private TestedSystem(RunFolder folder, SystemSettings settings) throws IOException {
+    this.folder = folder;
+    this.settings = settings;
+    nebius = new Nebius();
+    postgres = new PostgresServer(folder.path());
+    var doors = Stream.generate(Ports::claim).limit(EACH).toList();
+    var toKafka = doors.stream().map(Cable::to).toList();
+    kafka = new KafkaServer(folder.path(), sideDoors(doors, toKafka));
+    postgres.start();
+    kafka.start();
+    addGateways();
+    addWorkers(toKafka);
+  }
+
+  /** Starts everything and waits until all of it is ready: about half a minute on two cores. */
+  @SuppressWarnings("MustBeClosedChecker")
+  public static TestedSystem start(String run, SystemSettings settings) throws IOException {
+    var system = new TestedSystem(RunFolder.of(run), settings);
+    try {
+      system.startWhatIsDead();
+      return system;
+    } catch (RuntimeException e) {
+      system.close();
+      throw e;
+    }
+  }
+
+  /** Gateways and workers that do not run, and waits until all are ready. */
+  public void startWhatIsDead() {
+    applications()
+        .filter(application -> !application.process().isAlive())
+        .forEach(application -> application.process().start());
+    applications().forEach(Application::awaitReady);
+  }
+
+  private static List<SideDoor> sideDoors(List<Integer> doors, List<Cable> cables) {
+    var sideDoors = new ArrayList<SideDoor>();
+    for (int i = 0; i < doors.size(); i++) {
+      sideDoors.add(new SideDoor("WORKER_" + (i + 1), doors.get(i), cables.get(i).port()));
+    }
+    return sideDoors;
+  }
+
+  private void addGateways() {
+    for (int i = 1; i <= EACH; i++) {
+      var environment = environment(postgres.port(), kafka.bootstrapServers());
+      gateways.add(new Gateway("gateway-" + i, environment, settings.ofGateway(), folder.path()));
+    }
+  }
+
+  private void addWorkers(List<Cable> toKafka) {
+    for (int i = 1; i <= EACH; i++) {
+      var cable = toKafka.get(i - 1);
+      var toPostgres = Cable.to(postgres.port());
+      var environment = environment(toPostgres.port(), Ports.HOST + ":" + cable.port());
+      environment.put("NEBIUS_API_ENDPOINT", nebius.endpoint());
+      environment.put("NEBIUS_API_KEY", "any-key-will-do");
+      workers.add(
+          new Worker(
+              "worker-" + i, environment, settings.ofWorker(), folder.path(), toPostgres, cable));
+    }
+  }
+
+  private Map<String, String> environment(int postgresPort, String kafkaServers) {
+    var environment = new HashMap<String, String>();
+    environment.put(
+        "DATABASE_URL", "jdbc:postgresql://%s:%d/darkroom".formatted(Ports.HOST, postgresPort));
+    environment.put("SPRING_DATASOURCE_USERNAME", postgres.username());
+    environment.put("SPRING_DATASOURCE_PASSWORD", postgres.password());
+    environment.put("SPRING_FLYWAY_USER", postgres.username());
+    environment.put("SPRING_FLYWAY_PASSWORD", postgres.password());
+    environment.put("KAFKA_BOOTSTRAP_SERVERS", kafkaServers);
+    environment.put("DARKROOM_PICTURE_DIR", folder.pictures().toString());
+    return environment;
+  }
+
+  public RunFolder folder() {
+    return folder;
+  }
+
+  public SystemSettings settings() {
+    return settings;
+  }
+
+  public Nebius nebius() {
+    return nebius;
+  }
+
+  public PostgresServer postgres() {
+    return postgres;
+  }
+
+  public KafkaServer kafka() {
+    return kafka;
+  }
+
+  public List<Gateway> gateways() {
+    return List.copyOf(gateways);
+  }
+
+  public List<Worker> workers() {
+    return List.copyOf(workers);
+  }
+
+  private Stream<Application> applications() {
+    return Stream.concat(gateways.stream(), workers.stream());
+  }
+
+  /** Kills whatever still runs. */
+  @Override
+  public void close() throws IOException {
+    applications().forEach(application -> application.process().close());
+    workers.forEach(worker -> {
+      worker.toKafka().close();
+      worker.toPostgres().close();
+    });
+    kafka.close();
+    postgres.close();
+    nebius.close();
+  }
+}
