@@ -1,0 +1,136 @@
+package dev.darkroom.benchmarks.load;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+
+/**
+ * One HTTP/1.1 connection that is kept open. It understands just enough of replies to know where
+ * they end: they are told their length, or are chunked.
+ */
+public final class HttpConnection implements AutoCloseable {
+  private static final int TIMEOUT_MILLIS = 20_000;
+  private static final int LARGEST_REPLY = 1 << 20;
+
+  private final Socket socket;
+  private final InputStream input;
+  private final OutputStream output;
+  private final String host;
+  private byte[] buffer = new byte[16 * 1024];
+  private int filled;
+
+  public HttpConnection(int port) throws IOException {
+    this.socket = new Socket();
+    socket.setTcpNoDelay(true);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
+    socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), TIMEOUT_MILLIS);
+    this.input = socket.getInputStream();
+    this.output = socket.getOutputStream();
+    this.host = "127.0.0.1:" + port;
+  }
+
+  /** Head and body of the reply, if its status is the one expected. */
+  public String post(String path, String body, int expectedStatus) throws IOException {
+    var bytes = body.getBytes(UTF_8);
+    var head =
+        "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            .formatted(path, host, bytes.length);
+    return exchange(head + body, expectedStatus);
+  }
+
+  public String get(String path, int expectedStatus) throws IOException {
+    return exchange("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n".formatted(path, host), expectedStatus);
+  }
+
+  private String exchange(String request, int expectedStatus) throws IOException {
+    output.write(request.getBytes(UTF_8));
+    filled = 0;
+    int bodyStart = readUntilHeadEnds();
+    var head = new String(buffer, 0, bodyStart, UTF_8);
+    int length = contentLength(head);
+    if (length >= 0) {
+      while (filled < bodyStart + length) {
+        readMore();
+      }
+    } else {
+      while (!endsWith("0\r\n\r\n")) {
+        readMore();
+      }
+    }
+    var reply = new String(buffer, 0, filled, UTF_8);
+    if (!head.startsWith("HTTP/1.1 " + expectedStatus)) {
+      throw new IOException("expected %d, but got: %s".formatted(expectedStatus, reply));
+    }
+    return reply;
+  }
+
+  private int readUntilHeadEnds() throws IOException {
+    int looked = 0;
+    while (true) {
+      for (int at = Math.max(0, looked - 3); at + 3 < filled; at++) {
+        if (buffer[at] == '\r'
+            && buffer[at + 1] == '\n'
+            && buffer[at + 2] == '\r'
+            && buffer[at + 3] == '\n') {
+          return at + 4;
+        }
+      }
+      looked = filled;
+      readMore();
+    }
+  }
+
+  private static int contentLength(String head) {
+    int at = indexOfIgnoringCase(head, "\r\ncontent-length:");
+    if (at < 0) {
+      return -1;
+    }
+    int end = head.indexOf("\r\n", at + 2);
+    return Integer.parseInt(head.substring(head.indexOf(':', at) + 1, end).strip());
+  }
+
+  private static int indexOfIgnoringCase(String head, String name) {
+    for (int at = 0; at + name.length() <= head.length(); at++) {
+      if (head.regionMatches(true, at, name, 0, name.length())) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  private boolean endsWith(String text) {
+    if (filled < text.length()) {
+      return false;
+    }
+    for (int at = 0; at < text.length(); at++) {
+      if (buffer[filled - text.length() + at] != text.charAt(at)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void readMore() throws IOException {
+    if (filled == buffer.length) {
+      if (filled >= LARGEST_REPLY) {
+        throw new IOException("the reply is too large");
+      }
+      buffer = java.util.Arrays.copyOf(buffer, buffer.length * 2);
+    }
+    int read = input.read(buffer, filled, buffer.length - filled);
+    if (read < 0) {
+      throw new IOException("the server closed the connection in the middle of a reply");
+    }
+    filled += read;
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
