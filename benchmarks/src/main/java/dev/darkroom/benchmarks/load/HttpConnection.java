@@ -8,46 +8,63 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Arrays;
 
 /**
- * One HTTP/1.1 connection that is kept open. It understands just enough of replies to know where
- * they end: they are told their length, or are chunked.
+ * One HTTP/1.1 connection that is kept open for as long as the server likes, and then opened again.
+ * It understands just enough of replies to know where they end: they are told their length, or are
+ * chunked.
  */
 public final class HttpConnection implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 20_000;
   private static final int LARGEST_REPLY = 1 << 20;
 
-  private final Socket socket;
-  private final InputStream input;
-  private final OutputStream output;
+  private static final int STATUS = "HTTP/1.1 ".length();
+
+  private final int port;
   private final String host;
+  private Socket socket;
+  private InputStream input;
+  private OutputStream output;
   private byte[] buffer = new byte[16 * 1024];
   private int filled;
 
   public HttpConnection(int port) throws IOException {
-    this.socket = new Socket();
+    this.port = port;
+    this.host = "127.0.0.1:" + port;
+    this.socket = connect(port);
+    this.input = socket.getInputStream();
+    this.output = socket.getOutputStream();
+  }
+
+  private static Socket connect(int port) throws IOException {
+    var socket = new Socket();
     socket.setTcpNoDelay(true);
     socket.setSoTimeout(TIMEOUT_MILLIS);
     socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), TIMEOUT_MILLIS);
-    this.input = socket.getInputStream();
-    this.output = socket.getOutputStream();
-    this.host = "127.0.0.1:" + port;
+    return socket;
   }
 
-  /** Head and body of the reply, if its status is the one expected. */
-  public String post(String path, String body, int expectedStatus) throws IOException {
+  /**
+   * A reply.
+   *
+   * @param text head and body, as they came
+   */
+  public record Reply(int status, String text) {}
+
+  public Reply post(String path, String body) throws IOException {
     var bytes = body.getBytes(UTF_8);
     var head =
         "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
             .formatted(path, host, bytes.length);
-    return exchange(head + body, expectedStatus);
+    return exchange(head + body);
   }
 
-  public String get(String path, int expectedStatus) throws IOException {
-    return exchange("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n".formatted(path, host), expectedStatus);
+  public Reply get(String path) throws IOException {
+    return exchange("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n".formatted(path, host));
   }
 
-  private String exchange(String request, int expectedStatus) throws IOException {
+  private Reply exchange(String request) throws IOException {
     output.write(request.getBytes(UTF_8));
     filled = 0;
     int bodyStart = readUntilHeadEnds();
@@ -63,10 +80,18 @@ public final class HttpConnection implements AutoCloseable {
       }
     }
     var reply = new String(buffer, 0, filled, UTF_8);
-    if (!head.startsWith("HTTP/1.1 " + expectedStatus)) {
-      throw new IOException("expected %d, but got: %s".formatted(expectedStatus, reply));
+    if (indexOfIgnoringCase(head, "\r\nconnection: close\r\n") >= 0) {
+      reconnect();
     }
-    return reply;
+    return new Reply(Integer.parseInt(head.substring(STATUS, STATUS + 3)), reply);
+  }
+
+  /** Tomcat ends a connection after a hundred requests. */
+  private void reconnect() throws IOException {
+    socket.close();
+    socket = connect(port);
+    input = socket.getInputStream();
+    output = socket.getOutputStream();
   }
 
   private int readUntilHeadEnds() throws IOException {
@@ -120,7 +145,7 @@ public final class HttpConnection implements AutoCloseable {
       if (filled >= LARGEST_REPLY) {
         throw new IOException("the reply is too large");
       }
-      buffer = java.util.Arrays.copyOf(buffer, buffer.length * 2);
+      buffer = Arrays.copyOf(buffer, buffer.length * 2);
     }
     int read = input.read(buffer, filled, buffer.length - filled);
     if (read < 0) {

@@ -21,8 +21,9 @@ public final class Load {
      * Does it once.
      *
      * @param number no other call of this load has it
+     * @return whether it was done; false where the other side declined
      */
-    void once(int number) throws Exception;
+    boolean once(int number) throws Exception;
 
     @Override
     void close() throws IOException, SQLException;
@@ -31,15 +32,16 @@ public final class Load {
   /**
    * What came of it.
    *
+   * @param latencies of what was done
    * @param seconds from the first begin to the last end
    */
-  public record Outcome(Latencies latencies, double seconds) {
+  public record Outcome(Latencies latencies, double seconds, int declined) {
     public double perSecond() {
       return latencies.count() / seconds;
     }
   }
 
-  private record Timed(long begin, long end) {}
+  private record Timed(long begin, long end, boolean done) {}
 
   private Load() {}
 
@@ -95,8 +97,8 @@ public final class Load {
 
   private static Timed timed(Connection connection, int number) throws Exception {
     long begin = System.nanoTime();
-    connection.once(number);
-    return new Timed(begin, System.nanoTime());
+    boolean done = connection.once(number);
+    return new Timed(begin, System.nanoTime(), done);
   }
 
   private static Outcome run(List<Callable<List<Timed>>> tasks) throws Exception {
@@ -106,13 +108,14 @@ public final class Load {
         timed.addAll(done.get());
       }
     }
-    if (timed.isEmpty()) {
-      throw new IllegalStateException("the load did nothing");
+    var done = timed.stream().filter(Timed::done).toList();
+    if (done.isEmpty()) {
+      throw new IllegalStateException("nothing was done");
     }
     long begin = timed.stream().mapToLong(Timed::begin).min().orElseThrow();
     long end = timed.stream().mapToLong(Timed::end).max().orElseThrow();
-    LongStream took = timed.stream().mapToLong(one -> one.end() - one.begin());
-    return new Outcome(Latencies.ofNanos(took), (end - begin) / 1e9);
+    LongStream took = done.stream().mapToLong(one -> one.end() - one.begin());
+    return new Outcome(Latencies.ofNanos(took), (end - begin) / 1e9, timed.size() - done.size());
   }
 
   public static void close(List<? extends Connection> connections) throws Exception {

@@ -7,6 +7,9 @@ public final class Submissions implements Load.Connection {
   private static final String SCENE =
       "a lighthouse on a cliff above a stormy sea at dusk, seen from a small boat, with gulls";
 
+  private static final int ACCEPTED = 202;
+  private static final int UNAVAILABLE = 503;
+
   private final HttpConnection http;
   private final String name;
 
@@ -28,14 +31,13 @@ public final class Submissions implements Load.Connection {
   }
 
   @Override
-  public void once(int number) throws IOException {
-    var _ = submit(number);
-  }
-
-  /** The gateway's reply. */
-  String submit(int number) throws IOException {
+  public boolean once(int number) throws IOException {
     var body = "{\"prompt\":\"%s\",\"style\":\"watercolor\"}".formatted(prompt(name, number));
-    return http.post("/api/generate", body, 202);
+    var reply = http.post("/api/generate", body);
+    if (reply.status() != ACCEPTED && reply.status() != UNAVAILABLE) {
+      throw new IOException("a job was not accepted: " + reply.text());
+    }
+    return reply.status() == ACCEPTED;
   }
 
   @Override

@@ -47,8 +47,9 @@ public final class TwoRowTransaction implements Load.Connection {
   }
 
   @Override
-  public void once(int number) throws SQLException {
-    commit();
+  public boolean once(int number) throws SQLException {
+    var _ = commit();
+    return true;
   }
 
   /** The id of the job that is durable now. */

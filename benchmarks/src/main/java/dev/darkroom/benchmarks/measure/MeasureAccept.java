@@ -75,6 +75,11 @@ public final class MeasureAccept implements Measure {
         Findings.median(rounds, round -> round.gateway().latencies().p99()),
         Findings.median(rounds, round -> round.floor().latencies().p99()),
         Target.ratioAtMost(2));
+    findings.add(
+        "turned away with 503",
+        "",
+        rounds.stream().mapToInt(round -> round.gateway().declined()).sum(),
+        Target.atMost(0));
     return findings.all();
   }
 
@@ -100,7 +105,8 @@ public final class MeasureAccept implements Measure {
     }
   }
 
-  private static Load.Outcome commit(Database database, Duration time, int atMost) throws Exception {
+  private static Load.Outcome commit(Database database, Duration time, int atMost)
+      throws Exception {
     var connections = new ArrayList<TwoRowTransaction>();
     try {
       for (int i = 0; i < CONNECTIONS; i++) {
