@@ -2,10 +2,15 @@ package dev.darkroom.benchmarks;
 
 import dev.darkroom.benchmarks.measure.Measure;
 import dev.darkroom.benchmarks.measure.MeasureAccept;
+import dev.darkroom.benchmarks.measure.MeasureDispatch;
+import dev.darkroom.benchmarks.measure.MeasureDrain;
+import dev.darkroom.benchmarks.measure.MeasureKafka;
+import dev.darkroom.benchmarks.measure.MeasureSteady;
 import dev.darkroom.benchmarks.results.Finding;
 import dev.darkroom.benchmarks.results.Table;
 import dev.darkroom.benchmarks.stand.Stand;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,7 +21,14 @@ import java.util.List;
  * -Pbenchmarks}.
  */
 final class BenchmarksApplication {
-  private static final List<Measure> MEASURES = List.of(new MeasureAccept());
+  private static final Clock CLOCK = Clock.systemUTC();
+  private static final List<Measure> MEASURES =
+      List.of(
+          new MeasureAccept(CLOCK),
+          new MeasureDispatch(CLOCK),
+          new MeasureKafka(),
+          new MeasureDrain(CLOCK),
+          new MeasureSteady(CLOCK));
 
   private BenchmarksApplication() {}
 

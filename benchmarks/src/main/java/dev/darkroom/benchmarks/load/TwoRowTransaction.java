@@ -18,9 +18,9 @@ public final class TwoRowTransaction implements Load.Connection {
   private final String request;
   private final String details;
 
-  public TwoRowTransaction(Connection connection, String prompt) throws SQLException {
+  public TwoRowTransaction(Connection connection) throws SQLException {
     this.connection = connection;
-    this.prompt = prompt;
+    this.prompt = JobSeries.prompt("floor-000000");
     var rest =
         """
         "negative_prompt": null, "diffusionStrength": 0.7, "styleIntensity": 0.5, "style": "watercolor", \

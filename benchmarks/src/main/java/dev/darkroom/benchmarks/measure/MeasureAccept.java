@@ -1,16 +1,17 @@
 package dev.darkroom.benchmarks.measure;
 
+import dev.darkroom.benchmarks.load.JobSeries;
 import dev.darkroom.benchmarks.load.Load;
 import dev.darkroom.benchmarks.load.Submissions;
 import dev.darkroom.benchmarks.load.TwoRowTransaction;
 import dev.darkroom.benchmarks.results.Finding;
 import dev.darkroom.benchmarks.results.Findings;
 import dev.darkroom.benchmarks.results.Target;
-import dev.darkroom.benchmarks.stand.Await;
 import dev.darkroom.benchmarks.stand.Database;
 import dev.darkroom.benchmarks.stand.Gateway;
 import dev.darkroom.benchmarks.stand.Stand;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,6 +29,12 @@ public final class MeasureAccept implements Measure {
   private static final Duration ROUND = Duration.ofSeconds(6);
 
   private record Round(Load.Outcome gateway, Load.Outcome floor) {}
+
+  private final InstantSource clock;
+
+  public MeasureAccept(InstantSource clock) {
+    this.clock = clock;
+  }
 
   @Override
   public String name() {
@@ -84,24 +91,15 @@ public final class MeasureAccept implements Measure {
   }
 
   /** Waits afterwards until Kafka has the jobs, so that their publishing disturbs no floor. */
-  private static Load.Outcome submit(Gateway gateway, Database database, Duration time, int atMost)
+  private Load.Outcome submit(Gateway gateway, Database database, Duration time, int atMost)
       throws Exception {
-    var connections = new ArrayList<Submissions>();
+    var jobs = new JobSeries("accept", atMost, clock);
+    var connections = Submissions.open(CONNECTIONS, gateway.port(), jobs);
     try {
-      for (int i = 0; i < CONNECTIONS; i++) {
-        connections.add(new Submissions(gateway.port(), "accept"));
-      }
       return Load.closed(connections, time, atMost);
     } finally {
       Load.close(connections);
-      Await.until(
-          "all jobs are published",
-          Duration.ofSeconds(60),
-          Duration.ofMillis(200),
-          () ->
-              database.ask(
-                      "select count(*) from public.generation_jobs where enqueued_at is null limit 1")
-                  == 0);
+      Jobs.awaitPublished(database, Duration.ofMinutes(1));
     }
   }
 
@@ -110,7 +108,7 @@ public final class MeasureAccept implements Measure {
     var connections = new ArrayList<TwoRowTransaction>();
     try {
       for (int i = 0; i < CONNECTIONS; i++) {
-        connections.add(new TwoRowTransaction(database.connect(), Submissions.prompt("accept", i)));
+        connections.add(new TwoRowTransaction(database.connect()));
       }
       return Load.closed(connections, time, atMost);
     } finally {

@@ -24,7 +24,7 @@ public final class Table {
                   " | ",
                   finding.measure(),
                   finding.what(),
-                  number(finding.value()) + " " + finding.unit(),
+                  withUnit(finding.value(), finding.unit()),
                   floor(finding),
                   ratio(finding.ratio()),
                   finding.target() == null ? "" : finding.target().toString(),
@@ -37,12 +37,19 @@ public final class Table {
   /** Three digits that mean something, no more. */
   static String number(double value) {
     double size = Math.abs(value);
-    var form = size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f";
+    var form =
+        value == Math.rint(value) || size >= 100
+            ? "%,.0f"
+            : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f";
     return String.format(Locale.ROOT, form, value);
   }
 
   private static String floor(Finding finding) {
-    return finding.floor() == null ? "" : number(finding.floor()) + " " + finding.unit();
+    return finding.floor() == null ? "" : withUnit(finding.floor(), finding.unit());
+  }
+
+  private static String withUnit(double value, String unit) {
+    return (number(value) + " " + unit).strip();
   }
 
   private static String ratio(@Nullable Double ratio) {

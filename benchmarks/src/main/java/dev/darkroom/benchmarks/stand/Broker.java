@@ -8,7 +8,7 @@ import java.util.Map;
 
 /** Kafka in a JVM of its own, so that what it costs can be told apart. */
 public final class Broker implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final ChildProcess process;
   private final String bootstrapServers;

@@ -57,7 +57,7 @@ public final class ChildProcess implements AutoCloseable {
   }
 
   /** What it said, for the exception of whoever waits in vain for it. */
-  void requireAlive() throws IOException {
+  public void requireAlive() throws IOException {
     if (!process.isAlive()) {
       throw new IOException(name + " has ended; it said:\n" + Files.readString(output));
     }
