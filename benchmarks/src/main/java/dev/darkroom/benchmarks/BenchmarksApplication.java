@@ -2,9 +2,12 @@ package dev.darkroom.benchmarks;
 
 import dev.darkroom.benchmarks.measure.Measure;
 import dev.darkroom.benchmarks.measure.MeasureAccept;
+import dev.darkroom.benchmarks.measure.MeasureClaim;
 import dev.darkroom.benchmarks.measure.MeasureDispatch;
 import dev.darkroom.benchmarks.measure.MeasureDrain;
 import dev.darkroom.benchmarks.measure.MeasureKafka;
+import dev.darkroom.benchmarks.measure.MeasureLogs;
+import dev.darkroom.benchmarks.measure.MeasureMemory;
 import dev.darkroom.benchmarks.measure.MeasureSteady;
 import dev.darkroom.benchmarks.results.Finding;
 import dev.darkroom.benchmarks.results.Table;
@@ -28,7 +31,10 @@ final class BenchmarksApplication {
           new MeasureDispatch(CLOCK),
           new MeasureKafka(),
           new MeasureDrain(CLOCK),
-          new MeasureSteady(CLOCK));
+          new MeasureSteady(CLOCK),
+          new MeasureClaim(),
+          new MeasureLogs(),
+          new MeasureMemory(CLOCK));
 
   private BenchmarksApplication() {}
 

@@ -37,6 +37,11 @@ public final class JobSeries {
     return "%s-%06d".formatted(name, number);
   }
 
+  /** A pattern that fits the prompts of these jobs and no others, for SQL's {@code like}. */
+  public String pattern() {
+    return "<" + name + "-%";
+  }
+
   /** All of one length; the tag stands in angle brackets. */
   String prompt(int number) {
     return prompt(tag(number));

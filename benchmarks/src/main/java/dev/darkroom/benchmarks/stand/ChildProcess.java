@@ -67,6 +67,11 @@ public final class ChildProcess implements AutoCloseable {
     return Files.readString(output);
   }
 
+  /** Ends it at once, as nobody should. */
+  public void kill() {
+    process.destroyForcibly();
+  }
+
   /** Asks it to stop, and makes it if it does not. */
   @Override
   public void close() {

@@ -27,17 +27,22 @@ public record Database(String url, String user, String password) {
   }
 
   /** A question whose answer is one number. */
-  public double ask(String sql) throws SQLException {
+  public double ask(String sql, Object... parameters) throws SQLException {
     try (var connection = connect()) {
-      return ask(connection, sql);
+      return ask(connection, sql, parameters);
     }
   }
 
-  public static double ask(Connection connection, String sql) throws SQLException {
-    try (var statement = connection.createStatement();
-        var row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getDouble(1);
+  public static double ask(Connection connection, String sql, Object... parameters)
+      throws SQLException {
+    try (var statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setObject(i + 1, parameters[i]);
+      }
+      try (var row = statement.executeQuery()) {
+        row.next();
+        return row.getDouble(1);
+      }
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ public final class Provider implements AutoCloseable {
   private final Duration latency;
   private final byte[] reply;
   private final Map<String, Call> calls = new ConcurrentHashMap<>();
+  private final AtomicInteger arrivals = new AtomicInteger();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   /**
@@ -60,8 +62,9 @@ public final class Provider implements AutoCloseable {
     return calls.get(tag);
   }
 
-  public int calls() {
-    return calls.size();
+  /** How many calls have arrived. */
+  public int arrivals() {
+    return arrivals.get();
   }
 
   private static byte[] reply() throws IOException {
@@ -97,6 +100,7 @@ public final class Provider implements AutoCloseable {
       var request = new byte[LARGEST_REQUEST];
       for (int length = read(input, request); length > 0; length = read(input, request)) {
         long arrived = System.nanoTime();
+        arrivals.incrementAndGet();
         Thread.sleep(latency);
         calls.put(tag(request, length), new Call(arrived, System.nanoTime()));
         output.write(reply);
