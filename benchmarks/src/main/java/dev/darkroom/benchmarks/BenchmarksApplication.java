@@ -10,8 +10,14 @@ import dev.darkroom.benchmarks.measure.MeasureLogs;
 import dev.darkroom.benchmarks.measure.MeasureMemory;
 import dev.darkroom.benchmarks.measure.MeasureSteady;
 import dev.darkroom.benchmarks.results.Finding;
+import dev.darkroom.benchmarks.results.PerformancePage;
+import dev.darkroom.benchmarks.results.Results;
+import dev.darkroom.benchmarks.results.ResultsFile;
 import dev.darkroom.benchmarks.results.Table;
+import dev.darkroom.benchmarks.stand.Neighbours;
 import dev.darkroom.benchmarks.stand.Stand;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -40,17 +46,41 @@ final class BenchmarksApplication {
 
   static void main() throws Exception {
     var measures = chosen(System.getProperty("darkroom.benchmarks", ""));
-    var findings = new ArrayList<Finding>();
+    var project = Path.of("").toAbsolutePath();
     Say.line("benchmarks | starting PostgreSQL");
     var programs = new Stand.Programs(options("gateway-java"), options("worker-java"));
-    try (var stand = Stand.build(Path.of("").toAbsolutePath(), programs)) {
-      for (var measure : measures) {
-        Say.progress(measure.name(), "begins");
-        findings.addAll(measure.take(stand, what -> Say.progress(measure.name(), what)));
-      }
+    Results results;
+    try (var stand = Stand.build(project, programs)) {
+      results = Surroundings.of(stand, project, CLOCK).with(take(measures, stand));
     }
-    Say.line("");
-    Say.line(Table.of(findings));
+    Say.line("\n" + Table.of(results.findings()));
+    keep(results, project, measures.size() == MEASURES.size());
+  }
+
+  private static List<Finding> take(List<Measure> measures, Stand stand) throws Exception {
+    var findings = new ArrayList<Finding>();
+    for (var measure : measures) {
+      Say.progress(measure.name(), "begins");
+      var neighbours = Neighbours.watch(stand);
+      findings.addAll(measure.take(stand, what -> Say.progress(measure.name(), what)));
+      Say.progress(
+          measure.name(),
+          "done; others took %.0f %% of the processors".formatted(neighbours.percentTaken()));
+    }
+    return findings;
+  }
+
+  /** A whole run is for the repository, a part of one for a look. */
+  private static void keep(Results results, Path project, boolean whole) throws IOException {
+    var module = project.resolve("benchmarks");
+    if (!whole) {
+      ResultsFile.write(results, module.resolve("target").resolve("results.json"));
+      return;
+    }
+    ResultsFile.write(results, module.resolve("results").resolve("latest.json"));
+    var page = project.resolve("docs").resolve("performance.md");
+    Files.writeString(page, PerformancePage.with(results, Files.readString(page)));
+    Say.line("benchmarks | written: benchmarks/results/latest.json, docs/performance.md");
   }
 
   private static List<String> options(String name) {

@@ -68,13 +68,13 @@ final class Ledger implements AutoCloseable {
     database.execute("vacuum (analyze) public.generation_jobs");
   }
 
-  /** Some of the open jobs, from all over the table. */
-  List<RequestId> someOpen(int count) throws SQLException {
+  /** The oldest open jobs, in the order in which Kafka brings them. */
+  List<RequestId> oldest(int count) throws SQLException {
     var ids = new ArrayList<RequestId>();
     try (var connection = database.connect();
         var statement =
             connection.prepareStatement(
-                "select request_id from public.generation_jobs order by random() limit ?")) {
+                "select request_id from public.generation_jobs order by request_id limit ?")) {
       statement.setInt(1, count);
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
@@ -94,7 +94,7 @@ final class Ledger implements AutoCloseable {
                 update public.generation_jobs set publish_after = now()
                 where request_id in (
                   select request_id from public.generation_jobs
-                  where lease_until is null and publish_after > now() limit ?)
+                  where lease_until is null and publish_after > now() order by publish_after desc limit ?)
                 """)) {
       statement.setInt(1, count);
       statement.executeUpdate();

@@ -62,7 +62,7 @@ public final class MeasureClaim implements Measure {
       this.size = size;
       this.ledger = ledger;
       ledger.fill(size);
-      this.unclaimed = new ArrayList<>(ledger.someOpen((ROUNDS + WARM_UP_ROUNDS) * BATCH));
+      this.unclaimed = new ArrayList<>(ledger.oldest((ROUNDS + WARM_UP_ROUNDS) * BATCH));
     }
 
     /** Claims a batch, renews what is held, and sweeps. */

@@ -1,6 +1,5 @@
 package dev.darkroom.benchmarks.results;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +27,11 @@ public record Finding(
     }
   }
 
-  @JsonIgnore
   public @Nullable Double ratio() {
     return floor == null ? null : value / floor;
   }
 
   /** Null where there is no target. */
-  @JsonIgnore
   public @Nullable Boolean met() {
     if (target == null) {
       return null;

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public final class ProcessorTime {
   /** Linux counts in hundredths of a second, whatever the kernel's own tick. */
-  private static final double MILLIS_PER_TICK = 10;
+  static final double MILLIS_PER_TICK = 10;
 
   private static final int PARENT = 1;
   private static final int USER = 11;
@@ -32,7 +32,7 @@ public final class ProcessorTime {
     double ticks = ticks(stat(pid), CHILDREN_SYSTEM - USER + 1);
     for (var child : childrenOf(pid)) {
       try {
-        ticks += ticks(stat(child), OWN);
+        ticks += ticks(stat(child), CHILDREN_SYSTEM - USER + 1);
       } catch (NoSuchFileException e) {
         // ended in this moment; it is counted with its parent from now on
       }

@@ -25,7 +25,6 @@ public final class Stand implements AutoCloseable {
   private final Path gatewayJar;
   private final Path workerJar;
   private final Programs programs;
-  private final Path project;
   private int made;
 
   /**
@@ -41,14 +40,12 @@ public final class Stand implements AutoCloseable {
       EmbeddedPostgresServer postgres,
       Path gatewayJar,
       Path workerJar,
-      Programs programs,
-      Path project) {
+      Programs programs) {
     this.folder = folder;
     this.postgres = postgres;
     this.gatewayJar = gatewayJar;
     this.workerJar = workerJar;
     this.programs = programs;
-    this.project = project;
   }
 
   /**
@@ -61,12 +58,12 @@ public final class Stand implements AutoCloseable {
     var gateway = ApplicationJar.extract(project, "api-gateway", folder);
     var worker = ApplicationJar.extract(project, "generation-worker", folder);
     var postgres = EmbeddedPostgresServer.start(folder.resolve("postgres"), 0);
-    return new Stand(folder, postgres, gateway, worker, programs, project);
+    return new Stand(folder, postgres, gateway, worker, programs);
   }
 
   /** A database of its own, migrated. */
   public Database freshDatabase() throws Exception {
-    var server = new Database(postgres.jdbcUrl(), postgres.username(), postgres.password());
+    var server = server();
     var name = "measure_" + ++made;
     server.execute("create database " + name);
     var url = "jdbc:postgresql://127.0.0.1:%d/%s".formatted(postgres.port(), name);
@@ -77,6 +74,11 @@ public final class Stand implements AutoCloseable {
         .load()
         .migrate();
     return new Database(url, server.user(), server.password());
+  }
+
+  /** The server's own database, in which nothing is measured. */
+  public Database server() {
+    return new Database(postgres.jdbcUrl(), postgres.username(), postgres.password());
   }
 
   public Broker freshBroker() throws Exception {
@@ -144,10 +146,6 @@ public final class Stand implements AutoCloseable {
   public long postmaster() throws IOException {
     var file = folder.resolve("postgres").resolve("data").resolve("postmaster.pid");
     return Long.parseLong(Files.readAllLines(file).getFirst().strip());
-  }
-
-  public Path project() {
-    return project;
   }
 
   @Override
