@@ -74,7 +74,7 @@ class OpenApiIT {
 
   @ParameterizedTest
   @CsvSource({
-    "/api/generate, post, 200 202 400 413 415 500 503",
+    "/api/generate, post, 200 202 400 413 415 422 500 503",
     "/api/generate/{requestId}, get, 200 404 503",
     "/api/logs, get, 200 400 503",
     "/generated/{file}, get, 200 206 304 404 416 503"
@@ -87,6 +87,19 @@ class OpenApiIT {
   @Test
   void no_other_path_is_documented() {
     assertThat(document.get("paths").propertyNames()).hasSize(4);
+  }
+
+  @Test
+  void attempts_are_documented_as_they_are_sent() {
+    assertThat(document.at("/components/schemas/JobAttempt/properties").propertyNames())
+        .containsExactlyInAnyOrder(
+            "attempt", "worker", "startedAt", "endedAt", "outcome", "reason");
+    assertThat(
+            document
+                .at("/components/schemas/JobAttempt/properties/outcome/enum")
+                .valueStream()
+                .map(JsonNode::asString))
+        .containsExactly("succeeded", "failed", "unknown");
   }
 
   @Test

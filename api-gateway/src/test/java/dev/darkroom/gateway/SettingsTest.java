@@ -25,29 +25,37 @@ class SettingsTest {
     gateway.run(context ->
         assertThat(context.getBeansOfType(Record.class).values().stream().map(Object::toString))
             .containsExactlyInAnyOrder(
-                "AttemptSettings[maxAttempts=5]",
+                "AcceptSettings[batch=64, writers=2, queue=1000, patience=PT5S]",
                 "JobSettings[deadline=PT15M]",
                 "ModelSettings[model=stability-ai/sdxl]",
-                "OutboxSettings[sweep=PT1S, batch=500]",
+                "OutboxSettings[sweep=PT1S, batch=500, lookForLost=PT5S]",
                 "ProgressSettings[poll=PT1S]",
-                "RescueSettings[sweep=PT1S]",
-                "UnknownOutcomeSettings[onUnknownOutcome=RETRY]"));
+                "RescueSettings[sweep=PT1S, grace=PT10S]"));
   }
 
   @ParameterizedTest
   @CsvSource({
+    "darkroom.accept.batch=0, batch",
+    "darkroom.accept.batch=1001, batch",
+    "darkroom.accept.writers=0, writers",
+    "darkroom.accept.writers=17, writers",
+    "darkroom.accept.queue=0, queue",
+    "darkroom.accept.queue=100001, queue",
+    "darkroom.accept.patience=99ms, patience",
+    "darkroom.accept.patience=61s, patience",
     "darkroom.job.deadline=9s, deadline",
     "darkroom.job.deadline=86401s, deadline",
-    "darkroom.job.max-attempts=0, maxAttempts",
-    "darkroom.job.max-attempts=101, maxAttempts",
     "darkroom.outbox.sweep=49ms, sweep",
     "darkroom.outbox.batch=0, batch",
     "darkroom.outbox.batch=10001, batch",
+    "darkroom.outbox.look-for-lost=49ms, lookForLost",
+    "darkroom.outbox.look-for-lost=61m, lookForLost",
     "darkroom.progress.poll=49ms, poll",
     "darkroom.progress.poll=61s, poll",
     "darkroom.rescue.sweep=0s, sweep",
-    "darkroom.nebius.model=, model",
-    "darkroom.nebius.on-unknown-outcome=perhaps, on-unknown-outcome"
+    "darkroom.rescue.grace=-1ms, grace",
+    "darkroom.rescue.grace=11m, grace",
+    "darkroom.nebius.model=, model"
   })
   void a_bad_value_stops_the_start_with_the_name_of_the_property(String property, String name) {
     gateway
@@ -57,9 +65,14 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "darkroom.job.deadline=10s", "darkroom.job.deadline=24h", "darkroom.job.max-attempts=1",
-    "darkroom.job.max-attempts=100", "darkroom.outbox.sweep=50ms", "darkroom.outbox.batch=10000",
-    "darkroom.nebius.on-unknown-outcome=fail"
+    "darkroom.accept.batch=1",
+    "darkroom.accept.writers=16",
+    "darkroom.accept.patience=1m",
+    "darkroom.job.deadline=10s",
+    "darkroom.job.deadline=24h",
+    "darkroom.outbox.sweep=50ms",
+    "darkroom.outbox.batch=10000",
+    "darkroom.rescue.grace=0s"
   })
   void values_at_their_limits_are_taken(String property) {
     gateway.withPropertyValues(property).run(context -> assertThat(context).hasNotFailed());

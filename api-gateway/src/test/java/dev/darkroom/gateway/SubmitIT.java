@@ -46,7 +46,7 @@ class SubmitIT {
         """
         {"success":true,"requestId":"%s","status":"started","metadata":{"prompt":"a lighthouse","style":"sketch",\
         "diffusionStrength":0.25,"styleIntensity":1.0,"width":1024,"height":64,"seed":7,"model":"stability-ai/sdxl"},\
-        "logs":[{"step":"request_received","timestamp":"%s"}]}\
+        "logs":[{"step":"request_received","timestamp":"%s"}],"attempts":[]}\
         """
             .formatted(id, reply.text("/logs/0/timestamp"));
     assertThat(reply.body()).isEqualTo(expected);
@@ -136,6 +136,40 @@ class SubmitIT {
     assertThat(job.json().get("logs").valueStream().map(step -> step.get("step").asString()))
         .containsExactly("request_received", "calling_nebius_api", "image_generated");
     assertThat(job.json().has("error")).isFalse();
+  }
+
+  @Test
+  void each_attempt_is_shown_with_what_came_of_it() {
+    var id = gateway.submit("attempts");
+    worker.claim(id, Duration.ofMillis(1));
+    var again =
+        await()
+            .until(
+                () -> gateway.get("/api/generate/" + id),
+                job -> job.body().contains("attempt_outcome_unknown"));
+    var attempt = again.json().at("/attempts/0");
+    assertThat(attempt.propertyNames())
+        .containsExactly("attempt", "worker", "startedAt", "endedAt", "outcome", "reason");
+    assertThat(attempt.get("attempt").intValue()).isEqualTo(1);
+    assertThat(attempt.get("worker").asString()).isEqualTo("testing-worker");
+    assertThat(attempt.get("startedAt").asString()).matches(MILLISECONDS);
+    assertThat(attempt.get("endedAt").asString()).matches(MILLISECONDS);
+    assertThat(attempt.get("outcome").asString()).isEqualTo("unknown");
+    assertThat(attempt.get("reason").asString()).contains("lease lapsed");
+
+    worker.complete(id);
+    var attempts = gateway.get("/api/generate/" + id).json().get("attempts");
+    assertThat(attempts.valueStream().map(made -> made.get("outcome").asString()))
+        .containsExactly("unknown", "succeeded");
+    assertThat(attempts.get(1).has("reason")).isFalse();
+  }
+
+  @Test
+  void an_attempt_under_way_has_no_end() {
+    var id = gateway.submit("under way");
+    worker.claim(id);
+    assertThat(gateway.get("/api/generate/" + id).json().at("/attempts/0").propertyNames())
+        .containsExactly("attempt", "worker", "startedAt");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.darkroom.gateway;
 
 import dev.darkroom.ledger.Attempt;
 import dev.darkroom.ledger.ClaimJobs;
+import dev.darkroom.ledger.Completion;
 import dev.darkroom.ledger.FinishJobs;
 import dev.darkroom.ledger.FinishedJob;
 import dev.darkroom.ledger.Intent;
@@ -12,6 +13,7 @@ import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** Ends jobs as a worker does, without calling anybody. */
 record TestingWorker(ClaimJobs claimJobs, FinishJobs finishJobs, PublishEvents events) {
@@ -31,7 +33,10 @@ record TestingWorker(ClaimJobs claimJobs, FinishJobs finishJobs, PublishEvents e
   Attempt claim(String requestId, Duration lease) {
     var id = RequestId.parse(requestId).orElseThrow();
     var intent = new Intent(id, Map.of("model", "testing/model", "width", 512));
-    return claimJobs.claimDue("testing-worker", lease, List.of(intent)).getFirst().attempt();
+    return claimJobs
+        .claimDue("testing-worker", lease, UUID.randomUUID(), List.of(intent))
+        .getFirst()
+        .attempt();
   }
 
   void complete(String requestId) {
@@ -42,7 +47,9 @@ record TestingWorker(ClaimJobs claimJobs, FinishJobs finishJobs, PublishEvents e
   FinishedJob completeSilently(String requestId) {
     var picture =
         new PictureRecord("/generated/" + requestId + ".webp", SHA256, "image/webp", 12_345);
-    return finishJobs.completeIfCurrent(claim(requestId), picture, Map.of()).orElseThrow();
+    return finishJobs
+        .completeIfCurrent(new Completion(claim(requestId), picture, Map.of()))
+        .orElseThrow();
   }
 
   void fail(String requestId, String code) {

@@ -1,6 +1,7 @@
 package dev.darkroom.worker;
 
 import dev.darkroom.ledger.AcceptJobs;
+import dev.darkroom.ledger.Acceptance.Accepted;
 import dev.darkroom.ledger.DueJob;
 import dev.darkroom.ledger.FindJobs;
 import dev.darkroom.ledger.Job;
@@ -42,10 +43,22 @@ final class TestingGateway {
   }
 
   RequestId submit(RequestId id, String prompt) {
+    publish(accept(id, prompt, Duration.ofMinutes(2)));
+    return id;
+  }
+
+  /** Accepts a job that is not published before its reservation has lapsed. */
+  RequestId accept(String prompt, Duration deadline) {
+    var id = new RequestId(UUID.randomUUID());
+    accept(id, prompt, deadline);
+    return id;
+  }
+
+  private List<DueJob> accept(RequestId id, String prompt, Duration deadline) {
     var request = new GenerationRequest(prompt, null, 0.7, 0.5, "sketch", 96, 64, 7);
     var trace = TraceParent.begin(new Random(1));
-    publish(accept.accept(List.of(new NewJob(id, "me", request, Duration.ofMinutes(2), trace))));
-    return id;
+    var job = new NewJob(id, "me", request, deadline, trace);
+    return List.of(((Accepted) accept.accept(List.of(job)).getFirst()).job());
   }
 
   /** What the gateway's sweep does once a second. */

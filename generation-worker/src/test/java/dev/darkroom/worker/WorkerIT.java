@@ -7,14 +7,19 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.darkroom.ledger.Attempt;
+import dev.darkroom.ledger.RescueJobs;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.KeepOutcome;
 import dev.darkroom.picture.PictureStore;
+import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
 import dev.darkroom.testservers.TestDatabase;
 import dev.darkroom.testservers.TestServers;
+import dev.darkroom.worker.nebius.AttemptOutcome;
+import dev.darkroom.worker.report.ReportOutcome;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -179,18 +184,34 @@ class WorkerIT {
     var id = new RequestId(UUID.randomUUID());
     var other = gateway.submit("A stoat");
     awaitStatus(other, JobStatus.COMPLETED);
-    var store = worker.getBean(PictureStore.class);
-    try (var there = store.open(other).orElseThrow();
-        var draft = store.draft(id)) {
-      there.body().transferTo(draft.body());
-      assertThat(draft.keep()).isInstanceOf(KeepOutcome.Kept.class);
-    }
+    copyOfPicture(other, id);
     var billed = nebius.bill().total();
 
     gateway.submit(id, "A marten");
     awaitStatus(id, JobStatus.COMPLETED);
 
     assertThat(nebius.bill().total()).isEqualTo(billed);
+    assertThat(gateway.job(id).steps().getLast().details()).containsEntry("source", "store");
+  }
+
+  @Test
+  void a_picture_that_comes_after_its_job_has_failed_is_removed() throws IOException {
+    var late = gateway.accept("A curlew", java.time.Duration.ofMillis(1));
+    await().until(() -> !worker.getBean(RescueJobs.class).endOverdue(10).isEmpty());
+    var other = gateway.submit("A snipe");
+    awaitStatus(other, JobStatus.COMPLETED);
+    var store = worker.getBean(PictureStore.class);
+    var report = worker.getBean(ReportOutcome.class);
+
+    report.report(
+        new Attempt(late, 1, "worker-1"), new AttemptOutcome.Succeeded(copyOfPicture(other, late)));
+    report.report(
+        new Attempt(other, 7, "worker-1"),
+        new AttemptOutcome.Succeeded(store.find(other).orElseThrow()));
+
+    assertThat(store.find(late)).isEmpty();
+    assertThat(store.find(other)).isPresent();
+    assertThat(gateway.steps(late)).containsExactly("request_received", "deadline_exceeded");
   }
 
   @Test
@@ -266,6 +287,15 @@ class WorkerIT {
       assertThat(new String(health.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
           .contains("nebius")
           .contains("closed: calls are made");
+    }
+  }
+
+  private static StoredPicture copyOfPicture(RequestId from, RequestId to) throws IOException {
+    var store = worker.getBean(PictureStore.class);
+    try (var there = store.open(from).orElseThrow();
+        var draft = store.draft(to)) {
+      there.body().transferTo(draft.body());
+      return ((KeepOutcome.Kept) draft.keep()).picture();
     }
   }
 

@@ -3,6 +3,7 @@ package dev.darkroom.ledger;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The transitions "claim" and "heartbeat": which worker holds which job, and until when. */
@@ -21,37 +22,45 @@ public final class ClaimJobs {
    *
    * <p>A lapsed lease is not up for claiming: {@link RescueJobs} first has to log what became of
    * its attempt.
+   *
+   * @param token names this claim, whether it is made for the first time or again because the
+   *     answer was lost: what a claim of the same token got is in the answer again, with the same
+   *     attempt, as long as its lease holds
    */
-  public List<ClaimedJob> claimDue(String workerId, Duration lease, List<Intent> intents) {
+  public List<ClaimedJob> claimDue(
+      String workerId, Duration lease, UUID token, List<Intent> intents) {
     return database
         .sql(
             """
             with intent as (
               select * from unnest(:ids::uuid[], :parameters::jsonb[]) as intent (request_id, parameters)),
             claimable as (
-              select job.request_id, intent.parameters
+              select job.request_id, intent.parameters, job.lease_until is null as free
               from public.generation_jobs job join intent using (request_id)
-              where job.finished_at is null and job.lease_until is null
-                and job.due_at <= now() and job.deadline_at > now()
+              where job.finished_at is null and job.due_at <= now() and job.deadline_at > now()
+                and (job.lease_until is null
+                  or (job.claim_token = :token and job.worker_id = :worker and job.lease_until > now()))
               order by job.request_id
               for update of job),
             claimed as (
               update public.generation_jobs job
-              set status = 'processing', attempt = job.attempt + 1, worker_id = :worker,
+              set status = 'processing', attempt = job.attempt + claimable.free::int, worker_id = :worker,
+                claim_token = :token,
                 lease_until = clock_timestamp() + :lease * interval '1 millisecond',
                 enqueued_at = coalesce(job.enqueued_at, clock_timestamp())
               from claimable where job.request_id = claimable.request_id
-              returning job.*, claimable.parameters),
+              returning job.*, claimable.parameters, claimable.free),
             logged as (
               insert into public.generation_logs
                 (request_id, user_id, prompt, status, step, details, created_at)
               select request_id, user_id, request ->> 'prompt', 'processing', 'calling_nebius_api',
                 jsonb_build_object('attempt', attempt, 'worker', worker_id, 'parameters', parameters),
                 clock_timestamp()
-              from claimed)
+              from claimed where free)
             select request_id, user_id, request, deadline_at, attempt, worker_id, traceparent from claimed
             """)
         .param("worker", workerId)
+        .param("token", token)
         .param("lease", lease.toMillis())
         .param("ids", Columns.texts(intents.stream().map(Intent::requestId)))
         .param(

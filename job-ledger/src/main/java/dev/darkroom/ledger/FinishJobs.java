@@ -3,9 +3,11 @@ package dev.darkroom.ledger;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Step;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The transitions "complete" and "fail": how a job ends in the hands of a worker, once. */
@@ -21,20 +23,84 @@ public final class FinishJobs {
   }
 
   /**
-   * Ends the job with its picture, which must be readable by now. An attempt whose lease has lapsed
-   * may still do so as long as no other attempt has begun: the picture is paid for.
+   * Ends the job with its picture. An attempt whose lease has lapsed may still do so as long as no
+   * other attempt has begun: the picture is paid for.
    *
-   * @param details what the step says beside the attempt and the picture, such as the provider's
-   *     latency
    * @return empty where the job has ended or another attempt has begun
    */
-  public Optional<FinishedJob> completeIfCurrent(
-      Attempt attempt, PictureRecord picture, Map<String, ?> details) {
-    var said = new HashMap<String, Object>(details);
-    said.put("contentType", picture.contentType());
-    said.put("bytes", picture.bytes());
-    said.put("sha256", picture.sha256());
-    return finish(attempt, Step.IMAGE_GENERATED, picture, null, null, said);
+  public Optional<FinishedJob> completeIfCurrent(Completion completion) {
+    return completeIfCurrent(List.of(completion)).getFirst();
+  }
+
+  /**
+   * Does so for several in one statement, and so in one commit.
+   *
+   * @return the ended jobs, in the order of the completions; empty where a job has ended or another
+   *     attempt has begun
+   */
+  public List<Optional<FinishedJob>> completeIfCurrent(List<Completion> completions) {
+    var ended =
+        database
+            .sql(
+                """
+                with saved as (
+                  select distinct on (request_id) *
+                  from unnest(:ids::uuid[], :attempts::int[], :workers::text[], :urls::text[], :hashes::text[],
+                      :contentTypes::text[], :bytes::bigint[], :details::jsonb[])
+                    as saved (request_id, attempt, worker, url, sha256, content_type, bytes, details)
+                  join (select request_id, attempt from public.generation_jobs
+                    where request_id = any(:ids::uuid[]) and finished_at is null
+                    order by request_id
+                    for update) job using (request_id, attempt)),
+                finished as (
+                  update public.generation_jobs job
+                  set status = 'completed', finished_at = clock_timestamp(), lease_until = null,
+                    publish_after = clock_timestamp() + :reservation * interval '1 millisecond',
+                    image_url = saved.url, image_sha256 = saved.sha256,
+                    image_content_type = saved.content_type, image_bytes = saved.bytes,
+                    error_code = null, error_message = null
+                  from saved where job.request_id = saved.request_id
+                  returning job.*, saved.worker, saved.details),
+                logged as (
+                  insert into public.generation_logs
+                    (request_id, user_id, prompt, status, step, details, image_url, created_at)
+                  select request_id, user_id, request ->> 'prompt', status, 'image_generated',
+                    jsonb_build_object('attempt', attempt, 'worker', worker) || details,
+                    image_url, finished_at
+                  from finished)
+                select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type,
+                  image_bytes, error_code, error_message, finished_at, traceparent
+                from finished
+                """)
+            .param("reservation", settings.publishReservation().toMillis())
+            .param("ids", texts(completions, done -> done.attempt().requestId()))
+            .param("attempts", texts(completions, done -> done.attempt().number()))
+            .param("workers", texts(completions, done -> done.attempt().workerId()))
+            .param("urls", texts(completions, done -> done.picture().url()))
+            .param("hashes", texts(completions, done -> done.picture().sha256()))
+            .param("contentTypes", texts(completions, done -> done.picture().contentType()))
+            .param("bytes", texts(completions, done -> done.picture().bytes()))
+            .param("details", texts(completions, done -> json.write(details(done))))
+            .query((row, _) -> Columns.finished(row))
+            .list()
+            .stream()
+            .collect(Collectors.toMap(job -> job.event().requestId(), Function.identity()));
+    // each is told once, even if it was handed in twice
+    return completions.stream()
+        .map(done -> Optional.ofNullable(ended.remove(done.attempt().requestId())))
+        .toList();
+  }
+
+  private static String[] texts(List<Completion> completions, Function<Completion, ?> part) {
+    return Columns.texts(completions.stream().map(part));
+  }
+
+  private static Map<String, Object> details(Completion done) {
+    var details = new HashMap<String, Object>(done.details());
+    details.put("contentType", done.picture().contentType());
+    details.put("bytes", done.picture().bytes());
+    details.put("sha256", done.picture().sha256());
+    return details;
   }
 
   /**
@@ -52,51 +118,35 @@ public final class FinishJobs {
     var said = new HashMap<String, Object>(details);
     said.put("code", code);
     said.put("reason", message);
-    return finish(attempt, step, null, code, Columns.storable(message), said);
-  }
-
-  private Optional<FinishedJob> finish(
-      Attempt attempt,
-      Step step,
-      @Nullable PictureRecord picture,
-      @Nullable String errorCode,
-      @Nullable String errorMessage,
-      Map<String, ?> details) {
     return database
         .sql(
             """
             with finished as (
               update public.generation_jobs
-              set status = :status, finished_at = clock_timestamp(), lease_until = null,
+              set status = 'failed', finished_at = clock_timestamp(), lease_until = null,
                 publish_after = clock_timestamp() + :reservation * interval '1 millisecond',
-                image_url = :url, image_sha256 = :sha256, image_content_type = :contentType, image_bytes = :bytes,
                 error_code = :code, error_message = :message
               where request_id = :id and finished_at is null and attempt = :attempt
               returning *),
             logged as (
               insert into public.generation_logs
-                (request_id, user_id, prompt, status, step, details, image_url, created_at)
+                (request_id, user_id, prompt, status, step, details, created_at)
               select request_id, user_id, request ->> 'prompt', status, :step,
                 jsonb_build_object('attempt', attempt, 'worker', :worker::text) || :details::jsonb,
-                image_url, finished_at
+                finished_at
               from finished)
             select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type, image_bytes,
               error_code, error_message, finished_at, traceparent
             from finished
             """)
-        .param("status", step.status().word())
         .param("reservation", settings.publishReservation().toMillis())
-        .param("url", picture == null ? null : picture.url())
-        .param("sha256", picture == null ? null : picture.sha256())
-        .param("contentType", picture == null ? null : picture.contentType())
-        .param("bytes", picture == null ? null : picture.bytes(), java.sql.Types.BIGINT)
-        .param("code", errorCode)
-        .param("message", errorMessage)
+        .param("code", code)
+        .param("message", Columns.storable(message))
         .param("id", attempt.requestId().value())
         .param("attempt", attempt.number())
         .param("worker", attempt.workerId())
         .param("step", step.word())
-        .param("details", json.write(details))
+        .param("details", json.write(said))
         .query((row, _) -> Columns.finished(row))
         .optional();
   }

@@ -26,6 +26,11 @@ public record Job(
     @Nullable Instant finishedAt,
     List<LogEntry> steps) {
 
+  /** The calls that were made for it, oldest first. */
+  public List<AttemptMade> attempts() {
+    return AttemptMade.in(steps);
+  }
+
   Job withSteps(List<LogEntry> log) {
     return new Job(requestId, userId, request, status, deadlineAt, picture, error, finishedAt, log);
   }

@@ -1,6 +1,10 @@
 package dev.darkroom.ledger;
 
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Jobs that are due and not on Kafka, or have been there for too long. */
@@ -33,7 +37,7 @@ public final class JobOutbox {
               order by publish_after limit :limit
               for update skip locked)
             update public.generation_jobs job
-            set enqueued_at = null, publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
+            set publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
             from due where job.request_id = due.request_id
             returning job.request_id, user_id, request, deadline_at, created_at, publish_after, traceparent
             """)
@@ -52,9 +56,9 @@ public final class JobOutbox {
    * Records that Kafka has these jobs. One that was rescheduled or reserved again meanwhile has
    * another reservation, and stays unpublished; one that a worker took up needs no mark any more.
    *
-   * <p>The time until such a job is published again doubles with each copy, up to five times the
-   * setting: a long but healthy queue gets a handful of copies of a job until its deadline, not one
-   * a minute.
+   * <p>A copy does not change the place in the queue that {@code enqueued_at} stands for. The time
+   * until the next one is five times the setting at first, and later as long as the job has waited
+   * so far: however long a healthy queue is, a job has a handful of copies in it.
    *
    * @return how many were marked
    */
@@ -66,19 +70,88 @@ public final class JobOutbox {
               select job.request_id from public.generation_jobs job
               join unnest(:ids::uuid[], :reservations::timestamptz[]) as sent (request_id, publish_after)
                 using (request_id, publish_after)
-              where job.enqueued_at is null and job.lease_until is null and job.finished_at is null
+              where job.lease_until is null and job.finished_at is null
               order by job.request_id
               for update of job)
             update public.generation_jobs job
-            set enqueued_at = clock_timestamp(),
+            set enqueued_at = coalesce(job.enqueued_at, clock_timestamp()),
               publish_after = clock_timestamp()
-                + least(5 * :republishAfter * interval '1 millisecond',
-                    greatest(:republishAfter * interval '1 millisecond', clock_timestamp() - job.due_at))
+                + greatest(5 * :republishAfter * interval '1 millisecond', clock_timestamp() - job.due_at)
             from sent where job.request_id = sent.request_id
             """)
         .param("republishAfter", settings.republishAfter().toMillis())
         .param("ids", Columns.texts(jobs.stream().map(job -> job.message().requestId())))
         .param("reservations", Columns.texts(jobs.stream().map(DueJob::reservedUntil)))
+        .update();
+  }
+
+  /** When the record was enqueued that is the latest among those of running jobs. */
+  public Optional<Instant> headOfQueue() {
+    return database
+        .sql(
+            "select max(enqueued_at) as head from public.generation_jobs where lease_until is not null")
+        .query((row, _) -> Optional.ofNullable(Columns.instantOrNull(row, "head")))
+        .single();
+  }
+
+  /**
+   * Makes due those jobs whose record was overtaken: others that were enqueued {@code
+   * darkroom.ledger.republish-after} later have been taken up. Kafka hands out records in order, so
+   * theirs is lost, or was dropped after too many deliveries. A queue that is long, or that nobody
+   * serves, overtakes nobody.
+   *
+   * @param head the latest {@link #headOfQueue()} seen
+   * @return how many there were
+   */
+  public int releaseOvertaken(Instant head) {
+    return database
+        .sql(
+            """
+            with overtaken as (
+              select request_id from public.generation_jobs
+              where lease_until is null and finished_at is null and due_at <= now()
+                and enqueued_at < :head - :republishAfter * interval '1 millisecond'
+              order by request_id
+              for update skip locked)
+            update public.generation_jobs job set enqueued_at = null, publish_after = now()
+            from overtaken where job.request_id = overtaken.request_id
+            """)
+        .param("head", OffsetDateTime.ofInstant(head, ZoneOffset.UTC))
+        .param("republishAfter", settings.republishAfter().toMillis())
+        .update();
+  }
+
+  /**
+   * Remembers which topic holds the jobs. Where it is another one than before, a broker has lost
+   * the old one with all that was in it, and every job that was enqueued is made due to be
+   * published. Of any number of gateways that notice it, one does so.
+   *
+   * @param topicId Kafka's own id of the topic, which a topic created anew does not share
+   * @return how many jobs are published again
+   */
+  public int releaseAllIfMoved(String topic, String topicId) {
+    return database
+        .sql(
+            """
+            with moved as (
+              update public.generation_topics
+              set topic_id = :topicId, since = clock_timestamp()
+              where name = :topic and topic_id <> :topicId
+              returning name),
+            met as (
+              insert into public.generation_topics (name, topic_id) values (:topic, :topicId)
+              on conflict (name) do nothing),
+            lost as (
+              select request_id from public.generation_jobs
+              where exists (select from moved)
+                and lease_until is null and finished_at is null and enqueued_at is not null
+              order by request_id
+              for update)
+            update public.generation_jobs job set enqueued_at = null, publish_after = now()
+            from lost where job.request_id = lost.request_id
+            """)
+        .param("topic", topic)
+        .param("topicId", topicId)
         .update();
   }
 }

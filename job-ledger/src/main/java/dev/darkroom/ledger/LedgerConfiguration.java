@@ -8,12 +8,23 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The ledger's transitions and questions as beans, for applications that import it. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(LedgerSettings.class)
+@EnableConfigurationProperties({
+  LedgerSettings.class,
+  IdempotencySettings.class,
+  AttemptSettings.class,
+  UnknownOutcomeSettings.class
+})
 public class LedgerConfiguration {
 
   @Bean
-  AcceptJobs acceptJobs(JdbcClient database, JsonMapper mapper, LedgerSettings settings) {
-    return new AcceptJobs(database, new LedgerJson(mapper), settings);
+  AcceptJobs acceptJobs(
+      JdbcClient database, JsonMapper mapper, LedgerSettings settings, IdempotencySettings keys) {
+    return new AcceptJobs(database, new LedgerJson(mapper), settings, keys);
+  }
+
+  @Bean
+  ForgetKeys forgetKeys(JdbcClient database, IdempotencySettings settings) {
+    return new ForgetKeys(database, settings);
   }
 
   @Bean
@@ -27,8 +38,13 @@ public class LedgerConfiguration {
   }
 
   @Bean
-  RescheduleJobs rescheduleJobs(JdbcClient database, LedgerSettings settings) {
-    return new RescheduleJobs(database, settings);
+  RescheduleJobs rescheduleJobs(
+      JdbcClient database,
+      AttemptSettings attempts,
+      UnknownOutcomeSettings nebius,
+      LedgerSettings settings) {
+    var policy = new AttemptPolicy(attempts.maxAttempts(), nebius.onUnknownOutcome());
+    return new RescheduleJobs(database, policy, settings);
   }
 
   @Bean

@@ -12,9 +12,9 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param publishReservation how long whoever accepted, ended or swept up a job has to publish its
  *     record before another sweep does it too
- * @param republishAfter how long a job's record may be on Kafka without a worker taking the job up,
- *     before it is published again: Kafka may have lost it, or dropped it after too many
- *     deliveries. Doubles with each copy
+ * @param republishAfter how much later others may have been enqueued that are taken up before a
+ *     job, until its record counts as lost and is published again. Where none is taken up at all,
+ *     it is published again after five times as long, and then ever more rarely
  */
 @Validated
 @ConfigurationProperties("darkroom.ledger")

@@ -10,10 +10,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The transition "reschedule": an attempt is over, its job is not. */
 public final class RescheduleJobs {
   private final JdbcClient database;
+  private final AttemptPolicy policy;
   private final LedgerSettings settings;
 
-  RescheduleJobs(JdbcClient database, LedgerSettings settings) {
+  RescheduleJobs(JdbcClient database, AttemptPolicy policy, LedgerSettings settings) {
     this.database = database;
+    this.policy = policy;
     this.settings = settings;
   }
 
@@ -30,27 +32,25 @@ public final class RescheduleJobs {
   }
 
   /**
-   * Logs the attempt's outcome and gives the job back to be due after a while; or ends it, if this
-   * was the last attempt it had.
-   *
-   * @param maxAttempts attempts that may count before the job fails
+   * Logs the attempt's outcome and gives the job back to be due after a while; or ends it, where
+   * {@code darkroom.job.max-attempts} or {@code darkroom.nebius.on-unknown-outcome} say so.
    */
-  public Rescheduled rescheduleIfHeld(Attempt attempt, Setback setback, int maxAttempts) {
-    return reschedule(attempt, setback, maxAttempts, false);
+  public Rescheduled rescheduleIfHeld(Attempt attempt, Setback setback) {
+    return reschedule(attempt, setback, false);
   }
 
   /** The same for a worker that no longer renews its lease. */
-  Rescheduled rescheduleIfLapsed(Attempt attempt, Setback setback, int maxAttempts) {
-    return reschedule(attempt, setback, maxAttempts, true);
+  Rescheduled rescheduleIfLapsed(Attempt attempt, Setback setback) {
+    return reschedule(attempt, setback, true);
   }
 
-  private Rescheduled reschedule(
-      Attempt attempt, Setback setback, int maxAttempts, boolean onlyIfLapsed) {
+  private Rescheduled reschedule(Attempt attempt, Setback setback, boolean onlyIfLapsed) {
+    var ends = policy.endsWith(setback);
     return database
         .sql(
             """
             with held as (
-              select request_id, :counts and failures + 1 >= :maxAttempts as exhausted
+              select request_id, :ends or (:counts and failures + 1 >= :maxAttempts) as exhausted
               from public.generation_jobs
               where request_id = :id and attempt = :attempt and worker_id = :worker and lease_until is not null
                 and (lease_until < now() or not :onlyIfLapsed)
@@ -90,8 +90,9 @@ public final class RescheduleJobs {
               error_code, error_message, finished_at, due_at, traceparent
             from released
             """)
-        .param("counts", setback.counts())
-        .param("maxAttempts", maxAttempts)
+        .param("ends", ends)
+        .param("counts", setback.counts() || ends)
+        .param("maxAttempts", policy.maxAttempts())
         .param("id", attempt.requestId().value())
         .param("attempt", attempt.number())
         .param("worker", attempt.workerId())

@@ -8,8 +8,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The transition "rescue": jobs whose worker fell silent, and jobs whose time is up. */
 public final class RescueJobs {
-  private static final String LAPSED =
-      "The worker's lease lapsed; whether Nebius carried out the call is unknown.";
+  private static final Setback SILENT =
+      new Setback(
+          Step.ATTEMPT_OUTCOME_UNKNOWN,
+          "outcome_unknown",
+          "The worker's lease lapsed; whether Nebius carried out the call is unknown.",
+          true,
+          Duration.ZERO);
 
   private final JdbcClient database;
   private final RescheduleJobs rescheduleJobs;
@@ -22,15 +27,11 @@ public final class RescueJobs {
   }
 
   /**
-   * Takes jobs from workers that no longer renew their lease, logs {@code attempt_outcome_unknown},
-   * and makes them due at once, or ends them where the policy or the number of attempts says so.
+   * Attempts whose worker no longer renews its lease.
    *
-   * @param limit jobs at most; the longest lapsed first
+   * @param limit attempts at most; the longest lapsed first
    */
-  public List<Rescheduled> rescueLapsed(UnknownOutcomePolicy policy, int maxAttempts, int limit) {
-    var setback =
-        new Setback(Step.ATTEMPT_OUTCOME_UNKNOWN, "outcome_unknown", LAPSED, true, Duration.ZERO);
-    var allowed = policy == UnknownOutcomePolicy.FAIL ? 0 : maxAttempts;
+  public List<Attempt> findLapsed(int limit) {
     return database
         .sql(
             """
@@ -41,11 +42,36 @@ public final class RescueJobs {
         .param("limit", limit)
         .query((row, _) ->
             new Attempt(Columns.requestId(row), row.getInt("attempt"), row.getString("worker_id")))
-        .list()
-        .stream()
-        .map(attempt -> rescheduleJobs.rescheduleIfLapsed(attempt, setback, allowed))
-        .filter(rescheduled -> !(rescheduled instanceof Rescheduled.NotHeld))
-        .toList();
+        .list();
+  }
+
+  /**
+   * Takes the job from its silent worker, logs {@code attempt_outcome_unknown}, and makes it due at
+   * once, or ends it, where {@code darkroom.job.max-attempts} or {@code
+   * darkroom.nebius.on-unknown-outcome} say so.
+   */
+  public Rescheduled rescueIfLapsed(Attempt attempt) {
+    return rescheduleJobs.rescheduleIfLapsed(attempt, SILENT);
+  }
+
+  /**
+   * The latest attempts at open jobs whose deadline has passed; jobs that nobody has begun are not
+   * among them.
+   *
+   * @param limit attempts at most; the longest overdue first
+   */
+  public List<Attempt> findOverdueAttempts(int limit) {
+    return database
+        .sql(
+            """
+            select request_id, attempt, worker_id from public.generation_jobs
+            where finished_at is null and deadline_at <= now() and attempt > 0
+            order by deadline_at limit :limit
+            """)
+        .param("limit", limit)
+        .query((row, _) ->
+            new Attempt(Columns.requestId(row), row.getInt("attempt"), row.getString("worker_id")))
+        .list();
   }
 
   /**

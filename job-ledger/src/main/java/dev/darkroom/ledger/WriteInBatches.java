@@ -7,6 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,7 @@ public final class WriteInBatches<T> implements AutoCloseable {
   private final int batchSize;
   private final Consumer<List<T>> write;
   private final String name;
-  private final Thread writer;
+  private final List<Thread> writers;
   private volatile boolean closed;
 
   /**
@@ -35,20 +36,37 @@ public final class WriteInBatches<T> implements AutoCloseable {
    * @param batchSize things in one statement at most
    */
   public WriteInBatches(String name, int capacity, int batchSize, Consumer<List<T>> write) {
+    this(name, capacity, batchSize, 1, write);
+  }
+
+  /**
+   * Starts several writing threads.
+   *
+   * @param writers batches that may be written at the same time
+   */
+  WriteInBatches(String name, int capacity, int batchSize, int writers, Consumer<List<T>> write) {
     this.waiting = new LinkedBlockingQueue<>(capacity);
     this.batchSize = batchSize;
     this.write = write;
     this.name = name;
-    this.writer = Thread.ofVirtual().name(name).start(this::run);
+    this.writers =
+        Stream.generate(() -> Thread.ofVirtual().name(name).start(this::run))
+            .limit(writers)
+            .toList();
   }
 
   /** Takes it to be written soon. Never blocks, never throws. */
   public void add(T thing) {
-    if (closed || !waiting.offer(thing)) {
+    if (!offer(thing)) {
       log.atWarn()
           .addKeyValue("batches", name)
           .log("closed, or too many waiting; a sweep will make it good");
     }
+  }
+
+  /** The same without a word: false where it is not taken. */
+  boolean offer(T thing) {
+    return !closed && waiting.offer(thing);
   }
 
   /** How many wait to be written. */
@@ -89,16 +107,27 @@ public final class WriteInBatches<T> implements AutoCloseable {
   public void close() {
     closed = true;
     try {
-      if (!writer.join(PATIENCE)) {
+      if (!haveEnded()) {
         log.atWarn()
             .addKeyValue("batches", name)
             .addKeyValue("waiting", waiting.size())
-            .log("not all was written before the end; a sweep will make it good");
-        writer.interrupt();
+            .log(
+                "not all was written before the end; who waits for it is told, the rest a sweep makes good");
       }
     } catch (InterruptedException e) {
-      writer.interrupt();
       Thread.currentThread().interrupt();
+    } finally {
+      writers.forEach(Thread::interrupt);
     }
+  }
+
+  private boolean haveEnded() throws InterruptedException {
+    var end = System.nanoTime() + PATIENCE.toNanos();
+    for (var writer : writers) {
+      if (!writer.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
+        return false;
+      }
+    }
+    return true;
   }
 }

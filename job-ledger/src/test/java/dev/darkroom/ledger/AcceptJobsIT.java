@@ -5,6 +5,7 @@ import static dev.darkroom.ledger.JobFixture.REQUEST;
 import static dev.darkroom.ledger.JobFixture.TRACE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.darkroom.ledger.JobAssert.Logged;
 import dev.darkroom.model.GenerationRequest;
@@ -29,7 +30,7 @@ class AcceptJobsIT {
   void a_job_and_its_first_step_are_written_together() {
     var job = aNewJob();
 
-    var due = ledger.acceptJobs.accept(List.of(job)).getFirst();
+    var due = ledger.accept(List.of(job)).getFirst();
 
     assertThat(due.message().requestId()).isEqualTo(job.id());
     assertThat(due.message().userId()).isEqualTo("ada");
@@ -51,7 +52,7 @@ class AcceptJobsIT {
   void the_first_step_says_what_was_asked_for_and_until_when() {
     var job = aNewJob();
 
-    ledger.acceptJobs.accept(List.of(job));
+    ledger.accept(List.of(job));
 
     var deadline =
         ledger
@@ -90,7 +91,7 @@ class AcceptJobsIT {
   void many_jobs_are_accepted_in_one_statement() {
     var jobs = Stream.generate(AcceptJobsIT::aNewJob).limit(200).toList();
 
-    var due = ledger.acceptJobs.accept(jobs);
+    var due = ledger.accept(jobs);
 
     assertThat(due)
         .extracting(job -> job.message().requestId())
@@ -101,20 +102,39 @@ class AcceptJobsIT {
 
   @Test
   void no_jobs_are_accepted_without_a_fuss() {
-    assertThat(ledger.acceptJobs.accept(List.of())).isEmpty();
+    assertThat(ledger.accept(List.of())).isEmpty();
   }
 
   @Test
   void an_id_is_accepted_once_and_then_nothing_of_the_batch_is() {
     var job = aNewJob();
     var other = aNewJob();
-    ledger.acceptJobs.accept(List.of(job));
+    ledger.accept(List.of(job));
 
-    assertThatThrownBy(() -> ledger.acceptJobs.accept(List.of(other, job)))
+    assertThatThrownBy(() -> ledger.accept(List.of(other, job)))
         .isInstanceOf(DataIntegrityViolationException.class);
 
     assertThat(ledger.findJobs.find(other.id())).isEmpty();
     assertThatJob(ledger, job.id()).hasSteps("request_received");
+  }
+
+  @Test
+  void one_poisonous_job_does_not_fail_those_that_share_its_commit() throws Exception {
+    var known = aNewJob();
+    ledger.accept(List.of(known));
+    var limits = new WriteTogether.Limits(100, 100, 1, Duration.ofSeconds(10));
+    try (var together = new WriteTogether<>("accept-jobs", limits, ledger.acceptJobs::accept)) {
+      var answers =
+          new Race<Acceptance>()
+              .add(50, () -> together.write(aNewJob()))
+              .against(5, () -> catchThrowable(() -> together.write(known)))
+              .run();
+
+      assertThat(answers).hasSize(50).allMatch(answer -> answer instanceof Acceptance.Accepted);
+      assertThatThrownBy(() -> together.write(known))
+          .isInstanceOf(DataIntegrityViolationException.class);
+    }
+    assertThat(ledger.findJobs.countOpen().waiting()).isEqualTo(51);
   }
 
   @Test
@@ -131,11 +151,15 @@ class AcceptJobsIT {
             Long.MAX_VALUE);
     var job = new NewJob(new RequestId(UUID.randomUUID()), "{,\"}", request, DEADLINE, TRACE);
 
-    var due = ledger.acceptJobs.accept(List.of(job)).getFirst();
+    var due = ledger.accept(List.of(job)).getFirst();
 
     assertThat(due.message().request()).isEqualTo(request);
     assertThat(due.message().userId()).isEqualTo("{,\"}");
     assertThat(ledger.findJobs.find(job.id()).orElseThrow().request()).isEqualTo(request);
+  }
+
+  static NewJob aNewJob(IdempotencyKey key) {
+    return new NewJob(new RequestId(UUID.randomUUID()), "ada", REQUEST, DEADLINE, TRACE, key);
   }
 
   static NewJob aNewJob() {

@@ -86,6 +86,48 @@ class ClaimJobsIT {
   }
 
   @Test
+  void a_claim_whose_answer_was_lost_is_answered_again_and_begins_nothing_new() {
+    var waiting = aWaitingJob().in(ledger);
+    var token = UUID.randomUUID();
+    var intents = List.of(new Intent(waiting, PARAMETERS));
+    var lost = ledger.claimJobs.claimDue("worker-7", Duration.ofSeconds(1), token, intents);
+
+    var late = aQueuedJob().in(ledger);
+    var again =
+        ledger.claimJobs.claimDue(
+            "worker-7",
+            LEASE,
+            token,
+            List.of(new Intent(waiting, PARAMETERS), new Intent(late, PARAMETERS)));
+
+    assertThat(again)
+        .extracting(ClaimedJob::attempt)
+        .containsExactlyInAnyOrder(lost.getFirst().attempt(), new Attempt(late, 1, "worker-7"));
+    assertThatJob(ledger, waiting)
+        .has("attempt", 2)
+        .hasTime("lease_until", LEASE)
+        .hasSteps("calling_nebius_api");
+  }
+
+  @Test
+  void a_claim_answers_nobody_else_and_not_after_its_lease() {
+    var token = UUID.randomUUID();
+    var claimed = aHeldJob().with("claim_token", token).heldIn(ledger);
+    var lapsed = aLapsedJob().with("claim_token", token).heldIn(ledger);
+    var intents =
+        Stream.of(claimed, lapsed)
+            .map(attempt -> new Intent(attempt.requestId(), PARAMETERS))
+            .toList();
+
+    assertThat(ledger.claimJobs.claimDue("worker-8", LEASE, token, intents)).isEmpty();
+    assertThat(ledger.claimJobs.claimDue(JobFixture.WORKER, LEASE, UUID.randomUUID(), intents))
+        .isEmpty();
+    assertThat(ledger.claimJobs.claimDue(JobFixture.WORKER, LEASE, token, intents))
+        .extracting(ClaimedJob::attempt)
+        .containsExactly(claimed);
+  }
+
+  @Test
   void no_intents_claim_nothing() {
     assertThat(claim("worker-7")).isEmpty();
   }
@@ -117,8 +159,7 @@ class ClaimJobsIT {
     var id = aQueuedJob().in(ledger);
 
     var claimed =
-        ledger.claimJobs.claimDue(
-            "worker-7", LEASE, List.of(new Intent(id, Map.of("prompt", "a\0b \\u0000"))));
+        ledger.claim("worker-7", LEASE, List.of(new Intent(id, Map.of("prompt", "a\0b \\u0000"))));
 
     assertThat(claimed).hasSize(1);
     assertThat(assertThatJob(ledger, id).log().getFirst().details())
@@ -145,7 +186,7 @@ class ClaimJobsIT {
   }
 
   private List<ClaimedJob> claim(String worker, RequestId... ids) {
-    return ledger.claimJobs.claimDue(
+    return ledger.claim(
         worker, LEASE, Stream.of(ids).map(id -> new Intent(id, PARAMETERS)).toList());
   }
 }

@@ -31,8 +31,8 @@ class FindJobsIT {
   @Test
   void an_open_job_is_found_with_its_steps_oldest_first() {
     var job = AcceptJobsIT.aNewJob();
-    var accepted = ledger.acceptJobs.accept(List.of(job)).getFirst();
-    ledger.claimJobs.claimDue(
+    var accepted = ledger.accept(List.of(job)).getFirst();
+    ledger.claim(
         "worker-7", Duration.ofSeconds(30), List.of(new Intent(job.id(), Map.of("seed", 42))));
 
     var found = ledger.findJobs.find(job.id()).orElseThrow();

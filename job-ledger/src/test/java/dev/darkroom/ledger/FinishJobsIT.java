@@ -17,6 +17,7 @@ import dev.darkroom.ledger.JobAssert.Logged;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Step;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -82,6 +83,34 @@ class FinishJobsIT {
     assertThat(
             ledger.findJobs.find(attempt.requestId()).orElseThrow().steps().getFirst().imageUrl())
         .isEqualTo(PICTURE.url());
+  }
+
+  @Test
+  void several_complete_in_one_statement_each_with_its_own_picture() {
+    var held = aHeldJob().heldIn(ledger);
+    var ended = aFailedJob().heldIn(ledger);
+    var waiting = aWaitingJob().withAttempts(3).heldIn(ledger);
+    var outdated = new Attempt(waiting.requestId(), 2, WORKER);
+    var other = new PictureRecord("/generated/other.png", "cd".repeat(32), "image/png", 7);
+
+    var finished =
+        ledger.finishJobs.completeIfCurrent(
+            List.of(
+                new Completion(ended, PICTURE, Map.of()),
+                new Completion(waiting, other, Map.of()),
+                new Completion(outdated, PICTURE, Map.of()),
+                new Completion(held, PICTURE, Map.of()),
+                new Completion(held, PICTURE, Map.of())));
+
+    assertThat(finished)
+        .extracting(job -> job.map(one -> one.event().imageUrl()).orElse("refused"))
+        .containsExactly("refused", other.url(), "refused", PICTURE.url(), "refused");
+    assertThatJob(ledger, waiting.requestId())
+        .isCompleted()
+        .has("image_sha256", other.sha256())
+        .hasSteps("image_generated");
+    assertThatJob(ledger, held.requestId()).isCompleted().hasSteps("image_generated");
+    assertThatJob(ledger, ended.requestId()).has("status", "failed").hasNoSteps();
   }
 
   @Test
@@ -173,7 +202,8 @@ class FinishJobsIT {
   }
 
   private Optional<FinishedJob> complete(Attempt attempt) {
-    return ledger.finishJobs.completeIfCurrent(attempt, PICTURE, Map.of("millis", 812));
+    return ledger.finishJobs.completeIfCurrent(
+        new Completion(attempt, PICTURE, Map.of("millis", 812)));
   }
 
   private Optional<FinishedJob> fail(Attempt attempt, String message) {

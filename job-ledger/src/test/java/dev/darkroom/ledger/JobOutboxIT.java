@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.model.Step;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -40,7 +41,7 @@ class JobOutboxIT {
 
   @Test
   void a_job_that_was_just_accepted_is_left_to_whoever_accepted_it() {
-    ledger.acceptJobs.accept(List.of(AcceptJobsIT.aNewJob()));
+    ledger.accept(List.of(AcceptJobsIT.aNewJob()));
 
     assertThat(ledger.jobOutbox.reserveDue(10)).isEmpty();
   }
@@ -76,27 +77,30 @@ class JobOutboxIT {
 
     assertThatJob(ledger, id)
         .hasTime("enqueued_at", Duration.ZERO)
-        .hasTime("publish_after", TestingLedger.REPUBLISH_AFTER);
+        .hasTime("publish_after", TestingLedger.REPUBLISH_AFTER.multipliedBy(5));
     assertThat(ledger.jobOutbox.markEnqueued(reserved)).isZero();
   }
 
   @Test
   void the_reservation_of_an_accepted_job_marks_it_to_the_microsecond() {
-    var accepted =
-        ledger.acceptJobs.accept(List.of(AcceptJobsIT.aNewJob(), AcceptJobsIT.aNewJob()));
+    var accepted = ledger.accept(List.of(AcceptJobsIT.aNewJob(), AcceptJobsIT.aNewJob()));
 
     assertThat(ledger.jobOutbox.markEnqueued(accepted)).isEqualTo(2);
   }
 
   @Test
-  void a_record_that_no_worker_takes_up_is_published_again() {
-    var id = aQueuedJob().enqueued().publishAfter(Duration.ofSeconds(-1)).in(ledger);
+  void a_copy_of_a_record_keeps_its_place_in_the_queue() {
+    var enqueued = Duration.ofMinutes(-7);
+    var id =
+        aQueuedJob()
+            .with("enqueued_at", Instant.now().plus(enqueued))
+            .publishAfter(Duration.ofSeconds(-1))
+            .in(ledger);
 
     var reserved = ledger.jobOutbox.reserveDue(10);
 
-    assertThat(reserved).hasSize(1);
-    assertThatJob(ledger, id).has("enqueued_at", null);
     assertThat(ledger.jobOutbox.markEnqueued(reserved)).isEqualTo(1);
+    assertThatJob(ledger, id).hasTime("enqueued_at", enqueued);
   }
 
   @Test
@@ -108,9 +112,72 @@ class JobOutboxIT {
     assertThat(ledger.jobOutbox.markEnqueued(reserved)).isEqualTo(2);
 
     assertThatJob(ledger, id)
-        .hasTime("publish_after", TestingLedger.REPUBLISH_AFTER.multipliedBy(3).plusSeconds(2));
-    assertThatJob(ledger, old)
         .hasTime("publish_after", TestingLedger.REPUBLISH_AFTER.multipliedBy(5));
+    assertThatJob(ledger, old)
+        .hasTime("publish_after", TestingLedger.REPUBLISH_AFTER.multipliedBy(30).plusSeconds(2));
+  }
+
+  @Test
+  void a_job_that_others_have_overtaken_is_published_again() {
+    aHeldJob().with("enqueued_at", minutesAgo(3)).in(ledger);
+    aHeldJob().with("enqueued_at", minutesAgo(5)).in(ledger);
+    aHeldJob().with("enqueued_at", null).in(ledger);
+    var lost = enqueued(Duration.ofMinutes(-5)).in(ledger);
+    var justBehind = enqueued(Duration.ofSeconds(-200)).in(ledger);
+    var ahead = enqueued(Duration.ofSeconds(-1)).in(ledger);
+
+    var head = ledger.jobOutbox.headOfQueue().orElseThrow();
+
+    assertThat(ledger.jobOutbox.releaseOvertaken(head)).isEqualTo(1);
+    assertThat(ledger.jobOutbox.reserveDue(10))
+        .extracting(job -> job.message().requestId())
+        .containsExactly(lost);
+    assertThatJob(ledger, lost).has("enqueued_at", null);
+    assertThatJob(ledger, justBehind).hasTime("enqueued_at", Duration.ofSeconds(-200));
+    assertThatJob(ledger, ahead).hasTime("enqueued_at", Duration.ofSeconds(-1));
+  }
+
+  @Test
+  void a_queue_that_nobody_serves_has_no_head_and_overtakes_nobody() {
+    enqueued(Duration.ofHours(-1)).in(ledger);
+    enqueued(Duration.ofMinutes(-1)).in(ledger);
+
+    assertThat(ledger.jobOutbox.headOfQueue()).isEmpty();
+    assertThat(ledger.jobOutbox.releaseOvertaken(Instant.EPOCH)).isZero();
+  }
+
+  @Test
+  void jobs_that_run_wait_for_their_time_or_have_ended_are_not_overtaken() {
+    var before = minutesAgo(9);
+    aHeldJob().with("enqueued_at", before).in(ledger);
+    aWaitingJob().due(Duration.ofMinutes(1)).with("enqueued_at", before).in(ledger);
+    aCompletedJob().with("enqueued_at", before).in(ledger);
+
+    assertThat(ledger.jobOutbox.releaseOvertaken(Instant.now())).isZero();
+  }
+
+  @Test
+  void a_topic_that_was_created_anew_has_lost_every_record_and_one_gateway_sees_to_it() {
+    assertThat(ledger.jobOutbox.releaseAllIfMoved("generation.jobs", "first")).isZero();
+    var waiting = enqueued(Duration.ofMinutes(-1)).in(ledger);
+    aHeldJob().enqueued().in(ledger);
+    aCompletedJob().enqueued().in(ledger);
+    assertThat(ledger.jobOutbox.releaseAllIfMoved("generation.jobs", "first")).isZero();
+
+    assertThat(ledger.jobOutbox.releaseAllIfMoved("generation.jobs", "second")).isEqualTo(1);
+    assertThat(ledger.jobOutbox.releaseAllIfMoved("generation.jobs", "second")).isZero();
+
+    assertThat(ledger.jobOutbox.reserveDue(10))
+        .extracting(job -> job.message().requestId())
+        .containsExactly(waiting);
+  }
+
+  private static JobFixture enqueued(Duration fromNow) {
+    return aQueuedJob().enqueued().with("enqueued_at", Instant.now().plus(fromNow));
+  }
+
+  private static Instant minutesAgo(int minutes) {
+    return Instant.now().minus(Duration.ofMinutes(minutes));
   }
 
   @Test
@@ -118,13 +185,11 @@ class JobOutboxIT {
     var id = aQueuedJob().in(ledger);
     var reserved = ledger.jobOutbox.reserveDue(10);
     var claimed =
-        ledger.claimJobs.claimDue(
-            WORKER, Duration.ofSeconds(30), List.of(new Intent(id, Map.of("seed", 42))));
+        ledger.claim(WORKER, Duration.ofSeconds(30), List.of(new Intent(id, Map.of("seed", 42))));
     assertThat(ledger.jobOutbox.markEnqueued(reserved)).isZero();
     ledger.rescheduleJobs.rescheduleIfHeld(
         claimed.getFirst().attempt(),
-        new Setback(Step.ATTEMPT_FAILED, "outage", "It was down.", true, Duration.ZERO),
-        3);
+        new Setback(Step.ATTEMPT_FAILED, "outage", "It was down.", true, Duration.ZERO));
 
     assertThat(ledger.jobOutbox.markEnqueued(reserved)).isZero();
 

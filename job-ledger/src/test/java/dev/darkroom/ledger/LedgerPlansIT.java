@@ -65,8 +65,7 @@ class LedgerPlansIT {
   @Test
   void a_claim_looks_its_jobs_up() {
     var ids = Stream.generate(() -> new RequestId(UUID.randomUUID())).limit(8);
-    LEDGER.claimJobs.claimDue(
-        WORKER, Duration.ofSeconds(30), ids.map(id -> new Intent(id, Map.of())).toList());
+    LEDGER.claim(WORKER, Duration.ofSeconds(30), ids.map(id -> new Intent(id, Map.of())).toList());
 
     assertThatPlanUses("generation_jobs_pkey");
   }
@@ -80,7 +79,7 @@ class LedgerPlansIT {
 
   @Test
   void an_ending_looks_its_job_up() {
-    LEDGER.finishJobs.completeIfCurrent(attempt, PICTURE, Map.of());
+    LEDGER.finishJobs.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
 
     assertThatPlanUses("generation_jobs_pkey");
   }
@@ -103,7 +102,7 @@ class LedgerPlansIT {
 
   @Test
   void marks_look_their_jobs_up() {
-    var due = LEDGER.acceptJobs.accept(List.of(AcceptJobsIT.aNewJob()));
+    var due = LEDGER.accept(List.of(AcceptJobsIT.aNewJob()));
     WATCHED.plan();
 
     LEDGER.jobOutbox.markEnqueued(due);
@@ -115,7 +114,8 @@ class LedgerPlansIT {
 
   @Test
   void a_rescue_reads_lapsed_leases_in_order() {
-    LEDGER.rescueJobs.rescueLapsed(UnknownOutcomePolicy.RETRY, 3, 1);
+    LEDGER.rescue(1);
+    LEDGER.rescueJobs.findOverdueAttempts(1);
 
     assertThatPlanUses("idx_generation_jobs_held").contains("Index Cond: (lease_until < now())");
   }

@@ -36,7 +36,8 @@ class LedgerRacesIT {
   private static final Setback SETBACK =
       new Setback(Step.ATTEMPT_FAILED, "outage", "It was down.", true, Duration.ZERO);
 
-  private final TestingLedger ledger = TestingLedger.empty();
+  private final TestingLedger ledger =
+      TestingLedger.empty().withPolicy(100, UnknownOutcomePolicy.RETRY);
 
   @AfterEach
   void log_and_jobs_agree() {
@@ -103,7 +104,7 @@ class LedgerRacesIT {
 
   @Test
   void mark_enqueued_against_claim() throws Exception {
-    var due = ledger.acceptJobs.accept(newJobs(JOBS * 2));
+    var due = ledger.accept(newJobs(JOBS * 2));
     var jobs = due.stream().map(job -> job.message().requestId()).toList();
 
     var race = new Race<Integer>();
@@ -178,16 +179,12 @@ class LedgerRacesIT {
   }
 
   private List<RequestId> accepted() {
-    return ledger.acceptJobs.accept(newJobs(JOBS)).stream()
-        .map(job -> job.message().requestId())
-        .toList();
+    return ledger.accept(newJobs(JOBS)).stream().map(job -> job.message().requestId()).toList();
   }
 
   private List<Attempt> claimed(Duration lease) {
     var intents = accepted().stream().map(id -> new Intent(id, Map.of())).toList();
-    return ledger.claimJobs.claimDue(WORKER, lease, intents).stream()
-        .map(ClaimedJob::attempt)
-        .toList();
+    return ledger.claim(WORKER, lease, intents).stream().map(ClaimedJob::attempt).toList();
   }
 
   /** In batches, in an order of its own. */
@@ -200,21 +197,19 @@ class LedgerRacesIT {
   }
 
   private List<ClaimedJob> claim(List<RequestId> jobs) {
-    return ledger.claimJobs.claimDue(
-        WORKER, LEASE, jobs.stream().map(id -> new Intent(id, Map.of())).toList());
+    return ledger.claim(WORKER, LEASE, jobs.stream().map(id -> new Intent(id, Map.of())).toList());
   }
 
   private Optional<FinishedJob> complete(Attempt attempt) {
-    return ledger.finishJobs.completeIfCurrent(attempt, PICTURE, Map.of());
+    return ledger.finishJobs.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
   }
 
   private boolean reschedule(Attempt attempt) {
-    return ledger.rescheduleJobs.rescheduleIfHeld(attempt, SETBACK, 100)
-        instanceof Rescheduled.DueAgain;
+    return ledger.rescheduleJobs.rescheduleIfHeld(attempt, SETBACK) instanceof Rescheduled.DueAgain;
   }
 
   private List<Rescheduled> rescue() {
-    return ledger.rescueJobs.rescueLapsed(UnknownOutcomePolicy.RETRY, 100, BATCH);
+    return ledger.rescue(BATCH);
   }
 
   private static long sum(List<Integer> numbers) {

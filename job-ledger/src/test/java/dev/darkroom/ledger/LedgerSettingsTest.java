@@ -19,31 +19,48 @@ class LedgerSettingsTest {
 
   @Test
   void what_is_not_set_has_its_default() {
-    application.run(context ->
-        assertThat(context.getBean(LedgerSettings.class))
-            .isEqualTo(new LedgerSettings(Duration.ofSeconds(5), Duration.ofMinutes(1))));
+    application.run(context -> {
+      assertThat(context.getBean(LedgerSettings.class))
+          .isEqualTo(new LedgerSettings(Duration.ofSeconds(5), Duration.ofMinutes(1)));
+      assertThat(context.getBean(IdempotencySettings.class))
+          .isEqualTo(new IdempotencySettings(Duration.ofHours(24)));
+      assertThat(context.getBean(AttemptSettings.class)).isEqualTo(new AttemptSettings(5));
+      assertThat(context.getBean(UnknownOutcomeSettings.class))
+          .isEqualTo(new UnknownOutcomeSettings(UnknownOutcomePolicy.RETRY));
+    });
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "publish-reservation=99ms",
-        "publish-reservation=601s",
-        "republish-after=999ms",
-        "republish-after=61m",
-        "republish-after=soon",
+        "ledger.publish-reservation=99ms",
+        "ledger.publish-reservation=601s",
+        "ledger.republish-after=999ms",
+        "ledger.republish-after=61m",
+        "ledger.republish-after=soon",
+        "idempotency.keep=59s",
+        "idempotency.keep=31d",
+        "job.max-attempts=0",
+        "job.max-attempts=101",
+        "nebius.on-unknown-outcome=perhaps",
       })
   void a_bad_value_stops_the_start(String property) {
     application
-        .withPropertyValues("darkroom.ledger." + property)
+        .withPropertyValues("darkroom." + property)
         .run(context ->
             assertThat(context)
                 .getFailure()
-                .hasStackTraceContaining("darkroom.ledger")
-                .hasStackTraceContaining(property.substring(0, 7)));
+                .hasStackTraceContaining(property.substring(0, property.indexOf('.')))
+                .hasStackTraceContaining(
+                    property.substring(property.indexOf('.') + 1).substring(0, 2)));
   }
 
   @Configuration(proxyBeanMethods = false)
-  @EnableConfigurationProperties(LedgerSettings.class)
+  @EnableConfigurationProperties({
+    LedgerSettings.class,
+    IdempotencySettings.class,
+    AttemptSettings.class,
+    UnknownOutcomeSettings.class
+  })
   static class Settings {}
 }

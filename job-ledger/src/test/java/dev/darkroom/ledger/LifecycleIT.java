@@ -53,7 +53,11 @@ class LifecycleIT {
         "heartbeat",
             id -> !ledger.claimJobs.heartbeatOfHeld(WORKER, LEASE, List.of(first(id))).isEmpty(),
         "complete",
-            id -> ledger.finishJobs.completeIfCurrent(first(id), PICTURE, Map.of()).isPresent(),
+            id ->
+                ledger
+                    .finishJobs
+                    .completeIfCurrent(new Completion(first(id), PICTURE, Map.of()))
+                    .isPresent(),
         "fail", this::fail,
         "reschedule", id -> reschedule(id, 3),
         "rescue", _ -> !rescue(UnknownOutcomePolicy.RETRY).isEmpty(),
@@ -115,14 +119,14 @@ class LifecycleIT {
 
   @Test
   void acceptance_begins_a_life() {
-    var accepted = ledger.acceptJobs.accept(List.of(AcceptJobsIT.aNewJob())).getFirst();
+    var accepted = ledger.accept(List.of(AcceptJobsIT.aNewJob())).getFirst();
 
     assertThat(Set.of(stateOf(accepted.message().requestId())))
         .isEqualTo(PAGE.transitions().getFirst().to());
   }
 
   private List<ClaimedJob> claim(RequestId id) {
-    return ledger.claimJobs.claimDue("worker-2", LEASE, List.of(new Intent(id, Map.of())));
+    return ledger.claim("worker-2", LEASE, List.of(new Intent(id, Map.of())));
   }
 
   private boolean fail(RequestId id) {
@@ -133,13 +137,14 @@ class LifecycleIT {
   }
 
   private boolean reschedule(RequestId id, int maxAttempts) {
+    var policy = ledger.withPolicy(maxAttempts, UnknownOutcomePolicy.RETRY);
     var setback = new Setback(Step.ATTEMPT_FAILED, "outage", "Down.", true, Duration.ZERO);
-    return !(ledger.rescheduleJobs.rescheduleIfHeld(first(id), setback, maxAttempts)
+    return !(policy.rescheduleJobs.rescheduleIfHeld(first(id), setback)
         instanceof Rescheduled.NotHeld);
   }
 
   private List<Rescheduled> rescue(UnknownOutcomePolicy policy) {
-    return ledger.rescueJobs.rescueLapsed(policy, 3, 10);
+    return ledger.withPolicy(3, policy).rescue(10);
   }
 
   private static Attempt first(RequestId id) {

@@ -26,7 +26,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RescheduleJobsIT {
-  private static final int MAX_ATTEMPTS = 3;
   private static final Duration DELAY = Duration.ofSeconds(20);
 
   private final TestingLedger ledger = TestingLedger.empty();
@@ -35,7 +34,7 @@ class RescheduleJobsIT {
   void a_counted_setback_uses_up_an_attempt_and_the_job_is_due_after_the_delay() {
     var attempt = aHeldJob().withAttempts(2).withFailures(1).heldIn(ledger);
 
-    var again = ledger.rescheduleJobs.rescheduleIfHeld(attempt, failed(true), MAX_ATTEMPTS);
+    var again = ledger.rescheduleJobs.rescheduleIfHeld(attempt, failed(true));
 
     assertThatJob(ledger, attempt.requestId())
         .isFree()
@@ -59,7 +58,7 @@ class RescheduleJobsIT {
   void the_steps_say_what_happened_and_when_it_goes_on() {
     var attempt = aHeldJob().heldIn(ledger);
 
-    ledger.rescheduleJobs.rescheduleIfHeld(attempt, failed(true), MAX_ATTEMPTS);
+    ledger.rescheduleJobs.rescheduleIfHeld(attempt, failed(true));
 
     var log = assertThatJob(ledger, attempt.requestId()).log();
     assertThat(log.getFirst())
@@ -91,7 +90,7 @@ class RescheduleJobsIT {
   void an_outage_uses_up_no_attempt_however_often_it_comes() {
     var attempt = aHeldJob().withAttempts(50).withFailures(2).heldIn(ledger);
 
-    assertThat(ledger.rescheduleJobs.rescheduleIfHeld(attempt, failed(false), MAX_ATTEMPTS))
+    assertThat(ledger.rescheduleJobs.rescheduleIfHeld(attempt, failed(false)))
         .isInstanceOf(Rescheduled.DueAgain.class);
 
     assertThatJob(ledger, attempt.requestId())
@@ -105,7 +104,7 @@ class RescheduleJobsIT {
   void the_last_attempt_ends_the_job() {
     var attempt = aHeldJob().withAttempts(5).withFailures(2).heldIn(ledger);
 
-    var ended = ledger.rescheduleJobs.rescheduleIfHeld(attempt, failed(true), MAX_ATTEMPTS);
+    var ended = ledger.rescheduleJobs.rescheduleIfHeld(attempt, failed(true));
 
     var why = "Gave up after attempt 5: Nebius answered 502.";
     assertThatJob(ledger, attempt.requestId())
@@ -147,12 +146,33 @@ class RescheduleJobsIT {
     var unknown =
         new Setback(Step.ATTEMPT_OUTCOME_UNKNOWN, "timeout", "No\0 answer.", true, Duration.ZERO);
 
-    ledger.rescheduleJobs.rescheduleIfHeld(attempt, unknown, MAX_ATTEMPTS);
+    ledger.rescheduleJobs.rescheduleIfHeld(attempt, unknown);
 
     assertThatJob(ledger, attempt.requestId())
         .has("error_message", "No answer.")
         .hasTime("due_at", Duration.ZERO)
         .hasSteps("attempt_outcome_unknown", "retry_scheduled");
+  }
+
+  @Test
+  void where_a_second_bill_is_ruled_out_an_unknown_outcome_ends_the_job_and_counts() {
+    var strict = ledger.withPolicy(5, UnknownOutcomePolicy.FAIL);
+    var unknown = aHeldJob().heldIn(ledger);
+    var failed = aHeldJob().heldIn(ledger);
+
+    var ended =
+        strict.rescheduleJobs.rescheduleIfHeld(
+            unknown,
+            new Setback(
+                Step.ATTEMPT_OUTCOME_UNKNOWN, "timeout", "No answer.", false, Duration.ZERO));
+    var goesOn = strict.rescheduleJobs.rescheduleIfHeld(failed, failed(true));
+
+    assertThat(ended).isInstanceOf(Rescheduled.Exhausted.class);
+    assertThat(goesOn).isInstanceOf(Rescheduled.DueAgain.class);
+    assertThatJob(ledger, unknown.requestId())
+        .isFailedWith("timeout")
+        .has("failures", 1)
+        .hasSteps("attempt_outcome_unknown", "attempts_exhausted");
   }
 
   static Stream<JobFixture> jobs_that_an_attempt_no_longer_holds() {
@@ -170,9 +190,7 @@ class RescheduleJobsIT {
   void jobs_that_an_attempt_no_longer_holds(JobFixture job) {
     var id = job.in(ledger);
 
-    assertThat(
-            ledger.rescheduleJobs.rescheduleIfHeld(
-                new Attempt(id, 1, WORKER), failed(true), MAX_ATTEMPTS))
+    assertThat(ledger.rescheduleJobs.rescheduleIfHeld(new Attempt(id, 1, WORKER), failed(true)))
         .isEqualTo(new Rescheduled.NotHeld(id));
 
     assertThatJob(ledger, id).has("failures", 0).hasNoSteps();

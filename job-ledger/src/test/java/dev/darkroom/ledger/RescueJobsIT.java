@@ -14,6 +14,7 @@ import dev.darkroom.ledger.JobAssert.Logged;
 import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
 import dev.darkroom.model.JobStatus;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -21,8 +22,6 @@ import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RescueJobsIT {
-  private static final int MAX_ATTEMPTS = 3;
-
   private final TestingLedger ledger = TestingLedger.empty();
 
   @Test
@@ -32,9 +31,7 @@ class RescueJobsIT {
     aQueuedJob().in(ledger);
     aCompletedJob().in(ledger);
 
-    assertThat(ledger.rescueJobs.rescueLapsed(UnknownOutcomePolicy.RETRY, MAX_ATTEMPTS, 10))
-        .singleElement()
-        .isInstanceOf(Rescheduled.DueAgain.class);
+    assertThat(ledger.rescue(10)).singleElement().isInstanceOf(Rescheduled.DueAgain.class);
 
     assertThatJob(ledger, lapsed)
         .isFree()
@@ -67,7 +64,7 @@ class RescueJobsIT {
   void where_a_second_bill_is_ruled_out_a_silent_worker_ends_the_job() {
     var lapsed = aLapsedJob().in(ledger);
 
-    assertThat(ledger.rescueJobs.rescueLapsed(UnknownOutcomePolicy.FAIL, MAX_ATTEMPTS, 10))
+    assertThat(ledger.withPolicy(3, UnknownOutcomePolicy.FAIL).rescue(10))
         .singleElement()
         .isInstanceOf(Rescheduled.Exhausted.class);
 
@@ -80,7 +77,7 @@ class RescueJobsIT {
   void a_worker_that_falls_silent_on_the_last_attempt_ends_the_job() {
     var lapsed = aLapsedJob().withAttempts(3).withFailures(2).in(ledger);
 
-    ledger.rescueJobs.rescueLapsed(UnknownOutcomePolicy.RETRY, MAX_ATTEMPTS, 10);
+    ledger.rescue(10);
 
     assertThatJob(ledger, lapsed)
         .isFailedWith("outcome_unknown")
@@ -93,8 +90,7 @@ class RescueJobsIT {
     var third = aLapsedJob().lease(Duration.ofSeconds(-1)).in(ledger);
     var second = aLapsedJob().lease(Duration.ofSeconds(-5)).in(ledger);
 
-    assertThat(ledger.rescueJobs.rescueLapsed(UnknownOutcomePolicy.RETRY, MAX_ATTEMPTS, 2))
-        .hasSize(2);
+    assertThat(ledger.rescue(2)).hasSize(2);
 
     assertThatJob(ledger, first).isFree();
     assertThatJob(ledger, second).isFree();
@@ -185,5 +181,20 @@ class RescueJobsIT {
     assertThat(ledger.rescueJobs.endOverdue(1))
         .extracting(job -> job.event().requestId())
         .containsExactly(first);
+  }
+
+  @Test
+  void only_jobs_that_somebody_has_begun_may_have_a_picture_when_their_time_is_up() {
+    aQueuedJob().overdue().in(ledger);
+    aHeldJob().in(ledger);
+    aFailedJob().overdue().in(ledger);
+    var waiting = aWaitingJob().withAttempts(2).overdue().deadline(Duration.ofSeconds(-9));
+    var held = aHeldJob().overdue();
+
+    assertThat(ledger.rescueJobs.findOverdueAttempts(10)).isEmpty();
+    var attempts = List.of(waiting.with("worker_id", WORKER).heldIn(ledger), held.heldIn(ledger));
+
+    assertThat(ledger.rescueJobs.findOverdueAttempts(10)).isEqualTo(attempts);
+    assertThat(ledger.rescueJobs.findOverdueAttempts(1)).isEqualTo(attempts.subList(0, 1));
   }
 }

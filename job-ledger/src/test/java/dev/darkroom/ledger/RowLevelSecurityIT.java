@@ -39,7 +39,7 @@ class RowLevelSecurityIT {
   @BeforeEach
   void a_job_and_its_step() {
     aQueuedJob().in(ledger);
-    ledger.acceptJobs.accept(List.of(AcceptJobsIT.aNewJob()));
+    ledger.accept(List.of(AcceptJobsIT.aNewJob()));
   }
 
   @AfterEach
@@ -59,15 +59,19 @@ class RowLevelSecurityIT {
     assertRefused(client, "select 1 from public.generation_jobs");
     assertRefused(client, "update public.generation_jobs set user_id = 'eve'");
     DELETIONS_OF_JOBS.forEach(deletion -> assertRefused(client, deletion));
+    assertRefused(client, "select 1 from public.generation_idempotency_keys");
+    assertRefused(client, "delete from public.generation_idempotency_keys");
   }
 
   @Test
-  void the_application_can_neither_change_the_log_nor_delete_anything() {
+  void the_application_can_neither_change_the_log_nor_delete_anything_but_keys() {
     var application = JdbcClient.create(ledger.database.asApplication());
 
     CHANGES_OF_LOGS.forEach(change -> assertRefused(application, change));
     DELETIONS_OF_JOBS.forEach(deletion -> assertRefused(application, deletion));
+    assertRefused(application, "truncate public.generation_idempotency_keys");
     assertRefused(application, "create table public.own (x int)");
+    assertThat(application.sql("delete from public.generation_idempotency_keys").update()).isZero();
   }
 
   private static void assertRefused(JdbcClient asker, String statement) {

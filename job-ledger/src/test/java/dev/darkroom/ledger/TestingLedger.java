@@ -1,7 +1,11 @@
 package dev.darkroom.ledger;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.darkroom.ledger.Acceptance.Accepted;
+import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
 import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
@@ -13,13 +17,17 @@ import tools.jackson.databind.json.JsonMapper;
 final class TestingLedger {
   static final Duration RESERVATION = Duration.ofSeconds(5);
   static final Duration REPUBLISH_AFTER = Duration.ofMinutes(1);
+  static final int MAX_ATTEMPTS = 3;
+  static final Duration KEEP_KEYS = Duration.ofHours(24);
 
   /** One for all tests of this JVM; each empties it before it starts. */
   private static final TestingLedger SHARED = new TestingLedger(TestingDatabase.migrated());
 
   final TestingDatabase database;
+  private final DataSource source;
   final JdbcClient asOwner;
   final AcceptJobs acceptJobs;
+  final ForgetKeys forgetKeys;
   final ClaimJobs claimJobs;
   final FinishJobs finishJobs;
   final RescheduleJobs rescheduleJobs;
@@ -35,16 +43,38 @@ final class TestingLedger {
 
   /** The same ledger through another pool or a source that watches. */
   TestingLedger(TestingDatabase database, DataSource source) {
+    this(
+        database,
+        JdbcClient.create(pool(database.asOwner(), 2)),
+        source,
+        MAX_ATTEMPTS,
+        UnknownOutcomePolicy.RETRY);
+  }
+
+  private TestingLedger(
+      TestingDatabase database,
+      JdbcClient asOwner,
+      DataSource source,
+      int maxAttempts,
+      UnknownOutcomePolicy policy) {
     this.database = database;
-    asOwner = JdbcClient.create(pool(database.asOwner(), 2));
+    this.source = source;
+    this.asOwner = asOwner;
     var asApplication = JdbcClient.create(source);
     var mapper = JsonMapper.builder().build();
     var settings = new LedgerSettings(RESERVATION, REPUBLISH_AFTER);
     var beans = new LedgerConfiguration();
-    acceptJobs = beans.acceptJobs(asApplication, mapper, settings);
+    var keys = new IdempotencySettings(KEEP_KEYS);
+    acceptJobs = beans.acceptJobs(asApplication, mapper, settings, keys);
+    forgetKeys = beans.forgetKeys(asApplication, keys);
     claimJobs = beans.claimJobs(asApplication, mapper);
     finishJobs = beans.finishJobs(asApplication, mapper, settings);
-    rescheduleJobs = beans.rescheduleJobs(asApplication, settings);
+    rescheduleJobs =
+        beans.rescheduleJobs(
+            asApplication,
+            new AttemptSettings(maxAttempts),
+            new UnknownOutcomeSettings(policy),
+            settings);
     rescueJobs = beans.rescueJobs(asApplication, rescheduleJobs, settings);
     jobOutbox = beans.jobOutbox(asApplication, mapper, settings);
     eventOutbox = beans.eventOutbox(asApplication, settings);
@@ -52,10 +82,35 @@ final class TestingLedger {
     findJobs = beans.findJobs(asApplication, generationLogs, mapper);
   }
 
+  /** A claim that is made once. */
+  List<ClaimedJob> claim(String worker, Duration lease, List<Intent> intents) {
+    return claimJobs.claimDue(worker, lease, UUID.randomUUID(), intents);
+  }
+
+  /** What a gateway does with the jobs of silent workers; those that were rescued. */
+  List<Rescheduled> rescue(int limit) {
+    return rescueJobs.findLapsed(limit).stream()
+        .map(rescueJobs::rescueIfLapsed)
+        .filter(rescheduled -> !(rescheduled instanceof Rescheduled.NotHeld))
+        .toList();
+  }
+
+  /** The same rows under another policy. */
+  TestingLedger withPolicy(int maxAttempts, UnknownOutcomePolicy policy) {
+    return new TestingLedger(database, asOwner, source, maxAttempts, policy);
+  }
+
   static TestingLedger empty() {
+    SHARED.asOwner.sql("delete from public.generation_topics").update();
     SHARED.asOwner.sql("delete from public.generation_jobs").update();
     SHARED.asOwner.sql("delete from public.generation_logs").update();
+    SHARED.asOwner.sql("delete from public.generation_idempotency_keys").update();
     return SHARED;
+  }
+
+  /** Accepts jobs that are all new. */
+  List<DueJob> accept(List<NewJob> jobs) {
+    return acceptJobs.accept(jobs).stream().map(Accepted.class::cast).map(Accepted::job).toList();
   }
 
   static HikariDataSource pool(TestingDatabase database, int connections) {

@@ -5,15 +5,18 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicListing;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
@@ -40,6 +43,7 @@ public final class KeepTopics implements SmartLifecycle {
   private final MessagingSettings settings;
   private volatile boolean running;
   private volatile boolean present;
+  private volatile @Nullable String jobsTopicId;
   private volatile boolean complained;
   private Thread thread = Thread.ofVirtual().unstarted(this::keep);
 
@@ -97,15 +101,19 @@ public final class KeepTopics implements SmartLifecycle {
 
   private boolean createMissing(Admin admin) throws InterruptedException {
     try {
-      var existing = admin.listTopics().names().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      if (!present || !existing.contains(Topics.JOBS)) {
+      var existing = topicIds(admin);
+      if (!present || !existing.containsKey(Topics.JOBS)) {
         readFromTheBeginning(admin);
       }
       for (var topic : wanted()) {
-        if (!existing.contains(topic.name())) {
+        if (!existing.containsKey(topic.name())) {
           create(admin, topic);
         }
       }
+      jobsTopicId =
+          existing.containsKey(Topics.JOBS)
+              ? existing.get(Topics.JOBS)
+              : topicIds(admin).get(Topics.JOBS);
       present = true;
       complained = false;
       return true;
@@ -116,6 +124,12 @@ public final class KeepTopics implements SmartLifecycle {
     }
     present = false;
     return false;
+  }
+
+  private static Map<String, String> topicIds(Admin admin)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    return admin.listTopics().listings().get(PATIENCE_SECONDS, TimeUnit.SECONDS).stream()
+        .collect(Collectors.toMap(TopicListing::name, topic -> topic.topicId().toString()));
   }
 
   private void complainOnce(@Nullable Throwable reason) {
@@ -169,6 +183,14 @@ public final class KeepTopics implements SmartLifecycle {
   /** Whether topics and group are known to be ready. */
   public boolean present() {
     return present;
+  }
+
+  /**
+   * Kafka's own id of the topic of jobs, as far as it is known. A topic that was created anew, and
+   * holds nothing of what was in the old one, has another.
+   */
+  public Optional<String> jobsTopicId() {
+    return Optional.ofNullable(jobsTopicId);
   }
 
   private List<NewTopic> wanted() {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -48,7 +49,7 @@ class KeepTopicsIT {
   void topics_are_created_when_kafka_comes_and_again_when_it_has_lost_them(
       @TempDir Path folder, CapturedOutput output) throws Exception {
     var port = freePort();
-    keep("127.0.0.1:" + port);
+    var kept = keep("127.0.0.1:" + port);
     await().untilAsserted(() -> assertThat(output).contains("the topics can't be kept"));
 
     try (var _ = EmbeddedKafkaBroker.start(folder, port, 0);
@@ -59,8 +60,13 @@ class KeepTopicsIT {
       assertThat(partitions(topics, Topics.EVENTS)).isEqualTo(3);
       assertThat(retention(admin, Topics.EVENTS)).isEqualTo("172800000");
 
+      var id = Objects.requireNonNull(topics.get(Topics.JOBS)).topicId().toString();
+      await().untilAsserted(() -> assertThat(kept.jobsTopicId()).contains(id));
+
       admin.deleteTopics(TOPICS).all().get();
       awaitTopics(admin);
+      await()
+          .untilAsserted(() -> assertThat(kept.jobsTopicId()).isPresent().get().isNotEqualTo(id));
 
       admin.deleteTopics(Set.of(Topics.JOBS)).all().get();
       awaitTopics(admin);

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.ledger.AcceptJobs;
 import dev.darkroom.ledger.ClaimJobs;
+import dev.darkroom.ledger.Completion;
 import dev.darkroom.ledger.EventOutbox;
 import dev.darkroom.ledger.FinishJobs;
 import dev.darkroom.ledger.FinishedJob;
@@ -121,10 +122,14 @@ class PublishEventsIT {
     var claimed =
         application
             .getBean(ClaimJobs.class)
-            .claimDue("worker-1", Duration.ofSeconds(30), List.of(new Intent(id, Map.of())));
+            .claimDue(
+                "worker-1",
+                Duration.ofSeconds(30),
+                UUID.randomUUID(),
+                List.of(new Intent(id, Map.of())));
     return application
         .getBean(FinishJobs.class)
-        .completeIfCurrent(claimed.getFirst().attempt(), PICTURE, Map.of())
+        .completeIfCurrent(new Completion(claimed.getFirst().attempt(), PICTURE, Map.of()))
         .orElseThrow();
   }
 

@@ -24,4 +24,9 @@ public record StoredPicture(
           "a picture is not empty: %d bytes, %d x %d".formatted(bytes, width, height));
     }
   }
+
+  /** Its path at the gateway. */
+  public String url() {
+    return "/generated/" + id + "." + format.extension();
+  }
 }

@@ -2,6 +2,8 @@ package dev.darkroom.model;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One row of {@code generation_logs}: something that happened to a job, with the status the job had
@@ -30,6 +32,11 @@ public enum Step {
   /** The status of every row that records this step. */
   public JobStatus status() {
     return status;
+  }
+
+  /** Empty for the steps of the service that Darkroom replaces. */
+  public static Optional<Step> of(String word) {
+    return Stream.of(values()).filter(step -> step.word().equals(word)).findFirst();
   }
 
   /** The word on the wire and in the database. */

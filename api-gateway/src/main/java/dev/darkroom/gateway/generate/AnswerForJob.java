@@ -40,17 +40,41 @@ final class AnswerForJob {
     this.show = show;
   }
 
-  ResponseEntity<Object> atOnce(DueJob accepted) {
+  /** To a request whose job was accepted this moment. */
+  ResponseEntity<Object> toFirst(DueJob accepted, Optional<PreferWait> wait) {
+    return wait.map(preference -> afterWaiting(accepted, preference))
+        .orElseGet(() -> atOnce(accepted));
+  }
+
+  private ResponseEntity<Object> atOnce(DueJob accepted) {
     return reply(HttpStatus.ACCEPTED, show.accepted(accepted));
   }
 
-  ResponseEntity<Object> afterWaiting(DueJob accepted, PreferWait wait) {
+  private ResponseEntity<Object> afterWaiting(DueJob accepted, PreferWait wait) {
     var requestId = accepted.message().requestId();
     progress.await(requestId, wait.duration());
     var answer = find(requestId).map(this::asItStands).orElseGet(() -> atOnce(accepted));
+    return with(answer, PreferWait.APPLIED, wait.applied());
+  }
+
+  /**
+   * To a request that was sent before: what the first one would hear now. Without a wait that is
+   * 202 whatever became of the job, as it was for the first.
+   */
+  ResponseEntity<Object> toRepeated(RequestId first, Optional<PreferWait> wait) {
+    wait.ifPresent(preference -> progress.await(first, preference.duration()));
+    var job = ledger.find(first).orElseThrow(() -> new IllegalStateException("jobs stay"));
+    var answer =
+        wait.map(preference -> with(asItStands(job), PreferWait.APPLIED, preference.applied()))
+            .orElseGet(() -> reply(HttpStatus.ACCEPTED, show.of(job)));
+    return with(answer, KeyHeader.REPLAYED, "true");
+  }
+
+  private static ResponseEntity<Object> with(
+      ResponseEntity<Object> answer, String header, String value) {
     return ResponseEntity.status(answer.getStatusCode())
         .headers(answer.getHeaders())
-        .header(PreferWait.APPLIED, wait.applied())
+        .header(header, value)
         .body(answer.getBody());
   }
 

@@ -34,6 +34,13 @@ import java.lang.annotation.Target;
           schema = @Schema(type = "string")),
       @Parameter(
           in = HEADER,
+          name = KeyHeader.NAME,
+          description =
+              "The client's name for this submission: 1 to 255 printable ASCII characters, bare or in double quotes. Sending the same request again with the same key makes no second job.",
+          example = "8e03978e-40d5-43dd-bc93-6894a57f9324",
+          schema = @Schema(type = "string")),
+      @Parameter(
+          in = HEADER,
           name = "traceparent",
           description = "W3C Trace Context, carried along with the job.",
           schema = @Schema(type = "string"))
@@ -57,7 +64,11 @@ import java.lang.annotation.Target;
       @Header(
           name = "Preference-Applied",
           description = "The seconds waited for at most.",
-          schema = @Schema(type = "string"))
+          schema = @Schema(type = "string")),
+      @Header(
+          name = KeyHeader.REPLAYED,
+          description = "true where the job is that of an earlier request with the same key.",
+          schema = @Schema(type = "boolean"))
     },
     content =
         @Content(mediaType = "application/json", schema = @Schema(implementation = JobView.class)))
@@ -72,13 +83,17 @@ import java.lang.annotation.Target;
       @Header(
           name = "Preference-Applied",
           description = "The seconds waited for at most.",
-          schema = @Schema(type = "string"))
+          schema = @Schema(type = "string")),
+      @Header(
+          name = KeyHeader.REPLAYED,
+          description = "true where the job is that of an earlier request with the same key.",
+          schema = @Schema(type = "boolean"))
     },
     content =
         @Content(mediaType = "application/json", schema = @Schema(implementation = JobView.class)))
 @ApiResponse(
     responseCode = "400",
-    description = "Fields break their rules; all of them are listed.",
+    description = "Fields, or the key, break their rules; all of them are listed.",
     content =
         @Content(
             mediaType = "application/problem+json",
@@ -98,6 +113,13 @@ import java.lang.annotation.Target;
             name = "Accept",
             description = "What it may be.",
             schema = @Schema(type = "string")),
+    content =
+        @Content(
+            mediaType = "application/problem+json",
+            schema = @Schema(implementation = ProblemDocs.class)))
+@ApiResponse(
+    responseCode = "422",
+    description = "The key was sent with another request before.",
     content =
         @Content(
             mediaType = "application/problem+json",

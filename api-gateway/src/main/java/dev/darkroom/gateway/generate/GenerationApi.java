@@ -5,6 +5,7 @@ import dev.darkroom.gateway.generate.ReadSubmission.Reading;
 import dev.darkroom.gateway.web.BadField;
 import dev.darkroom.gateway.web.CurrentRequest;
 import dev.darkroom.gateway.web.Problem;
+import dev.darkroom.ledger.Acceptance;
 import dev.darkroom.ledger.FindJobs;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
@@ -12,6 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -59,10 +61,23 @@ class GenerationApi {
       case Body.Broken _ -> badBody("broke off before its end");
       case Body.NotUtf8 _ -> badBody("must be encoded in UTF-8");
       case Body.Text(var text) ->
-          switch (readSubmission.read(text)) {
-            case Reading.Bad(var errors) -> Problem.badFields(errors).answer();
-            case Reading.Understood(var submission) -> accept(submission, request);
-          };
+          submit(
+              readSubmission.read(text),
+              KeyHeader.in(Collections.list(request.getHeaders(KeyHeader.NAME))),
+              request);
+    };
+  }
+
+  private ResponseEntity<Object> submit(
+      Reading reading, KeyHeader key, HttpServletRequest request) {
+    return switch (reading) {
+      case Reading.Bad(var errors) ->
+          Problem.badFields(Stream.concat(errors.stream(), key.errors().stream()).toList())
+              .answer();
+      case Reading.Understood(var submission) ->
+          key.errors().isEmpty()
+              ? accept(submission, key.key(), request)
+              : Problem.badFields(key.errors()).answer();
     };
   }
 
@@ -70,15 +85,26 @@ class GenerationApi {
     return Problem.badFields(List.of(new BadField("body", message))).answer();
   }
 
-  private ResponseEntity<Object> accept(Submission submission, HttpServletRequest request) {
+  private ResponseEntity<Object> accept(
+      Submission submission, Optional<String> key, HttpServletRequest request) {
     var requestId = submitJob.mintId();
-    CurrentRequest.isAbout(request, requestId);
+    if (key.isPresent()) {
+      CurrentRequest.mayBeRepeated(request); // its job may be another one, of an earlier request
+    } else {
+      CurrentRequest.isAbout(request, requestId);
+    }
     var trace =
         Optional.ofNullable(request.getHeader(TraceParent.HEADER)).flatMap(TraceParent::parse);
-    var accepted = submitJob.submit(requestId, submission, trace);
-    return PreferWait.in(Collections.list(request.getHeaders(PreferWait.HEADER)))
-        .map(wait -> answer.afterWaiting(accepted, wait))
-        .orElseGet(() -> answer.atOnce(accepted));
+    var wait = PreferWait.in(Collections.list(request.getHeaders(PreferWait.HEADER)));
+    return switch (submitJob.submit(requestId, submission, key, trace)) {
+      case Acceptance.Accepted(var job) -> answer.toFirst(job, wait);
+      case Acceptance.Replayed(var first) -> answer.toRepeated(first, wait);
+      case Acceptance.KeyReused _ ->
+          Problem.of(
+                  HttpStatus.UNPROCESSABLE_CONTENT,
+                  "This Idempotency-Key was sent with another request before; repeat that one as it was, or choose a new key.")
+              .answer();
+    };
   }
 
   @DocumentAsk

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.generate;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.darkroom.ledger.AttemptMade;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param imageUrl completed jobs only
  * @param error failed jobs only
  * @param logs oldest first
+ * @param attempts the calls made for it, oldest first
  */
 @Schema(name = "Job")
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -27,7 +29,8 @@ record JobView(
     @Nullable String imageUrl,
     @Nullable Failure error,
     Metadata metadata,
-    List<StepTaken> logs) {
+    List<StepTaken> logs,
+    List<AttemptShown> attempts) {
 
   private static final String MILLISECONDS = "yyyy-MM-dd'T'HH:mm:ss.SSSX";
 
@@ -68,4 +71,30 @@ record JobView(
   @Schema(name = "JobStep")
   record StepTaken(
       String step, @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") Instant timestamp) {}
+
+  /**
+   * @param endedAt absent, like outcome and reason, while it is under way
+   * @param reason why it did not succeed
+   */
+  @Schema(name = "JobAttempt")
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record AttemptShown(
+      int attempt,
+      String worker,
+      @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") Instant startedAt,
+      @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant endedAt,
+      AttemptMade.@Nullable Outcome outcome,
+      @Nullable String reason) {
+
+    static AttemptShown of(AttemptMade made) {
+      var end = made.end();
+      return new AttemptShown(
+          made.number(),
+          made.worker(),
+          made.startedAt(),
+          end == null ? null : end.at(),
+          end == null ? null : end.outcome(),
+          end == null ? null : end.reason());
+    }
+  }
 }

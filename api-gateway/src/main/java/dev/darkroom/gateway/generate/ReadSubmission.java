@@ -93,7 +93,8 @@ final class ReadSubmission {
                 height,
                 seed.orElseGet(drawSeed::draw)),
             userId.orElse(GenerationRequest.ANONYMOUS),
-            deadline.map(Duration::ofSeconds).orElse(settings.deadline())));
+            deadline.map(Duration::ofSeconds).orElse(settings.deadline()),
+            new Submission.Given(seed, deadline)));
   }
 
   private static int side(Fields fields, String name) {

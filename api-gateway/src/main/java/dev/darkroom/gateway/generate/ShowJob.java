@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.generate;
 
+import dev.darkroom.gateway.generate.JobView.AttemptShown;
 import dev.darkroom.gateway.generate.JobView.Failure;
 import dev.darkroom.gateway.generate.JobView.Metadata;
 import dev.darkroom.gateway.generate.JobView.StepTaken;
@@ -32,7 +33,8 @@ final class ShowJob {
         null,
         null,
         Metadata.of(message.request(), settings.model(), null),
-        List.of(new StepTaken(Step.REQUEST_RECEIVED.word(), job.acceptedAt())));
+        List.of(new StepTaken(Step.REQUEST_RECEIVED.word(), job.acceptedAt())),
+        List.of());
   }
 
   JobView of(Job job) {
@@ -45,7 +47,8 @@ final class ShowJob {
         picture == null ? null : picture.url(),
         error == null ? null : new Failure(error.code(), error.message()),
         Metadata.of(job.request(), model(job), picture == null ? null : job.finishedAt()),
-        job.steps().stream().map(step -> new StepTaken(step.step(), step.createdAt())).toList());
+        job.steps().stream().map(step -> new StepTaken(step.step(), step.createdAt())).toList(),
+        job.attempts().stream().map(AttemptShown::of).toList());
   }
 
   /** The one of the latest call; before the first, the one that is set. */

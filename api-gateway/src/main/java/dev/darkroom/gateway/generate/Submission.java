@@ -2,6 +2,14 @@ package dev.darkroom.gateway.generate;
 
 import dev.darkroom.model.GenerationRequest;
 import java.time.Duration;
+import java.util.Optional;
 
-/** A client's wish, with every default filled in. */
-record Submission(GenerationRequest request, String userId, Duration deadline) {}
+/**
+ * A client's wish, with every default filled in.
+ *
+ * @param given what of it differs each time or by setting, as far as the client named it
+ */
+record Submission(GenerationRequest request, String userId, Duration deadline, Given given) {
+  /** Without these, the same body would not always read the same. */
+  record Given(Optional<Long> seed, Optional<Long> deadlineSeconds) {}
+}

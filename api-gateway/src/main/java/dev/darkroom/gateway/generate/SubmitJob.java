@@ -3,12 +3,11 @@ package dev.darkroom.gateway.generate;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
 import dev.darkroom.gateway.outbox.PublishDueJobs;
-import dev.darkroom.ledger.AcceptJobs;
-import dev.darkroom.ledger.DueJob;
+import dev.darkroom.ledger.Acceptance;
+import dev.darkroom.ledger.IdempotencyKey;
 import dev.darkroom.ledger.NewJob;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
-import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.springframework.stereotype.Component;
@@ -19,11 +18,11 @@ final class SubmitJob {
   /** UUIDv7 sort by time (RFC 9562), so that the ledger's index grows at its end. */
   private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
 
-  private final AcceptJobs ledger;
+  private final AcceptTogether ledger;
   private final PublishDueJobs outbox;
   private final RandomGenerator random;
 
-  SubmitJob(AcceptJobs ledger, PublishDueJobs outbox, RandomGenerator random) {
+  SubmitJob(AcceptTogether ledger, PublishDueJobs outbox, RandomGenerator random) {
     this.ledger = ledger;
     this.outbox = outbox;
     this.random = random;
@@ -34,22 +33,30 @@ final class SubmitJob {
   }
 
   /**
-   * The accepted job. From here on it ends, whatever fails.
+   * What became of it. An accepted job ends from here on, whatever fails.
    *
+   * @param key the client's name for this submission
    * @param trace the client's; otherwise one is begun
    * @throws org.springframework.dao.DataAccessException where the ledger does not answer; the job
    *     may then be accepted or not
    */
-  DueJob submit(RequestId requestId, Submission submission, Optional<TraceParent> trace) {
+  Acceptance submit(
+      RequestId requestId,
+      Submission submission,
+      Optional<String> key,
+      Optional<TraceParent> trace) {
     var job =
         new NewJob(
             requestId,
             submission.userId(),
             submission.request(),
             submission.deadline(),
-            trace.orElseGet(() -> TraceParent.begin(random)));
-    var accepted = ledger.accept(List.of(job)).getFirst();
-    outbox.publish(accepted);
-    return accepted;
+            trace.orElseGet(() -> TraceParent.begin(random)),
+            key.map(value -> new IdempotencyKey(value, Fingerprint.of(submission))).orElse(null));
+    var acceptance = ledger.accept(job);
+    if (acceptance instanceof Acceptance.Accepted(var accepted)) {
+      outbox.publish(accepted);
+    }
+    return acceptance;
   }
 }

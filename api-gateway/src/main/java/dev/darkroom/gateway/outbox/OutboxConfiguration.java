@@ -31,4 +31,9 @@ class OutboxConfiguration {
   Sweep outboxSweep(SweepOutbox outbox, OutboxSettings settings) {
     return new Sweep("sweep-outbox", settings.sweep(), outbox::round);
   }
+
+  @Bean
+  Sweep lostRecordsSweep(NoticeLostRecords lost, OutboxSettings settings) {
+    return new Sweep("notice-lost-records", settings.lookForLost(), lost::round);
+  }
 }

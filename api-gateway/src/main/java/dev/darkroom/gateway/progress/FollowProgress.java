@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -26,8 +27,7 @@ import org.springframework.stereotype.Component;
 public final class FollowProgress implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(FollowProgress.class);
 
-  private final ConcurrentMap<RequestId, CompletableFuture<Boolean>> waiting =
-      new ConcurrentHashMap<>();
+  private final ConcurrentMap<RequestId, Awaited> waiting = new ConcurrentHashMap<>();
   private final FindJobs ledger;
   private volatile boolean running;
 
@@ -44,7 +44,7 @@ public final class FollowProgress implements SmartLifecycle {
    * @return false where it had not ended in that time, or the gateway is about to stop
    */
   public boolean await(RequestId job, Duration patience) {
-    var ended = waiting.computeIfAbsent(job, _ -> new CompletableFuture<>());
+    var ended = waiting.merge(job, Awaited.byOne(), Awaited::and).ended();
     try {
       if (!running) {
         return false;
@@ -59,7 +59,22 @@ public final class FollowProgress implements SmartLifecycle {
     } catch (ExecutionException e) {
       throw new IllegalStateException("nobody completes a wait with a failure", e);
     } finally {
-      waiting.remove(job, ended);
+      waiting.computeIfPresent(job, (_, awaited) -> awaited.byOneLess());
+    }
+  }
+
+  /** Several clients may wait for one job; those who give up leave it to the others. */
+  private record Awaited(CompletableFuture<Boolean> ended, int clients) {
+    static Awaited byOne() {
+      return new Awaited(new CompletableFuture<>(), 1);
+    }
+
+    Awaited and(Awaited another) {
+      return new Awaited(ended, clients + another.clients);
+    }
+
+    @Nullable Awaited byOneLess() {
+      return clients == 1 ? null : new Awaited(ended, clients - 1);
     }
   }
 
@@ -73,9 +88,9 @@ public final class FollowProgress implements SmartLifecycle {
 
   /** Wakes whoever waits for the job. */
   void ended(RequestId job) {
-    var ended = waiting.get(job);
-    if (ended != null) {
-      ended.complete(true);
+    var awaited = waiting.get(job);
+    if (awaited != null) {
+      awaited.ended().complete(true);
     }
   }
 
@@ -97,7 +112,7 @@ public final class FollowProgress implements SmartLifecycle {
   @Override
   public void stop() {
     running = false;
-    waiting.values().forEach(ended -> ended.complete(false));
+    waiting.values().forEach(awaited -> awaited.ended().complete(false));
   }
 
   @Override

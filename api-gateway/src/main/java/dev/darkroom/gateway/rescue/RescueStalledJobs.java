@@ -1,11 +1,14 @@
 package dev.darkroom.gateway.rescue;
 
+import dev.darkroom.ledger.Attempt;
 import dev.darkroom.ledger.FinishedJob;
 import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
 import dev.darkroom.ledger.RescueJobs;
 import dev.darkroom.messaging.PublishEvents;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,24 +22,29 @@ final class RescueStalledJobs {
   private static final int OVERDUE_PER_ROUND = 500;
 
   private final RescueJobs ledger;
+  private final CompleteFromStore store;
   private final PublishEvents events;
-  private final AttemptSettings attempts;
-  private final UnknownOutcomeSettings nebius;
+  private final Duration grace;
+  private final LedgerAnswering answering;
   private final Counter rescued;
+  private final Counter completed;
   private final Counter exhausted;
   private final Counter overdue;
 
   RescueStalledJobs(
       RescueJobs ledger,
+      CompleteFromStore store,
       PublishEvents events,
-      AttemptSettings attempts,
-      UnknownOutcomeSettings nebius,
+      RescueSettings settings,
+      Clock clock,
       MeterRegistry meters) {
     this.ledger = ledger;
+    this.store = store;
     this.events = events;
-    this.attempts = attempts;
-    this.nebius = nebius;
+    this.grace = settings.grace();
+    this.answering = new LedgerAnswering(clock);
     this.rescued = counter(meters, "due_again");
+    this.completed = counter(meters, "completed_from_store");
     this.exhausted = counter(meters, "attempts_exhausted");
     this.overdue = counter(meters, "deadline_exceeded");
   }
@@ -53,12 +61,40 @@ final class RescueStalledJobs {
   boolean round() {
     // Overdue ones first: taking them from their worker only to end them would log a retry that
     // never comes.
+    var begun = answering.ask(() -> ledger.findOverdueAttempts(OVERDUE_PER_ROUND));
+    begun.forEach(this::completedFromStore);
     var ended = ledger.endOverdue(OVERDUE_PER_ROUND);
     ended.forEach(this::ended);
-    var lapsed =
-        ledger.rescueLapsed(nebius.onUnknownOutcome(), attempts.maxAttempts(), LAPSED_PER_ROUND);
-    lapsed.forEach(this::rescued);
-    return isFull(ended, OVERDUE_PER_ROUND) || isFull(lapsed, LAPSED_PER_ROUND);
+    var moreLapsed = rescueLapsed();
+    return isFull(ended, OVERDUE_PER_ROUND) || moreLapsed;
+  }
+
+  /** Only a ledger that could be reached all the while can tell who fell silent. */
+  private boolean rescueLapsed() {
+    if (!answering.hasFor(grace)) {
+      return false;
+    }
+    var lapsed = ledger.findLapsed(LAPSED_PER_ROUND);
+    for (var attempt : lapsed) {
+      if (!completedFromStore(attempt)) {
+        rescued(ledger.rescueIfLapsed(attempt));
+      }
+    }
+    return isFull(lapsed, LAPSED_PER_ROUND);
+  }
+
+  private boolean completedFromStore(Attempt attempt) {
+    var job = store.tryComplete(attempt);
+    job.ifPresent(found -> {
+      completed.increment();
+      events.publish(found);
+      log.atWarn()
+          .addKeyValue("request_id", attempt.requestId())
+          .addKeyValue("attempt", attempt.number())
+          .log(
+              "a worker fell silent after it had saved the picture; the job has completed with it");
+    });
+    return job.isPresent();
   }
 
   private static boolean isFull(List<?> round, int limit) {

@@ -46,6 +46,12 @@ final class AnswerProblems extends ResponseEntityExceptionHandler {
         .addKeyValue("request_id", job.map(Object::toString).orElse(""))
         .addKeyValue("reason", e.getClass().getSimpleName())
         .log("the ledger does not answer; the client is told to come back");
+    if (CurrentRequest.isRepeatable(request)) {
+      return Problem.unavailable(
+              "The ledger did not answer, so the job may or may not have been accepted; send the request again with the same Idempotency-Key, and there will be one job.",
+              LEDGER_BACK)
+          .answer();
+    }
     return job.map(id ->
             Problem.unavailable(
                     "The ledger did not answer, so the job may or may not have been accepted; ask GET /api/generate/%s before you send it again."

@@ -8,10 +8,21 @@ import java.util.Optional;
 public final class CurrentRequest {
   private static final String JOB = CurrentRequest.class.getName() + ".job";
 
+  private static final String REPEATABLE = CurrentRequest.class.getName() + ".repeatable";
+
   private CurrentRequest() {}
 
   public static void isAbout(HttpServletRequest request, RequestId requestId) {
     request.setAttribute(JOB, requestId);
+  }
+
+  /** It carries an idempotency key: sending it again makes no second job. */
+  public static void mayBeRepeated(HttpServletRequest request) {
+    request.setAttribute(REPEATABLE, true);
+  }
+
+  static boolean isRepeatable(HttpServletRequest request) {
+    return request.getAttribute(REPEATABLE) != null;
   }
 
   static Optional<RequestId> job(HttpServletRequest request) {

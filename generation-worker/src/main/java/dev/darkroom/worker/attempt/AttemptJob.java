@@ -11,6 +11,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -36,27 +38,44 @@ final class AttemptJob {
   /**
    * Carries the attempt out.
    *
+   * @param parameters of the call, as the claim has logged them
    * @param reportFor how long to go on reporting to a ledger that does not answer; then the job is
    *     rescued by others
    */
-  void run(ClaimedJob job, CallInProgress call, Duration reportFor) throws InterruptedException {
+  void run(ClaimedJob job, Map<String, ?> parameters, CallInProgress call, Duration reportFor)
+      throws InterruptedException {
     var started = System.nanoTime();
-    var outcome = pictureOrCall(job, call);
+    var outcome = pictureOrCall(job, parameters, call);
     count(outcome, Duration.ofNanos(System.nanoTime() - started));
     reportUntilTaken(job.attempt(), outcome, reportFor);
   }
 
   /** A picture that an earlier attempt saved is used, not bought again. */
-  private AttemptOutcome pictureOrCall(ClaimedJob job, CallInProgress call) {
+  private AttemptOutcome pictureOrCall(
+      ClaimedJob job, Map<String, ?> parameters, CallInProgress call) {
     try {
-      var stored = store.find(job.message().requestId());
+      var stored = stored(job);
       if (stored.isPresent()) {
-        return new AttemptOutcome.Succeeded(stored.get());
+        return stored.get();
       }
     } catch (IOException e) {
       return new AttemptOutcome.NotStored("The picture store does not answer: " + e.getMessage());
     }
-    return nebius.call(job.message(), job.trace(), call);
+    var outcome = nebius.call(job.message(), parameters, job.trace(), call);
+    return outcome instanceof AttemptOutcome.Succeeded ? outcome : storedMeanwhile(job, outcome);
+  }
+
+  /** A worker that was frozen for longer than its lease may still have saved its picture. */
+  private AttemptOutcome storedMeanwhile(ClaimedJob job, AttemptOutcome outcome) {
+    try {
+      return stored(job).orElse(outcome);
+    } catch (IOException e) {
+      return outcome; // what came of the call must be in the log, whatever the store says
+    }
+  }
+
+  private Optional<AttemptOutcome> stored(ClaimedJob job) throws IOException {
+    return store.find(job.message().requestId()).map(AttemptOutcome.AlreadyStored::new);
   }
 
   private void reportUntilTaken(Attempt attempt, AttemptOutcome outcome, Duration reportFor)

@@ -13,9 +13,12 @@ import dev.darkroom.worker.nebius.CallNebius;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +36,12 @@ public final class JobsInHand {
   private final PublishEvents events;
   private final Map<Attempt, CallInProgress> inHand = new ConcurrentHashMap<>();
   private final Object ended = new Object();
+
+  /**
+   * Of the next claim. One that fails is made again under the same token: what it got in the ledger
+   * before its answer was lost is then begun after all.
+   */
+  private UUID claimToken = UUID.randomUUID();
 
   JobsInHand(
       WorkerSettings settings,
@@ -61,21 +70,30 @@ public final class JobsInHand {
 
   /**
    * Claims these jobs in the ledger and begins those it got; the others have ended or are in other
-   * hands.
+   * hands. For one thread.
    *
    * @param messages not more than there is {@link #room()} for
    * @throws org.springframework.dao.DataAccessException where the ledger does not answer; nothing
-   *     was begun
+   *     was begun, and the same may be tried again
    */
   public void take(List<JobMessage> messages) {
     var intents =
         messages.stream()
-            .map(job -> new Intent(job.requestId(), nebius.parameters(job.request())))
-            .toList();
-    ledger.claimDue(settings.id(), settings.lease(), intents).forEach(this::begin);
+            .collect(
+                Collectors.toMap(
+                    JobMessage::requestId,
+                    job -> new Intent(job.requestId(), nebius.parameters(job.request())),
+                    (first, _) -> first));
+    var claimed =
+        ledger.claimDue(settings.id(), settings.lease(), claimToken, List.copyOf(intents.values()));
+    claimToken = UUID.randomUUID();
+    for (var job : claimed) {
+      var intent = Objects.requireNonNull(intents.get(job.message().requestId()));
+      begin(job, intent.parameters());
+    }
   }
 
-  private void begin(ClaimedJob job) {
+  private void begin(ClaimedJob job, Map<String, ?> parameters) {
     var attempt = job.attempt();
     var call = new CallInProgress();
     inHand.put(attempt, call);
@@ -85,7 +103,7 @@ public final class JobsInHand {
             .name("job-" + attempt.requestId())
             .start(() -> {
               try {
-                attempts.run(job, call, settings.lease());
+                attempts.run(job, parameters, call, settings.lease());
               } catch (InterruptedException | RuntimeException e) {
                 log.atError()
                     .addKeyValue("request_id", attempt.requestId())

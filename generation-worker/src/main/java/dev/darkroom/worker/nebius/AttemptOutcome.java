@@ -6,8 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What came of one attempt; docs/job-lifecycle.md says what follows from each. */
 public sealed interface AttemptOutcome {
-  /** The picture is saved. */
+  /** The picture came, and is saved. */
   record Succeeded(StoredPicture picture) implements AttemptOutcome {}
+
+  /** An earlier attempt has saved a picture; this one is not needed. */
+  record AlreadyStored(StoredPicture picture) implements AttemptOutcome {}
 
   /** Nebius will never draw this: the job's own fault. */
   record Rejected(int status, String reason) implements AttemptOutcome {}

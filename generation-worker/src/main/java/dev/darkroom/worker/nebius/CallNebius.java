@@ -53,15 +53,18 @@ public final class CallNebius {
   /**
    * Makes the call and saves the picture it brings. Never throws: every failure is an outcome.
    *
+   * @param parameters what is sent
    * @param call through which the call can be ended from outside
    */
-  public AttemptOutcome call(JobMessage job, @Nullable TraceParent trace, CallInProgress call) {
+  public AttemptOutcome call(
+      JobMessage job, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
     var patience = patience(job);
     var ending =
         timer.schedule(
             () -> call.end(patience.reason()), patience.time().toMillis(), TimeUnit.MILLISECONDS);
     try {
-      return quickRetry.executeCallable(() -> gate.pass(() -> attempt(job, trace, call)));
+      return quickRetry.executeCallable(
+          () -> gate.pass(() -> attempt(job, parameters, trace, call)));
     } catch (CallNotPermittedException e) {
       return new AttemptOutcome.TurnedAway("No call was made: the circuit breaker is open.");
     } catch (Exception e) {
@@ -71,9 +74,10 @@ public final class CallNebius {
     }
   }
 
-  private AttemptOutcome attempt(JobMessage job, @Nullable TraceParent trace, CallInProgress call) {
+  private AttemptOutcome attempt(
+      JobMessage job, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
     try {
-      return call.make(() -> post.post(job.requestId(), parameters(job.request()), trace, call));
+      return call.make(() -> post.post(job.requestId(), parameters, trace, call));
     } catch (Exception e) {
       return ReadFailure.read(e, call.ended());
     }

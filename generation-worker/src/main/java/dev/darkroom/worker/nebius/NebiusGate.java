@@ -117,6 +117,7 @@ public final class NebiusGate {
       case Misconfigured misconfigured -> misconfigured.reason();
       case AttemptOutcome.Unknown unknown -> unknown.reason();
       case AttemptOutcome.Succeeded _,
+          AttemptOutcome.AlreadyStored _,
           AttemptOutcome.Rejected _,
           RateLimited _,
           AttemptOutcome.Withdrawn _,

@@ -2,6 +2,7 @@ package dev.darkroom.worker.report;
 
 import dev.darkroom.ledger.Setback;
 import dev.darkroom.model.Step;
+import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,13 @@ final class ReadOutcome {
   }
 
   sealed interface Reading {
-    /** The job ends with its picture. */
-    record Complete(AttemptOutcome.Succeeded outcome) implements Reading {}
+    /**
+     * The job ends with its picture.
+     *
+     * @param source where it is from, for the log: {@code nebius}, or the {@code store} that an
+     *     earlier attempt saved it to
+     */
+    record Complete(StoredPicture picture, String source) implements Reading {}
 
     /** The job ends without one. */
     record Fail(String code, String reason) implements Reading {}
@@ -35,7 +41,8 @@ final class ReadOutcome {
    */
   Reading read(AttemptOutcome outcome, int attempt) {
     return switch (outcome) {
-      case AttemptOutcome.Succeeded succeeded -> new Reading.Complete(succeeded);
+      case AttemptOutcome.Succeeded(var picture) -> new Reading.Complete(picture, "nebius");
+      case AttemptOutcome.AlreadyStored(var picture) -> new Reading.Complete(picture, "store");
       case AttemptOutcome.Rejected(int _, String reason) -> new Reading.Fail("rejected", reason);
       case AttemptOutcome.Failed(String code, String reason) ->
           failed(code, reason, true, backoff.after(attempt));

@@ -1,8 +1,10 @@
 package dev.darkroom.worker.report;
 
+import dev.darkroom.ledger.FindJobs;
 import dev.darkroom.ledger.FinishJobs;
 import dev.darkroom.ledger.RescheduleJobs;
 import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.nebius.NebiusGate;
 import java.util.random.RandomGenerator;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -11,28 +13,28 @@ import org.springframework.context.annotation.Configuration;
 
 /** Puts the reporting of outcomes together. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({
-  ReportSettings.class,
-  JobSettings.class,
-  UnknownOutcomeSettings.class
-})
+@EnableConfigurationProperties(ReportSettings.class)
 class ReportConfiguration {
 
   @Bean
   ReportOutcome reportOutcome(
       ReportSettings backoff,
-      JobSettings job,
-      UnknownOutcomeSettings unknown,
       NebiusGate gate,
       FinishJobs finish,
       RescheduleJobs reschedule,
+      DiscardPicture discard,
       PublishEvents events,
       RandomGenerator random) {
     return new ReportOutcome(
         new ReadOutcome(new Backoff(backoff, random), gate.turnedAwayFor()),
         finish,
         reschedule,
-        new AttemptPolicy(job.maxAttempts(), unknown.onUnknownOutcome()),
+        discard,
         events);
+  }
+
+  @Bean
+  DiscardPicture discardPicture(FindJobs ledger, PictureStore store) {
+    return new DiscardPicture(ledger, store);
   }
 }

@@ -1,6 +1,7 @@
 package dev.darkroom.worker.report;
 
 import dev.darkroom.ledger.Attempt;
+import dev.darkroom.ledger.Completion;
 import dev.darkroom.ledger.FinishJobs;
 import dev.darkroom.ledger.FinishedJob;
 import dev.darkroom.ledger.PictureRecord;
@@ -26,19 +27,19 @@ public final class ReportOutcome {
   private final ReadOutcome readings;
   private final FinishJobs finish;
   private final RescheduleJobs reschedule;
-  private final AttemptPolicy policy;
+  private final DiscardPicture discard;
   private final PublishEvents events;
 
   ReportOutcome(
       ReadOutcome readings,
       FinishJobs finish,
       RescheduleJobs reschedule,
-      AttemptPolicy policy,
+      DiscardPicture discard,
       PublishEvents events) {
     this.readings = readings;
     this.finish = finish;
     this.reschedule = reschedule;
-    this.policy = policy;
+    this.discard = discard;
     this.events = events;
   }
 
@@ -50,7 +51,8 @@ public final class ReportOutcome {
    */
   public void report(Attempt attempt, AttemptOutcome outcome) {
     switch (readings.read(outcome, attempt.number())) {
-      case ReadOutcome.Reading.Complete(var succeeded) -> complete(attempt, succeeded.picture());
+      case ReadOutcome.Reading.Complete(var picture, var source) ->
+          complete(attempt, picture, source);
       case ReadOutcome.Reading.Fail(String code, String reason) ->
           ended(
               attempt,
@@ -59,21 +61,20 @@ public final class ReportOutcome {
     }
   }
 
-  private void complete(Attempt attempt, StoredPicture picture) {
-    var format = picture.format();
+  private void complete(Attempt attempt, StoredPicture picture, String source) {
     var recorded =
         new PictureRecord(
-            "/generated/" + picture.id() + "." + format.extension(),
-            picture.sha256(),
-            format.contentType(),
-            picture.bytes());
-    var details = Map.of("width", picture.width(), "height", picture.height());
-    ended(attempt, finish.completeIfCurrent(attempt, recorded, details));
+            picture.url(), picture.sha256(), picture.format().contentType(), picture.bytes());
+    var details = Map.of("width", picture.width(), "height", picture.height(), "source", source);
+    var job = finish.completeIfCurrent(new Completion(attempt, recorded, details));
+    if (job.isEmpty()) {
+      discard.discardIfFailed(attempt.requestId());
+    }
+    ended(attempt, job);
   }
 
   private void tryAgain(Attempt attempt, Setback setback) {
-    switch (reschedule.rescheduleIfHeld(
-        attempt, policy.weigh(setback), policy.allowedAttempts(setback))) {
+    switch (reschedule.rescheduleIfHeld(attempt, setback)) {
       case Rescheduled.DueAgain(var id, var dueAt) ->
           log.atWarn()
               .addKeyValue("request_id", id)

@@ -80,7 +80,7 @@ class CallNebiusTest {
   @Test
   void a_picture_is_saved_and_described() {
     withClient((client, store) -> {
-      var outcome = client.call(job("A fox"), new TraceParent(TRACE), call);
+      var outcome = client.call(job("A fox"), parameters("A fox"), new TraceParent(TRACE), call);
 
       assertThat(outcome).isInstanceOf(Succeeded.class);
       var picture = ((Succeeded) outcome).picture();
@@ -131,7 +131,7 @@ class CallNebiusTest {
       Fault fault, Class<? extends AttemptOutcome> outcome, String says, boolean billed) {
     nebius.everyCall().meet(fault);
     withClient((client, store) -> {
-      var read = client.call(job("A fox"), null, call);
+      var read = client.call(job("A fox"), parameters("A fox"), null, call);
 
       assertThat(read).isInstanceOf(outcome);
       assertThat(read.toString()).contains(says);
@@ -145,7 +145,7 @@ class CallNebiusTest {
   void another_format_is_kept_as_what_it_is() {
     nebius.everyCall().meet(rubbish(Content.OTHER_FORMAT));
     withClient((client, _) -> {
-      var outcome = client.call(job("A fox"), null, call);
+      var outcome = client.call(job("A fox"), parameters("A fox"), null, call);
 
       assertThat(outcome).isInstanceOf(Succeeded.class);
       assertThat(((Succeeded) outcome).picture().format().contentType()).isEqualTo("image/png");
@@ -156,7 +156,8 @@ class CallNebiusTest {
   void a_refused_key_says_so_and_stops_further_calls() {
     withClient(
         (client, _) -> {
-          assertThat(client.call(job("A fox"), null, call)).isInstanceOf(Misconfigured.class);
+          assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
+              .isInstanceOf(Misconfigured.class);
           assertThat(client.callsAllowed()).isZero();
         },
         "darkroom.nebius.api-key=wrong");
@@ -166,7 +167,7 @@ class CallNebiusTest {
   void retry_after_is_kept_and_calls_pause() {
     nebius.everyCall().meet(answer(429).withRetryAfter(Duration.ofSeconds(7)));
     withClient((client, _) -> {
-      var outcome = client.call(job("A fox"), null, call);
+      var outcome = client.call(job("A fox"), parameters("A fox"), null, call);
 
       assertThat(outcome).isInstanceOf(RateLimited.class);
       assertThat(((RateLimited) outcome).retryAfter()).isEqualTo(Duration.ofSeconds(7));
@@ -182,8 +183,10 @@ class CallNebiusTest {
     }
     withClient(
         (client, _) -> {
-          assertThat(client.call(job("A fox"), null, call)).isInstanceOf(NotMade.class);
-          assertThat(client.call(job("A fox"), null, call)).isInstanceOf(TurnedAway.class);
+          assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
+              .isInstanceOf(NotMade.class);
+          assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
+              .isInstanceOf(TurnedAway.class);
           assertThat(client.callsAllowed()).isZero();
         },
         "darkroom.nebius.endpoint=http://127.0.0.1:" + nobody + "/v1");
@@ -194,13 +197,14 @@ class CallNebiusTest {
     nebius.everyCall().meet(answer(500));
     withClient((client, _) -> {
       for (int i = 0; i < 4; i++) {
-        var _ = client.call(job("A fox"), null, call);
+        var _ = client.call(job("A fox"), parameters("A fox"), null, call);
       }
       assertThat(client.callsAllowed()).isZero();
       nebius.clearFaults();
 
       Awaitility.await().until(() -> client.callsAllowed() == 1);
-      assertThat(client.call(job("A fox"), null, call)).isInstanceOf(Succeeded.class);
+      assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
+          .isInstanceOf(Succeeded.class);
       assertThat(client.callsAllowed()).isGreaterThan(1000);
     });
   }
@@ -216,7 +220,8 @@ class CallNebiusTest {
                     Awaitility.await().until(() -> nebius.bill().total() == 1);
                     call.end(Ended.STOPPING);
                   });
-          assertThat(client.call(job("A fox"), null, call)).isInstanceOf(GivenUp.class);
+          assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
+              .isInstanceOf(GivenUp.class);
           assertThat(Thread.currentThread().isInterrupted()).isFalse();
           assertThat(ender.join(Duration.ofSeconds(5))).isTrue();
         },
@@ -227,7 +232,8 @@ class CallNebiusTest {
   void a_call_that_was_ended_before_is_not_made() {
     call.end(Ended.STOPPING);
     withClient((client, _) -> {
-      assertThat(client.call(job("A fox"), null, call)).isInstanceOf(Withdrawn.class);
+      assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
+          .isInstanceOf(Withdrawn.class);
       assertThat(nebius.bill().calls()).isEmpty();
     });
   }
@@ -238,7 +244,9 @@ class CallNebiusTest {
     withClient(
         (client, _) -> {
           var due = Clock.systemUTC().instant().plusMillis(500);
-          var outcome = client.call(new JobMessage(id, "u", request("A fox"), due), null, call);
+          var outcome =
+              client.call(
+                  new JobMessage(id, "u", request("A fox"), due), parameters("A fox"), null, call);
 
           assertThat(outcome).isInstanceOf(GivenUp.class);
           assertThat(outcome.toString()).contains("deadline");
@@ -262,7 +270,8 @@ class CallNebiusTest {
   void a_line_break_after_the_key_does_no_harm() {
     withClient(
         (client, _) ->
-            assertThat(client.call(job("A fox"), null, call)).isInstanceOf(Succeeded.class),
+            assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
+                .isInstanceOf(Succeeded.class),
         "darkroom.nebius.api-key=the-key\n");
   }
 
@@ -313,6 +322,10 @@ class CallNebiusTest {
   private JobMessage job(String prompt) {
     var deadline = Clock.systemUTC().instant().plusSeconds(60);
     return new JobMessage(id, "anonymous", request(prompt), deadline);
+  }
+
+  private static Map<String, Object> parameters(String prompt) {
+    return CallParameters.of(request(prompt), "stability-ai/sdxl");
   }
 
   private static GenerationRequest request(String prompt) {

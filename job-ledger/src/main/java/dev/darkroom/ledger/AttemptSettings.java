@@ -1,4 +1,4 @@
-package dev.darkroom.gateway.rescue;
+package dev.darkroom.ledger;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -7,9 +7,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How often a job is tried.
+ * How often a job is tried. Gateways and workers must agree on it.
  *
- * @param maxAttempts attempts that may count before the job fails
+ * @param maxAttempts attempts that count before a job fails; an outage doesn't count
  */
 @Validated
 @ConfigurationProperties("darkroom.job")

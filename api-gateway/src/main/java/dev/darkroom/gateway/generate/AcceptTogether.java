@@ -1,0 +1,57 @@
+package dev.darkroom.gateway.generate;
+
+import dev.darkroom.ledger.AcceptJobs;
+import dev.darkroom.ledger.Acceptance;
+import dev.darkroom.ledger.NewJob;
+import dev.darkroom.ledger.WriteTogether;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/** Accepts the jobs of concurrent requests in one commit. */
+@Component
+final class AcceptTogether implements AutoCloseable {
+  private final AcceptJobs ledger;
+  private final WriteTogether<NewJob, Acceptance> commits;
+  private final DistributionSummary sizes;
+
+  AcceptTogether(AcceptJobs ledger, AcceptSettings settings, MeterRegistry meters) {
+    this.ledger = ledger;
+    this.sizes =
+        DistributionSummary.builder("darkroom.accept.batch.size")
+            .description("Jobs that shared a commit")
+            .register(meters);
+    this.commits =
+        new WriteTogether<>(
+            "accept-jobs",
+            new WriteTogether.Limits(
+                settings.queue(), settings.batch(), settings.writers(), settings.patience()),
+            this::commit);
+    Gauge.builder("darkroom.accept.waiting", commits, WriteTogether::waiting)
+        .description("Jobs that wait for a commit of this gateway")
+        .register(meters);
+  }
+
+  /**
+   * What became of the job, once it is durable.
+   *
+   * @throws org.springframework.dao.DataAccessException where the ledger does not answer in time;
+   *     the job may then be accepted or not
+   */
+  Acceptance accept(NewJob job) {
+    return commits.write(job);
+  }
+
+  private List<Acceptance> commit(List<NewJob> jobs) {
+    sizes.record(jobs.size());
+    return ledger.accept(jobs);
+  }
+
+  /** Finishes what waits; the database is there until then, because this was given it. */
+  @Override
+  public void close() {
+    commits.close();
+  }
+}

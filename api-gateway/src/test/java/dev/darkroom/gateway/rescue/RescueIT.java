@@ -1,0 +1,118 @@
+package dev.darkroom.gateway.rescue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.uuid.Generators;
+import dev.darkroom.gateway.RunningGateway;
+import dev.darkroom.ledger.AcceptJobs;
+import dev.darkroom.ledger.Attempt;
+import dev.darkroom.ledger.ClaimJobs;
+import dev.darkroom.ledger.FindJobs;
+import dev.darkroom.ledger.Intent;
+import dev.darkroom.ledger.Job;
+import dev.darkroom.ledger.LogEntry;
+import dev.darkroom.ledger.NewJob;
+import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.TraceParent;
+import dev.darkroom.picture.PictureStore;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class RescueIT {
+  private static final Duration LAPSES_AT_ONCE = Duration.ofMillis(1);
+
+  private final RunningGateway gateway = RunningGateway.shared();
+  private final RequestId id = new RequestId(Generators.timeBasedEpochGenerator().generate());
+
+  @Test
+  void a_picture_that_a_silent_worker_had_saved_is_used() throws IOException {
+    accept(Duration.ofMinutes(5));
+    savePicture();
+    claim(LAPSES_AT_ONCE);
+
+    var job = awaitEnd();
+
+    assertThat(job.status()).isEqualTo(JobStatus.COMPLETED);
+    assertThat(job.steps())
+        .extracting(LogEntry::step)
+        .containsExactly("request_received", "calling_nebius_api", "image_generated");
+    assertThat(job.steps().getLast().details())
+        .containsEntry("source", "store")
+        .containsEntry("worker", "silent-worker");
+    assertThat(gateway.get(String.valueOf(job.steps().getLast().imageUrl())).status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void a_saved_picture_counts_also_when_the_time_is_up() throws IOException {
+    savePicture();
+    accept(Duration.ofSeconds(2));
+    claim(Duration.ofMinutes(5));
+
+    var job = awaitEnd();
+
+    assertThat(job.status()).isEqualTo(JobStatus.COMPLETED);
+    assertThat(job.steps())
+        .extracting(LogEntry::step)
+        .containsExactly("request_received", "calling_nebius_api", "image_generated");
+  }
+
+  @Test
+  void without_a_picture_the_deadline_ends_a_running_job() {
+    accept(Duration.ofSeconds(2));
+    claim(Duration.ofMinutes(5));
+
+    var job = awaitEnd();
+
+    assertThat(job.steps())
+        .extracting(LogEntry::step)
+        .containsExactly(
+            "request_received",
+            "calling_nebius_api",
+            "attempt_outcome_unknown",
+            "deadline_exceeded");
+  }
+
+  private void accept(Duration deadline) {
+    var request = new GenerationRequest("A dipper", null, 0.7, 0.5, null, 512, 512, 7);
+    var trace = TraceParent.begin(new Random(1));
+    gateway
+        .bean(AcceptJobs.class)
+        .accept(List.of(new NewJob(id, "anonymous", request, deadline, trace)));
+  }
+
+  private Attempt claim(Duration lease) {
+    return gateway
+        .bean(ClaimJobs.class)
+        .claimDue("silent-worker", lease, UUID.randomUUID(), List.of(new Intent(id, Map.of())))
+        .getFirst()
+        .attempt();
+  }
+
+  private void savePicture() throws IOException {
+    try (var draft = gateway.bean(PictureStore.class).draft(id)) {
+      ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", draft.body());
+      draft.keep();
+    }
+  }
+
+  private Job awaitEnd() {
+    var ledger = gateway.bean(FindJobs.class);
+    return await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> ledger.find(id).orElseThrow(), job -> job.status().isTerminal());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.rescue;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,15 @@
+package dev.darkroom.ledger;
+
+import dev.darkroom.model.RequestId;
+
+/** What became of a job that was to be accepted. */
+public sealed interface Acceptance {
+  /** It is durable, and the caller publishes it. */
+  record Accepted(DueJob job) implements Acceptance {}
+
+  /** Its key stands for this job, which asks for the same; nothing was written. */
+  record Replayed(RequestId first) implements Acceptance {}
+
+  /** Its key stands for a job that asks for something else; nothing was written. */
+  record KeyReused() implements Acceptance {}
+}

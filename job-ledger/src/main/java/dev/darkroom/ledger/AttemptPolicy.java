@@ -1,0 +1,18 @@
+package dev.darkroom.ledger;
+
+import dev.darkroom.model.Step;
+
+/**
+ * How many attempts a job has, and whether one of unknown outcome is followed by another. Asked in
+ * one place, the statement that ends an attempt, so that workers and rescuers can't disagree.
+ *
+ * @param maxAttempts attempts that count before the job fails
+ */
+record AttemptPolicy(int maxAttempts, UnknownOutcomePolicy onUnknownOutcome) {
+
+  /** Whether the job ends with this setback, however few attempts it has had. */
+  boolean endsWith(Setback setback) {
+    return setback.outcome() == Step.ATTEMPT_OUTCOME_UNKNOWN
+        && onUnknownOutcome == UnknownOutcomePolicy.FAIL;
+  }
+}
