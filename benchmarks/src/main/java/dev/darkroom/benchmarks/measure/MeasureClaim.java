@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.LongStream;
@@ -71,7 +72,7 @@ public final class MeasureClaim implements Measure {
       unclaimed.subList(0, BATCH).clear();
       var intents = batch.stream().map(id -> new Intent(id, PARAMETERS)).toList();
       long begin = System.nanoTime();
-      var claimed = ledger.claims().claimDue(WORKER, LEASE, intents);
+      var claimed = ledger.claims().claimDue(WORKER, LEASE, UUID.randomUUID(), intents);
       long claimedAt = System.nanoTime();
       require(claimed.size() == BATCH, "claimed " + claimed.size());
       claimed.stream().map(ClaimedJob::attempt).forEach(held::add);
