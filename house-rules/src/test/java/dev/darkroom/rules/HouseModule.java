@@ -16,7 +16,8 @@ enum HouseModule {
   NEBIUS_SIMULATOR("nebius-simulator", "simulator"),
   EMBEDDED_SERVERS("embedded-servers", "embedded"),
   TEST_SERVERS("test-servers", "testservers"),
-  LOCAL_STACK("local-stack", "local");
+  LOCAL_STACK("local-stack", "local"),
+  BENCHMARKS("benchmarks", "benchmarks");
 
   private final String folder;
   private final String room;
@@ -37,7 +38,8 @@ enum HouseModule {
       case API_GATEWAY, GENERATION_WORKER ->
           Set.of(SHARED_MODEL, JOB_LEDGER, JOB_MESSAGING, PICTURE_STORE);
       case TEST_SERVERS -> Set.of(EMBEDDED_SERVERS);
-      case LOCAL_STACK -> EnumSet.complementOf(EnumSet.of(TEST_SERVERS, LOCAL_STACK));
+      case LOCAL_STACK -> EnumSet.complementOf(EnumSet.of(TEST_SERVERS, LOCAL_STACK, BENCHMARKS));
+      case BENCHMARKS -> Set.of(SHARED_MODEL, JOB_LEDGER, EMBEDDED_SERVERS, NEBIUS_SIMULATOR);
     };
   }
 

@@ -20,7 +20,8 @@ class TechnologyTest {
       Exempt.packages(
               "dev.darkroom.ledger..",
               "dev.darkroom.embedded..", // asks the server it started whether it answers
-              "dev.darkroom.testservers..") // makes a database for every test class
+              "dev.darkroom.testservers..", // makes a database for every test class
+              "dev.darkroom.benchmarks..") // the floor of a measure is plain JDBC
           .and(Exempt.classes("dev.darkroom.gateway.web.LedgerOutage")); // reads the SQLSTATE
 
   private static final Exempt SPEAK_KAFKA =
@@ -29,7 +30,8 @@ class TechnologyTest {
           "dev.darkroom.gateway.outbox..",
           "dev.darkroom.gateway.progress..",
           "dev.darkroom.worker.intake..",
-          "dev.darkroom.embedded..");
+          "dev.darkroom.embedded..",
+          "dev.darkroom.benchmarks..");
 
   @Test
   void only_the_ledger_speaks_SQL() {

@@ -32,7 +32,8 @@ class TimeTest {
       Exempt.classes(
           "dev.darkroom.gateway.GatewayApplication",
           "dev.darkroom.worker.WorkerApplication",
-          "dev.darkroom.simulator.SimulatorSettings");
+          "dev.darkroom.simulator.SimulatorSettings",
+          "dev.darkroom.benchmarks.BenchmarksApplication");
 
   /** Loops that wait for something outside that gives no sign, and pretended slowness. */
   private static final Exempt MAY_SLEEP =
@@ -42,7 +43,10 @@ class TimeTest {
           "dev.darkroom.worker.intake.TakeJobs", // until topics, broker and ledger are there again
           "dev.darkroom.messaging.KeepTopics", // until the broker is there, or loses a topic
           "dev.darkroom.simulator.ImageGenerations", // draws as slowly as it was told to
-          "dev.darkroom.simulator.http.Connection"); // lets a body drip
+          "dev.darkroom.simulator.http.Connection", // lets a body drip
+          "dev.darkroom.benchmarks.stand.Await", // until other processes have done something
+          "dev.darkroom.benchmarks.stand.Provider", // takes the time it was told to take
+          "dev.darkroom.benchmarks.load.Load"); // until the next call is due
 
   private static final Set<String> CLOCK_MAKERS =
       Set.of(

@@ -18,7 +18,11 @@ import org.junit.jupiter.api.Test;
 class WiringTest {
   /** What they write is for the person at the terminal. */
   private static final Exempt HAVE_A_CONSOLE =
-      Exempt.classes("dev.darkroom.local.Say", "dev.darkroom.simulator.SimulatorApplication");
+      Exempt.classes(
+          "dev.darkroom.local.Say",
+          "dev.darkroom.simulator.SimulatorApplication",
+          "dev.darkroom.benchmarks.Say",
+          "dev.darkroom.benchmarks.stand.BrokerApplication"); // tells its parent
 
   private static final ArchRule ONE_WAY_TO_LOG =
       noClasses()

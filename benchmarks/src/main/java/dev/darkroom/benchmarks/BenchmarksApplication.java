@@ -1,0 +1,104 @@
+package dev.darkroom.benchmarks;
+
+import dev.darkroom.benchmarks.measure.Measure;
+import dev.darkroom.benchmarks.measure.MeasureAccept;
+import dev.darkroom.benchmarks.measure.MeasureClaim;
+import dev.darkroom.benchmarks.measure.MeasureDispatch;
+import dev.darkroom.benchmarks.measure.MeasureDrain;
+import dev.darkroom.benchmarks.measure.MeasureKafka;
+import dev.darkroom.benchmarks.measure.MeasureLogs;
+import dev.darkroom.benchmarks.measure.MeasureMemory;
+import dev.darkroom.benchmarks.measure.MeasureSteady;
+import dev.darkroom.benchmarks.results.Finding;
+import dev.darkroom.benchmarks.results.PerformancePage;
+import dev.darkroom.benchmarks.results.Results;
+import dev.darkroom.benchmarks.results.ResultsFile;
+import dev.darkroom.benchmarks.results.Table;
+import dev.darkroom.benchmarks.stand.Neighbours;
+import dev.darkroom.benchmarks.stand.Stand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Takes the measures named in {@code darkroom.benchmarks}, or all. It is started in the project's
+ * folder, after the applications have been packaged: {@code ./mvnw -pl benchmarks -am verify
+ * -Pbenchmarks}.
+ */
+final class BenchmarksApplication {
+  private static final Clock CLOCK = Clock.systemUTC();
+  private static final List<Measure> MEASURES =
+      List.of(
+          new MeasureAccept(CLOCK),
+          new MeasureDispatch(CLOCK),
+          new MeasureKafka(),
+          new MeasureDrain(CLOCK),
+          new MeasureSteady(CLOCK),
+          new MeasureClaim(),
+          new MeasureLogs(),
+          new MeasureMemory(CLOCK));
+
+  private BenchmarksApplication() {}
+
+  static void main() throws Exception {
+    var measures = chosen(System.getProperty("darkroom.benchmarks", ""));
+    var project = Path.of("").toAbsolutePath();
+    Say.line("benchmarks | starting PostgreSQL");
+    var programs = new Stand.Programs(options("gateway-java"), options("worker-java"));
+    Results results;
+    try (var stand = Stand.build(project, programs)) {
+      results = Surroundings.of(stand, project, CLOCK).with(take(measures, stand));
+    }
+    Say.line("\n" + Table.of(results.findings()));
+    keep(results, project, measures.size() == MEASURES.size());
+  }
+
+  private static List<Finding> take(List<Measure> measures, Stand stand) throws Exception {
+    var findings = new ArrayList<Finding>();
+    for (var measure : measures) {
+      Say.progress(measure.name(), "begins");
+      var neighbours = Neighbours.watch(stand);
+      findings.addAll(measure.take(stand, what -> Say.progress(measure.name(), what)));
+      Say.progress(
+          measure.name(),
+          "done; others took %.0f %% of the processors".formatted(neighbours.percentTaken()));
+    }
+    return findings;
+  }
+
+  /** A whole run is for the repository, a part of one for a look. */
+  private static void keep(Results results, Path project, boolean whole) throws IOException {
+    var module = project.resolve("benchmarks");
+    if (!whole) {
+      ResultsFile.write(results, module.resolve("target").resolve("results.json"));
+      return;
+    }
+    ResultsFile.write(results, module.resolve("results").resolve("latest.json"));
+    var page = project.resolve("docs").resolve("performance.md");
+    Files.writeString(page, PerformancePage.with(results, Files.readString(page)));
+    Say.line("benchmarks | written: benchmarks/results/latest.json, docs/performance.md");
+  }
+
+  private static List<String> options(String name) {
+    var options = System.getProperty("darkroom.benchmarks." + name, "");
+    return options.isBlank() ? List.of() : List.of(options.strip().split(" +"));
+  }
+
+  private static List<Measure> chosen(String names) {
+    if (names.isBlank()) {
+      return MEASURES;
+    }
+    return Arrays.stream(names.split(","))
+        .map(String::strip)
+        .map(name ->
+            MEASURES.stream()
+                .filter(measure -> measure.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no measure " + name)))
+        .toList();
+  }
+}

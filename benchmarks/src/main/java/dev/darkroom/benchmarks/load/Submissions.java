@@ -1,0 +1,45 @@
+package dev.darkroom.benchmarks.load;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Submits the jobs of a series over one connection. */
+public final class Submissions implements Load.Connection {
+  private static final int ACCEPTED = 202;
+  private static final int UNAVAILABLE = 503;
+
+  private final HttpConnection http;
+  private final JobSeries jobs;
+
+  private Submissions(HttpConnection http, JobSeries jobs) {
+    this.http = http;
+    this.jobs = jobs;
+  }
+
+  /** Connections to the gateway at this port. */
+  public static List<Submissions> open(int connections, int port, JobSeries jobs)
+      throws IOException {
+    var opened = new ArrayList<Submissions>();
+    for (int i = 0; i < connections; i++) {
+      opened.add(new Submissions(new HttpConnection(port), jobs));
+    }
+    return opened;
+  }
+
+  @Override
+  public boolean once(int number) throws IOException {
+    var body = "{\"prompt\":\"%s\",\"style\":\"watercolor\"}".formatted(jobs.prompt(number));
+    jobs.sendingNow(number);
+    var reply = http.post("/api/generate", body);
+    if (reply.status() != ACCEPTED && reply.status() != UNAVAILABLE) {
+      throw new IOException("a job was not accepted: " + reply.text());
+    }
+    return reply.status() == ACCEPTED;
+  }
+
+  @Override
+  public void close() throws IOException {
+    http.close();
+  }
+}

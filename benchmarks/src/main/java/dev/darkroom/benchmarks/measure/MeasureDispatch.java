@@ -1,0 +1,135 @@
+package dev.darkroom.benchmarks.measure;
+
+import dev.darkroom.benchmarks.load.CommitThenSend;
+import dev.darkroom.benchmarks.load.JobSeries;
+import dev.darkroom.benchmarks.load.KafkaClients;
+import dev.darkroom.benchmarks.load.Latencies;
+import dev.darkroom.benchmarks.load.Load;
+import dev.darkroom.benchmarks.load.Submissions;
+import dev.darkroom.benchmarks.load.TwoRowTransaction;
+import dev.darkroom.benchmarks.results.Finding;
+import dev.darkroom.benchmarks.results.Findings;
+import dev.darkroom.benchmarks.results.Target;
+import dev.darkroom.benchmarks.stand.Database;
+import dev.darkroom.benchmarks.stand.Gateway;
+import dev.darkroom.benchmarks.stand.Provider;
+import dev.darkroom.benchmarks.stand.Stand;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.Producer;
+
+/**
+ * From the sending of a POST until its call arrives at the provider. The floor is a commit of the
+ * same two rows and an acknowledged send after it: nothing can be told a worker before both.
+ */
+public final class MeasureDispatch implements Measure {
+  private static final String TOPIC = "floor";
+  private static final double PER_SECOND = 20;
+  private static final int CONNECTIONS = 4;
+  private static final int ROUNDS = 3;
+  private static final int JOBS = 240;
+  private static final int WARM_UP_JOBS = 3_000;
+  private static final double WARM_UP_PER_SECOND = 200;
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private final InstantSource clock;
+
+  public MeasureDispatch(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "dispatch";
+  }
+
+  @Override
+  public List<Finding> take(Stand stand, Consumer<String> say) throws Exception {
+    var database = stand.freshDatabase();
+    var floor = stand.freshDatabase();
+    var dispatched = new ArrayList<Latencies>();
+    var sent = new ArrayList<Latencies>();
+    try (var broker = stand.freshBroker();
+        var provider = Provider.start(Duration.ofMillis(100));
+        var gateway = stand.gateway(database, broker);
+        var _ = stand.worker(database, broker, provider, 200)) {
+      var kafka = new KafkaClients(broker.bootstrapServers());
+      kafka.createTopic(TOPIC);
+      try (var producer = kafka.producer()) {
+        say.accept("warming up gateway, worker and floor");
+        var warmUp = new JobSeries("warm", WARM_UP_JOBS, clock);
+        var _ = dispatch(warmUp, WARM_UP_PER_SECOND, gateway, database, provider);
+        var _ = send(floor, producer, WARM_UP_JOBS / 2, WARM_UP_PER_SECOND);
+        for (int round = 1; round <= ROUNDS; round++) {
+          sent.add(send(floor, producer, JOBS, PER_SECOND));
+          var jobs = new JobSeries("round" + round, JOBS, clock);
+          dispatched.add(dispatch(jobs, PER_SECOND, gateway, database, provider));
+          say.accept(
+              "round %d of %d: p50 %.2f ms, p99 %.2f ms; floor %.2f and %.2f ms"
+                  .formatted(
+                      round,
+                      ROUNDS,
+                      dispatched.getLast().p50(),
+                      dispatched.getLast().p99(),
+                      sent.getLast().p50(),
+                      sent.getLast().p99()));
+        }
+      }
+    }
+    return findings(Latencies.together(dispatched), Latencies.together(sent));
+  }
+
+  private List<Finding> findings(Latencies dispatched, Latencies sent) {
+    var findings = new Findings(name());
+    findings.add(
+        "POST sent → call arrives, 20 jobs/s, p50",
+        "ms",
+        dispatched.p50(),
+        sent.p50(),
+        Target.ratioAtMost(1.75));
+    findings.add(
+        "POST sent → call arrives, 20 jobs/s, p99",
+        "ms",
+        dispatched.p99(),
+        sent.p99(),
+        Target.ratioAtMost(1.25));
+    return findings.all();
+  }
+
+  private static Latencies dispatch(
+      JobSeries jobs, double perSecond, Gateway gateway, Database database, Provider provider)
+      throws Exception {
+    var connections = Submissions.open(CONNECTIONS, gateway.port(), jobs);
+    try {
+      var _ = Load.paced(connections, perSecond, jobs.size());
+    } finally {
+      Load.close(connections);
+    }
+    Jobs.awaitCompleted(database, PATIENCE);
+    return Latencies.ofNanos(
+        IntStream.range(0, jobs.size())
+            .mapToLong(number ->
+                Objects.requireNonNull(provider.call(jobs.tag(number))).arrived()
+                    - jobs.sentNanos(number)));
+  }
+
+  private static Latencies send(
+      Database database, Producer<String, byte[]> producer, int count, double perSecond)
+      throws Exception {
+    var connections = new ArrayList<CommitThenSend>();
+    try {
+      for (int i = 0; i < CONNECTIONS; i++) {
+        connections.add(
+            new CommitThenSend(new TwoRowTransaction(database.connect()), producer, TOPIC));
+      }
+      return Load.paced(connections, perSecond, count).latencies();
+    } finally {
+      Load.close(connections);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package dev.darkroom.benchmarks.measure;
+
+import dev.darkroom.benchmarks.load.JobSeries;
+import dev.darkroom.benchmarks.load.Load;
+import dev.darkroom.benchmarks.load.Submissions;
+import dev.darkroom.benchmarks.results.Finding;
+import dev.darkroom.benchmarks.results.Findings;
+import dev.darkroom.benchmarks.results.Target;
+import dev.darkroom.benchmarks.stand.Await;
+import dev.darkroom.benchmarks.stand.Broker;
+import dev.darkroom.benchmarks.stand.ChildProcess;
+import dev.darkroom.benchmarks.stand.Database;
+import dev.darkroom.benchmarks.stand.Gateway;
+import dev.darkroom.benchmarks.stand.ProcessorTime;
+import dev.darkroom.benchmarks.stand.Provider;
+import dev.darkroom.benchmarks.stand.Stand;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A cold worker meets a queue: how fast it empties it, and what each job costs in each process. */
+public final class MeasureDrain implements Measure {
+  private static final int JOBS = 5_000;
+  private static final int CONCURRENCY = 200;
+  private static final int ROUNDS = 3;
+  private static final int CONNECTIONS = 16;
+  private static final Duration LATENCY = Duration.ofMillis(100);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private final InstantSource clock;
+
+  public MeasureDrain(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /** Processor time of each process, in milliseconds. */
+  private record Spent(
+      double gateway, double worker, double postgres, double kafka, double benchmark) {
+    Spent since(Spent earlier) {
+      return new Spent(
+          gateway - earlier.gateway,
+          worker - earlier.worker,
+          postgres - earlier.postgres,
+          kafka - earlier.kafka,
+          benchmark - earlier.benchmark);
+    }
+  }
+
+  private record Round(
+      double seconds, double secondsFromStart, double peakMemory, Spent spent, double starting) {}
+
+  @Override
+  public String name() {
+    return "drain";
+  }
+
+  /**
+   * Gateway and Kafka run before the worker does, so they are warm: a round goes ahead for that.
+   */
+  @Override
+  public List<Finding> take(Stand stand, Consumer<String> say) throws Exception {
+    var rounds = new ArrayList<Round>();
+    var database = stand.freshDatabase();
+    try (var broker = stand.freshBroker();
+        var provider = Provider.start(LATENCY);
+        var gateway = stand.gateway(database, broker)) {
+      var scene = new Scene(stand, database, broker, provider, gateway);
+      for (int round = 0; round <= ROUNDS; round++) {
+        var drained = drain(scene, new JobSeries("drain" + round, JOBS, clock));
+        say.accept(
+            "round %d of %d: %.0f jobs/s, %.0f MiB"
+                .formatted(round, ROUNDS, JOBS / drained.seconds(), drained.peakMemory()));
+        if (round > 0) {
+          rounds.add(drained);
+        }
+      }
+    }
+    return findings(rounds);
+  }
+
+  private record Scene(
+      Stand stand, Database database, Broker broker, Provider provider, Gateway gateway) {}
+
+  private static Round drain(Scene scene, JobSeries jobs) throws Exception {
+    enqueue(scene, jobs);
+    int arrivedBefore = scene.provider.arrivals();
+    var began = System.nanoTime();
+    try (var worker =
+        scene.stand.worker(scene.database, scene.broker, scene.provider, CONCURRENCY)) {
+      Await.until(
+          "the first call",
+          PATIENCE,
+          Duration.ofMillis(5),
+          () -> {
+            worker.requireAlive();
+            return scene.provider.arrivals() > arrivedBefore;
+          });
+      var atFirstCall = spent(scene, worker);
+      Jobs.awaitCompleted(scene.database, PATIENCE);
+      return new Round(
+          secondsFromFirstClaim(scene.database, jobs),
+          (System.nanoTime() - began) / 1e9,
+          ProcessorTime.peakMemoryMib(worker.pid()),
+          spent(scene, worker).since(atFirstCall),
+          atFirstCall.worker());
+    }
+  }
+
+  /** Accepted and on Kafka, while no worker runs. */
+  private static void enqueue(Scene scene, JobSeries jobs) throws Exception {
+    var connections = Submissions.open(CONNECTIONS, scene.gateway.port(), jobs);
+    try {
+      if (Load.closed(connections, PATIENCE, JOBS).latencies().count() < JOBS) {
+        throw new IllegalStateException("not all jobs were accepted");
+      }
+    } finally {
+      Load.close(connections);
+    }
+    Jobs.awaitPublished(scene.database, PATIENCE);
+    scene.database.execute("checkpoint");
+  }
+
+  private static double secondsFromFirstClaim(Database database, JobSeries jobs)
+      throws SQLException {
+    return database.ask(
+        """
+        select extract(epoch from max(created_at) filter (where step = 'image_generated')
+          - min(created_at) filter (where step = 'calling_nebius_api'))
+        from public.generation_logs where prompt like ?
+        """,
+        jobs.pattern());
+  }
+
+  private static Spent spent(Scene scene, ChildProcess worker) throws IOException {
+    return new Spent(
+        ProcessorTime.millis(scene.gateway.process().pid()),
+        ProcessorTime.millis(worker.pid()),
+        ProcessorTime.millisWithChildren(scene.stand.postmaster()),
+        ProcessorTime.millis(scene.broker.process().pid()),
+        ProcessorTime.millis(ProcessHandle.current().pid()));
+  }
+
+  private List<Finding> findings(List<Round> rounds) {
+    var findings = new Findings(name());
+    findings.add(
+        "5,000 queued jobs, cold worker, from its first claim",
+        "jobs/s",
+        Findings.median(rounds, round -> JOBS / round.seconds()),
+        Target.atLeast(1_100));
+    findings.add(
+        "the same, from the start of its process",
+        "jobs/s",
+        Findings.median(rounds, round -> JOBS / round.secondsFromStart()));
+    findings.add(
+        "largest memory (RSS) of the worker",
+        "MiB",
+        Findings.median(rounds, Round::peakMemory),
+        Target.atMost(330));
+    perJob(findings, "gateway", Findings.median(rounds, round -> round.spent().gateway()));
+    perJob(findings, "worker", Findings.median(rounds, round -> round.spent().worker()));
+    perJob(findings, "PostgreSQL", Findings.median(rounds, round -> round.spent().postgres()));
+    perJob(findings, "Kafka", Findings.median(rounds, round -> round.spent().kafka()));
+    perJob(findings, "provider stub", Findings.median(rounds, round -> round.spent().benchmark()));
+    findings.add(
+        "processor time of the worker before its first call",
+        "ms",
+        Findings.median(rounds, Round::starting));
+    return findings.all();
+  }
+
+  private static void perJob(Findings findings, String process, double millis) {
+    findings.add("processor time per job, " + process, "ms", millis / JOBS);
+  }
+}

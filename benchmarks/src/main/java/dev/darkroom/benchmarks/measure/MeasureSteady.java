@@ -1,0 +1,111 @@
+package dev.darkroom.benchmarks.measure;
+
+import dev.darkroom.benchmarks.load.JobSeries;
+import dev.darkroom.benchmarks.load.Latencies;
+import dev.darkroom.benchmarks.load.Load;
+import dev.darkroom.benchmarks.load.Submissions;
+import dev.darkroom.benchmarks.results.Finding;
+import dev.darkroom.benchmarks.results.Findings;
+import dev.darkroom.benchmarks.results.Target;
+import dev.darkroom.benchmarks.stand.Database;
+import dev.darkroom.benchmarks.stand.Gateway;
+import dev.darkroom.benchmarks.stand.Provider;
+import dev.darkroom.benchmarks.stand.Stand;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/**
+ * What the system adds to the time that the provider takes: from the sending of a POST until its
+ * row says {@code completed}, less the time between the call's arrival and its answer.
+ */
+public final class MeasureSteady implements Measure {
+  private static final double PER_SECOND = 100;
+  private static final int JOBS = 3_000;
+  private static final int WARM_UP_JOBS = 2_000;
+  private static final int CONNECTIONS = 8;
+  private static final Duration LATENCY = Duration.ofMillis(500);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private final InstantSource clock;
+
+  public MeasureSteady(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "steady";
+  }
+
+  @Override
+  public List<Finding> take(Stand stand, Consumer<String> say) throws Exception {
+    var database = stand.freshDatabase();
+    try (var broker = stand.freshBroker();
+        var provider = Provider.start(LATENCY);
+        var gateway = stand.gateway(database, broker);
+        var _ = stand.worker(database, broker, provider, 200)) {
+      say.accept("warming up with %,d jobs".formatted(WARM_UP_JOBS));
+      submit(new JobSeries("warm", WARM_UP_JOBS, clock), gateway, database);
+      say.accept("%,d jobs at %.0f a second".formatted(JOBS, PER_SECOND));
+      var jobs = new JobSeries("steady", JOBS, clock);
+      submit(jobs, gateway, database);
+      var added = added(jobs, provider, finished(database));
+      var findings = new Findings(name());
+      findings.add(
+          "added to the provider's time, 100 jobs/s, p50", "ms", added.p50(), Target.atMost(5));
+      findings.add(
+          "added to the provider's time, 100 jobs/s, p99", "ms", added.p99(), Target.atMost(16));
+      return findings.all();
+    }
+  }
+
+  private static void submit(JobSeries jobs, Gateway gateway, Database database) throws Exception {
+    var connections = Submissions.open(CONNECTIONS, gateway.port(), jobs);
+    try {
+      var _ = Load.paced(connections, PER_SECOND, jobs.size());
+    } finally {
+      Load.close(connections);
+    }
+    Jobs.awaitCompleted(database, PATIENCE);
+  }
+
+  private static Latencies added(
+      JobSeries jobs, Provider provider, Map<String, Long> finishedMicros) {
+    return Latencies.ofNanos(
+        IntStream.range(0, jobs.size())
+            .mapToLong(number -> {
+              var tag = jobs.tag(number);
+              var call = Objects.requireNonNull(provider.call(tag), tag);
+              long finished = Objects.requireNonNull(finishedMicros.get(tag), tag);
+              return TimeUnit.MICROSECONDS.toNanos(finished - jobs.sentMicros(number))
+                  - (call.answered() - call.arrived());
+            }));
+  }
+
+  /** By tag, in microseconds since 1970. */
+  private static Map<String, Long> finished(Database database) throws SQLException {
+    var finished = new HashMap<String, Long>();
+    try (var connection = database.connect();
+        var statement = connection.createStatement();
+        var rows =
+            statement.executeQuery(
+                """
+                select substring(request ->> 'prompt' from '<(.*)>'),
+                  (extract(epoch from finished_at) * 1000000)::bigint
+                from public.generation_jobs
+                """)) {
+      while (rows.next()) {
+        finished.put(rows.getString(1), rows.getLong(2));
+      }
+    }
+    return finished;
+  }
+}

@@ -1,0 +1,5 @@
+/** The measures, each beside its floor. */
+@NullMarked
+package dev.darkroom.benchmarks.measure;
+
+import org.jspecify.annotations.NullMarked;

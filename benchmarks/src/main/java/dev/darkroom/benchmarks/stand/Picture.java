@@ -1,0 +1,42 @@
+package dev.darkroom.benchmarks.stand;
+
+import dev.darkroom.simulator.drawing.Drawing;
+import dev.darkroom.simulator.drawing.PictureFormat;
+import dev.darkroom.simulator.drawing.Sketch;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** A WebP that is as large in base64 as measures of other queues take it to be. */
+final class Picture {
+  static final int BASE64_CHARACTERS = 60_000;
+  static final int BYTES = BASE64_CHARACTERS / 4 * 3;
+
+  private static final int RIFF_HEADER = 8;
+  private static final int CHUNK_HEADER = 8;
+
+  private Picture() {}
+
+  static byte[] draw() {
+    return IntStream.of(768, 640, 512, 384, 256)
+        .mapToObj(side -> PictureFormat.WEBP.encode(Drawing.of(sketch(side))))
+        .filter(drawn -> drawn.length <= BYTES - CHUNK_HEADER)
+        .findFirst()
+        .map(Picture::padded)
+        .orElseThrow(() -> new IllegalStateException("every drawing is too large"));
+  }
+
+  private static Sketch sketch(int side) {
+    return new Sketch("a lighthouse on a cliff above a stormy sea", "", 7, 30, side, side);
+  }
+
+  /** With a chunk that readers pass over (RFC 9649, section 2.7.1.6), up to the wanted size. */
+  private static byte[] padded(byte[] drawn) {
+    var whole = ByteBuffer.wrap(Arrays.copyOf(drawn, BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    whole.putInt(4, BYTES - RIFF_HEADER);
+    whole.put(drawn.length, new byte[] {'P', 'A', 'D', 'S'});
+    whole.putInt(drawn.length + 4, BYTES - drawn.length - CHUNK_HEADER);
+    return whole.array();
+  }
+}
