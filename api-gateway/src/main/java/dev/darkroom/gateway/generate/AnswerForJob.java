@@ -18,6 +18,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The reply to a submission: at once, or when the job has ended where the client prefers to wait.
@@ -33,11 +34,13 @@ final class AnswerForJob {
   private final FollowProgress progress;
   private final FindJobs ledger;
   private final ShowJob show;
+  private final JsonMapper json;
 
-  AnswerForJob(FollowProgress progress, FindJobs ledger, ShowJob show) {
+  AnswerForJob(FollowProgress progress, FindJobs ledger, ShowJob show, JsonMapper json) {
     this.progress = progress;
     this.ledger = ledger;
     this.show = show;
+    this.json = json;
   }
 
   /** To a request whose job was accepted this moment. */
@@ -100,13 +103,14 @@ final class AnswerForJob {
     };
   }
 
-  private static ResponseEntity<Object> reply(HttpStatus status, JobView view) {
+  /** As bytes: their length is known, so the reply goes out in one piece, not in chunks. */
+  private ResponseEntity<Object> reply(HttpStatus status, JobView view) {
     return ResponseEntity.status(status)
         .location(URI.create("/api/generate/" + view.requestId()))
         .contentType(MediaType.APPLICATION_JSON)
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
         .header(HttpHeaders.VARY, PreferWait.HEADER)
-        .body(view);
+        .body(json.writeValueAsBytes(view));
   }
 
   private static ResponseEntity<Object> problem(Job job) {

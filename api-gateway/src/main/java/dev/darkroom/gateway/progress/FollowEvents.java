@@ -75,10 +75,14 @@ final class FollowEvents implements SmartLifecycle {
         continue;
       }
       for (var received : consumer.poll(POLL)) {
-        records
-            .read(received)
-            .filter(event -> event.status().isTerminal())
-            .ifPresent(event -> progress.ended(event.requestId()));
+        // every event of every job comes by; reading those that nobody waits for would cost more
+        // than accepting jobs does
+        if (progress.isAwaited(received.key())) {
+          records
+              .read(received)
+              .filter(event -> event.status().isTerminal())
+              .ifPresent(event -> progress.ended(event.requestId()));
+        }
       }
     }
   }

@@ -86,6 +86,13 @@ public final class FollowProgress implements SmartLifecycle {
     }
   }
 
+  /** Whether somebody waits for the job that an event's key names. */
+  boolean isAwaited(@Nullable String key) {
+    return !waiting.isEmpty()
+        && key != null
+        && RequestId.parse(key).filter(waiting::containsKey).isPresent();
+  }
+
   /** Wakes whoever waits for the job. */
   void ended(RequestId job) {
     var awaited = waiting.get(job);
