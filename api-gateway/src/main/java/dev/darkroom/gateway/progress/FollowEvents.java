@@ -75,8 +75,8 @@ final class FollowEvents implements SmartLifecycle {
         continue;
       }
       for (var received : consumer.poll(POLL)) {
-        // every event of every job comes by; reading those that nobody waits for would cost more
-        // than accepting jobs does
+        // every event of every job comes by; to read also those that nobody waits for took a fifth
+        // of a busy gateway's time
         if (progress.isAwaited(received.key())) {
           records
               .read(received)
