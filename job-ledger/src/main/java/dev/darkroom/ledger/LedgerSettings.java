@@ -15,11 +15,13 @@ import org.springframework.validation.annotation.Validated;
  * @param republishAfter how long a job's record may be on Kafka without a worker taking the job up,
  *     before it is published again: Kafka may have lost it, or dropped it after too many
  *     deliveries. Doubles with each copy
+ * @param recountAfter how often log rows that were counted already are counted anew, where somebody
+ *     still asks for their number; until then it is not noticed if they are deleted by hand
  */
 @Validated
 @ConfigurationProperties("darkroom.ledger")
 record LedgerSettings(
     @DefaultValue("5s") @DurationMin(millis = 100) @DurationMax(minutes = 10)
         Duration publishReservation,
-    @DefaultValue("1m") @DurationMin(seconds = 1) @DurationMax(hours = 1)
-        Duration republishAfter) {}
+    @DefaultValue("1m") @DurationMin(seconds = 1) @DurationMax(hours = 1) Duration republishAfter,
+    @DefaultValue("1h") @DurationMin(seconds = 1) @DurationMax(days = 30) Duration recountAfter) {}

@@ -21,7 +21,9 @@ class LedgerSettingsTest {
   void what_is_not_set_has_its_default() {
     application.run(context ->
         assertThat(context.getBean(LedgerSettings.class))
-            .isEqualTo(new LedgerSettings(Duration.ofSeconds(5), Duration.ofMinutes(1))));
+            .isEqualTo(
+                new LedgerSettings(
+                    Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofHours(1))));
   }
 
   @ParameterizedTest
@@ -32,6 +34,8 @@ class LedgerSettingsTest {
         "republish-after=999ms",
         "republish-after=61m",
         "republish-after=soon",
+        "recount-after=999ms",
+        "recount-after=31d",
       })
   void a_bad_value_stops_the_start(String property) {
     application

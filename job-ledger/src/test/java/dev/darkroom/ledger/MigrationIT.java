@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.model.RequestId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -22,7 +23,8 @@ class MigrationIT {
   private static final List<Resource> FILES =
       List.of(
           new FileSystemResource(Path.of("..", "sql", "V1__create_generation_logs.sql")),
-          new FileSystemResource(Path.of("..", "sql", "V2__create_generation_jobs.sql")));
+          new FileSystemResource(Path.of("..", "sql", "V2__create_generation_jobs.sql")),
+          new FileSystemResource(Path.of("..", "sql", "V4__index_logs_by_filter.sql")));
   private static final Resource SERVICE_BEFORE =
       new ClassPathResource("service-before.sql", MigrationIT.class);
 
@@ -34,7 +36,7 @@ class MigrationIT {
     var before = TestingDatabase.blank();
     before.run(SERVICE_BEFORE);
 
-    assertThat(database.migrate()).isEqualTo(2);
+    assertThat(database.migrate()).isEqualTo(3);
     assertThat(database.migrate()).isZero();
 
     assertThat(columns(client)).containsAll(columns(before.client()));
@@ -48,7 +50,7 @@ class MigrationIT {
       FILES.forEach(database::run);
     }
 
-    assertThat(database.migrate()).isEqualTo(2);
+    assertThat(database.migrate()).isEqualTo(3);
 
     assertThatBothTablesHaveRowLevelSecurity();
     assertThat(policies()).hasSize(6);
@@ -71,7 +73,10 @@ class MigrationIT {
                 .single())
         .isEqualTo(3);
     var logs =
-        new GenerationLogs(client, new LedgerJson(JsonMapper.builder().build()))
+        new GenerationLogs(
+                client,
+                new LedgerJson(JsonMapper.builder().build()),
+                new CountLogs(client, Duration.ofHours(1)))
             .of(new RequestId(UUID.fromString("5d4e4f9c-92a5-4b1b-8b53-3e1f7d1b0001")));
     assertThat(logs)
         .extracting(LogEntry::step)

@@ -14,11 +14,15 @@ final class TestingLedger {
   static final Duration RESERVATION = Duration.ofSeconds(5);
   static final Duration REPUBLISH_AFTER = Duration.ofMinutes(1);
 
-  /** One for all tests of this JVM; each empties it before it starts. */
-  private static final TestingLedger SHARED = new TestingLedger(TestingDatabase.migrated());
+  /** One database for all tests of this JVM; each empties it before it starts. */
+  private static final TestingDatabase SHARED = TestingDatabase.migrated();
+
+  private static final JdbcClient OWNER_OF_SHARED = JdbcClient.create(pool(SHARED.asOwner(), 2));
+  private static final DataSource POOL_OF_SHARED = pool(SHARED, 20);
 
   final TestingDatabase database;
   final JdbcClient asOwner;
+  final JdbcClient asApplication;
   final AcceptJobs acceptJobs;
   final ClaimJobs claimJobs;
   final FinishJobs finishJobs;
@@ -29,17 +33,17 @@ final class TestingLedger {
   final GenerationLogs generationLogs;
   final FindJobs findJobs;
 
-  private TestingLedger(TestingDatabase database) {
-    this(database, pool(database, 20));
-  }
-
   /** The same ledger through another pool or a source that watches. */
   TestingLedger(TestingDatabase database, DataSource source) {
+    this(database, source, JdbcClient.create(pool(database.asOwner(), 2)));
+  }
+
+  private TestingLedger(TestingDatabase database, DataSource source, JdbcClient asOwner) {
     this.database = database;
-    asOwner = JdbcClient.create(pool(database.asOwner(), 2));
-    var asApplication = JdbcClient.create(source);
+    this.asOwner = asOwner;
+    asApplication = JdbcClient.create(source);
     var mapper = JsonMapper.builder().build();
-    var settings = new LedgerSettings(RESERVATION, REPUBLISH_AFTER);
+    var settings = new LedgerSettings(RESERVATION, REPUBLISH_AFTER, Duration.ofHours(1));
     var beans = new LedgerConfiguration();
     acceptJobs = beans.acceptJobs(asApplication, mapper, settings);
     claimJobs = beans.claimJobs(asApplication, mapper);
@@ -48,14 +52,15 @@ final class TestingLedger {
     rescueJobs = beans.rescueJobs(asApplication, rescheduleJobs, settings);
     jobOutbox = beans.jobOutbox(asApplication, mapper, settings);
     eventOutbox = beans.eventOutbox(asApplication, settings);
-    generationLogs = beans.generationLogs(asApplication, mapper);
+    generationLogs = beans.generationLogs(asApplication, mapper, settings);
     findJobs = beans.findJobs(asApplication, generationLogs, mapper);
   }
 
+  /** Remembers nothing of the rows that others deleted. */
   static TestingLedger empty() {
-    SHARED.asOwner.sql("delete from public.generation_jobs").update();
-    SHARED.asOwner.sql("delete from public.generation_logs").update();
-    return SHARED;
+    OWNER_OF_SHARED.sql("delete from public.generation_jobs").update();
+    OWNER_OF_SHARED.sql("delete from public.generation_logs").update();
+    return new TestingLedger(SHARED, POOL_OF_SHARED, OWNER_OF_SHARED);
   }
 
   static HikariDataSource pool(TestingDatabase database, int connections) {
