@@ -280,13 +280,16 @@ class WorkerIT {
   }
 
   @Test
-  void the_health_page_says_how_the_way_to_nebius_is() throws Exception {
+  void the_health_page_says_how_the_way_to_nebius_is_and_whether_jobs_are_taken() throws Exception {
     var port = worker.getEnvironment().getProperty("local.server.port");
     var health = URI.create("http://127.0.0.1:" + port + "/actuator/health").toURL().openStream();
     try (health) {
       assertThat(new String(health.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
           .contains("nebius")
-          .contains("closed: calls are made");
+          .contains("closed: calls are made")
+          .contains("\"intake\"")
+          .contains("\"mode\":\"share\"")
+          .contains("takes jobs");
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Reads the columns of the two tables as the types they stand for. */
 final class Columns {
@@ -46,6 +47,14 @@ final class Columns {
         row.getString("user_id"),
         json.request(row.getString("request")),
         instant(row, "deadline_at"));
+  }
+
+  /** Names what a filter asks for; a statement takes from it what it needs. */
+  static JdbcClient.StatementSpec matching(JdbcClient.StatementSpec statement, LogFilter filter) {
+    return statement
+        .param("requestId", filter.requestId() == null ? null : filter.requestId().value())
+        .param("status", filter.status() == null ? null : filter.status().word())
+        .param("userId", filter.userId());
   }
 
   static FinishedJob finished(ResultSet row) throws SQLException {

@@ -11,41 +11,77 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class GenerationLogs {
   private final JdbcClient database;
   private final LedgerJson json;
+  private final CountLogs counts;
 
-  GenerationLogs(JdbcClient database, LedgerJson json) {
+  GenerationLogs(JdbcClient database, LedgerJson json, CountLogs counts) {
     this.database = database;
     this.json = json;
+    this.counts = counts;
   }
 
   /** The rows that match, newest first. */
   public LogPage page(LogFilter filter, int limit, long offset) {
-    var logs =
-        filtered(
-                """
-                select * from public.generation_logs
-                where (:requestId::uuid is null or request_id = :requestId::uuid)
-                  and (:status::text is null or status = :status)
-                  and (:userId::text is null or user_id = :userId)
-                order by created_at desc, seq desc
-                limit :limit offset :offset
-                """,
-                filter)
-            .param("limit", limit)
-            .param("offset", offset)
-            .query((row, _) -> read(row))
-            .list();
-    var count =
-        filtered(
-                """
-                select count(*) from public.generation_logs
-                where (:requestId::uuid is null or request_id = :requestId::uuid)
-                  and (:status::text is null or status = :status)
-                  and (:userId::text is null or user_id = :userId)
-                """,
-                filter)
-            .query(Long.class)
-            .single();
-    return new LogPage(logs, count);
+    var count = counts.count(filter);
+    return new LogPage(offset < count ? rows(filter, limit, offset) : List.of(), count);
+  }
+
+  /** Each set of filters has a statement of its own, so that the server plans for just those. */
+  private List<LogEntry> rows(LogFilter filter, int limit, long offset) {
+    if (filter.requestId() != null) {
+      return rowsBy(
+          """
+          select * from public.generation_logs
+          where request_id = :requestId
+            and (:status::text is null or status = :status) and (:userId::text is null or user_id = :userId)
+          order by created_at desc, seq desc limit :limit offset :offset
+          """,
+          filter,
+          limit,
+          offset);
+    } else if (filter.status() != null && filter.userId() != null) {
+      return rowsBy(
+          """
+          select * from public.generation_logs where user_id = :userId and status = :status
+          order by created_at desc, seq desc limit :limit offset :offset
+          """,
+          filter,
+          limit,
+          offset);
+    } else if (filter.status() != null) {
+      return rowsBy(
+          """
+          select * from public.generation_logs where status = :status
+          order by created_at desc, seq desc limit :limit offset :offset
+          """,
+          filter,
+          limit,
+          offset);
+    } else if (filter.userId() != null) {
+      return rowsBy(
+          """
+          select * from public.generation_logs where user_id = :userId
+          order by created_at desc, seq desc limit :limit offset :offset
+          """,
+          filter,
+          limit,
+          offset);
+    }
+    return rowsBy(
+        """
+        select * from public.generation_logs
+        order by created_at desc, seq desc limit :limit offset :offset
+        """,
+        filter,
+        limit,
+        offset);
+  }
+
+  private List<LogEntry> rowsBy(String sql, LogFilter filter, int limit, long offset) {
+    return Columns.matching(database.sql(sql), filter)
+        .param("limit", limit)
+        .param("offset", offset)
+        .query((row, _) -> read(row))
+        .list();
   }
 
   /** Every step of one request, oldest first. */
@@ -55,14 +91,6 @@ public final class GenerationLogs {
         .param("id", requestId.value())
         .query((row, _) -> read(row))
         .list();
-  }
-
-  private JdbcClient.StatementSpec filtered(String sql, LogFilter filter) {
-    return database
-        .sql(sql)
-        .param("requestId", filter.requestId() == null ? null : filter.requestId().toString())
-        .param("status", filter.status() == null ? null : filter.status().word())
-        .param("userId", filter.userId());
   }
 
   private LogEntry read(ResultSet row) throws SQLException {

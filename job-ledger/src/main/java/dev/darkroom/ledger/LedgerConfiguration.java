@@ -64,8 +64,9 @@ public class LedgerConfiguration {
   }
 
   @Bean
-  GenerationLogs generationLogs(JdbcClient database, JsonMapper mapper) {
-    return new GenerationLogs(database, new LedgerJson(mapper));
+  GenerationLogs generationLogs(JdbcClient database, JsonMapper mapper, LedgerSettings settings) {
+    return new GenerationLogs(
+        database, new LedgerJson(mapper), new CountLogs(database, settings.recountAfter()));
   }
 
   @Bean

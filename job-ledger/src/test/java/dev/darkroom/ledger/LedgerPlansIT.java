@@ -5,6 +5,7 @@ import static dev.darkroom.ledger.JobFixture.REQUEST;
 import static dev.darkroom.ledger.JobFixture.WORKER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
 import java.util.List;
@@ -55,11 +56,13 @@ class LedgerPlansIT {
         .sql(
             """
             insert into public.generation_logs (request_id, user_id, prompt, status, step, created_at)
-            select request_id, 'ada', 'a lighthouse', 'started', 'request_received', deadline_at
-            from public.generation_jobs
+            select request_id, 'user-' || n % 1000, 'a lighthouse',
+              case when n between 10 and 200 then 'failed' else 'started' end, 'request_received',
+              now() - interval '1 day' + n * interval '1 s'
+            from (select request_id, row_number() over () as n from public.generation_jobs) as job
             """)
         .update();
-    DATABASE.client().sql("analyze").update();
+    DATABASE.client().sql("vacuum analyze").update();
   }
 
   @Test
@@ -140,8 +143,48 @@ class LedgerPlansIT {
     LEDGER.findJobs.find(AcceptJobsIT.aNewJob().id());
     assertThatPlanUses("generation_jobs_pkey");
 
-    LEDGER.generationLogs.page(new LogFilter(new RequestId(UUID.randomUUID()), null, null), 50, 0);
+    var request =
+        DATABASE
+            .client()
+            .sql("select request_id from public.generation_logs limit 1")
+            .query(UUID.class)
+            .single();
+    LEDGER.generationLogs.page(new LogFilter(new RequestId(request), null, null), 50, 0);
     assertThatPlanUses("idx_generation_logs_request_id");
+  }
+
+  @Test
+  void the_newest_steps_are_read_in_order_and_counted_in_an_index() {
+    LEDGER.generationLogs.page(new LogFilter(null, null, null), 50, 0);
+
+    assertThatPlanUses("Index Scan Backward using idx_generation_logs_created_at");
+  }
+
+  @Test
+  void the_newest_steps_of_a_user_are_read_and_counted_without_those_of_others() {
+    LEDGER.generationLogs.page(new LogFilter(null, null, "user-7"), 50, 0);
+
+    assertThatPlanUses("Index Only Scan using idx_generation_logs_user_id_created_at")
+        .doesNotContain("Filter: (user_id"); // nobody else's rows are read
+  }
+
+  @Test
+  void the_newest_steps_with_a_status_are_read_without_others_however_long_ago_they_were() {
+    LEDGER.generationLogs.page(new LogFilter(null, JobStatus.FAILED, null), 50, 0);
+
+    assertThatPlanUses("Index Only Scan using idx_generation_logs_status_created_at")
+        .doesNotContain("Filter: (status");
+  }
+
+  @Test
+  void a_count_that_is_remembered_reads_what_came_since() {
+    var filter = new LogFilter(null, JobStatus.STARTED, null);
+    LEDGER.generationLogs.page(filter, 1, 0);
+    WATCHED.plan();
+    LEDGER.generationLogs.page(filter, 1, 0);
+
+    assertThatPlanUses("Index Cond: ((status = 'started'::text) AND (created_at >= ")
+        .doesNotContain("created_at >= '-infinity'");
   }
 
   private static AbstractStringAssert<?> assertThatPlanUses(String index) {

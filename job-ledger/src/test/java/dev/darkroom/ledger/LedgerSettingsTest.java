@@ -21,7 +21,9 @@ class LedgerSettingsTest {
   void what_is_not_set_has_its_default() {
     application.run(context -> {
       assertThat(context.getBean(LedgerSettings.class))
-          .isEqualTo(new LedgerSettings(Duration.ofSeconds(5), Duration.ofMinutes(1)));
+          .isEqualTo(
+              new LedgerSettings(
+                  Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofHours(1)));
       assertThat(context.getBean(IdempotencySettings.class))
           .isEqualTo(new IdempotencySettings(Duration.ofHours(24)));
       assertThat(context.getBean(AttemptSettings.class)).isEqualTo(new AttemptSettings(5));
@@ -38,6 +40,8 @@ class LedgerSettingsTest {
         "ledger.republish-after=999ms",
         "ledger.republish-after=61m",
         "ledger.republish-after=soon",
+        "ledger.recount-after=999ms",
+        "ledger.recount-after=31d",
         "idempotency.keep=59s",
         "idempotency.keep=31d",
         "job.max-attempts=0",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.model.RequestId;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -68,7 +69,10 @@ class MigrationIT {
                 .single())
         .isEqualTo(3);
     var logs =
-        new GenerationLogs(client, new LedgerJson(JsonMapper.builder().build()))
+        new GenerationLogs(
+                client,
+                new LedgerJson(JsonMapper.builder().build()),
+                new CountLogs(client, Duration.ofHours(1)))
             .of(new RequestId(UUID.fromString("5d4e4f9c-92a5-4b1b-8b53-3e1f7d1b0001")));
     assertThat(logs)
         .extracting(LogEntry::step)

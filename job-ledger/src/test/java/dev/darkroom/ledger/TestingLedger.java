@@ -20,12 +20,16 @@ final class TestingLedger {
   static final int MAX_ATTEMPTS = 3;
   static final Duration KEEP_KEYS = Duration.ofHours(24);
 
-  /** One for all tests of this JVM; each empties it before it starts. */
-  private static final TestingLedger SHARED = new TestingLedger(TestingDatabase.migrated());
+  /** One database for all tests of this JVM; each empties it before it starts. */
+  private static final TestingDatabase SHARED = TestingDatabase.migrated();
+
+  private static final JdbcClient OWNER_OF_SHARED = JdbcClient.create(pool(SHARED.asOwner(), 2));
+  private static final DataSource POOL_OF_SHARED = pool(SHARED, 20);
 
   final TestingDatabase database;
   private final DataSource source;
   final JdbcClient asOwner;
+  final JdbcClient asApplication;
   final AcceptJobs acceptJobs;
   final ForgetKeys forgetKeys;
   final ClaimJobs claimJobs;
@@ -36,10 +40,6 @@ final class TestingLedger {
   final EventOutbox eventOutbox;
   final GenerationLogs generationLogs;
   final FindJobs findJobs;
-
-  private TestingLedger(TestingDatabase database) {
-    this(database, pool(database, 20));
-  }
 
   /** The same ledger through another pool or a source that watches. */
   TestingLedger(TestingDatabase database, DataSource source) {
@@ -60,9 +60,9 @@ final class TestingLedger {
     this.database = database;
     this.source = source;
     this.asOwner = asOwner;
-    var asApplication = JdbcClient.create(source);
+    asApplication = JdbcClient.create(source);
     var mapper = JsonMapper.builder().build();
-    var settings = new LedgerSettings(RESERVATION, REPUBLISH_AFTER);
+    var settings = new LedgerSettings(RESERVATION, REPUBLISH_AFTER, Duration.ofHours(1));
     var beans = new LedgerConfiguration();
     var keys = new IdempotencySettings(KEEP_KEYS);
     acceptJobs = beans.acceptJobs(asApplication, mapper, settings, keys);
@@ -78,7 +78,7 @@ final class TestingLedger {
     rescueJobs = beans.rescueJobs(asApplication, rescheduleJobs, settings);
     jobOutbox = beans.jobOutbox(asApplication, mapper, settings);
     eventOutbox = beans.eventOutbox(asApplication, settings);
-    generationLogs = beans.generationLogs(asApplication, mapper);
+    generationLogs = beans.generationLogs(asApplication, mapper, settings);
     findJobs = beans.findJobs(asApplication, generationLogs, mapper);
   }
 
@@ -100,12 +100,14 @@ final class TestingLedger {
     return new TestingLedger(database, asOwner, source, maxAttempts, policy);
   }
 
+  /** Remembers nothing of the rows that others deleted. */
   static TestingLedger empty() {
-    SHARED.asOwner.sql("delete from public.generation_topics").update();
-    SHARED.asOwner.sql("delete from public.generation_jobs").update();
-    SHARED.asOwner.sql("delete from public.generation_logs").update();
-    SHARED.asOwner.sql("delete from public.generation_idempotency_keys").update();
-    return SHARED;
+    OWNER_OF_SHARED.sql("delete from public.generation_topics").update();
+    OWNER_OF_SHARED.sql("delete from public.generation_jobs").update();
+    OWNER_OF_SHARED.sql("delete from public.generation_logs").update();
+    OWNER_OF_SHARED.sql("delete from public.generation_idempotency_keys").update();
+    return new TestingLedger(
+        SHARED, OWNER_OF_SHARED, POOL_OF_SHARED, MAX_ATTEMPTS, UnknownOutcomePolicy.RETRY);
   }
 
   /** Accepts jobs that are all new. */

@@ -22,7 +22,7 @@ public final class JobRecords {
 
   private final JsonMapper json;
 
-  JobRecords(JsonMapper json) {
+  public JobRecords(JsonMapper json) {
     this.json = json;
   }
 

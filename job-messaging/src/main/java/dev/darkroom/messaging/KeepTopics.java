@@ -110,6 +110,7 @@ public final class KeepTopics implements SmartLifecycle {
           create(admin, topic);
         }
       }
+      raisePartitions(admin);
       jobsTopicId =
           existing.containsKey(Topics.JOBS)
               ? existing.get(Topics.JOBS)
@@ -153,6 +154,13 @@ public final class KeepTopics implements SmartLifecycle {
     }
   }
 
+  private void raisePartitions(Admin admin)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    if (settings.jobPartitions() > 1) { // no topic has fewer
+      RaisePartitions.ofJobs(admin, settings.jobPartitions(), PATIENCE_SECONDS);
+    }
+  }
+
   /**
    * A share group reads from the end by default: a job sent before the first worker subscribed
    * would never be seen. Set before the topic exists, this is in force before anything is in it.
@@ -176,7 +184,7 @@ public final class KeepTopics implements SmartLifecycle {
       log.atWarn()
           .addKeyValue("reason", String.valueOf(refused.getMessage()))
           .log(
-              "the share group could not be told to read from the beginning; jobs sent before its first worker came are published again later");
+              "the share group could not be told to read from the beginning; jobs sent before its first worker came are published again later. Where workers run with darkroom.intake.mode=classic this does not matter");
     }
   }
 
@@ -196,7 +204,8 @@ public final class KeepTopics implements SmartLifecycle {
   private List<NewTopic> wanted() {
     // One partition for jobs: with several, a share group hands each worker about one, and a burst
     // in one of them reaches only some workers. The records of one partition go to any number.
-    var jobs = new NewTopic(Topics.JOBS, 1, settings.replicationFactor());
+    // In a classic group each partition feeds one worker, so there operators ask for more.
+    var jobs = new NewTopic(Topics.JOBS, settings.jobPartitions(), settings.replicationFactor());
     var events =
         new NewTopic(Topics.EVENTS, settings.eventPartitions(), settings.replicationFactor())
             .configs(

@@ -12,6 +12,9 @@ import org.springframework.validation.annotation.Validated;
  * Settings of the topics.
  *
  * @param replicationFactor copies of each topic; -1 takes the broker's default
+ * @param jobPartitions partitions of {@code generation.jobs}, at least: a topic that has fewer gets
+ *     more, one that has more keeps them. One is right for a share group; a classic consumer group
+ *     needs as many as there are workers
  * @param eventPartitions partitions of {@code generation.events}; events of one job stay in order
  * @param eventRetention how long completion events can be read
  * @param checkTopicsEvery how often the topics are looked for, and created where a broker has lost
@@ -21,6 +24,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("darkroom.kafka")
 record MessagingSettings(
     @DefaultValue("-1") @Min(-1) @Max(10) short replicationFactor,
+    @DefaultValue("1") @Min(1) @Max(1000) int jobPartitions,
     @DefaultValue("3") @Min(1) @Max(1000) int eventPartitions,
     @DefaultValue("7d") @DurationMin(minutes = 1) Duration eventRetention,
     @DefaultValue("10s") @DurationMin(millis = 100) Duration checkTopicsEvery) {

@@ -34,7 +34,7 @@ import org.springframework.kafka.core.KafkaAdmin;
 class KeepTopicsIT {
   private static final Set<String> TOPICS = Set.of(Topics.JOBS, Topics.EVENTS);
   private static final MessagingSettings SETTINGS =
-      new MessagingSettings((short) -1, 3, Duration.ofDays(2), Duration.ofMillis(100));
+      new MessagingSettings((short) -1, 1, 3, Duration.ofDays(2), Duration.ofMillis(100));
 
   private @Nullable KeepTopics keeping;
 
@@ -75,6 +75,36 @@ class KeepTopicsIT {
   }
 
   @Test
+  void the_topic_of_jobs_gets_more_partitions_and_never_fewer(@TempDir Path folder)
+      throws Exception {
+    try (var broker = EmbeddedKafkaBroker.start(folder, 0, 0);
+        var admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      keep(broker.bootstrapServers());
+      awaitTopics(admin);
+      stop();
+
+      var raised = keep(broker.bootstrapServers(), withJobPartitions(6));
+      await().until(() -> partitions(describe(admin), Topics.JOBS) == 6);
+      await().until(raised::present);
+      stop();
+
+      var fewer = keep(broker.bootstrapServers(), withJobPartitions(2));
+      await().until(fewer::present);
+      assertThat(partitions(describe(admin), Topics.JOBS)).isEqualTo(6);
+      assertThat(partitions(describe(admin), Topics.EVENTS)).isEqualTo(3);
+    }
+  }
+
+  private static MessagingSettings withJobPartitions(int partitions) {
+    return new MessagingSettings(
+        (short) -1, partitions, 3, Duration.ofDays(2), Duration.ofMillis(100));
+  }
+
+  private static Map<String, TopicDescription> describe(Admin admin) throws Exception {
+    return admin.describeTopics(TOPICS).allTopicNames().get();
+  }
+
+  @Test
   void a_name_that_can_not_be_resolved_yet_is_asked_for_again(CapturedOutput output) {
     var topics = keep("no-such-host.invalid:9092");
 
@@ -85,8 +115,12 @@ class KeepTopicsIT {
   }
 
   private KeepTopics keep(String bootstrapServers) {
+    return keep(bootstrapServers, SETTINGS);
+  }
+
+  private KeepTopics keep(String bootstrapServers, MessagingSettings settings) {
     keeping =
-        new KeepTopics(new KafkaAdmin(Map.of("bootstrap.servers", bootstrapServers)), SETTINGS);
+        new KeepTopics(new KafkaAdmin(Map.of("bootstrap.servers", bootstrapServers)), settings);
     keeping.start();
     return keeping;
   }

@@ -22,7 +22,8 @@ class MessagingSettingsTest {
     application.run(context ->
         assertThat(context.getBean(MessagingSettings.class))
             .isEqualTo(
-                new MessagingSettings((short) -1, 3, Duration.ofDays(7), Duration.ofSeconds(10))));
+                new MessagingSettings(
+                    (short) -1, 1, 3, Duration.ofDays(7), Duration.ofSeconds(10))));
   }
 
   @ParameterizedTest
@@ -31,6 +32,8 @@ class MessagingSettingsTest {
         "replication-factor=0",
         "replication-factor=-2",
         "replication-factor=11",
+        "job-partitions=0",
+        "job-partitions=1001",
         "event-partitions=0",
         "event-partitions=1001",
         "event-retention=59s",

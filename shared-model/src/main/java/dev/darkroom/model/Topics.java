@@ -14,5 +14,11 @@ public final class Topics {
   /** The share group of all workers. */
   public static final String WORKERS = "generation-workers";
 
+  /**
+   * The consumer group of all workers where the broker has no share groups. Another name, because
+   * on one that has, an id belongs to a group of one kind.
+   */
+  public static final String CLASSIC_WORKERS = "generation-workers-classic";
+
   private Topics() {}
 }

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * The jobs under way in this worker, each on a virtual thread of its own and under a lease in the
  * ledger.
  */
-public final class JobsInHand {
+public final class JobsInHand implements JobSlots {
   private static final Logger log = LoggerFactory.getLogger(JobsInHand.class);
 
   private final WorkerSettings settings;
@@ -56,26 +56,17 @@ public final class JobsInHand {
     this.events = events;
   }
 
-  /**
-   * How many jobs may be taken now: none while all slots are busy or the way to Nebius is closed.
-   */
+  @Override
   public int room() {
     return Math.max(0, Math.min(settings.concurrency(), nebius.callsAllowed()) - inHand.size());
   }
 
-  /** Waits until there is room, for as long as given at most. */
+  @Override
   public void awaitRoom(Duration atMost) throws InterruptedException {
     var _ = await(() -> room() > 0, atMost);
   }
 
-  /**
-   * Claims these jobs in the ledger and begins those it got; the others have ended or are in other
-   * hands. For one thread.
-   *
-   * @param messages not more than there is {@link #room()} for
-   * @throws org.springframework.dao.DataAccessException where the ledger does not answer; nothing
-   *     was begun, and the same may be tried again
-   */
+  @Override
   public void take(List<JobMessage> messages) {
     var intents =
         messages.stream()

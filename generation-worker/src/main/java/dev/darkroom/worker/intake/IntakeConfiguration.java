@@ -2,8 +2,11 @@ package dev.darkroom.worker.intake;
 
 import dev.darkroom.messaging.JobRecords;
 import dev.darkroom.messaging.KeepTopics;
-import dev.darkroom.worker.attempt.JobsInHand;
+import dev.darkroom.worker.attempt.JobSlots;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,12 +21,28 @@ class IntakeConfiguration {
       KafkaProperties kafka,
       JobRecords records,
       KeepTopics topics,
-      JobsInHand jobs,
-      IntakeSettings settings) {
+      JobSlots slots,
+      IntakeSettings settings,
+      MeterRegistry meters) {
     // The way to the broker and nothing else: a share consumer refuses the settings of an ordinary
     // one, some of which Spring Boot always adds.
-    var config = kafka.buildAdminProperties();
+    var connection = kafka.buildAdminProperties();
     return new TakeJobs(
-        () -> new ShareGroupSource(config, settings.batch(), records), topics, jobs, settings);
+        () -> open(connection, settings, records), topics::present, slots, settings, meters);
+  }
+
+  private static JobSource open(
+      Map<String, Object> connection, IntakeSettings settings, JobRecords records) {
+    return switch (settings.mode()) {
+      case SHARE ->
+          new ShareGroupSource(connection, JobSubscription.SHARE, settings.batch(), records);
+      case CLASSIC ->
+          new ConsumerGroupSource(connection, JobSubscription.CLASSIC, settings.batch(), records);
+    };
+  }
+
+  @Bean
+  HealthIndicator intake(TakeJobs intake, IntakeSettings settings) {
+    return new IntakeHealth(intake, settings.mode());
   }
 }

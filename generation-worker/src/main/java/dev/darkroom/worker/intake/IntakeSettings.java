@@ -12,6 +12,7 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Settings of the intake.
  *
+ * @param mode in which kind of group the workers share the jobs; the same for all workers
  * @param batch records asked for at once; those there is no room for yet wait here, unclaimed
  * @param poll how long to wait for a record; ended early by a stop, so longer is better
  * @param hold how long records may wait here before they are given back; must be well below the
@@ -20,6 +21,7 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("darkroom.intake")
 record IntakeSettings(
+    @DefaultValue("share") IntakeMode mode,
     @DefaultValue("8") @Min(1) @Max(500) int batch,
     @DefaultValue("30s") @DurationMin(millis = 100) @DurationMax(minutes = 5) Duration poll,
     @DefaultValue("15s") @DurationMin(millis = 100) @DurationMax(seconds = 25) Duration hold) {}

@@ -28,7 +28,13 @@ interface JobSource extends AutoCloseable {
   /** These are for somebody else, or for later: they are delivered again. */
   void giveBack(List<Delivery> deliveries);
 
-  /** Ends a {@link #poll} that is under way, from another thread. */
+  /**
+   * Receives nothing, but shows that this worker is alive. To be called every second or so for as
+   * long as there is no {@link #poll}; may take a few hundredths of one.
+   */
+  void stay();
+
+  /** Ends a {@link #poll} that is under way, or else the next one, from another thread. */
   void wakeUp();
 
   @Override

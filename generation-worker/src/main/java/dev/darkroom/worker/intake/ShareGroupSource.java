@@ -1,9 +1,9 @@
 package dev.darkroom.worker.intake;
 
 import dev.darkroom.messaging.JobRecords;
-import dev.darkroom.model.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
@@ -28,14 +28,18 @@ final class ShareGroupSource implements JobSource {
   private final KafkaShareConsumer<String, byte[]> consumer;
   private final JobRecords records;
 
-  ShareGroupSource(Map<String, Object> consumerConfig, int batch, JobRecords records) {
-    var config = new java.util.HashMap<>(consumerConfig);
-    config.put(ConsumerConfig.GROUP_ID_CONFIG, Topics.WORKERS);
+  ShareGroupSource(
+      Map<String, Object> connection, JobSubscription jobs, int batch, JobRecords records) {
+    var config = new HashMap<>(connection);
+    config.put(ConsumerConfig.GROUP_ID_CONFIG, jobs.group());
     config.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
     // The default takes whole batches, however many records they hold and however few were asked
     // for.
     config.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batch);
+    // A worker that has no room does not poll, maybe for long. Put out for it, it would keep nobody
+    // from anything, but have to join again before it gets its next job.
+    config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
     this.consumer =
         new KafkaShareConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
     this.records = records;
@@ -47,7 +51,7 @@ final class ShareGroupSource implements JobSource {
             .log("the broker did not take an acknowledgement; the ledger drops what comes again");
       }
     });
-    consumer.subscribe(List.of(Topics.JOBS));
+    consumer.subscribe(List.of(jobs.topic()));
   }
 
   @Override
@@ -83,6 +87,10 @@ final class ShareGroupSource implements JobSource {
         delivery -> consumer.acknowledge((ConsumerRecord<String, byte[]>) delivery.handle(), type));
     consumer.commitAsync(); // otherwise they would be sent with the next poll, which may be far off
   }
+
+  /** The consumer's own thread does that; a poll would take records away from others. */
+  @Override
+  public void stay() {}
 
   @Override
   public void wakeUp() {

@@ -1,12 +1,14 @@
 package dev.darkroom.worker.intake;
 
-import dev.darkroom.messaging.KeepTopics;
-import dev.darkroom.worker.attempt.JobsInHand;
+import dev.darkroom.worker.attempt.JobSlots;
 import dev.darkroom.worker.intake.JobSource.Delivery;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,26 +27,36 @@ final class TakeJobs implements SmartLifecycle {
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
   private final Supplier<JobSource> open;
-  private final KeepTopics topics;
-  private final JobsInHand jobs;
+  private final BooleanSupplier topicsPresent;
+  private final JobSlots jobs;
   private final IntakeSettings settings;
+  private final Counter decided;
+  private final Counter givenBack;
   private final Deque<Delivery> waiting = new ArrayDeque<>();
   private volatile boolean running;
   private volatile @Nullable JobSource source;
-  private boolean ledgerAnswers = true;
-  private Thread thread = new Thread(this::run);
+  private volatile boolean ledgerAnswers = true;
+  private volatile Thread thread = new Thread(this::run);
 
-  TakeJobs(Supplier<JobSource> open, KeepTopics topics, JobsInHand jobs, IntakeSettings settings) {
+  TakeJobs(
+      Supplier<JobSource> open,
+      BooleanSupplier topicsPresent,
+      JobSlots jobs,
+      IntakeSettings settings,
+      MeterRegistry meters) {
     this.open = open;
-    this.topics = topics;
+    this.topicsPresent = topicsPresent;
     this.jobs = jobs;
     this.settings = settings;
+    this.decided = meters.counter("darkroom.intake.records", "outcome", "decided");
+    this.givenBack = meters.counter("darkroom.intake.records", "outcome", "given_back");
   }
 
   @Override
   public void start() {
+    thread = Thread.ofPlatform().name("intake").unstarted(this::run);
     running = true;
-    thread = Thread.ofPlatform().name("intake").start(this::run);
+    thread.start();
   }
 
   @Override
@@ -68,6 +80,20 @@ final class TakeJobs implements SmartLifecycle {
     return running;
   }
 
+  /** Seen from outside; whoever is asked about Kafka are its topics, as a poll never complains. */
+  IntakeState state() {
+    if (!running) {
+      return IntakeState.STOPPED;
+    } else if (thread.getState() == Thread.State.TERMINATED) {
+      return IntakeState.DIED;
+    } else if (!topicsPresent.getAsBoolean()) {
+      return IntakeState.AWAITS_TOPICS;
+    } else if (!ledgerAnswers) {
+      return IntakeState.AWAITS_LEDGER;
+    }
+    return jobs.room() == 0 ? IntakeState.AWAITS_ROOM : IntakeState.TAKES_JOBS;
+  }
+
   private void run() {
     while (running) {
       try {
@@ -87,7 +113,7 @@ final class TakeJobs implements SmartLifecycle {
    * there.
    */
   private void awaitTopics() throws InterruptedException {
-    while (running && !topics.present()) {
+    while (running && !topicsPresent.getAsBoolean()) {
       Thread.sleep(PAUSE.dividedBy(5));
     }
   }
@@ -106,7 +132,7 @@ final class TakeJobs implements SmartLifecycle {
     try (opened) {
       while (running) {
         if (jobs.room() == 0) {
-          jobs.awaitRoom(PAUSE);
+          awaitRoom(opened);
         } else {
           waiting.addAll(opened.poll(settings.poll()));
         }
@@ -117,23 +143,33 @@ final class TakeJobs implements SmartLifecycle {
     }
   }
 
+  private void awaitRoom(JobSource in) throws InterruptedException {
+    jobs.awaitRoom(PAUSE);
+    if (jobs.room() == 0) {
+      in.stay();
+    }
+  }
+
   /** Until all of them are claimed or given back: the next poll may only come then. */
   private void claimWaiting(JobSource from) throws InterruptedException {
     var giveUp = System.nanoTime() + settings.hold().toNanos();
     while (!waiting.isEmpty()) {
       if (!running || System.nanoTime() - giveUp > 0) {
         from.giveBack(List.copyOf(waiting));
+        givenBack.increment(waiting.size());
         waiting.clear();
         return;
       }
       var next = waiting.stream().limit(jobs.room()).toList();
       if (next.isEmpty()) {
-        jobs.awaitRoom(PAUSE);
+        awaitRoom(from);
       } else if (claim(next)) {
         from.accept(next);
+        decided.increment(next.size());
         next.forEach(waiting::remove);
       } else {
         Thread.sleep(PAUSE);
+        from.stay();
       }
     }
   }

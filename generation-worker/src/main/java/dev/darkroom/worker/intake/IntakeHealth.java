@@ -1,0 +1,25 @@
+package dev.darkroom.worker.intake;
+
+import java.util.Locale;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+
+/**
+ * Up as long as waiting may help, also while Kafka or the ledger is away: a worker that waits must
+ * not be restarted for it. Down once nothing takes jobs any more, which only a restart cures.
+ */
+record IntakeHealth(TakeJobs intake, IntakeMode mode) implements HealthIndicator {
+  @Override
+  public Health health() {
+    var state = intake.state();
+    var health =
+        switch (state) {
+          case DIED -> Health.down();
+          case STOPPED, AWAITS_TOPICS, AWAITS_LEDGER, AWAITS_ROOM, TAKES_JOBS -> Health.up();
+        };
+    return health
+        .withDetail("mode", mode.name().toLowerCase(Locale.ROOT))
+        .withDetail("state", state.inWords())
+        .build();
+  }
+}

@@ -1,0 +1,21 @@
+package dev.darkroom.worker.intake;
+
+/** What the intake does now. */
+enum IntakeState {
+  TAKES_JOBS("takes jobs"),
+  AWAITS_ROOM("waits for room: all slots are busy, or the way to Nebius is closed"),
+  AWAITS_LEDGER("waits for the ledger, which does not answer"),
+  AWAITS_TOPICS("waits for Kafka, whose topics can't be seen"),
+  STOPPED("stopped"),
+  DIED("died of an error and takes no jobs; restart this worker");
+
+  private final String inWords;
+
+  IntakeState(String inWords) {
+    this.inWords = inWords;
+  }
+
+  String inWords() {
+    return inWords;
+  }
+}
