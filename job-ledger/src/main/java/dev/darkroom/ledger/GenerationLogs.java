@@ -1,5 +1,6 @@
 package dev.darkroom.ledger;
 
+import dev.darkroom.ledger.FindDeepPage.Place;
 import dev.darkroom.model.RequestId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,21 +13,26 @@ public final class GenerationLogs {
   private final JdbcClient database;
   private final LedgerJson json;
   private final CountLogs counts;
+  private final FindDeepPage deepPages;
 
   GenerationLogs(JdbcClient database, LedgerJson json, CountLogs counts) {
     this.database = database;
     this.json = json;
     this.counts = counts;
+    this.deepPages = new FindDeepPage(database);
   }
 
   /** The rows that match, newest first. */
   public LogPage page(LogFilter filter, int limit, long offset) {
     var count = counts.count(filter);
-    return new LogPage(offset < count ? rows(filter, limit, offset) : List.of(), count);
+    if (offset >= count) {
+      return new LogPage(List.of(), count);
+    }
+    return new LogPage(rows(filter, limit, deepPages.after(filter, offset)), count);
   }
 
   /** Each set of filters has a statement of its own, so that the server plans for just those. */
-  private List<LogEntry> rows(LogFilter filter, int limit, long offset) {
+  private List<LogEntry> rows(LogFilter filter, int limit, Place from) {
     if (filter.requestId() != null) {
       return rowsBy(
           """
@@ -37,49 +43,50 @@ public final class GenerationLogs {
           """,
           filter,
           limit,
-          offset);
+          from);
     } else if (filter.status() != null && filter.userId() != null) {
       return rowsBy(
           """
-          select * from public.generation_logs where user_id = :userId and status = :status
+          select * from public.generation_logs where user_id = :userId and status = :status and created_at <= :newest
           order by created_at desc, seq desc limit :limit offset :offset
           """,
           filter,
           limit,
-          offset);
+          from);
     } else if (filter.status() != null) {
       return rowsBy(
           """
-          select * from public.generation_logs where status = :status
+          select * from public.generation_logs where status = :status and created_at <= :newest
           order by created_at desc, seq desc limit :limit offset :offset
           """,
           filter,
           limit,
-          offset);
+          from);
     } else if (filter.userId() != null) {
       return rowsBy(
           """
-          select * from public.generation_logs where user_id = :userId
+          select * from public.generation_logs where user_id = :userId and created_at <= :newest
           order by created_at desc, seq desc limit :limit offset :offset
           """,
           filter,
           limit,
-          offset);
+          from);
     }
     return rowsBy(
         """
-        select * from public.generation_logs
+        select * from public.generation_logs where created_at <= :newest
         order by created_at desc, seq desc limit :limit offset :offset
         """,
         filter,
         limit,
-        offset);
+        from);
   }
 
-  private List<LogEntry> rowsBy(String sql, LogFilter filter, int limit, long offset) {
+  private List<LogEntry> rowsBy(String sql, LogFilter filter, int limit, Place from) {
     return Columns.matching(database.sql(sql), filter)
         .param("limit", limit)
-        .param("offset", offset)
+        .param("newest", from.newest())
+        .param("offset", from.offset())
         .query((row, _) -> read(row))
         .list();
   }

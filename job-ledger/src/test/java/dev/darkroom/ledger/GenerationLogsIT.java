@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -67,6 +69,35 @@ class GenerationLogsIT {
     for (var i = 0; i < 12; i++) {
       assertThat(steps(ALL)).hasSize(4);
       assertThat(steps(new LogFilter(second, JobStatus.COMPLETED, "bob"))).containsExactly("four");
+    }
+  }
+
+  @Test
+  void pages_deep_in_the_log_follow_each_other_without_a_gap() {
+    ledger
+        .asOwner
+        .sql(
+            """
+            insert into public.generation_logs (request_id, user_id, prompt, status, step, created_at)
+            select gen_random_uuid(), 'eve', 'a lighthouse', 'failed', 'step ' || n,
+              timestamptz '2026-11-23T12:00:00Z' + n / 7 * interval '1 s'
+            from generate_series(1, 10500) as n
+            """)
+        .update();
+    for (var filter :
+        List.of(
+            ALL,
+            new LogFilter(null, JobStatus.FAILED, null),
+            new LogFilter(null, null, "eve"),
+            new LogFilter(null, JobStatus.FAILED, "eve"))) {
+      var numbers =
+          Stream.of(9_990, 10_000, 10_010, 10_020, 10_030)
+              .flatMap(offset -> ledger.generationLogs.page(filter, 10, offset).logs().stream())
+              .map(LogEntry::step)
+              .toList();
+      assertThat(numbers)
+          .containsExactlyElementsOf(
+              IntStream.range(0, 50).mapToObj(i -> "step " + (510 - i)).toList());
     }
   }
 
