@@ -25,18 +25,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Takes the measures named in {@code darkroom.benchmarks}, or all. It is started in the project's
- * folder, after the applications have been packaged: {@code ./mvnw -pl benchmarks -am verify
- * -Pbenchmarks}.
+ * Takes the measures named in {@code darkroom.benchmarks}, or all, in {@code
+ * darkroom.benchmarks.rounds} rounds. It is started in the project's folder, after the applications
+ * have been packaged: {@code ./mvnw -pl benchmarks -am verify -Pbenchmarks}.
  */
 final class BenchmarksApplication {
   private static final Clock CLOCK = Clock.systemUTC();
+  private static final int ROUNDS = Integer.getInteger("darkroom.benchmarks.rounds", 3);
   private static final List<Measure> MEASURES =
       List.of(
-          new MeasureAccept(CLOCK),
-          new MeasureDispatch(CLOCK),
+          new MeasureAccept(CLOCK, ROUNDS),
+          new MeasureDispatch(CLOCK, ROUNDS),
           new MeasureKafka(),
-          new MeasureDrain(CLOCK),
+          new MeasureDrain(CLOCK, ROUNDS),
           new MeasureSteady(CLOCK),
           new MeasureClaim(),
           new MeasureLogs(),

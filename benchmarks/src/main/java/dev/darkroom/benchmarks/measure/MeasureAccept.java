@@ -22,7 +22,6 @@ import java.util.function.Consumer;
  */
 public final class MeasureAccept implements Measure {
   private static final int CONNECTIONS = 64;
-  private static final int ROUNDS = 3;
   private static final int AT_MOST = 200_000;
   private static final Duration WARM_UP = Duration.ofSeconds(30);
   private static final int WARM_UP_JOBS = 25_000;
@@ -31,9 +30,11 @@ public final class MeasureAccept implements Measure {
   private record Round(Load.Outcome gateway, Load.Outcome floor) {}
 
   private final InstantSource clock;
+  private final int rounds;
 
-  public MeasureAccept(InstantSource clock) {
+  public MeasureAccept(InstantSource clock, int rounds) {
     this.clock = clock;
+    this.rounds = rounds;
   }
 
   @Override
@@ -45,22 +46,22 @@ public final class MeasureAccept implements Measure {
   public List<Finding> take(Stand stand, Consumer<String> say) throws Exception {
     var database = stand.freshDatabase();
     var floor = stand.freshDatabase();
-    var rounds = new ArrayList<Round>();
+    var taken = new ArrayList<Round>();
     try (var broker = stand.freshBroker();
         var gateway = stand.gateway(database, broker)) {
       say.accept("warming up gateway and floor");
       var _ = submit(gateway, database, WARM_UP, WARM_UP_JOBS);
       var _ = commit(floor, WARM_UP, WARM_UP_JOBS);
-      for (int round = 1; round <= ROUNDS; round++) {
+      for (int round = 1; round <= rounds; round++) {
         var committed = commit(floor, ROUND, AT_MOST);
         var submitted = submit(gateway, database, ROUND, AT_MOST);
         say.accept(
             "round %d of %d: %.0f jobs/s accepted, %.0f transactions/s at the floor"
-                .formatted(round, ROUNDS, submitted.perSecond(), committed.perSecond()));
-        rounds.add(new Round(submitted, committed));
+                .formatted(round, rounds, submitted.perSecond(), committed.perSecond()));
+        taken.add(new Round(submitted, committed));
       }
     }
-    return findings(rounds);
+    return findings(taken);
   }
 
   private List<Finding> findings(List<Round> rounds) {

@@ -31,16 +31,17 @@ public final class MeasureDispatch implements Measure {
   private static final String TOPIC = "floor";
   private static final double PER_SECOND = 20;
   private static final int CONNECTIONS = 4;
-  private static final int ROUNDS = 3;
   private static final int JOBS = 240;
   private static final int WARM_UP_JOBS = 3_000;
   private static final double WARM_UP_PER_SECOND = 200;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final InstantSource clock;
+  private final int rounds;
 
-  public MeasureDispatch(InstantSource clock) {
+  public MeasureDispatch(InstantSource clock, int rounds) {
     this.clock = clock;
+    this.rounds = rounds;
   }
 
   @Override
@@ -65,7 +66,7 @@ public final class MeasureDispatch implements Measure {
         var warmUp = new JobSeries("warm", WARM_UP_JOBS, clock);
         var _ = dispatch(warmUp, WARM_UP_PER_SECOND, gateway, database, provider);
         var _ = send(floor, producer, WARM_UP_JOBS / 2, WARM_UP_PER_SECOND);
-        for (int round = 1; round <= ROUNDS; round++) {
+        for (int round = 1; round <= rounds; round++) {
           sent.add(send(floor, producer, JOBS, PER_SECOND));
           var jobs = new JobSeries("round" + round, JOBS, clock);
           dispatched.add(dispatch(jobs, PER_SECOND, gateway, database, provider));
@@ -73,7 +74,7 @@ public final class MeasureDispatch implements Measure {
               "round %d of %d: p50 %.2f ms, p99 %.2f ms; floor %.2f and %.2f ms"
                   .formatted(
                       round,
-                      ROUNDS,
+                      rounds,
                       dispatched.getLast().p50(),
                       dispatched.getLast().p99(),
                       sent.getLast().p50(),

@@ -26,15 +26,16 @@ import java.util.function.Consumer;
 public final class MeasureDrain implements Measure {
   private static final int JOBS = 5_000;
   private static final int CONCURRENCY = 200;
-  private static final int ROUNDS = 3;
   private static final int CONNECTIONS = 16;
   private static final Duration LATENCY = Duration.ofMillis(100);
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final InstantSource clock;
+  private final int rounds;
 
-  public MeasureDrain(InstantSource clock) {
+  public MeasureDrain(InstantSource clock, int rounds) {
     this.clock = clock;
+    this.rounds = rounds;
   }
 
   /** Processor time of each process, in milliseconds. */
@@ -63,23 +64,23 @@ public final class MeasureDrain implements Measure {
    */
   @Override
   public List<Finding> take(Stand stand, Consumer<String> say) throws Exception {
-    var rounds = new ArrayList<Round>();
+    var taken = new ArrayList<Round>();
     var database = stand.freshDatabase();
     try (var broker = stand.freshBroker();
         var provider = Provider.start(LATENCY);
         var gateway = stand.gateway(database, broker)) {
       var scene = new Scene(stand, database, broker, provider, gateway);
-      for (int round = 0; round <= ROUNDS; round++) {
+      for (int round = 0; round <= rounds; round++) {
         var drained = drain(scene, new JobSeries("drain" + round, JOBS, clock));
         say.accept(
             "round %d of %d: %.0f jobs/s, %.0f MiB"
-                .formatted(round, ROUNDS, JOBS / drained.seconds(), drained.peakMemory()));
+                .formatted(round, rounds, JOBS / drained.seconds(), drained.peakMemory()));
         if (round > 0) {
-          rounds.add(drained);
+          taken.add(drained);
         }
       }
     }
-    return findings(rounds);
+    return findings(taken);
   }
 
   private record Scene(

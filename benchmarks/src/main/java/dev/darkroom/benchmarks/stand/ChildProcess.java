@@ -6,11 +6,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM of its own, whose output goes to a file. */
 public final class ChildProcess implements AutoCloseable {
   private static final int SECONDS_TO_STOP = 40;
+
+  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
   private final String name;
   private final Process process;
@@ -41,7 +45,14 @@ public final class ChildProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
     builder.environment().putAll(environment);
-    return new ChildProcess(name, builder.start(), output);
+    var process = builder.start();
+    RUNNING.add(process);
+    return new ChildProcess(name, process, output);
+  }
+
+  /** For the hook of a run that is ended from outside. */
+  static void killAll() {
+    RUNNING.forEach(Process::destroyForcibly);
   }
 
   static Path javaHome() {

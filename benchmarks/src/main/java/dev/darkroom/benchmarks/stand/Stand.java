@@ -26,6 +26,7 @@ public final class Stand implements AutoCloseable {
   private final Path workerJar;
   private final Programs programs;
   private int made;
+  private boolean closed;
 
   /**
    * How the applications are run.
@@ -58,7 +59,9 @@ public final class Stand implements AutoCloseable {
     var gateway = ApplicationJar.extract(project, "api-gateway", folder);
     var worker = ApplicationJar.extract(project, "generation-worker", folder);
     var postgres = EmbeddedPostgresServer.start(folder.resolve("postgres"), 0);
-    return new Stand(folder, postgres, gateway, worker, programs);
+    var stand = new Stand(folder, postgres, gateway, worker, programs);
+    Runtime.getRuntime().addShutdownHook(new Thread(stand::abandon));
+    return stand;
   }
 
   /** A database of its own, migrated. */
@@ -148,8 +151,22 @@ public final class Stand implements AutoCloseable {
     return Long.parseLong(Files.readAllLines(file).getFirst().strip());
   }
 
+  /** Whoever ends a run half-way wants no servers left behind. */
+  private void abandon() {
+    ChildProcess.killAll();
+    try {
+      close();
+    } catch (IOException e) {
+      // the folder is a temporary one
+    }
+  }
+
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
     postgres.close();
     try (var files = Files.walk(folder)) {
       for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
