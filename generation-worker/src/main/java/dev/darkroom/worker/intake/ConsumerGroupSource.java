@@ -39,6 +39,7 @@ final class ConsumerGroupSource implements JobSource {
   private final JobRecords records;
   private final Map<TopicPartition, PartitionProgress> owned = new HashMap<>();
   private boolean staying;
+  private volatile boolean joined;
 
   ConsumerGroupSource(
       Map<String, Object> connection, JobSubscription jobs, int batch, JobRecords records) {
@@ -147,6 +148,11 @@ final class ConsumerGroupSource implements JobSource {
   }
 
   @Override
+  public boolean hasJoined() {
+    return joined;
+  }
+
+  @Override
   public void wakeUp() {
     consumer.wakeup();
   }
@@ -214,6 +220,7 @@ final class ConsumerGroupSource implements JobSource {
   private final class KeepTrackOfPartitions implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+      joined = true;
       partitions.forEach(partition -> owned.put(partition, new PartitionProgress()));
       if (staying) {
         consumer.pause(partitions);

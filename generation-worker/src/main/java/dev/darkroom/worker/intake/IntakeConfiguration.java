@@ -42,6 +42,11 @@ class IntakeConfiguration {
   }
 
   @Bean
+  HealthIndicator membership(TakeJobs intake) {
+    return new MembershipHealth(intake);
+  }
+
+  @Bean
   HealthIndicator intake(TakeJobs intake, IntakeSettings settings) {
     return new IntakeHealth(intake, settings.mode());
   }

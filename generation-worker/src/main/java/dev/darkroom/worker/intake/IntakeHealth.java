@@ -15,7 +15,8 @@ record IntakeHealth(TakeJobs intake, IntakeMode mode) implements HealthIndicator
     var health =
         switch (state) {
           case DIED -> Health.down();
-          case STOPPED, AWAITS_TOPICS, AWAITS_LEDGER, AWAITS_ROOM, TAKES_JOBS -> Health.up();
+          case STOPPED, JOINS_GROUP, AWAITS_TOPICS, AWAITS_LEDGER, AWAITS_ROOM, TAKES_JOBS ->
+              Health.up();
         };
     return health
         .withDetail("mode", mode.name().toLowerCase(Locale.ROOT))

@@ -6,6 +6,7 @@ enum IntakeState {
   AWAITS_ROOM("waits for room: all slots are busy, or the way to Nebius is closed"),
   AWAITS_LEDGER("waits for the ledger, which does not answer"),
   AWAITS_TOPICS("waits for Kafka, whose topics can't be seen"),
+  JOINS_GROUP("joins the group of workers; until it has, it gets no jobs"),
   STOPPED("stopped"),
   DIED("died of an error and takes no jobs; restart this worker");
 

@@ -5,8 +5,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Where records of jobs come from. Used by one thread, except for {@link #wakeUp()}. It may deliver
- * a job late, twice, or to two workers; the ledger decides who works on it.
+ * Where records of jobs come from. Used by one thread, except for {@link #wakeUp()} and {@link
+ * #hasJoined()}. It may deliver a job late, twice, or to two workers; the ledger decides who works
+ * on it.
  */
 interface JobSource extends AutoCloseable {
   /**
@@ -33,6 +34,9 @@ interface JobSource extends AutoCloseable {
    * long as there is no {@link #poll}; may take a few hundredths of one.
    */
   void stay();
+
+  /** Whether this worker has become a member of its group; may be asked by any thread. */
+  boolean hasJoined();
 
   /** Ends a {@link #poll} that is under way, or else the next one, from another thread. */
   void wakeUp();

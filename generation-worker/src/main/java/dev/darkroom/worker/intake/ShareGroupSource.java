@@ -92,6 +92,14 @@ final class ShareGroupSource implements JobSource {
   @Override
   public void stay() {}
 
+  /** There is no other sign of it than the count of assignments. */
+  @Override
+  public boolean hasJoined() {
+    return consumer.metrics().values().stream()
+        .filter(metric -> metric.metricName().name().equals("rebalance-total"))
+        .anyMatch(metric -> metric.metricValue() instanceof Number count && count.intValue() > 0);
+  }
+
   @Override
   public void wakeUp() {
     consumer.wakeup();

@@ -34,6 +34,7 @@ final class TakeJobs implements SmartLifecycle {
   private final Counter givenBack;
   private final Deque<Delivery> waiting = new ArrayDeque<>();
   private volatile boolean running;
+  private volatile boolean joined;
   private volatile @Nullable JobSource source;
   private volatile boolean ledgerAnswers = true;
   private volatile Thread thread = new Thread(this::run);
@@ -55,6 +56,7 @@ final class TakeJobs implements SmartLifecycle {
   @Override
   public void start() {
     thread = Thread.ofPlatform().name("intake").unstarted(this::run);
+    joined = false;
     running = true;
     thread.start();
   }
@@ -88,10 +90,21 @@ final class TakeJobs implements SmartLifecycle {
       return IntakeState.DIED;
     } else if (!topicsPresent.getAsBoolean()) {
       return IntakeState.AWAITS_TOPICS;
+    } else if (!hasJoined()) {
+      return IntakeState.JOINS_GROUP;
     } else if (!ledgerAnswers) {
       return IntakeState.AWAITS_LEDGER;
     }
     return jobs.room() == 0 ? IntakeState.AWAITS_ROOM : IntakeState.TAKES_JOBS;
+  }
+
+  /** Whether it has ever been a member of the group of workers since its start. */
+  boolean hasJoined() {
+    var open = source;
+    if (!joined && open != null) {
+      joined = open.hasJoined();
+    }
+    return joined;
   }
 
   private void run() {

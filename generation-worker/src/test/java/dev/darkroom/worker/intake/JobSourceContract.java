@@ -128,6 +128,22 @@ abstract class JobSourceContract {
   }
 
   @Test
+  void a_source_says_when_it_has_joined_the_group() {
+    var source = open();
+    assertThat(source.hasJoined()).isFalse();
+
+    await()
+        .atMost(LONG)
+        .until(() -> {
+          source.poll(SHORT);
+          return source.hasJoined();
+        });
+
+    var sent = send(1);
+    assertThat(takeUntil(source, sent)).containsExactlyElementsOf(sent);
+  }
+
+  @Test
   void what_was_let_go_of_is_not_delivered_again() {
     var before = send(20);
     var first = open();

@@ -131,6 +131,23 @@ class TakeJobsTest {
   }
 
   @Test
+  void a_worker_is_ready_once_it_has_joined_and_stays_so() {
+    source.joined = false;
+    var started = start();
+    var membership = new MembershipHealth(started);
+    await().until(() -> source.polls.get() > 0);
+    assertThat(started.state()).isEqualTo(IntakeState.JOINS_GROUP);
+    assertThat(membership.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+
+    source.joined = true;
+    assertThat(started.state()).isEqualTo(IntakeState.TAKES_JOBS);
+    assertThat(membership.health().getStatus()).isEqualTo(Status.UP);
+
+    source.joined = false;
+    assertThat(membership.health().getStatus()).isEqualTo(Status.UP);
+  }
+
+  @Test
   void a_source_that_fails_is_opened_again_and_health_stays_up() {
     var failed = new AtomicBoolean();
     var started =

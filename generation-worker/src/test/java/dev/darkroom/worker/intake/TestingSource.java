@@ -23,6 +23,7 @@ final class TestingSource implements JobSource {
   final AtomicInteger polls = new AtomicInteger();
   final AtomicInteger stays = new AtomicInteger();
   volatile boolean closed;
+  volatile boolean joined = true;
   private final BlockingQueue<Delivery> queue = new LinkedBlockingQueue<>();
 
   Delivery send() {
@@ -68,6 +69,11 @@ final class TestingSource implements JobSource {
   @Override
   public void stay() {
     stays.incrementAndGet();
+  }
+
+  @Override
+  public boolean hasJoined() {
+    return joined;
   }
 
   @Override
