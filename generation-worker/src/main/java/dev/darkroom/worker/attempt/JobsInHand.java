@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * The jobs under way in this worker, each on a virtual thread of its own and under a lease in the
  * ledger.
  */
-public final class JobsInHand implements JobSlots {
+final class JobsInHand implements JobSlots {
   private static final Logger log = LoggerFactory.getLogger(JobsInHand.class);
 
   private final WorkerSettings settings;
@@ -163,7 +163,7 @@ public final class JobsInHand implements JobSlots {
     inHand.values().forEach(call -> call.end(CallInProgress.Ended.STOPPING));
   }
 
-  public int size() {
+  int size() {
     return inHand.size();
   }
 }
