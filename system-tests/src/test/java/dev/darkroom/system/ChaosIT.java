@@ -27,7 +27,7 @@ class ChaosIT {
     var observed = SharedSystem.get();
     var started = Clock.systemUTC().instant();
     var played = new ChaosRun(observed, SEED, LENGTH).play();
-    observed.awaitQuiet(observed.system().settings().deadline().plusSeconds(30));
+    observed.awaitQuiet(started, observed.system().settings().deadline().plusSeconds(30));
 
     var evidence = observed.evidence().since(started);
     var breaches = Promises.breaches(evidence);

@@ -36,7 +36,7 @@ class LostKafkaFolderIT {
     observed.system().kafka().start();
     nebius.heal();
     var restarted = System.nanoTime();
-    observed.awaitQuiet(Duration.ofSeconds(90));
+    observed.awaitQuiet(started, Duration.ofSeconds(90));
     System.out.printf(
         "Kafka's folder deleted while %d jobs wait: all ended %d ms after its start%n",
         JOBS, (System.nanoTime() - restarted) / 1_000_000);

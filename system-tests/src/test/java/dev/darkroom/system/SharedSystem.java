@@ -1,10 +1,13 @@
 package dev.darkroom.system;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.darkroom.system.run.ObservedSystem;
 import dev.darkroom.system.stack.SystemSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * One system for all tests of a JVM, for it takes half a minute to start. Each test leaves it whole
@@ -19,7 +22,9 @@ final class SharedSystem {
     observed.system().startWhatIsDead();
     observed.system().nebius().heal();
     observed.system().nebius().takes(Duration.ofMillis(100), Duration.ofMillis(200));
-    observed.awaitQuiet(Duration.ofSeconds(30));
+    await("the jobs of the test before have ended")
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> observed.ledger().open().filter(Set::isEmpty).isPresent());
     return observed;
   }
 

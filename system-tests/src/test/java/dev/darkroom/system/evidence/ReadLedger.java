@@ -53,17 +53,28 @@ public final class ReadLedger {
 
   /** The jobs that have not ended; empty where the ledger does not answer. */
   public Optional<Set<UUID>> open() {
+    return openSince(Instant.EPOCH);
+  }
+
+  /** Those of them that were accepted since. */
+  public Optional<Set<UUID>> openSince(Instant moment) {
     return ask(
-        "select request_id from public.generation_jobs where finished_at is null",
-        _ -> {},
+        """
+        select request_id from public.generation_jobs
+        where finished_at is null and created_at >= ?::timestamptz
+        """,
+        statement -> statement.setString(1, moment.toString()),
         ReadLedger::idsOf);
   }
 
-  /** The jobs that have ended; empty where the ledger does not answer. */
-  public Optional<Set<UUID>> ended() {
+  /** The jobs that were accepted since and have ended; empty where the ledger does not answer. */
+  public Optional<Set<UUID>> endedSince(Instant moment) {
     return ask(
-        "select request_id from public.generation_jobs where finished_at is not null",
-        _ -> {},
+        """
+        select request_id from public.generation_jobs
+        where finished_at is not null and created_at >= ?::timestamptz
+        """,
+        statement -> statement.setString(1, moment.toString()),
         ReadLedger::idsOf);
   }
 

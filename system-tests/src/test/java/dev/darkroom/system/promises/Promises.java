@@ -5,7 +5,6 @@ import dev.darkroom.system.promises.Promise.Breach;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** All promises. A new one is added here. */
 public final class Promises {
@@ -14,9 +13,6 @@ public final class Promises {
 
   /** What the store itself lets lie. */
   private static final Duration DRAFTS_MAY_STAY = Duration.ofHours(1);
-
-  /** Whether gateways know the header {@code Idempotency-Key} yet. */
-  public static final boolean GATEWAYS_KNOW_IDEMPOTENCY_KEYS = false;
 
   public static final Promise NO_JOB_IS_LOST = new NoJobIsLost(SLACK);
   public static final Promise EVERY_JOB_ENDS_ONCE = new EveryJobEndsOnce(SLACK);
@@ -29,17 +25,14 @@ public final class Promises {
   private Promises() {}
 
   public static List<Promise> all() {
-    var always =
-        List.of(
-            NO_JOB_IS_LOST,
-            EVERY_JOB_ENDS_ONCE,
-            NO_SILENT_SECOND_BILL,
-            EVENTS_ARRIVE_AT_LEAST_ONCE,
-            NO_ORPHAN_PICTURE,
-            STEPS_TELL_THE_TRUTH);
-    return GATEWAYS_KNOW_IDEMPOTENCY_KEYS
-        ? Stream.concat(always.stream(), Stream.of(ONE_KEY_ONE_JOB)).toList()
-        : always;
+    return List.of(
+        NO_JOB_IS_LOST,
+        EVERY_JOB_ENDS_ONCE,
+        NO_SILENT_SECOND_BILL,
+        EVENTS_ARRIVE_AT_LEAST_ONCE,
+        NO_ORPHAN_PICTURE,
+        STEPS_TELL_THE_TRUTH,
+        ONE_KEY_ONE_JOB);
   }
 
   /** What the evidence breaks, of all promises. */

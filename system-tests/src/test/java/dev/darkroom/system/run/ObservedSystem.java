@@ -23,6 +23,8 @@ import org.awaitility.core.ConditionTimeoutException;
 
 /** The tested system, with those who use it and with eyes on its ledger. */
 public final class ObservedSystem implements AutoCloseable {
+  private static final Duration EVENTS_MAY_TAKE = Duration.ofSeconds(30);
+
   private final TestedSystem system;
   private final ReadLedger ledger;
   private final SubmitJobs clients;
@@ -65,29 +67,35 @@ public final class ObservedSystem implements AutoCloseable {
   /**
    * Waits until every client was told, every job has ended and every end was heard of. What has not
    * come about by then is for the promises to judge.
+   *
+   * @param since jobs accepted before are left out
    */
-  public void awaitQuiet(Duration atMost) {
+  public void awaitQuiet(Instant since, Duration atMost) {
     try {
       await("all jobs have ended")
           .atMost(atMost)
           .pollInterval(Duration.ofMillis(250))
-          .until(() -> clients.underWay() == 0 && ledger.open().filter(Set::isEmpty).isPresent());
+          .until(() -> clients.underWay() == 0 && hasEveryJobEnded(since));
       await("all events have come")
-          .atMost(Duration.ofSeconds(30))
+          .atMost(EVENTS_MAY_TAKE)
           .pollInterval(Duration.ofMillis(500))
-          .until(this::isEveryEndHeardOf);
+          .until(() -> isEveryEndHeardOf(since));
     } catch (ConditionTimeoutException e) {
       System.out.println("it did not become quiet: " + e.getMessage());
     }
   }
 
-  private boolean isEveryEndHeardOf() {
+  private boolean hasEveryJobEnded(Instant since) {
+    return ledger.openSince(since).filter(Set::isEmpty).isPresent();
+  }
+
+  private boolean isEveryEndHeardOf(Instant since) {
     var heardOf =
         events.received().stream()
             .filter(ReceivedEvent::isEnd)
             .map(ReceivedEvent::requestId)
             .collect(Collectors.toSet());
-    return ledger.ended().filter(heardOf::containsAll).isPresent();
+    return ledger.endedSince(since).filter(heardOf::containsAll).isPresent();
   }
 
   public Evidence evidence() {
@@ -102,7 +110,7 @@ public final class ObservedSystem implements AutoCloseable {
    * @param since jobs accepted before are left out
    */
   public Evidence checkPromises(Instant since, Duration atMost) {
-    awaitQuiet(atMost);
+    awaitQuiet(since, atMost);
     var evidence = evidence().since(since);
     var breaches = Promises.breaches(evidence);
     assertThat(breaches.stream().map(Breach::says))
