@@ -6,6 +6,9 @@ import java.util.List;
 
 /** Room for jobs in this worker, as the intake sees it. */
 public interface JobSlots {
+  /** How many jobs may be under way at once. */
+  int total();
+
   /**
    * How many jobs may be taken now: none while all slots are busy or the way to Nebius is closed.
    */

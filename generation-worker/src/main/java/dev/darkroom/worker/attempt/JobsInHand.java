@@ -57,6 +57,11 @@ final class JobsInHand implements JobSlots {
   }
 
   @Override
+  public int total() {
+    return settings.concurrency();
+  }
+
+  @Override
   public int room() {
     return Math.max(0, Math.min(settings.concurrency(), nebius.callsAllowed()) - inHand.size());
   }

@@ -27,17 +27,20 @@ class IntakeConfiguration {
     // The way to the broker and nothing else: a share consumer refuses the settings of an ordinary
     // one, some of which Spring Boot always adds.
     var connection = kafka.buildAdminProperties();
+    var batch = settings.batchFor(slots.total());
     return new TakeJobs(
-        () -> open(connection, settings, records), topics::present, slots, settings, meters);
+        () -> open(connection, settings.mode(), batch, records),
+        topics::present,
+        slots,
+        settings,
+        meters);
   }
 
   private static JobSource open(
-      Map<String, Object> connection, IntakeSettings settings, JobRecords records) {
-    return switch (settings.mode()) {
-      case SHARE ->
-          new ShareGroupSource(connection, JobSubscription.SHARE, settings.batch(), records);
-      case CLASSIC ->
-          new ConsumerGroupSource(connection, JobSubscription.CLASSIC, settings.batch(), records);
+      Map<String, Object> connection, IntakeMode mode, int batch, JobRecords records) {
+    return switch (mode) {
+      case SHARE -> new ShareGroupSource(connection, JobSubscription.SHARE, batch, records);
+      case CLASSIC -> new ConsumerGroupSource(connection, JobSubscription.CLASSIC, batch, records);
     };
   }
 

@@ -23,7 +23,7 @@ class IntakeSettingsTest {
         assertThat(context.getBean(IntakeSettings.class))
             .isEqualTo(
                 new IntakeSettings(
-                    IntakeMode.SHARE, 8, Duration.ofSeconds(30), Duration.ofSeconds(15))));
+                    IntakeMode.SHARE, 0, Duration.ofSeconds(30), Duration.ofSeconds(15))));
   }
 
   @Test
@@ -34,8 +34,23 @@ class IntakeSettingsTest {
             assertThat(context.getBean(IntakeSettings.class).mode()).isEqualTo(IntakeMode.CLASSIC));
   }
 
+  @Test
+  void a_worker_asks_for_an_eighth_of_its_slots_unless_it_is_told_how_many() {
+    application.run(context -> {
+      var settings = context.getBean(IntakeSettings.class);
+      assertThat(settings.batchFor(1)).isEqualTo(1);
+      assertThat(settings.batchFor(16)).isEqualTo(2);
+      assertThat(settings.batchFor(200)).isEqualTo(25);
+      assertThat(settings.batchFor(10_000)).isEqualTo(500);
+    });
+    application
+        .withPropertyValues("darkroom.intake.batch=8")
+        .run(
+            context -> assertThat(context.getBean(IntakeSettings.class).batchFor(16)).isEqualTo(8));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"mode=partitioned", "batch=0", "batch=501", "poll=99ms", "hold=26s"})
+  @ValueSource(strings = {"mode=partitioned", "batch=-1", "batch=501", "poll=99ms", "hold=26s"})
   void a_bad_value_stops_the_start(String property) {
     application
         .withPropertyValues("darkroom.intake." + property)

@@ -19,6 +19,11 @@ final class TestingSlots implements JobSlots {
   }
 
   @Override
+  public int total() {
+    return 16;
+  }
+
+  @Override
   public synchronized int room() {
     return room;
   }
