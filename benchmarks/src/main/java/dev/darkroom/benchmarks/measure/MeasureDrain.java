@@ -51,8 +51,27 @@ public final class MeasureDrain implements Measure {
     }
   }
 
+  /** What PostgreSQL wrote: transactions, and bytes of its log. */
+  private record Written(double commits, double bytes) {
+    static Written by(Database database) throws SQLException {
+      return new Written(
+          database.ask(
+              "select xact_commit from pg_stat_database where datname = current_database()"),
+          database.ask("select pg_current_wal_insert_lsn() - '0/0'::pg_lsn"));
+    }
+
+    Written since(Written earlier) {
+      return new Written(commits - earlier.commits, bytes - earlier.bytes);
+    }
+  }
+
   private record Round(
-      double seconds, double secondsFromStart, double peakMemory, Spent spent, double starting) {}
+      double seconds,
+      double secondsFromStart,
+      double peakMemory,
+      Spent spent,
+      double starting,
+      Written written) {}
 
   @Override
   public String name() {
@@ -88,6 +107,7 @@ public final class MeasureDrain implements Measure {
 
   private static Round drain(Scene scene, JobSeries jobs) throws Exception {
     enqueue(scene, jobs);
+    var writtenBefore = Written.by(scene.database);
     int arrivedBefore = scene.provider.arrivals();
     var began = System.nanoTime();
     try (var worker =
@@ -107,7 +127,8 @@ public final class MeasureDrain implements Measure {
           (System.nanoTime() - began) / 1e9,
           ProcessorTime.peakMemoryMib(worker.pid()),
           spent(scene, worker).since(atFirstCall),
-          atFirstCall.worker());
+          atFirstCall.worker(),
+          Written.by(scene.database).since(writtenBefore));
     }
   }
 
@@ -170,6 +191,14 @@ public final class MeasureDrain implements Measure {
         "processor time of the worker before its first call",
         "ms",
         Findings.median(rounds, Round::starting));
+    findings.add(
+        "transactions in PostgreSQL per job",
+        "",
+        Findings.median(rounds, round -> round.written().commits() / JOBS));
+    findings.add(
+        "write-ahead log per job",
+        "KiB",
+        Findings.median(rounds, round -> round.written().bytes() / 1024 / JOBS));
     return findings.all();
   }
 
