@@ -19,10 +19,12 @@ import dev.darkroom.benchmarks.stand.Stand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
 
 /**
  * Takes the measures named in {@code darkroom.benchmarks}, or all, in {@code
@@ -50,12 +52,25 @@ final class BenchmarksApplication {
     var project = Path.of("").toAbsolutePath();
     Say.line("benchmarks | starting PostgreSQL");
     var programs = new Stand.Programs(options("gateway-java"), options("worker-java"));
-    Results results;
-    try (var stand = Stand.build(project, programs)) {
-      results = Surroundings.of(stand, project, CLOCK).with(take(measures, stand));
-    }
+    var results = run(measures, project, programs);
     Say.line("\n" + Table.of(results.findings()));
-    keep(results, project, measures.size() == MEASURES.size());
+    var missing =
+        measures.stream()
+            .map(Measure::name)
+            .filter(name ->
+                results.findings().stream().noneMatch(found -> found.measure().equals(name)))
+            .toList();
+    keep(results, project, measures.size() == MEASURES.size() && missing.isEmpty());
+    if (!missing.isEmpty()) {
+      throw new IllegalStateException("these measures failed: " + missing);
+    }
+  }
+
+  private static Results run(List<Measure> measures, Path project, Stand.Programs programs)
+      throws Exception {
+    try (var stand = Stand.build(project, programs)) {
+      return Surroundings.of(stand, project, CLOCK).with(take(measures, stand));
+    }
   }
 
   private static List<Finding> take(List<Measure> measures, Stand stand) throws Exception {
@@ -63,10 +78,14 @@ final class BenchmarksApplication {
     for (var measure : measures) {
       Say.progress(measure.name(), "begins");
       var neighbours = Neighbours.watch(stand);
-      findings.addAll(measure.take(stand, what -> Say.progress(measure.name(), what)));
-      Say.progress(
-          measure.name(),
-          "done; others took %.0f %% of the processors".formatted(neighbours.percentTaken()));
+      try {
+        findings.addAll(measure.take(stand, what -> Say.progress(measure.name(), what)));
+        Say.progress(
+            measure.name(),
+            "done; others took %.0f %% of the processors".formatted(neighbours.percentTaken()));
+      } catch (IOException | SQLException | ExecutionException | IllegalStateException e) {
+        Say.progress(measure.name(), "failed, the others go on: " + e);
+      }
     }
     return findings;
   }

@@ -34,7 +34,7 @@ public final class MeasureDispatch implements Measure {
   private static final int JOBS = 240;
   private static final int WARM_UP_JOBS = 3_000;
   private static final double WARM_UP_PER_SECOND = 200;
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final InstantSource clock;
   private final int rounds;

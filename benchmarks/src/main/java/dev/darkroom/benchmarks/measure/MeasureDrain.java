@@ -28,7 +28,7 @@ public final class MeasureDrain implements Measure {
   private static final int CONCURRENCY = 200;
   private static final int CONNECTIONS = 16;
   private static final Duration LATENCY = Duration.ofMillis(100);
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final InstantSource clock;
   private final int rounds;

@@ -23,7 +23,7 @@ public final class MeasureKafka implements Measure {
   private static final int WARM_UP = 500;
   private static final int PAYLOAD = 400;
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /** Waits for records, as long as given at most. */
   private interface Poll {

@@ -22,7 +22,7 @@ public final class MeasureMemory implements Measure {
   private static final int WAITING = 10_000;
   private static final int CONNECTIONS = 16;
   private static final double KIB_PER_MIB = 1024;
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /** No call ends while this is measured. */
   private static final Duration LATENCY = Duration.ofMinutes(10);

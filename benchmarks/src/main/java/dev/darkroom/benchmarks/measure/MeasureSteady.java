@@ -32,7 +32,7 @@ public final class MeasureSteady implements Measure {
   private static final int WARM_UP_JOBS = 2_000;
   private static final int CONNECTIONS = 8;
   private static final Duration LATENCY = Duration.ofMillis(500);
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final InstantSource clock;
 
