@@ -65,6 +65,10 @@ final class Ledger implements AutoCloseable {
       statement.setInt(1, jobs);
       statement.executeUpdate();
     }
+    vacuum();
+  }
+
+  void vacuum() throws SQLException {
     database.execute("vacuum (analyze) public.generation_jobs");
   }
 

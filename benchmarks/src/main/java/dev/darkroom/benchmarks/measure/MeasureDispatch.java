@@ -19,7 +19,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.IntToLongFunction;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.Producer;
 
@@ -53,7 +55,7 @@ public final class MeasureDispatch implements Measure {
   public List<Finding> take(Stand stand, Consumer<String> say) throws Exception {
     var database = stand.freshDatabase();
     var floor = stand.freshDatabase();
-    var dispatched = new ArrayList<Latencies>();
+    var dispatched = new ArrayList<Stages>();
     var sent = new ArrayList<Latencies>();
     try (var broker = stand.freshBroker();
         var provider = Provider.start(Duration.ofMillis(100));
@@ -75,48 +77,76 @@ public final class MeasureDispatch implements Measure {
                   .formatted(
                       round,
                       rounds,
-                      dispatched.getLast().p50(),
-                      dispatched.getLast().p99(),
+                      dispatched.getLast().arrived().p50(),
+                      dispatched.getLast().arrived().p99(),
                       sent.getLast().p50(),
                       sent.getLast().p99()));
         }
       }
     }
-    return findings(Latencies.together(dispatched), Latencies.together(sent));
+    return findings(Stages.together(dispatched), Latencies.together(sent));
   }
 
-  private List<Finding> findings(Latencies dispatched, Latencies sent) {
+  private List<Finding> findings(Stages stages, Latencies sent) {
     var findings = new Findings(name());
     findings.add(
         "POST sent → call arrives, 20 jobs/s, p50",
         "ms",
-        dispatched.p50(),
+        stages.arrived().p50(),
         sent.p50(),
         Target.ratioAtMost(1.75));
     findings.add(
         "POST sent → call arrives, 20 jobs/s, p99",
         "ms",
-        dispatched.p99(),
+        stages.arrived().p99(),
         sent.p99(),
         Target.ratioAtMost(1.25));
+    findings.add("POST sent → 202, p50", "ms", stages.answered().p50());
+    findings.add("POST sent → 202, p99", "ms", stages.answered().p99());
+    findings.add("POST sent → claim, p50", "ms", stages.claimed().p50());
+    findings.add("POST sent → claim, p99", "ms", stages.claimed().p99());
     return findings.all();
   }
 
-  private static Latencies dispatch(
+  /** How far it is to each stage from the sending of the POST. */
+  private record Stages(Latencies answered, Latencies claimed, Latencies arrived) {
+    static Stages together(List<Stages> rounds) {
+      return new Stages(
+          Latencies.together(rounds.stream().map(Stages::answered).toList()),
+          Latencies.together(rounds.stream().map(Stages::claimed).toList()),
+          Latencies.together(rounds.stream().map(Stages::arrived).toList()));
+    }
+  }
+
+  private static Stages dispatch(
       JobSeries jobs, double perSecond, Gateway gateway, Database database, Provider provider)
       throws Exception {
     var connections = Submissions.open(CONNECTIONS, gateway.port(), jobs);
+    Load.Outcome answered;
     try {
-      var _ = Load.paced(connections, perSecond, jobs.size());
+      answered = Load.paced(connections, perSecond, jobs.size());
     } finally {
       Load.close(connections);
     }
     Jobs.awaitCompleted(database, PATIENCE);
-    return Latencies.ofNanos(
-        IntStream.range(0, jobs.size())
-            .mapToLong(number ->
+    var claimed = Steps.micros(database, jobs, "calling_nebius_api");
+    return new Stages(
+        answered.latencies(),
+        latencies(
+            jobs,
+            number ->
+                TimeUnit.MICROSECONDS.toNanos(
+                    Objects.requireNonNull(claimed.get(jobs.tag(number)))
+                        - jobs.sentMicros(number))),
+        latencies(
+            jobs,
+            number ->
                 Objects.requireNonNull(provider.call(jobs.tag(number))).arrived()
                     - jobs.sentNanos(number)));
+  }
+
+  private static Latencies latencies(JobSeries jobs, IntToLongFunction nanos) {
+    return Latencies.ofNanos(IntStream.range(0, jobs.size()).mapToLong(nanos));
   }
 
   private static Latencies send(

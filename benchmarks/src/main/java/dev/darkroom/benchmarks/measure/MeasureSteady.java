@@ -11,10 +11,8 @@ import dev.darkroom.benchmarks.stand.Database;
 import dev.darkroom.benchmarks.stand.Gateway;
 import dev.darkroom.benchmarks.stand.Provider;
 import dev.darkroom.benchmarks.stand.Stand;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,12 +55,15 @@ public final class MeasureSteady implements Measure {
       say.accept("%,d jobs at %.0f a second".formatted(JOBS, PER_SECOND));
       var jobs = new JobSeries("steady", JOBS, clock);
       submit(jobs, gateway, database);
-      var added = added(jobs, provider, finished(database));
+      var added = added(jobs, provider, Steps.micros(database, jobs, "image_generated"));
       var findings = new Findings(name());
       findings.add(
           "added to the provider's time, 100 jobs/s, p50", "ms", added.p50(), Target.atMost(5));
       findings.add(
           "added to the provider's time, 100 jobs/s, p99", "ms", added.p99(), Target.atMost(16));
+      var before = beforeTheCall(jobs, provider);
+      findings.add("of it before the call arrives, p50", "ms", before.p50());
+      findings.add("of it before the call arrives, p99", "ms", before.p99());
       return findings.all();
     }
   }
@@ -77,6 +78,14 @@ public final class MeasureSteady implements Measure {
     Jobs.awaitCompleted(database, PATIENCE);
   }
 
+  private static Latencies beforeTheCall(JobSeries jobs, Provider provider) {
+    return Latencies.ofNanos(
+        IntStream.range(0, jobs.size())
+            .mapToLong(number ->
+                Objects.requireNonNull(provider.call(jobs.tag(number))).arrived()
+                    - jobs.sentNanos(number)));
+  }
+
   private static Latencies added(
       JobSeries jobs, Provider provider, Map<String, Long> finishedMicros) {
     return Latencies.ofNanos(
@@ -88,24 +97,5 @@ public final class MeasureSteady implements Measure {
               return TimeUnit.MICROSECONDS.toNanos(finished - jobs.sentMicros(number))
                   - (call.answered() - call.arrived());
             }));
-  }
-
-  /** By tag, in microseconds since 1970. */
-  private static Map<String, Long> finished(Database database) throws SQLException {
-    var finished = new HashMap<String, Long>();
-    try (var connection = database.connect();
-        var statement = connection.createStatement();
-        var rows =
-            statement.executeQuery(
-                """
-                select substring(request ->> 'prompt' from '<(.*)>'),
-                  (extract(epoch from finished_at) * 1000000)::bigint
-                from public.generation_jobs
-                """)) {
-      while (rows.next()) {
-        finished.put(rows.getString(1), rows.getLong(2));
-      }
-    }
-    return finished;
   }
 }
