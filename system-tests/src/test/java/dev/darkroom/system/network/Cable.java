@@ -34,6 +34,7 @@ public final class Cable implements AutoCloseable {
   private final Set<Socket> ends = new HashSet<>();
   private Condition condition = Condition.WHOLE;
   private @Nullable ServerSocket door;
+  private Thread doorman = Thread.ofVirtual().unstarted(() -> {});
 
   private Cable(int target) {
     this.target = target;
@@ -84,7 +85,7 @@ public final class Cable implements AutoCloseable {
     try {
       var opened = new ServerSocket(port, BACKLOG, InetAddress.ofLiteral(Ports.HOST));
       door = opened;
-      Thread.ofVirtual().name("cable-" + port).start(() -> accept(opened));
+      doorman = Thread.ofVirtual().name("cable-" + port).start(() -> accept(opened));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -94,10 +95,13 @@ public final class Cable implements AutoCloseable {
     try {
       if (door != null) {
         door.close();
+        doorman.join(); // until it has left, the port is taken
       }
       door = null;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
