@@ -67,11 +67,7 @@ public final class ClaimJobs {
             "parameters",
             Columns.texts(intents.stream().map(intent -> json.write(intent.parameters()))))
         .query((row, _) ->
-            new ClaimedJob(
-                new Attempt(
-                    Columns.requestId(row), row.getInt("attempt"), row.getString("worker_id")),
-                Columns.message(row, json),
-                Columns.trace(row)))
+            new ClaimedJob(Columns.attempt(row), Columns.message(row, json), Columns.trace(row)))
         .list();
   }
 
@@ -103,8 +99,7 @@ public final class ClaimJobs {
         .param("lease", lease.toMillis())
         .param("ids", Columns.texts(inHand.stream().map(Attempt::requestId)))
         .param("attempts", Columns.texts(inHand.stream().map(Attempt::number)))
-        .query((row, _) ->
-            new Attempt(Columns.requestId(row), row.getInt("attempt"), row.getString("worker_id")))
+        .query((row, _) -> Columns.attempt(row))
         .list();
   }
 }

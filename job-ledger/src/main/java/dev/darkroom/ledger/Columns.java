@@ -23,6 +23,10 @@ final class Columns {
     return new RequestId(row.getObject("request_id", UUID.class));
   }
 
+  static Attempt attempt(ResultSet row) throws SQLException {
+    return new Attempt(requestId(row), row.getInt("attempt"), row.getString("worker_id"));
+  }
+
   static Instant instant(ResultSet row, String column) throws SQLException {
     return Objects.requireNonNull(instantOrNull(row, column), column);
   }

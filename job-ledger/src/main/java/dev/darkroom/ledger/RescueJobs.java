@@ -40,8 +40,7 @@ public final class RescueJobs {
             order by lease_until limit :limit
             """)
         .param("limit", limit)
-        .query((row, _) ->
-            new Attempt(Columns.requestId(row), row.getInt("attempt"), row.getString("worker_id")))
+        .query((row, _) -> Columns.attempt(row))
         .list();
   }
 
@@ -69,8 +68,7 @@ public final class RescueJobs {
             order by deadline_at limit :limit
             """)
         .param("limit", limit)
-        .query((row, _) ->
-            new Attempt(Columns.requestId(row), row.getInt("attempt"), row.getString("worker_id")))
+        .query((row, _) -> Columns.attempt(row))
         .list();
   }
 
