@@ -1,15 +1,17 @@
 package dev.darkroom.worker.nebius;
 
-import java.util.concurrent.Callable;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that can be ended from outside: its thread is interrupted, which closes the connection.
- * Interrupts reach it only while the call is made, never while its outcome is written down.
+ * A call that can be ended from outside: its connection is closed at once, which whoever reads from
+ * it or writes to it hears as an exception. Threads are not interrupted: an interrupt would also
+ * hit the store, and close the file that the picture is written to.
  */
 public final class CallInProgress {
-  private @Nullable Thread caller;
+  private @Nullable Runnable abort;
   private @Nullable Ended ended;
+  private volatile boolean sent;
 
   /** Why a call was ended before Nebius had answered. */
   public enum Ended {
@@ -23,20 +25,39 @@ public final class CallInProgress {
     STOPPING
   }
 
-  /** The call was ended before it was begun; nothing was sent. */
-  static final class NotBegun extends Exception {}
+  /** The call was ended before this part of it was begun. */
+  static final class NotBegun extends IOException {}
 
-  /** Makes the call, unless it has been ended before. */
-  <T> T make(Callable<T> call) throws Exception {
-    begin();
+  /** Something that a closed connection breaks. */
+  interface Exchange<T> {
+    T make() throws IOException;
+  }
+
+  /**
+   * Makes the call or a part of it, unless it has been ended before.
+   *
+   * @param closing closes the connection, from any thread and without waiting
+   */
+  <T> T make(Runnable closing, Exchange<T> exchange) throws IOException {
+    begin(closing);
     try {
-      return call.call();
+      return exchange.make();
     } finally {
       finish();
     }
   }
 
-  /** The whole answer is here; from now on, what is done with it is not interrupted. */
+  /** From here on Nebius may get to see the request, and so may draw and bill a picture. */
+  void sends() {
+    sent = true;
+  }
+
+  /** Whether {@link #sends()} has been reached. */
+  boolean mayHaveArrived() {
+    return sent;
+  }
+
+  /** The whole answer is here; what is done with it can't be ended any more. */
   void answered() {
     finish();
   }
@@ -46,8 +67,8 @@ public final class CallInProgress {
     if (ended == null) {
       ended = reason;
     }
-    if (caller != null) {
-      caller.interrupt();
+    if (abort != null) {
+      abort.run();
     }
   }
 
@@ -55,15 +76,14 @@ public final class CallInProgress {
     return ended;
   }
 
-  private synchronized void begin() throws NotBegun {
+  private synchronized void begin(Runnable closing) throws NotBegun {
     if (ended != null) {
       throw new NotBegun();
     }
-    caller = Thread.currentThread();
+    abort = closing;
   }
 
   private synchronized void finish() {
-    caller = null;
-    Thread.interrupted(); // it was meant for the call, not for what follows
+    abort = null;
   }
 }

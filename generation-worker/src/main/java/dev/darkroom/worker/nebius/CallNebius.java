@@ -68,7 +68,7 @@ public final class CallNebius {
     } catch (CallNotPermittedException e) {
       return new AttemptOutcome.TurnedAway("No call was made: the circuit breaker is open.");
     } catch (Exception e) {
-      return ReadFailure.read(e, call.ended());
+      return ReadFailure.read(e, call);
     } finally {
       ending.cancel(false);
     }
@@ -77,9 +77,9 @@ public final class CallNebius {
   private AttemptOutcome attempt(
       JobMessage job, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
     try {
-      return call.make(() -> post.post(job.requestId(), parameters, trace, call));
+      return post.post(job.requestId(), parameters, trace, call);
     } catch (Exception e) {
-      return ReadFailure.read(e, call.ended());
+      return ReadFailure.read(e, call);
     }
   }
 

@@ -9,18 +9,15 @@ import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.http.HttpClient;
 import java.time.Clock;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.client.JdkClientHttpRequestFactory;
-import org.springframework.web.client.RestClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Puts the way to Nebius together. */
@@ -67,39 +64,25 @@ class NebiusConfiguration {
         Thread.ofPlatform().name("call-timer").daemon().factory());
   }
 
-  @Bean(destroyMethod = "shutdownNow")
-  HttpClient nebiusHttpClient(NebiusSettings settings) {
-    return HttpClient.newBuilder()
-        .version(HttpClient.Version.HTTP_1_1)
-        .followRedirects(HttpClient.Redirect.NEVER)
-        .connectTimeout(settings.connectTimeout())
-        .executor(Executors.newVirtualThreadPerTaskExecutor())
-        .build();
+  @Bean
+  CloseableHttpClient nebiusHttpClient(NebiusSettings settings) {
+    // an endless silence is for the call's own timer to end, which knows whose fault it is
+    return PlainHttp.client(settings.connectTimeout(), settings.timeout().plusSeconds(5));
   }
 
   @Bean
   CallNebius callNebius(
       NebiusSettings settings,
-      HttpClient nebiusHttpClient,
+      CloseableHttpClient nebiusHttpClient,
       PictureStore store,
       NebiusGate gate,
       JsonMapper json,
       ScheduledExecutorService callTimer,
       Clock clock) {
-    var client =
-        RestClient.builder()
-            .requestFactory(new JdkClientHttpRequestFactory(nebiusHttpClient))
-            .baseUrl(settings.endpoint())
-            .defaultHeaders(headers -> {
-              if (settings.apiKey().isGiven()) {
-                headers.setBearerAuth(settings.apiKey().value());
-              }
-              headers.set(HttpHeaders.USER_AGENT, "darkroom");
-            })
-            .build();
+    var send = new SendRequest(nebiusHttpClient, settings.endpoint(), settings.apiKey());
     return new CallNebius(
         settings,
-        new PostGeneration(client, store, json, clock),
+        new PostGeneration(send, store, json, clock),
         gate,
         quickRetry(settings),
         callTimer,

@@ -5,6 +5,7 @@ import dev.darkroom.model.TraceParent;
 import dev.darkroom.picture.KeepOutcome;
 import dev.darkroom.picture.PictureDraft;
 import dev.darkroom.picture.PictureStore;
+import dev.darkroom.worker.nebius.SendRequest.Answer;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -12,23 +13,23 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Map;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.message.BasicHeader;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
-import org.springframework.http.client.ClientHttpResponse;
-import org.springframework.web.client.RestClient;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One {@code POST images/generations}, and how its answer is read. */
 final class PostGeneration {
-  private final RestClient nebius;
+  private final SendRequest nebius;
   private final ReadReply reply;
   private final PictureStore store;
   private final JsonMapper json;
   private final Clock clock;
 
-  PostGeneration(RestClient nebius, PictureStore store, JsonMapper json, Clock clock) {
+  PostGeneration(SendRequest nebius, PictureStore store, JsonMapper json, Clock clock) {
     this.nebius = nebius;
     this.reply = new ReadReply(json);
     this.store = store;
@@ -40,52 +41,52 @@ final class PostGeneration {
    * Makes the call and saves the picture. The store is asked first: what can't be kept is not
    * bought.
    *
-   * @throws org.springframework.web.client.ResourceAccessException where no whole answer came
+   * @throws IOException where no whole answer came
    */
   AttemptOutcome post(
-      RequestId id, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
-    try (var draft = store.draft(id)) {
-      return nebius
-          .post()
-          .uri("images/generations")
-          .contentType(MediaType.APPLICATION_JSON)
-          .accept(MediaType.APPLICATION_JSON)
-          .headers(headers -> passOn(trace, headers))
-          .body(json.writeValueAsBytes(parameters)) // as bytes, so that their number is sent first
-          .exchangeForRequiredValue((_, response) -> read(draft, response, call));
+      RequestId id, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call)
+      throws IOException {
+    PictureDraft draft;
+    try {
+      draft = store.draft(id);
     } catch (IOException e) {
       return new AttemptOutcome.NotStored("The picture store does not answer: " + e.getMessage());
     }
-  }
-
-  private static void passOn(@Nullable TraceParent trace, HttpHeaders headers) {
-    if (trace != null) {
-      headers.set(TraceParent.HEADER, trace.value());
+    try (draft) {
+      return nebius.post(
+          "images/generations",
+          json.writeValueAsBytes(parameters),
+          passedOn(trace),
+          call,
+          answer -> read(draft, answer, call));
     }
   }
 
-  private AttemptOutcome read(PictureDraft draft, ClientHttpResponse response, CallInProgress call)
+  private static List<Header> passedOn(@Nullable TraceParent trace) {
+    return trace == null ? List.of() : List.of(new BasicHeader(TraceParent.HEADER, trace.value()));
+  }
+
+  private AttemptOutcome read(PictureDraft draft, Answer answer, CallInProgress call)
       throws IOException {
-    var status = response.getStatusCode().value();
+    var status = answer.status();
     if (status == 200) {
-      return save(draft, response, call);
+      return save(draft, answer, call);
     }
-    var reason = reply.reason(status, response.getBody());
+    var reason = reply.reason(status, answer.body());
     return switch (status) {
       case 400, 413, 422 -> new AttemptOutcome.Rejected(status, reason);
       case 401, 402, 403, 404 -> new AttemptOutcome.Misconfigured(status, reason);
-      case 429 -> new AttemptOutcome.RateLimited(retryAfter(response.getHeaders()), reason);
-      case 502, 503, 504 ->
-          new AttemptOutcome.Unavailable(retryAfter(response.getHeaders()), reason);
+      case 429 -> new AttemptOutcome.RateLimited(retryAfter(answer), reason);
+      case 502, 503, 504 -> new AttemptOutcome.Unavailable(retryAfter(answer), reason);
       default ->
           new AttemptOutcome.Failed(status >= 500 ? "provider_unavailable" : "bad_reply", reason);
     };
   }
 
-  private AttemptOutcome save(PictureDraft draft, ClientHttpResponse response, CallInProgress call)
+  private AttemptOutcome save(PictureDraft draft, Answer answer, CallInProgress call)
       throws IOException {
     try {
-      reply.picture(response.getBody(), draft.body());
+      reply.picture(answer.body(), draft.body());
     } catch (ReadReply.StoreRefused e) {
       return new AttemptOutcome.NotStored("The picture could not be saved: " + e.getMessage());
     } catch (ReadReply.BadReply e) {
@@ -104,8 +105,8 @@ final class PostGeneration {
   }
 
   /** Seconds or an HTTP date (RFC 9110, section 10.2.3); anything else is as good as nothing. */
-  private @Nullable Duration retryAfter(HttpHeaders headers) {
-    var value = headers.getFirst(HttpHeaders.RETRY_AFTER);
+  private @Nullable Duration retryAfter(Answer answer) {
+    var value = answer.header(HttpHeaders.RETRY_AFTER);
     if (value == null) {
       return null;
     }

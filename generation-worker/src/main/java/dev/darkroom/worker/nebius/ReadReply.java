@@ -11,8 +11,10 @@ import tools.jackson.core.Base64Variants;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -25,9 +27,12 @@ final class ReadReply {
   private static final int MAX_REASON = 500;
 
   private final JsonMapper json;
+  private final ObjectReader reader;
 
   ReadReply(JsonMapper json) {
     this.json = json;
+    // whoever opened the body knows how to close it; here it would be read to its end, however long
+    this.reader = json.reader().without(StreamReadFeature.AUTO_CLOSE_SOURCE);
   }
 
   /** The store did not take what was read; the reply is not to blame. */
@@ -60,7 +65,7 @@ final class ReadReply {
    */
   void picture(InputStream body, OutputStream draft) throws IOException {
     var store = new ToStore(draft);
-    try (var parser = json.createParser(body)) {
+    try (var parser = reader.createParser(body)) {
       var found = false;
       while (parser.nextToken() != null) {
         if (!found && isFirstPicture(parser)) {

@@ -1,0 +1,95 @@
+package dev.darkroom.worker.nebius;
+
+import java.net.ProxySelector;
+import java.time.Duration;
+import org.apache.hc.client5.http.ConnectionKeepAliveStrategy;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.config.TlsConfig;
+import org.apache.hc.client5.http.impl.DefaultConnectionKeepAliveStrategy;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+
+/**
+ * The HTTP client below all calls. It does what it is told and nothing besides: no retries, which
+ * the log would not show, no redirects, no cookies, no login of its own, no unpacking.
+ */
+final class PlainHttp {
+  /**
+   * Each call under way has a connection; how many those are is {@code
+   * darkroom.worker.concurrency}'s matter.
+   */
+  private static final int AS_MANY_AS_THERE_ARE_CALLS = 10_000;
+
+  /**
+   * A call on a connection that the other side has just closed counts as unknown, although it most
+   * likely never arrived. So a connection that rested is tried before it is used, and none rests
+   * for as long as the proxies of this world let it.
+   */
+  private static final TimeValue TRIED_AFTER = TimeValue.ofMilliseconds(100);
+
+  private static final TimeValue LONGEST_REST = TimeValue.ofSeconds(20);
+
+  private PlainHttp() {}
+
+  /**
+   * @param connect for a connection, and again for TLS
+   * @param silence without a byte, after which the connection is given up; a call as a whole is
+   *     ended from outside
+   */
+  static CloseableHttpClient client(Duration connect, Duration silence) {
+    var request =
+        RequestConfig.custom()
+            .setConnectionRequestTimeout(Timeout.of(connect))
+            .setResponseTimeout(Timeout.of(silence))
+            .setProtocolUpgradeEnabled(false)
+            .setExpectContinueEnabled(false)
+            .setRedirectsEnabled(false)
+            .setAuthenticationEnabled(false)
+            .build();
+    return HttpClients.custom()
+        .setConnectionManager(connections(connect))
+        .setDefaultRequestConfig(request)
+        .setKeepAliveStrategy(keepAlive())
+        .setRoutePlanner(new SystemDefaultRoutePlanner(ProxySelector.getDefault()))
+        .setUserAgent("darkroom")
+        .evictExpiredConnections()
+        .evictIdleConnections(LONGEST_REST)
+        .disableAutomaticRetries()
+        .disableRedirectHandling()
+        .disableCookieManagement()
+        .disableAuthCaching()
+        .disableConnectionState()
+        .disableContentCompression()
+        .build();
+  }
+
+  private static HttpClientConnectionManager connections(Duration connect) {
+    return PoolingHttpClientConnectionManagerBuilder.create()
+        .setTlsSocketStrategy(DefaultClientTlsStrategy.createSystemDefault())
+        .setDefaultTlsConfig(TlsConfig.custom().setHandshakeTimeout(Timeout.of(connect)).build())
+        .setDefaultConnectionConfig(
+            ConnectionConfig.custom()
+                .setConnectTimeout(Timeout.of(connect))
+                .setValidateAfterInactivity(TRIED_AFTER)
+                .build())
+        .setMaxConnTotal(AS_MANY_AS_THERE_ARE_CALLS)
+        .setMaxConnPerRoute(AS_MANY_AS_THERE_ARE_CALLS)
+        .build();
+  }
+
+  /** As the server says ({@code Keep-Alive: timeout=5}), but never longer than we like. */
+  private static ConnectionKeepAliveStrategy keepAlive() {
+    return (response, context) -> {
+      var said =
+          DefaultConnectionKeepAliveStrategy.INSTANCE.getKeepAliveDuration(response, context);
+      return TimeValue.isNonNegative(said) ? said.min(LONGEST_REST) : LONGEST_REST;
+    };
+  }
+}

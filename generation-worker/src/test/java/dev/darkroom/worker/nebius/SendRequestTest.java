@@ -1,0 +1,181 @@
+package dev.darkroom.worker.nebius;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.darkroom.worker.nebius.CallInProgress.Ended;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.core5.http.message.BasicHeader;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class SendRequestTest {
+  private static final byte[] BODY = "{\"prompt\":\"A fox\"}".getBytes(StandardCharsets.UTF_8);
+
+  private final CloseableHttpClient http =
+      PlainHttp.client(Duration.ofSeconds(2), Duration.ofSeconds(10));
+
+  @AfterEach
+  void close() throws IOException {
+    http.close();
+  }
+
+  @Test
+  void what_is_sent_is_what_was_said_and_nothing_besides() throws IOException {
+    try (var server = TestingServer.start(exchange -> exchange.answer(200, "{}"))) {
+      assertThat(post(server, new CallInProgress())).isEqualTo("200 {}");
+
+      var port = server.baseUri().getPort();
+      assertThat(server.requests().getFirst().lines())
+          .containsExactlyInAnyOrder(
+              "POST /v1/images/generations HTTP/1.1",
+              "Accept: application/json",
+              "Authorization: Bearer the-key",
+              "traceparent: 00-1-2-01",
+              "Host: 127.0.0.1:" + port,
+              "Connection: keep-alive",
+              "Content-Length: " + BODY.length,
+              "Content-Type: application/json",
+              "User-Agent: darkroom",
+              "",
+              new String(BODY, StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
+  void a_connection_whose_answer_was_read_is_used_again() throws IOException {
+    try (var server = TestingServer.start(exchange -> exchange.answer(200, "{}"))) {
+      for (int i = 0; i < 3; i++) {
+        post(server, new CallInProgress());
+      }
+      assertThat(server.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void a_connection_that_was_closed_while_it_rested_is_not_used() throws IOException {
+    try (var server = TestingServer.start(exchange -> exchange.answer(200, "{}"))) {
+      post(server, new CallInProgress());
+      server.closeConnections();
+      Awaitility.await().pollDelay(Duration.ofMillis(150)).until(() -> true);
+
+      assertThat(post(server, new CallInProgress())).isEqualTo("200 {}");
+      assertThat(server.connections()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void an_answer_that_nobody_reads_to_its_end_costs_its_connection_and_no_time()
+      throws IOException, InterruptedException {
+    var done = new CountDownLatch(1);
+    try (var server =
+        TestingServer.start(exchange -> {
+          exchange
+              .out()
+              .write(TestingServer.Exchange.head(200, "image/webp", "Content-Length: 9999"));
+          try {
+            done.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        })) {
+      var call = new CallInProgress();
+      var status = send(server).post("p", BODY, List.of(), call, SendRequest.Answer::status);
+
+      assertThat(status).isEqualTo(200);
+      assertThat(call.mayHaveArrived()).isTrue();
+    } finally {
+      done.countDown();
+    }
+  }
+
+  @Test
+  void a_redirect_is_an_answer_and_is_not_followed() throws IOException {
+    try (var inside = TestingServer.start(exchange -> exchange.answer(200, "{}"));
+        var server =
+            TestingServer.start(exchange ->
+                exchange
+                    .out()
+                    .write(
+                        TestingServer.Exchange.head(
+                            307,
+                            "text/plain",
+                            "Content-Length: 0\r\nLocation: " + inside.baseUri())))) {
+      assertThat(post(server, new CallInProgress())).isEqualTo("307 ");
+      assertThat(inside.connections()).isZero();
+    }
+  }
+
+  @Test
+  void a_packed_answer_is_not_unpacked() throws IOException {
+    try (var server =
+        TestingServer.start(exchange -> {
+          exchange
+              .out()
+              .write(
+                  TestingServer.Exchange.head(
+                      200, "text/plain", "Content-Length: 3\r\nContent-Encoding: gzip"));
+          exchange.out().write(new byte[] {'a', 'b', 'c'});
+        })) {
+      assertThat(post(server, new CallInProgress())).isEqualTo("200 abc");
+    }
+  }
+
+  @Test
+  void a_call_that_is_ended_while_it_waits_breaks_off_at_once() throws IOException {
+    var asked = new CountDownLatch(1);
+    var call = new CallInProgress();
+    try (var server = TestingServer.start(_ -> asked.countDown())) {
+      var _ =
+          Thread.ofVirtual()
+              .start(() -> {
+                try {
+                  asked.await();
+                  call.end(Ended.LOST);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+
+      assertThatThrownBy(() -> post(server, call)).isInstanceOf(IOException.class);
+      assertThat(call.ended()).isEqualTo(Ended.LOST);
+      assertThat(server.connections()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void without_a_connection_nothing_can_have_arrived() throws IOException {
+    var server = TestingServer.start(_ -> {});
+    server.close();
+    var call = new CallInProgress();
+
+    assertThatThrownBy(() -> post(server, call)).isInstanceOf(IOException.class);
+    assertThat(call.mayHaveArrived()).isFalse();
+  }
+
+  private SendRequest send(TestingServer server) {
+    return new SendRequest(http, server.baseUri(), new ApiKey("the-key"));
+  }
+
+  private String post(TestingServer server, CallInProgress call) throws IOException {
+    return send(server)
+        .post(
+            "images/generations",
+            BODY,
+            List.of(new BasicHeader("traceparent", "00-1-2-01")),
+            call,
+            answer ->
+                answer.status()
+                    + " "
+                    + new String(answer.body().readAllBytes(), StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,142 @@
+package dev.darkroom.worker.nebius;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A server of one socket that does to its clients what no HTTP server would. */
+final class TestingServer implements AutoCloseable {
+  private final ServerSocket door;
+  private final Script script;
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger connections = new AtomicInteger();
+  private final List<String> requests = new CopyOnWriteArrayList<>();
+
+  /** What is done with each request. */
+  interface Script {
+    void play(Exchange exchange) throws IOException;
+  }
+
+  /** A request that was read, and the way back. */
+  record Exchange(String request, Socket socket, OutputStream out) {
+    void answer(int status, String contentType, byte[] body) throws IOException {
+      out.write(head(status, contentType, "Content-Length: " + body.length));
+      out.write(body);
+      out.flush();
+    }
+
+    void answer(int status, String json) throws IOException {
+      answer(status, "application/json", json.getBytes(ISO_8859_1));
+    }
+
+    void reset() throws IOException {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    }
+
+    static byte[] head(int status, String contentType, String more) {
+      return "HTTP/1.1 %d Status\r\nContent-Type: %s\r\n%s\r\n\r\n"
+          .formatted(status, contentType, more)
+          .getBytes(ISO_8859_1);
+    }
+  }
+
+  private TestingServer(ServerSocket door, Script script) {
+    this.door = door;
+    this.script = script;
+  }
+
+  static TestingServer start(Script script) throws IOException {
+    var server =
+        new TestingServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), script);
+    Thread.ofVirtual().start(server::accept);
+    return server;
+  }
+
+  URI baseUri() {
+    return URI.create("http://127.0.0.1:" + door.getLocalPort() + "/v1/");
+  }
+
+  int connections() {
+    return connections.get();
+  }
+
+  /** Heads and bodies as they came, oldest first. */
+  List<String> requests() {
+    return requests;
+  }
+
+  /** Closes the connections that clients may think they can use again. */
+  void closeConnections() throws IOException {
+    for (var socket : open) {
+      socket.close();
+    }
+  }
+
+  private void accept() {
+    while (!door.isClosed()) {
+      try {
+        var client = door.accept();
+        open.add(client);
+        connections.incrementAndGet();
+        Thread.ofVirtual().start(() -> serve(client));
+      } catch (IOException e) {
+        return; // closed
+      }
+    }
+  }
+
+  private void serve(Socket client) {
+    try (client) {
+      var out = client.getOutputStream();
+      for (var request = read(client.getInputStream()); !request.isEmpty(); ) {
+        requests.add(request);
+        script.play(new Exchange(request, client, out));
+        request = client.isClosed() ? "" : read(client.getInputStream());
+      }
+    } catch (IOException e) {
+      // the client has gone, or was sent away
+    } finally {
+      open.remove(client);
+    }
+  }
+
+  /** A head and as much of a body as it announces; empty at the end. */
+  private static String read(InputStream in) throws IOException {
+    var read = new ByteArrayOutputStream();
+    while (!read.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
+      var next = in.read();
+      if (next < 0) {
+        return "";
+      }
+      read.write(next);
+    }
+    var length =
+        read.toString(ISO_8859_1)
+            .lines()
+            .filter(line -> line.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:"))
+            .mapToInt(line -> Integer.parseInt(line.substring(15).strip()))
+            .findFirst()
+            .orElse(0);
+    read.write(in.readNBytes(length));
+    return read.toString(ISO_8859_1);
+  }
+
+  @Override
+  public void close() throws IOException {
+    door.close();
+    closeConnections();
+  }
+}
