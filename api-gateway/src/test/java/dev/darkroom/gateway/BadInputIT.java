@@ -67,6 +67,8 @@ class BadInputIT {
         arguments("{\"prompt\":\"a\",\"seed\":-1}", List.of("seed")),
         arguments("{\"prompt\":\"a\",\"seed\":9223372036854775808}", List.of("seed")),
         arguments("{\"prompt\":\"a\",\"seed\":1e-999999999}", List.of("seed")),
+        arguments("{\"prompt\":\"a\",\"model\":\"unheard/of\"}", List.of("model")),
+        arguments("{\"prompt\":\"a\",\"model\":[\"other/model\"]}", List.of("model")),
         arguments("{\"prompt\":\"a\",\"deadlineSeconds\":9}", List.of("deadlineSeconds")),
         arguments("{\"prompt\":\"a\",\"deadlineSeconds\":86401}", List.of("deadlineSeconds")),
         arguments(
@@ -100,6 +102,8 @@ class BadInputIT {
         "{\"prompt\":\"a\",\"seed\":9223372036854775807}",
         "{\"prompt\":\"a\",\"seed\":-0.0,\"diffusionStrength\":0,\"styleIntensity\":1}",
         "{\"prompt\":\"a\",\"style\":\" \",\"userId\":\"\",\"negative_prompt\":null}",
+        "{\"prompt\":\"a\",\"model\":\" \"}",
+        "{\"prompt\":\"a\",\"model\":\"stability-ai/sdxl\"}",
         "{\"prompt\":\"a\",\"unknown\":{\"a\":[1]}}",
         "\uFEFF{\"prompt\":\"\\ud83d\\ude00\"}"
       })

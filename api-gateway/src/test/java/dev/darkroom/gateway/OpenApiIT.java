@@ -32,6 +32,7 @@ class OpenApiIT {
         "height, integer, minimum, 64, 512",
         "height, integer, maximum, 2048, 512",
         "seed, integer, minimum, 0, -",
+        "model, string, maxLength, 128, -",
         "userId, string, maxLength, 128, anonymous",
         "deadlineSeconds, integer, minimum, 10, -",
         "deadlineSeconds, integer, maximum, 86400, -"
@@ -62,6 +63,7 @@ class OpenApiIT {
             "width",
             "height",
             "seed",
+            "model",
             "userId",
             "deadlineSeconds");
     assertThat(

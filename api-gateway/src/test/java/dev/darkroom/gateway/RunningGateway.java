@@ -51,6 +51,7 @@ public final class RunningGateway implements AutoCloseable {
                 "--spring.datasource.username=" + database.username(),
                 "--spring.datasource.password=" + database.password(),
                 "--spring.kafka.bootstrap-servers=" + kafka,
+                "--darkroom.nebius.models=other/model",
                 "--darkroom.picture.dir=" + temporaryDirectory(),
                 "--spring.lifecycle.timeout-per-shutdown-phase=2s"));
     all.addAll(List.of(arguments));

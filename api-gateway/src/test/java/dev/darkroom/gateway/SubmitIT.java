@@ -54,6 +54,19 @@ class SubmitIT {
   }
 
   @Test
+  void a_model_may_be_named_from_those_that_are_listed() {
+    var reply = gateway.post("{\"prompt\":\"a lighthouse\",\"model\":\"other/model\"}");
+
+    assertThat(reply.status()).isEqualTo(202);
+    assertThat(reply.text("/metadata/model")).isEqualTo("other/model");
+    assertThat(gateway.get("/api/generate/" + reply.text("/requestId")).text("/metadata/model"))
+        .isEqualTo("other/model");
+    assertThat(
+            gateway.post("{\"prompt\":\"a\",\"model\":\"unheard/of\"}").text("/errors/0/message"))
+        .isEqualTo("must be one of stability-ai/sdxl, other/model");
+  }
+
+  @Test
   void what_is_left_out_gets_its_default_and_the_seed_is_pinned() {
     var id = gateway.submit("defaults");
     var row =

@@ -119,7 +119,7 @@ class WorkerIT {
         .containsEntry("seed", 7)
         .containsEntry("num_inference_steps", 44)
         .containsEntry("response_format", "b64_json")
-        .hasSize(8);
+        .hasSize(9);
   }
 
   @Test
@@ -204,10 +204,12 @@ class WorkerIT {
     var report = worker.getBean(ReportOutcome.class);
 
     report.report(
-        new Attempt(late, 1, "worker-1"), new AttemptOutcome.Succeeded(copyOfPicture(other, late)));
+        new Attempt(late, 1, "worker-1"),
+        new AttemptOutcome.Succeeded(copyOfPicture(other, late), new AttemptOutcome.Size(96, 64)));
     report.report(
         new Attempt(other, 7, "worker-1"),
-        new AttemptOutcome.Succeeded(store.find(other).orElseThrow()));
+        new AttemptOutcome.Succeeded(
+            store.find(other).orElseThrow(), new AttemptOutcome.Size(96, 64)));
 
     assertThat(store.find(late)).isEmpty();
     assertThat(store.find(other)).isPresent();

@@ -33,9 +33,9 @@ public final class ClaimJobs {
         .sql(
             """
             with intent as (
-              select * from unnest(:ids::uuid[], :parameters::jsonb[]) as intent (request_id, parameters)),
+              select * from unnest(:ids::uuid[], :details::jsonb[]) as intent (request_id, details)),
             claimable as (
-              select job.request_id, intent.parameters, job.lease_until is null as free
+              select job.request_id, intent.details, job.lease_until is null as free
               from public.generation_jobs job join intent using (request_id)
               where job.finished_at is null and job.due_at <= now() and job.deadline_at > now()
                 and (job.lease_until is null
@@ -49,12 +49,12 @@ public final class ClaimJobs {
                 lease_until = clock_timestamp() + :lease * interval '1 millisecond',
                 enqueued_at = coalesce(job.enqueued_at, clock_timestamp())
               from claimable where job.request_id = claimable.request_id
-              returning job.*, claimable.parameters, claimable.free),
+              returning job.*, claimable.details, claimable.free),
             logged as (
               insert into public.generation_logs
                 (request_id, user_id, prompt, status, step, details, created_at)
               select request_id, user_id, request ->> 'prompt', 'processing', 'calling_nebius_api',
-                jsonb_build_object('attempt', attempt, 'worker', worker_id, 'parameters', parameters),
+                jsonb_build_object('attempt', attempt, 'worker', worker_id) || details,
                 clock_timestamp()
               from claimed where free)
             select request_id, user_id, request, deadline_at, attempt, worker_id, traceparent from claimed
@@ -64,8 +64,7 @@ public final class ClaimJobs {
         .param("lease", lease.toMillis())
         .param("ids", Columns.texts(intents.stream().map(Intent::requestId)))
         .param(
-            "parameters",
-            Columns.texts(intents.stream().map(intent -> json.write(intent.parameters()))))
+            "details", Columns.texts(intents.stream().map(intent -> json.write(intent.details()))))
         .query((row, _) ->
             new ClaimedJob(Columns.attempt(row), Columns.message(row, json), Columns.trace(row)))
         .list();

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param width pixels, {@value #MIN_SIDE} to {@value #MAX_SIDE}
  * @param height pixels, {@value #MIN_SIDE} to {@value #MAX_SIDE}
  * @param seed at least 0; drawn at submission where the client gave none
+ * @param model that is to draw; null for the one that is set where the call is made
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -29,10 +30,12 @@ public record GenerationRequest(
     @Nullable String style,
     int width,
     int height,
-    long seed) {
+    long seed,
+    @Nullable String model) {
 
   public static final int MAX_PROMPT = 2000;
   public static final int MAX_STYLE = 64;
+  public static final int MAX_MODEL = 128;
   public static final int MAX_USER_ID = 128;
   public static final int MIN_SIDE = 64;
   public static final int MAX_SIDE = 2048;
@@ -50,6 +53,29 @@ public record GenerationRequest(
     require(width >= MIN_SIDE && width <= MAX_SIDE, "width");
     require(height >= MIN_SIDE && height <= MAX_SIDE, "height");
     require(seed >= 0, "seed");
+    require(model == null || (!model.isBlank() && fits(model, MAX_MODEL)), "model");
+  }
+
+  /** For the model that is set. */
+  public GenerationRequest(
+      String prompt,
+      @Nullable String negativePrompt,
+      double diffusionStrength,
+      double styleIntensity,
+      @Nullable String style,
+      int width,
+      int height,
+      long seed) {
+    this(
+        prompt,
+        negativePrompt,
+        diffusionStrength,
+        styleIntensity,
+        style,
+        width,
+        height,
+        seed,
+        null);
   }
 
   /** A text's length as clients and Nebius count it: an emoji is one character, not two. */

@@ -4,6 +4,7 @@ import dev.darkroom.gateway.web.BadField;
 import dev.darkroom.model.GenerationRequest;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -58,6 +59,20 @@ final class Fields {
       return Optional.of(text);
     }
     return Optional.empty();
+  }
+
+  /** One of these texts; empty for a blank one. */
+  Optional<String> oneOf(String field, Collection<String> allowed) {
+    var node = value(field);
+    if (node.isEmpty() || (node.get().isString() && node.get().stringValue().isBlank())) {
+      return Optional.empty();
+    }
+    var text = node.filter(JsonNode::isString).map(JsonNode::stringValue);
+    if (text.filter(allowed::contains).isEmpty()) {
+      refuse(field, "must be one of " + String.join(", ", allowed));
+      return Optional.empty();
+    }
+    return text;
   }
 
   /** A number from 0 to 1. */

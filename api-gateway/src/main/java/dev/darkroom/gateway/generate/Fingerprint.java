@@ -41,6 +41,9 @@ final class Fingerprint {
     add(form, "seed", given.seed().orElse(null));
     add(form, "userId", submission.userId());
     add(form, "deadlineSeconds", given.deadlineSeconds().orElse(null));
+    if (request.model() != null) { // younger than the first fingerprints, which must not change
+      add(form, "model", request.model());
+    }
     return form.toString();
   }
 

@@ -35,10 +35,12 @@ final class ReadSubmission {
 
   private final DrawSeed drawSeed;
   private final JobSettings settings;
+  private final ModelSettings models;
 
-  ReadSubmission(DrawSeed drawSeed, JobSettings settings) {
+  ReadSubmission(DrawSeed drawSeed, JobSettings settings, ModelSettings models) {
     this.drawSeed = drawSeed;
     this.settings = settings;
+    this.models = models;
   }
 
   /** What was read. */
@@ -75,6 +77,7 @@ final class ReadSubmission {
     var width = side(fields, "width");
     var height = side(fields, "height");
     var seed = fields.integer("seed", 0, Long.MAX_VALUE);
+    var model = fields.oneOf("model", models.allowed());
     var userId = fields.text("userId", GenerationRequest.MAX_USER_ID);
     var deadline =
         fields.integer("deadlineSeconds", JobSettings.MIN_DEADLINE, JobSettings.MAX_DEADLINE);
@@ -91,7 +94,8 @@ final class ReadSubmission {
                 style.orElse(null),
                 width,
                 height,
-                seed.orElseGet(drawSeed::draw)),
+                seed.orElseGet(drawSeed::draw),
+                model.orElse(null)),
             userId.orElse(GenerationRequest.ANONYMOUS),
             deadline.map(Duration::ofSeconds).orElse(settings.deadline()),
             new Submission.Given(seed, deadline)));

@@ -7,10 +7,12 @@ import dev.darkroom.gateway.generate.JobView.StepTaken;
 import dev.darkroom.ledger.DueJob;
 import dev.darkroom.ledger.Job;
 import dev.darkroom.ledger.LogEntry;
+import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Step;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
@@ -32,7 +34,7 @@ final class ShowJob {
         JobStatus.STARTED,
         null,
         null,
-        Metadata.of(message.request(), settings.model(), null),
+        Metadata.of(message.request(), modelAsked(message.request()), null),
         List.of(new StepTaken(Step.REQUEST_RECEIVED.word(), job.acceptedAt())),
         List.of());
   }
@@ -51,13 +53,17 @@ final class ShowJob {
         job.attempts().stream().map(AttemptShown::of).toList());
   }
 
-  /** The one of the latest call; before the first, the one that is set. */
+  /** The one of the latest call; before the first, the one that was asked for, or is set. */
   private String model(Job job) {
     return job.steps().reversed().stream()
         .filter(step -> step.step().equals(Step.CALLING_NEBIUS_API.word()))
         .findFirst()
         .flatMap(ShowJob::modelCalled)
-        .orElse(settings.model());
+        .orElseGet(() -> modelAsked(job.request()));
+  }
+
+  private String modelAsked(GenerationRequest request) {
+    return Objects.requireNonNullElse(request.model(), settings.model());
   }
 
   private static Optional<String> modelCalled(LogEntry call) {

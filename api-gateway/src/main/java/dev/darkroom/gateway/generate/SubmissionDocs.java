@@ -30,14 +30,15 @@ record SubmissionDocs(
             defaultValue = "0.7")
         @Nullable Double diffusionStrength,
     @Schema(
-            description = "How much of the style's template is added to the prompt.",
+            description =
+                "How much of the style's template is added to the prompt: nothing at 0, its name below 0.5, all of it from there on.",
             minimum = "0",
             maximum = "1",
             defaultValue = "0.5")
         @Nullable Double styleIntensity,
     @Schema(
             description =
-                "realistic, cartoon, abstract, sketch and watercolor have templates; any other text is used as \"in … style\".",
+                "realistic, cartoon, abstract, sketch and watercolor have templates, and so have 3d-model, analog-film, anime, cinematic, comic-book, digital-art, enhance, fantasy-art, isometric, line-art, low-poly, modeling-compound, neon-punk, origami, photographic, pixel-art and tile-texture; any other text is used as \"in … style\".",
             maxLength = GenerationRequest.MAX_STYLE,
             example = "watercolor")
         @Nullable String style,
@@ -50,6 +51,12 @@ record SubmissionDocs(
                 "The same seed and fields give the same picture. Drawn at submission if absent.",
             minimum = "0")
         @Nullable Long seed,
+    @Schema(
+            description =
+                "Which model draws: the one that is set for this service, or one that its setting darkroom.nebius.models lists.",
+            example = "stability-ai/sdxl",
+            maxLength = GenerationRequest.MAX_MODEL)
+        @Nullable String model,
     @Schema(
             description = "Ignored where a verified identity is present.",
             maxLength = GenerationRequest.MAX_USER_ID,

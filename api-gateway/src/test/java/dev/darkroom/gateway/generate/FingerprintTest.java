@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.gateway.generate.ReadSubmission.Reading;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -14,7 +15,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class FingerprintTest {
   private final ReadSubmission read =
-      new ReadSubmission(new DrawSeed(new Random()), new JobSettings(Duration.ofMinutes(15)));
+      new ReadSubmission(
+          new DrawSeed(new Random()),
+          new JobSettings(Duration.ofMinutes(15)),
+          new ModelSettings("stability-ai/sdxl", List.of("other/model")));
 
   /** Kept fingerprints are compared with new ones; who changes this makes replays of others. */
   @Test
@@ -78,6 +82,7 @@ class FingerprintTest {
         "{\"prompt\":\"a\",\"diffusionStrength\":0.71}",
         "{\"prompt\":\"a\",\"styleIntensity\":0.51}",
         "{\"prompt\":\"a\",\"style\":\"x\"}",
+        "{\"prompt\":\"a\",\"model\":\"other/model\"}",
         "{\"prompt\":\"a\",\"width\":513}",
         "{\"prompt\":\"a\",\"height\":513}",
         "{\"prompt\":\"a\",\"seed\":0}",

@@ -75,11 +75,7 @@ final class JobsInHand implements JobSlots {
   public void take(List<JobMessage> messages) {
     var intents =
         messages.stream()
-            .collect(
-                Collectors.toMap(
-                    JobMessage::requestId,
-                    job -> new Intent(job.requestId(), nebius.parameters(job.request())),
-                    (first, _) -> first));
+            .collect(Collectors.toMap(JobMessage::requestId, this::intent, (first, _) -> first));
     var claimed =
         ledger.claimDue(settings.id(), settings.lease(), claimToken, List.copyOf(intents.values()));
     claimToken = UUID.randomUUID();
@@ -87,6 +83,14 @@ final class JobsInHand implements JobSlots {
       var intent = Objects.requireNonNull(intents.get(job.message().requestId()));
       begin(job, intent.parameters());
     }
+  }
+
+  private Intent intent(JobMessage job) {
+    var parameters = nebius.parameters(job.request());
+    return new Intent(
+        job.requestId(),
+        parameters.sent(),
+        parameters.cut().isEmpty() ? Map.of() : Map.of("cut", parameters.cut()));
   }
 
   private void begin(ClaimedJob job, Map<String, ?> parameters) {

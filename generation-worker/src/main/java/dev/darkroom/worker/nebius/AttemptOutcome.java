@@ -6,8 +6,17 @@ import org.jspecify.annotations.Nullable;
 
 /** What came of one attempt; docs/job-lifecycle.md says what follows from each. */
 public sealed interface AttemptOutcome {
-  /** The picture came, and is saved. */
-  record Succeeded(StoredPicture picture) implements AttemptOutcome {}
+  /**
+   * The picture came, and is saved.
+   *
+   * @param asked the size that was asked for
+   */
+  record Succeeded(StoredPicture picture, Size asked) implements AttemptOutcome {
+    /** Whether it came in the size that was asked for; a model may round it. */
+    public boolean isOfAskedSize() {
+      return asked.equals(new Size(picture.width(), picture.height()));
+    }
+  }
 
   /** An earlier attempt has saved a picture; this one is not needed. */
   record AlreadyStored(StoredPicture picture) implements AttemptOutcome {}
@@ -33,8 +42,13 @@ public sealed interface AttemptOutcome {
   /** We did not even try: the circuit breaker is open. */
   record TurnedAway(String reason) implements AttemptOutcome {}
 
-  /** Our key, our account or our model is refused; no job is to blame. */
-  record Misconfigured(int status, String reason) implements AttemptOutcome {}
+  /**
+   * Our key, our account or our model is refused; no job is to blame.
+   *
+   * @param ofAll whether other jobs will fare the same; not so where the job names a model of its
+   *     own
+   */
+  record Misconfigured(Refusal refusal, String reason, boolean ofAll) implements AttemptOutcome {}
 
   /** Sent, and never answered: it may have been carried out and billed. */
   record Unknown(String reason) implements AttemptOutcome {}
@@ -46,4 +60,7 @@ public sealed interface AttemptOutcome {
 
   /** The picture came, and could not be kept. */
   record NotStored(String reason) implements AttemptOutcome {}
+
+  /** In pixels. */
+  record Size(int width, int height) {}
 }

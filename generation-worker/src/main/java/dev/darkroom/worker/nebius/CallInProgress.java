@@ -57,11 +57,6 @@ public final class CallInProgress {
     return sent;
   }
 
-  /** The whole answer is here; what is done with it can't be ended any more. */
-  void answered() {
-    finish();
-  }
-
   /** Ends the call; the first reason is kept. */
   public synchronized void end(Ended reason) {
     if (ended == null) {

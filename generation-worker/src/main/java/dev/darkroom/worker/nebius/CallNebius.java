@@ -6,11 +6,17 @@ import dev.darkroom.model.TraceParent;
 import dev.darkroom.worker.nebius.CallInProgress.Ended;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.retry.Retry;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +24,20 @@ import org.jspecify.annotations.Nullable;
  * past the breaker.
  */
 public final class CallNebius {
+  private static final Duration[] LATENCIES =
+      IntStream.of(1, 2, 5, 10, 15, 20, 30, 60, 120)
+          .mapToObj(Duration::ofSeconds)
+          .toArray(Duration[]::new);
+
   private final NebiusSettings settings;
   private final PostGeneration post;
   private final NebiusGate gate;
+  private final ReadFailure failures;
   private final Retry quickRetry;
   private final ScheduledExecutorService timer;
   private final Clock clock;
+  private final MeterRegistry meters;
+  private final Counter saved;
 
   CallNebius(
       NebiusSettings settings,
@@ -31,18 +45,27 @@ public final class CallNebius {
       NebiusGate gate,
       Retry quickRetry,
       ScheduledExecutorService timer,
-      Clock clock) {
+      Clock clock,
+      MeterRegistry meters) {
     this.settings = settings;
     this.post = post;
     this.gate = gate;
+    this.failures = new ReadFailure(settings.apiKey());
     this.quickRetry = quickRetry;
     this.timer = timer;
     this.clock = clock;
+    this.meters = meters;
+    this.saved =
+        Counter.builder("darkroom.pictures.bytes")
+            .description("Bytes of pictures saved")
+            .baseUnit("bytes")
+            .register(meters);
   }
 
   /** Exactly what will be sent for this request; logged before it is sent. */
-  public Map<String, Object> parameters(GenerationRequest request) {
-    return CallParameters.of(request, settings.model());
+  public CallParameters parameters(GenerationRequest request) {
+    var model = Objects.requireNonNullElse(request.model(), settings.model());
+    return CallParameters.of(request, model, settings.guidanceScaleOf(model));
   }
 
   /** How many calls may be under way at once just now; see {@link NebiusGate#callsAllowed()}. */
@@ -68,7 +91,7 @@ public final class CallNebius {
     } catch (CallNotPermittedException e) {
       return new AttemptOutcome.TurnedAway("No call was made: the circuit breaker is open.");
     } catch (Exception e) {
-      return ReadFailure.read(e, call);
+      return failures.read(e, call);
     } finally {
       ending.cancel(false);
     }
@@ -76,10 +99,30 @@ public final class CallNebius {
 
   private AttemptOutcome attempt(
       JobMessage job, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
+    var begun = System.nanoTime();
+    var outcome = read(job, parameters, trace, call);
+    count(outcome, Duration.ofNanos(System.nanoTime() - begun));
+    return outcome;
+  }
+
+  private AttemptOutcome read(
+      JobMessage job, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
     try {
       return post.post(job.requestId(), parameters, trace, call);
     } catch (Exception e) {
-      return ReadFailure.read(e, call);
+      return failures.read(e, call);
+    }
+  }
+
+  private void count(AttemptOutcome outcome, Duration took) {
+    Timer.builder("darkroom.nebius.calls")
+        .description("Calls to Nebius")
+        .tag("outcome", outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT))
+        .serviceLevelObjectives(LATENCIES)
+        .register(meters)
+        .record(took);
+    if (outcome instanceof AttemptOutcome.Succeeded(var picture, var _)) {
+      saved.increment((double) picture.bytes());
     }
   }
 

@@ -1,8 +1,11 @@
 package dev.darkroom.worker.nebius;
 
 import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.worker.nebius.AttemptOutcome.Size;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of <a
@@ -10,45 +13,89 @@ import java.util.Map;
  * images/generations}</a> for a request: a pure function, so that every retry asks for the same
  * picture. Nebius takes its own fields at the top level; nested in {@code extra_body} they are
  * ignored.
+ *
+ * @param sent exactly what is logged and sent
+ * @param cut by field, what its style would have added beyond Nebius's limit
  */
-final class CallParameters {
+public record CallParameters(Map<String, Object> sent, Map<String, String> cut) {
   static final int MIN_STEPS = 30;
   static final int ADDED_STEPS = 20;
 
-  private CallParameters() {}
-
-  static Map<String, Object> of(GenerationRequest request, String model) {
-    var parameters = new LinkedHashMap<String, Object>();
-    parameters.put("model", model);
-    parameters.put("prompt", prompt(request));
-    if (request.negativePrompt() != null && !request.negativePrompt().isBlank()) {
-      parameters.put("negative_prompt", request.negativePrompt());
+  /**
+   * @param model that is called
+   * @param guidanceScale how closely it follows the prompt; its own default if null
+   */
+  static CallParameters of(
+      GenerationRequest request, String model, @Nullable Double guidanceScale) {
+    var style = StyleTemplate.of(request.style(), request.styleIntensity());
+    var prompt = Text.of(request.prompt(), style.prompt());
+    var negative = negative(request.negativePrompt(), style.negative());
+    var sent = new LinkedHashMap<String, Object>();
+    sent.put("model", model);
+    sent.put("prompt", prompt.kept());
+    if (!negative.kept().isEmpty()) {
+      sent.put("negative_prompt", negative.kept());
     }
-    parameters.put("width", request.width());
-    parameters.put("height", request.height());
-    parameters.put("num_inference_steps", steps(request.diffusionStrength()));
-    parameters.put("seed", request.seed());
-    parameters.put("response_extension", "webp");
-    parameters.put("response_format", "b64_json");
-    return parameters;
+    sent.put("width", request.width());
+    sent.put("height", request.height());
+    sent.put("num_inference_steps", steps(request.diffusionStrength()));
+    if (guidanceScale != null) {
+      sent.put("guidance_scale", guidanceScale);
+    }
+    sent.put("seed", request.seed());
+    sent.put("response_extension", "webp");
+    sent.put("response_format", "b64_json");
+    var cut = new LinkedHashMap<String, String>();
+    prompt.noteIn(cut, "prompt");
+    negative.noteIn(cut, "negative_prompt");
+    return new CallParameters(sent, cut);
   }
 
   static long steps(double diffusionStrength) {
     return Math.round(MIN_STEPS + ADDED_STEPS * diffusionStrength);
   }
 
-  /**
-   * Nebius's limit holds for what is sent: where the style makes it too long, the style is cut, at
-   * a word.
-   */
-  private static String prompt(GenerationRequest request) {
-    var prompt =
-        request.prompt() + StyleTemplate.addition(request.style(), request.styleIntensity());
-    if (GenerationRequest.characters(prompt) <= GenerationRequest.MAX_PROMPT) {
-      return prompt;
+  /** The size that parameters ask for. */
+  static Size size(Map<String, ?> sent) {
+    return new Size(pixels(sent, "width"), pixels(sent, "height"));
+  }
+
+  private static int pixels(Map<String, ?> sent, String side) {
+    return ((Number) Objects.requireNonNull(sent.get(side), side)).intValue();
+  }
+
+  private static Text negative(@Nullable String asked, String added) {
+    if (asked == null || asked.isBlank()) {
+      return new Text(added, "");
     }
-    var end = prompt.offsetByCodePoints(0, GenerationRequest.MAX_PROMPT);
-    var word = prompt.lastIndexOf(' ', end);
-    return prompt.substring(0, Math.max(word, request.prompt().length())).stripTrailing();
+    return added.isEmpty() ? new Text(asked, "") : Text.of(asked, ", " + added);
+  }
+
+  /**
+   * A text that Nebius's limit holds for.
+   *
+   * @param removed the end of it that was too much
+   */
+  private record Text(String kept, String removed) {
+
+    /**
+     * What the client wrote stays whole; where the style makes it too long, the style is cut, at a
+     * word.
+     */
+    static Text of(String asked, String added) {
+      var whole = asked + added;
+      if (GenerationRequest.characters(whole) <= GenerationRequest.MAX_PROMPT) {
+        return new Text(whole, "");
+      }
+      var end = whole.offsetByCodePoints(0, GenerationRequest.MAX_PROMPT);
+      var word = Math.max(whole.lastIndexOf(' ', end), asked.length());
+      return new Text(whole.substring(0, word).stripTrailing(), whole.substring(word).strip());
+    }
+
+    void noteIn(Map<String, String> cut, String field) {
+      if (!removed.isEmpty()) {
+        cut.put(field, removed);
+      }
+    }
   }
 }

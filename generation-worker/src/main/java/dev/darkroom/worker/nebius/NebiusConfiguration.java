@@ -8,8 +8,10 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -38,8 +40,6 @@ class NebiusConfiguration {
                 .waitDurationInOpenState(breaker.probeAfter())
                 .automaticTransitionFromOpenToHalfOpenEnabled(true)
                 .permittedNumberOfCallsInHalfOpenState(1)
-                // a probe that never reports back must not keep it half open for ever
-                .maxWaitDurationInHalfOpenState(settings.timeout().plusSeconds(10))
                 .recordResult(outcome -> NebiusGate.isOutage((AttemptOutcome) outcome))
                 .build());
     TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(registry).bindTo(meters);
@@ -47,15 +47,24 @@ class NebiusConfiguration {
   }
 
   @Bean
-  NebiusGate nebiusGate(CircuitBreakerRegistry breakers, NebiusSettings settings, Clock clock) {
+  NebiusGate nebiusGate(
+      CircuitBreakerRegistry breakers, NebiusSettings settings, Clock clock, MeterRegistry meters) {
     CircuitBreaker breaker = breakers.circuitBreaker("nebius");
-    return new NebiusGate(breaker, settings.breaker().probeAfter(), clock);
+    var gate = new NebiusGate(breaker, settings.breaker().probeAfter(), clock);
+    for (var block : Block.values()) {
+      Gauge.builder("darkroom.nebius.blocked", gate, it -> it.isBlockedBy(block) ? 1 : 0)
+          .description("1 while no jobs are taken for this reason")
+          .tag("reason", block.word())
+          .register(meters);
+    }
+    return gate;
   }
 
   @Bean
-  HealthIndicator nebius(NebiusGate gate) {
+  HealthIndicator nebius(NebiusGate gate, ReadModels models) {
     // Always up: a worker that waits for Nebius must not be restarted for it.
-    return () -> Health.up().withDetail("calls", gate.state()).build();
+    return () ->
+        Health.up().withDetail("calls", gate.state()).withDetail("models", models.state()).build();
   }
 
   @Bean(destroyMethod = "shutdownNow")
@@ -66,27 +75,65 @@ class NebiusConfiguration {
 
   @Bean
   CloseableHttpClient nebiusHttpClient(NebiusSettings settings) {
-    // an endless silence is for the call's own timer to end, which knows whose fault it is
-    return PlainHttp.client(settings.connectTimeout(), settings.timeout().plusSeconds(5));
+    return PlainHttp.client(settings.connectTimeout(), silence(settings));
+  }
+
+  @Bean
+  PictureHosts pictureHosts(NebiusSettings settings) {
+    return new PictureHosts(settings.pictures());
+  }
+
+  @Bean
+  CloseableHttpClient pictureHttpClient(NebiusSettings settings, PictureHosts hosts) {
+    return PlainHttp.directClient(settings.connectTimeout(), silence(settings), hosts);
+  }
+
+  /** An endless silence is for the call's own timer to end, which knows whose fault it is. */
+  private static Duration silence(NebiusSettings settings) {
+    return settings.timeout().plusSeconds(5);
+  }
+
+  @Bean
+  SendRequest sendRequest(CloseableHttpClient nebiusHttpClient, NebiusSettings settings) {
+    return new SendRequest(nebiusHttpClient, settings.endpoint(), settings.apiKey());
+  }
+
+  @Bean
+  PostGeneration postGeneration(
+      SendRequest send,
+      NebiusSettings settings,
+      CloseableHttpClient pictureHttpClient,
+      PictureHosts hosts,
+      PictureStore store,
+      JsonMapper json,
+      Clock clock) {
+    return new PostGeneration(
+        send,
+        new ReadAnswer(new ReadReply(settings.apiKey()), settings.model(), clock),
+        new FetchPicture(pictureHttpClient, hosts),
+        store,
+        json);
+  }
+
+  @Bean
+  ReadModels readModels(
+      SendRequest send,
+      NebiusGate gate,
+      JsonMapper json,
+      ScheduledExecutorService callTimer,
+      NebiusSettings settings) {
+    return new ReadModels(send, new ReadReply(settings.apiKey()), gate, json, callTimer, settings);
   }
 
   @Bean
   CallNebius callNebius(
       NebiusSettings settings,
-      CloseableHttpClient nebiusHttpClient,
-      PictureStore store,
+      PostGeneration post,
       NebiusGate gate,
-      JsonMapper json,
       ScheduledExecutorService callTimer,
-      Clock clock) {
-    var send = new SendRequest(nebiusHttpClient, settings.endpoint(), settings.apiKey());
-    return new CallNebius(
-        settings,
-        new PostGeneration(send, store, json, clock),
-        gate,
-        quickRetry(settings),
-        callTimer,
-        clock);
+      Clock clock,
+      MeterRegistry meters) {
+    return new CallNebius(settings, post, gate, quickRetry(settings), callTimer, clock, meters);
   }
 
   private static Retry quickRetry(NebiusSettings settings) {

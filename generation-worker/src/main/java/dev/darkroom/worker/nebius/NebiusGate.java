@@ -3,6 +3,7 @@ package dev.darkroom.worker.nebius;
 import dev.darkroom.worker.nebius.AttemptOutcome.Misconfigured;
 import dev.darkroom.worker.nebius.AttemptOutcome.RateLimited;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.event.CircuitBreakerOnStateTransitionEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,32 +25,62 @@ public final class NebiusGate {
   private final Duration probeAfter;
   private final Clock clock;
   private volatile Instant pausedUntil = Instant.MIN;
-  private volatile String reason = "";
+  private volatile Instant openUntil = Instant.MIN;
+  private volatile Why why = new Why(null, "");
+
+  /**
+   * Why calls fail, or did when they last failed.
+   *
+   * @param refusal of ours by Nebius; null stands for an outage
+   * @param reason of the call that failed, in words
+   */
+  private record Why(@Nullable Refusal refusal, String reason) {
+    String inWords(String state) {
+      var head = refusal == null ? "nebius: " : "nebius: " + refusal.inWords() + "; ";
+      return head + state + (reason.isEmpty() ? "" : ": " + reason);
+    }
+  }
 
   NebiusGate(CircuitBreaker breaker, Duration probeAfter, Clock clock) {
     this.breaker = breaker;
     this.probeAfter = probeAfter;
     this.clock = clock;
-    var _ =
-        breaker
-            .getEventPublisher()
-            .onStateTransition(event ->
-                log.atWarn()
-                    .addKeyValue("from", event.getStateTransition().getFromState())
-                    .addKeyValue("to", event.getStateTransition().getToState())
-                    .addKeyValue("reason", reason)
-                    .log(
-                        "the way to Nebius changed; while it is open jobs wait, and one call"
-                            + " probes it now and then"));
+    var _ = breaker.getEventPublisher().onStateTransition(this::changed);
   }
 
   /** Passes a call through the breaker. */
   AttemptOutcome pass(Callable<AttemptOutcome> call) throws Exception {
-    var outcome = breaker.executeCallable(() -> remembered(call.call()));
-    if (outcome instanceof Misconfigured && breaker.getState() == CircuitBreaker.State.CLOSED) {
+    breaker.acquirePermission();
+    @Nullable AttemptOutcome outcome = null;
+    var begun = breaker.getCurrentTimestamp();
+    try {
+      outcome = call.call();
+      return outcome;
+    } finally {
+      if (outcome == null || !provesAnything(outcome)) {
+        breaker.releasePermission(); // or a probe that came to nothing would be the last
+      } else {
+        heard(outcome, breaker.getCurrentTimestamp() - begun);
+      }
+    }
+  }
+
+  /** What Nebius says to all calls alike, heard on another way than by a call for a picture. */
+  void heard(Misconfigured refused) {
+    remember(refused);
+    if (breaker.getState() == CircuitBreaker.State.CLOSED) {
       breaker.transitionToOpenState();
     }
-    return outcome;
+  }
+
+  private void heard(AttemptOutcome outcome, long took) {
+    remember(outcome);
+    breaker.onResult(took, breaker.getTimestampUnit(), outcome);
+    if (outcome instanceof Misconfigured(var _, var _, boolean ofAll)
+        && ofAll
+        && breaker.getState() == CircuitBreaker.State.CLOSED) {
+      breaker.transitionToOpenState();
+    }
   }
 
   /** How many calls may be under way at once: none while it is closed, one while it is probed. */
@@ -69,29 +100,53 @@ public final class NebiusGate {
     return probeAfter;
   }
 
-  /** In words, for the health page: {@code open}, or why not. */
+  /** In words, for the health page. */
   public String state() {
     if (clock.instant().isBefore(pausedUntil)) {
-      return "paused until " + pausedUntil + ": " + reason;
+      return why.inWords("paused until " + pausedUntil);
     }
     return switch (breaker.getState()) {
-      case OPEN, FORCED_OPEN -> "open: " + reason;
-      case HALF_OPEN -> "half-open, one call probes: " + reason;
+      case OPEN, FORCED_OPEN -> why.inWords("open until " + openUntil);
+      case HALF_OPEN -> why.inWords("half-open, the next call probes");
       case CLOSED, DISABLED, METRICS_ONLY -> "closed: calls are made";
     };
   }
 
-  private AttemptOutcome remembered(AttemptOutcome outcome) {
+  /** Whether no calls, or but one to probe, are made for this reason. */
+  boolean isBlockedBy(Block block) {
+    if (clock.instant().isBefore(pausedUntil)) {
+      return block == Block.RATE_LIMITED;
+    }
+    return switch (breaker.getState()) {
+      case OPEN, FORCED_OPEN, HALF_OPEN -> block == Block.of(why.refusal());
+      case CLOSED, DISABLED, METRICS_ONLY -> false;
+    };
+  }
+
+  private void changed(CircuitBreakerOnStateTransitionEvent event) {
+    var to = event.getStateTransition().getToState();
+    if (to == CircuitBreaker.State.OPEN) {
+      openUntil = clock.instant().plus(probeAfter);
+    }
+    log.atWarn()
+        .addKeyValue("from", event.getStateTransition().getFromState())
+        .addKeyValue("to", to)
+        .addKeyValue("reason", state())
+        .log(
+            "the way to Nebius changed; while it is open jobs wait, and one call probes it now and"
+                + " then");
+  }
+
+  private void remember(AttemptOutcome outcome) {
     var said = outageReason(outcome);
     if (said != null) {
-      reason = said;
+      why = new Why(outcome instanceof Misconfigured refused ? refused.refusal() : null, said);
     }
     if (outcome instanceof RateLimited limited) {
-      reason = limited.reason();
+      why = new Why(null, limited.reason());
       var until = clock.instant().plus(pause(limited));
       pausedUntil = until.isAfter(pausedUntil) ? until : pausedUntil;
     }
-    return outcome;
   }
 
   private static Duration pause(RateLimited limited) {
@@ -100,6 +155,27 @@ public final class NebiusGate {
       return Duration.ofSeconds(1);
     }
     return asked.compareTo(LONGEST_PAUSE) < 0 ? asked : LONGEST_PAUSE;
+  }
+
+  /** Outcomes that say nothing about Nebius: the call was ended by us, or never begun. */
+  private static boolean provesAnything(AttemptOutcome outcome) {
+    return switch (outcome) {
+      case AttemptOutcome.Withdrawn _,
+          AttemptOutcome.GivenUp _,
+          AttemptOutcome.NotStored _,
+          AttemptOutcome.TurnedAway _,
+          AttemptOutcome.AlreadyStored _ ->
+          false;
+      case AttemptOutcome.Succeeded _,
+          AttemptOutcome.Rejected _,
+          AttemptOutcome.Failed _,
+          AttemptOutcome.Unavailable _,
+          RateLimited _,
+          AttemptOutcome.NotMade _,
+          Misconfigured _,
+          AttemptOutcome.Unknown _ ->
+          true;
+    };
   }
 
   /**
@@ -114,7 +190,7 @@ public final class NebiusGate {
       case AttemptOutcome.Failed failed -> failed.reason();
       case AttemptOutcome.Unavailable unavailable -> unavailable.reason();
       case AttemptOutcome.NotMade notMade -> notMade.reason();
-      case Misconfigured misconfigured -> misconfigured.reason();
+      case Misconfigured misconfigured -> misconfigured.ofAll() ? misconfigured.reason() : null;
       case AttemptOutcome.Unknown unknown -> unknown.reason();
       case AttemptOutcome.Succeeded _,
           AttemptOutcome.AlreadyStored _,

@@ -3,11 +3,14 @@ package dev.darkroom.worker.nebius;
 import java.net.ProxySelector;
 import java.time.Duration;
 import org.apache.hc.client5.http.ConnectionKeepAliveStrategy;
+import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.DefaultConnectionKeepAliveStrategy;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
@@ -44,6 +47,17 @@ final class PlainHttp {
    *     ended from outside
    */
   static CloseableHttpClient client(Duration connect, Duration silence) {
+    return client(connect, silence, SystemDefaultDnsResolver.INSTANCE)
+        .setRoutePlanner(new SystemDefaultRoutePlanner(ProxySelector.getDefault()))
+        .build();
+  }
+
+  /** The same with addresses of our choosing; without a proxy, which would choose them itself. */
+  static CloseableHttpClient directClient(Duration connect, Duration silence, DnsResolver names) {
+    return client(connect, silence, names).build();
+  }
+
+  private static HttpClientBuilder client(Duration connect, Duration silence, DnsResolver names) {
     var request =
         RequestConfig.custom()
             .setConnectionRequestTimeout(Timeout.of(connect))
@@ -54,10 +68,9 @@ final class PlainHttp {
             .setAuthenticationEnabled(false)
             .build();
     return HttpClients.custom()
-        .setConnectionManager(connections(connect))
+        .setConnectionManager(connections(connect, names))
         .setDefaultRequestConfig(request)
         .setKeepAliveStrategy(keepAlive())
-        .setRoutePlanner(new SystemDefaultRoutePlanner(ProxySelector.getDefault()))
         .setUserAgent("darkroom")
         .evictExpiredConnections()
         .evictIdleConnections(LONGEST_REST)
@@ -66,12 +79,12 @@ final class PlainHttp {
         .disableCookieManagement()
         .disableAuthCaching()
         .disableConnectionState()
-        .disableContentCompression()
-        .build();
+        .disableContentCompression();
   }
 
-  private static HttpClientConnectionManager connections(Duration connect) {
+  private static HttpClientConnectionManager connections(Duration connect, DnsResolver names) {
     return PoolingHttpClientConnectionManagerBuilder.create()
+        .setDnsResolver(names)
         .setTlsSocketStrategy(DefaultClientTlsStrategy.createSystemDefault())
         .setDefaultTlsConfig(TlsConfig.custom().setHandshakeTimeout(Timeout.of(connect)).build())
         .setDefaultConnectionConfig(

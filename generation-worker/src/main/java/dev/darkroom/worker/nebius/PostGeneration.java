@@ -5,42 +5,48 @@ import dev.darkroom.model.TraceParent;
 import dev.darkroom.picture.KeepOutcome;
 import dev.darkroom.picture.PictureDraft;
 import dev.darkroom.picture.PictureStore;
-import dev.darkroom.worker.nebius.SendRequest.Answer;
+import dev.darkroom.picture.StoredPicture;
+import dev.darkroom.worker.nebius.AttemptOutcome.Size;
+import dev.darkroom.worker.nebius.AttemptOutcome.Succeeded;
 import java.io.IOException;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One {@code POST images/generations}, and how its answer is read. */
+/** One {@code POST images/generations}, and the way of its picture into the store. */
 final class PostGeneration {
+  private static final Logger log = LoggerFactory.getLogger(PostGeneration.class);
+
   private final SendRequest nebius;
-  private final ReadReply reply;
+  private final ReadAnswer answers;
+  private final FetchPicture fetch;
   private final PictureStore store;
   private final JsonMapper json;
-  private final Clock clock;
 
-  PostGeneration(SendRequest nebius, PictureStore store, JsonMapper json, Clock clock) {
+  PostGeneration(
+      SendRequest nebius,
+      ReadAnswer answers,
+      FetchPicture fetch,
+      PictureStore store,
+      JsonMapper json) {
     this.nebius = nebius;
-    this.reply = new ReadReply(json);
+    this.answers = answers;
+    this.fetch = fetch;
     this.store = store;
     this.json = json;
-    this.clock = clock;
   }
 
   /**
    * Makes the call and saves the picture. The store is asked first: what can't be kept is not
    * bought.
    *
+   * @param parameters what is sent
    * @throws IOException where no whole answer came
    */
   AttemptOutcome post(
@@ -53,49 +59,48 @@ final class PostGeneration {
       return new AttemptOutcome.NotStored("The picture store does not answer: " + e.getMessage());
     }
     try (draft) {
-      return nebius.post(
-          "images/generations",
-          json.writeValueAsBytes(parameters),
-          passedOn(trace),
-          call,
-          answer -> read(draft, answer, call));
-    }
-  }
-
-  private static List<Header> passedOn(@Nullable TraceParent trace) {
-    return trace == null ? List.of() : List.of(new BasicHeader(TraceParent.HEADER, trace.value()));
-  }
-
-  private AttemptOutcome read(PictureDraft draft, Answer answer, CallInProgress call)
-      throws IOException {
-    var status = answer.status();
-    if (status == 200) {
-      return save(draft, answer, call);
-    }
-    var reason = reply.reason(status, answer.body());
-    return switch (status) {
-      case 400, 413, 422 -> new AttemptOutcome.Rejected(status, reason);
-      case 401, 402, 403, 404 -> new AttemptOutcome.Misconfigured(status, reason);
-      case 429 -> new AttemptOutcome.RateLimited(retryAfter(answer), reason);
-      case 502, 503, 504 -> new AttemptOutcome.Unavailable(retryAfter(answer), reason);
-      default ->
-          new AttemptOutcome.Failed(status >= 500 ? "provider_unavailable" : "bad_reply", reason);
-    };
-  }
-
-  private AttemptOutcome save(PictureDraft draft, Answer answer, CallInProgress call)
-      throws IOException {
-    try {
-      reply.picture(answer.body(), draft.body());
-    } catch (ReadReply.StoreRefused e) {
+      return post(draft, parameters, trace, call);
+    } catch (ToStore.StoreRefused e) {
       return new AttemptOutcome.NotStored("The picture could not be saved: " + e.getMessage());
     } catch (ReadReply.BadReply e) {
       return new AttemptOutcome.Failed("bad_reply", String.valueOf(e.getMessage()));
     }
-    call.answered();
+  }
+
+  private AttemptOutcome post(
+      PictureDraft draft,
+      Map<String, ?> parameters,
+      @Nullable TraceParent trace,
+      CallInProgress call)
+      throws IOException {
+    var reading =
+        nebius.post(
+            "images/generations",
+            json.writeValueAsBytes(parameters), // as bytes, so that their number is sent first
+            passedOn(trace),
+            call,
+            answer -> answers.read(answer, String.valueOf(parameters.get("model")), draft.body()));
+    return switch (reading) {
+      case ReadAnswer.Reading.NoPicture(var outcome) -> outcome;
+      case ReadAnswer.Reading.PictureAt(String address) -> {
+        fetch.into(draft.body(), address, call);
+        yield keep(draft, parameters);
+      }
+      case ReadAnswer.Reading.PictureHere _ -> keep(draft, parameters);
+    };
+  }
+
+  private static List<Header> passedOn(@Nullable TraceParent trace) {
+    return Optional.ofNullable(trace)
+        .<List<Header>>map(given -> List.of(new BasicHeader(TraceParent.HEADER, given.value())))
+        .orElse(List.of());
+  }
+
+  /** What is done from here on can't be ended from outside: the picture is paid for. */
+  private static AttemptOutcome keep(PictureDraft draft, Map<String, ?> parameters) {
     try {
       return switch (draft.keep()) {
-        case KeepOutcome.Kept(var picture) -> new AttemptOutcome.Succeeded(picture);
+        case KeepOutcome.Kept(var picture) -> succeeded(picture, parameters);
         case KeepOutcome.NotAPicture(String reason) ->
             new AttemptOutcome.Failed("bad_reply", "The answer " + reason + ".");
       };
@@ -104,23 +109,15 @@ final class PostGeneration {
     }
   }
 
-  /** Seconds or an HTTP date (RFC 9110, section 10.2.3); anything else is as good as nothing. */
-  private @Nullable Duration retryAfter(Answer answer) {
-    var value = answer.header(HttpHeaders.RETRY_AFTER);
-    if (value == null) {
-      return null;
+  private static Succeeded succeeded(StoredPicture picture, Map<String, ?> parameters) {
+    var outcome = new Succeeded(picture, CallParameters.size(parameters));
+    if (!outcome.isOfAskedSize()) {
+      log.atWarn()
+          .addKeyValue("request_id", picture.id())
+          .addKeyValue("asked", outcome.asked())
+          .addKeyValue("came", new Size(picture.width(), picture.height()))
+          .log("the picture is not of the size that was asked for; it is kept as it is");
     }
-    try {
-      return value.chars().allMatch(Character::isDigit)
-          ? Duration.ofSeconds(Integer.parseInt(value))
-          : until(ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
-    } catch (NumberFormatException | DateTimeParseException e) {
-      return null;
-    }
-  }
-
-  private Duration until(Instant instant) {
-    var duration = Duration.between(clock.instant(), instant);
-    return duration.isNegative() ? Duration.ZERO : duration;
+    return outcome;
   }
 }

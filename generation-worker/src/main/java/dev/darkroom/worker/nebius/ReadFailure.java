@@ -8,13 +8,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a call that ended without an answer. */
 final class ReadFailure {
-  private ReadFailure() {}
+  private final ApiKey key;
+
+  /**
+   * @param key removed from every word that is kept of a failure
+   */
+  ReadFailure(ApiKey key) {
+    this.key = key;
+  }
 
   /**
    * What it means for the job: before the first byte of the body was written the call was certainly
    * not made; afterwards it may have been carried out.
    */
-  static AttemptOutcome read(Exception failure, CallInProgress call) {
+  AttemptOutcome read(Exception failure, CallInProgress call) {
     var ended = call.ended();
     if (!call.mayHaveArrived()) {
       return notSent(failure, ended);
@@ -23,12 +30,13 @@ final class ReadFailure {
       return endedByUs(ended);
     }
     if (causes(failure).anyMatch(CutReply.class::isInstance)) {
-      return new AttemptOutcome.Failed("bad_reply", "The answer broke off in the middle.");
+      return new AttemptOutcome.Failed(
+          "bad_reply", "The answer broke off in the middle: " + words(failure));
     }
     return new AttemptOutcome.Unknown("The connection broke off: " + words(failure));
   }
 
-  private static AttemptOutcome notSent(Exception failure, @Nullable Ended ended) {
+  private AttemptOutcome notSent(Exception failure, @Nullable Ended ended) {
     return switch (ended) {
       case null -> new AttemptOutcome.NotMade("Nebius can't be reached: " + words(failure));
       case TIMEOUT ->
@@ -53,10 +61,10 @@ final class ReadFailure {
     return Stream.iterate(failure, cause -> cause != null, Throwable::getCause).limit(10);
   }
 
-  private static String words(Exception failure) {
+  private String words(Exception failure) {
     var root = causes(failure).reduce((_, cause) -> cause).orElse(failure);
     // what is no matter of the connection may quote the request, and with it the key
     var message = root instanceof IOException ? root.getMessage() : null;
-    return message == null ? root.getClass().getSimpleName() : message;
+    return message == null ? root.getClass().getSimpleName() : key.removedFrom(message);
   }
 }

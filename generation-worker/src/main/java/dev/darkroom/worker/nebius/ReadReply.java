@@ -1,45 +1,49 @@
 package dev.darkroom.worker.nebius;
 
-import dev.darkroom.picture.PictureTooLarge;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.Base64Variants;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads Nebius's replies: {@code {"data":[{"b64_json":"…"}],"id":"…"}} straight from the socket
- * into the store, and the two forms of its errors, {@code {"detail":"text"}} and {@code
+ * Reads Nebius's replies: {@code {"data":[{"b64_json":"…","url":"…"}],"id":"…"}} straight from the
+ * socket into the store, and the two forms of its errors, {@code {"detail":"text"}} and {@code
  * {"detail":[{"loc","msg","type"}]}}.
  */
 final class ReadReply {
   private static final int MAX_ERROR_BODY = 16 * 1024;
   private static final int MAX_REASON = 500;
 
-  private final JsonMapper json;
-  private final ObjectReader reader;
+  private final ApiKey key;
 
-  ReadReply(JsonMapper json) {
-    this.json = json;
-    // whoever opened the body knows how to close it; here it would be read to its end, however long
-    this.reader = json.reader().without(StreamReadFeature.AUTO_CLOSE_SOURCE);
-  }
+  /** Pictures are no strings to it: they are decoded as they come, and never held. */
+  private final JsonMapper json =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxStringLength(MAX_ERROR_BODY).build())
+                  // whoever opened a body closes it; here it would be read to its end, however long
+                  .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+                  .build())
+          .build();
 
-  /** The store did not take what was read; the reply is not to blame. */
-  static final class StoreRefused extends IOException {
-    StoreRefused(IOException cause) {
-      super(cause.getMessage(), cause);
-    }
+  /**
+   * @param key removed from every word that is kept of a reply
+   */
+  ReadReply(ApiKey key) {
+    this.key = key;
   }
 
   /** The reply holds no picture that can be read; the message says why. */
@@ -62,43 +66,39 @@ final class ReadReply {
   /**
    * Decodes the first picture into the draft without holding a copy of it, and reads on to the end
    * of the document: one that breaks off was cut.
+   *
+   * @return where the picture is to be fetched, if it did not come with the reply
    */
-  void picture(InputStream body, OutputStream draft) throws IOException {
+  Optional<String> picture(InputStream body, OutputStream draft) throws IOException {
     var store = new ToStore(draft);
-    try (var parser = reader.createParser(body)) {
+    try (var parser = json.createParser(body)) {
       var found = false;
+      @Nullable String url = null;
       while (parser.nextToken() != null) {
-        if (!found && isFirstPicture(parser)) {
-          parser.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, store);
-          found = true;
+        if (parser.currentToken() != JsonToken.VALUE_STRING) {
+          continue;
+        }
+        if (!found && isFirst("b64_json", parser)) {
+          found = parser.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, store) > 0;
+        } else if (isFirst("url", parser)) {
+          url = parser.getString();
         }
       }
-      if (!found) {
+      if (!found && url == null) {
         throw new BadReply("The answer holds no picture.");
       }
+      return found ? Optional.empty() : Optional.ofNullable(url);
     } catch (JacksonException e) {
-      throw whoseFault(e, store.failure);
+      store.blameStoreIfItFailed();
+      throw e instanceof JacksonIOException && e.getCause() instanceof IOException cut
+          ? new CutReply(cut)
+          : new BadReply("The answer could not be read: " + withoutKey(e.getOriginalMessage()));
     }
   }
 
-  /** Jackson wraps what happens on either side of it in its own exceptions. */
-  private static IOException whoseFault(JacksonException e, @Nullable IOException storeFailure) {
-    if (storeFailure instanceof PictureTooLarge) {
-      return new BadReply("The answer can't be kept: " + storeFailure.getMessage());
-    }
-    if (storeFailure != null) {
-      return new StoreRefused(storeFailure);
-    }
-    return e instanceof JacksonIOException && e.getCause() instanceof IOException cut
-        ? new CutReply(cut)
-        : new BadReply("The answer could not be read: " + firstLine(e.getOriginalMessage()));
-  }
-
-  private static boolean isFirstPicture(JsonParser parser) {
-    return parser.currentToken() == JsonToken.VALUE_STRING
-        && "b64_json".equals(parser.currentName())
-        && Objects.equals(
-            "/data/0/b64_json", parser.streamReadContext().pathAsPointer().toString());
+  private static boolean isFirst(String field, JsonParser parser) {
+    return field.equals(parser.currentName())
+        && parser.streamReadContext().pathAsPointer().toString().equals("/data/0/" + field);
   }
 
   /**
@@ -108,12 +108,12 @@ final class ReadReply {
   String reason(int status, InputStream body) {
     var text = beginning(body);
     var words = text.startsWith("<") ? "" : words(text);
-    return "Nebius answered " + status + (words.isEmpty() ? "." : ": " + shortened(words));
+    return "Nebius answered " + status + (words.isEmpty() ? "." : ": " + withoutKey(words));
   }
 
   private static String beginning(InputStream body) {
     try {
-      return new String(body.readNBytes(MAX_ERROR_BODY), StandardCharsets.UTF_8);
+      return new String(body.readNBytes(MAX_ERROR_BODY), StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
       return ""; // the status was clear enough
     }
@@ -140,39 +140,13 @@ final class ReadReply {
     return place + ": " + problem.path("msg").asString("");
   }
 
-  private static String firstLine(@Nullable String text) {
-    return text == null ? "" : text.lines().findFirst().orElse("").strip();
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("").strip();
   }
 
-  private static String shortened(String words) {
-    return words.length() <= MAX_REASON ? words : words.substring(0, MAX_REASON) + "…";
-  }
-
-  /**
-   * Remembers that it was the store that failed: Jackson wraps what happens on either side in the
-   * same exception.
-   */
-  private static final class ToStore extends OutputStream {
-    private final OutputStream store;
-    private @Nullable IOException failure;
-
-    ToStore(OutputStream store) {
-      this.store = store;
-    }
-
-    @Override
-    public void write(int b) throws IOException {
-      write(new byte[] {(byte) b}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      try {
-        store.write(bytes, offset, length);
-      } catch (IOException e) {
-        failure = e;
-        throw e;
-      }
-    }
+  /** First the key, then the length: half a key would not be recognized. */
+  private String withoutKey(@Nullable String words) {
+    var kept = key.removedFrom(firstLine(words == null ? "" : words));
+    return kept.length() <= MAX_REASON ? kept : kept.substring(0, MAX_REASON) + "…";
   }
 }

@@ -69,6 +69,12 @@ final class SendRequest {
     return call.make(request::cancel, () -> exchange(request, reader));
   }
 
+  <T> T get(String path, CallInProgress call, Reader<T> reader) throws IOException {
+    var request = new HttpUriRequestBase("GET", base.resolve(path));
+    headers.forEach(request::addHeader);
+    return call.make(request::cancel, () -> exchange(request, reader));
+  }
+
   /**
    * What is not read to its end is not worth waiting for: its connection is closed, where closing
    * the response would first read all the rest. One that was read to its end is in the pool by

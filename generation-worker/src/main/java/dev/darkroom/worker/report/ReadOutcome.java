@@ -5,6 +5,7 @@ import dev.darkroom.model.Step;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +25,11 @@ final class ReadOutcome {
     /**
      * The job ends with its picture.
      *
-     * @param source where it is from, for the log: {@code nebius}, or the {@code store} that an
-     *     earlier attempt saved it to
+     * @param details for the log: its {@code source}, which is {@code nebius} or the {@code store}
+     *     that an earlier attempt saved it to, and the size that was {@code asked} for where the
+     *     picture has another
      */
-    record Complete(StoredPicture picture, String source) implements Reading {}
+    record Complete(StoredPicture picture, Map<String, ?> details) implements Reading {}
 
     /** The job ends without one. */
     record Fail(String code, String reason) implements Reading {}
@@ -41,8 +43,9 @@ final class ReadOutcome {
    */
   Reading read(AttemptOutcome outcome, int attempt) {
     return switch (outcome) {
-      case AttemptOutcome.Succeeded(var picture) -> new Reading.Complete(picture, "nebius");
-      case AttemptOutcome.AlreadyStored(var picture) -> new Reading.Complete(picture, "store");
+      case AttemptOutcome.Succeeded succeeded -> complete(succeeded);
+      case AttemptOutcome.AlreadyStored(var picture) ->
+          new Reading.Complete(picture, Map.of("source", "store"));
       case AttemptOutcome.Rejected(int _, String reason) -> new Reading.Fail("rejected", reason);
       case AttemptOutcome.Failed(String code, String reason) ->
           failed(code, reason, true, backoff.after(attempt));
@@ -56,13 +59,25 @@ final class ReadOutcome {
           failed("withdrawn", reason, false, Duration.ZERO);
       case AttemptOutcome.TurnedAway(String reason) ->
           failed("provider_unavailable", reason, false, backoff.notBefore(turnedAwayFor));
-      case AttemptOutcome.Misconfigured(int _, String reason) ->
-          failed("misconfigured", reason, false, backoff.notBefore(turnedAwayFor));
+      case AttemptOutcome.Misconfigured(var _, String reason, boolean ofAll) ->
+          failed(
+              "misconfigured",
+              reason,
+              false,
+              ofAll ? backoff.notBefore(turnedAwayFor) : backoff.after(attempt));
       case AttemptOutcome.NotStored(String reason) ->
           failed("picture_not_stored", reason, false, backoff.after(attempt));
       case AttemptOutcome.Unknown(String reason) -> unknown(reason, true, backoff.after(attempt));
       case AttemptOutcome.GivenUp(String reason) -> unknown(reason, false, Duration.ZERO);
     };
+  }
+
+  private static Reading complete(AttemptOutcome.Succeeded outcome) {
+    return new Reading.Complete(
+        outcome.picture(),
+        outcome.isOfAskedSize()
+            ? Map.of("source", "nebius")
+            : Map.of("source", "nebius", "asked", outcome.asked()));
   }
 
   private Duration asked(@Nullable Duration retryAfter, int attempt) {

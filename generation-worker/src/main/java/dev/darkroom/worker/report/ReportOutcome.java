@@ -14,6 +14,7 @@ import dev.darkroom.model.Step;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -57,8 +58,8 @@ public final class ReportOutcome implements AutoCloseable {
    */
   public void report(Attempt attempt, AttemptOutcome outcome) {
     switch (readings.read(outcome, attempt.number())) {
-      case ReadOutcome.Reading.Complete(var picture, var source) ->
-          complete(attempt, picture, source);
+      case ReadOutcome.Reading.Complete(var picture, var details) ->
+          complete(attempt, picture, details);
       case ReadOutcome.Reading.Fail(String code, String reason) ->
           ended(
               attempt,
@@ -67,11 +68,13 @@ public final class ReportOutcome implements AutoCloseable {
     }
   }
 
-  private void complete(Attempt attempt, StoredPicture picture, String source) {
+  private void complete(Attempt attempt, StoredPicture picture, Map<String, ?> more) {
     var recorded =
         new PictureRecord(
             picture.url(), picture.sha256(), picture.format().contentType(), picture.bytes());
-    var details = Map.of("width", picture.width(), "height", picture.height(), "source", source);
+    var details = new HashMap<String, Object>(more);
+    details.put("width", picture.width());
+    details.put("height", picture.height());
     var job = completions.write(new Completion(attempt, recorded, details));
     if (job.isEmpty()) {
       discard.discardIfFailed(attempt.requestId());

@@ -1,5 +1,6 @@
 package dev.darkroom.worker.report;
 
+import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import java.time.Duration;
@@ -18,4 +19,9 @@ import org.springframework.validation.annotation.Validated;
 record ReportSettings(
     @DefaultValue("1s") @DurationMin(millis = 1) @DurationMax(minutes = 10) Duration base,
     @DefaultValue("2") @DecimalMin("1") @DecimalMax("10") double factor,
-    @DefaultValue("1m") @DurationMin(millis = 1) @DurationMax(hours = 6) Duration cap) {}
+    @DefaultValue("1m") @DurationMin(millis = 1) @DurationMax(hours = 6) Duration cap) {
+
+  @AssertTrue(message = "darkroom.backoff.cap must not be shorter than darkroom.backoff.base") boolean isCapAboveBase() {
+    return cap.compareTo(base) >= 0;
+  }
+}

@@ -1,15 +1,8 @@
 package dev.darkroom.worker.nebius;
 
 import static dev.darkroom.simulator.Fault.answer;
-import static dev.darkroom.simulator.Fault.cutBody;
-import static dev.darkroom.simulator.Fault.dripBody;
 import static dev.darkroom.simulator.Fault.hangAfterBilling;
-import static dev.darkroom.simulator.Fault.htmlPage;
-import static dev.darkroom.simulator.Fault.reset;
-import static dev.darkroom.simulator.Fault.resetAfterBilling;
-import static dev.darkroom.simulator.Fault.rubbish;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobMessage;
@@ -17,20 +10,14 @@ import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.PictureStoreConfiguration;
-import dev.darkroom.simulator.Fault;
-import dev.darkroom.simulator.Fault.Rubbish.Content;
 import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
-import dev.darkroom.worker.nebius.AttemptOutcome.Failed;
 import dev.darkroom.worker.nebius.AttemptOutcome.GivenUp;
 import dev.darkroom.worker.nebius.AttemptOutcome.Misconfigured;
 import dev.darkroom.worker.nebius.AttemptOutcome.NotMade;
 import dev.darkroom.worker.nebius.AttemptOutcome.RateLimited;
-import dev.darkroom.worker.nebius.AttemptOutcome.Rejected;
 import dev.darkroom.worker.nebius.AttemptOutcome.Succeeded;
 import dev.darkroom.worker.nebius.AttemptOutcome.TurnedAway;
-import dev.darkroom.worker.nebius.AttemptOutcome.Unavailable;
-import dev.darkroom.worker.nebius.AttemptOutcome.Unknown;
 import dev.darkroom.worker.nebius.AttemptOutcome.Withdrawn;
 import dev.darkroom.worker.nebius.CallInProgress.Ended;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -40,7 +27,6 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.awaitility.Awaitility;
@@ -50,13 +36,11 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Every answer and fault, over the real client and a real socket. */
+/** What a call does besides reading its answer, over the real client and a real socket. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CallNebiusTest {
   private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -92,75 +76,89 @@ class CallNebiusTest {
     });
   }
 
-  static List<Arguments> faults() {
-    return List.of(
-        arguments(answer(400).withDetail("bad prompt"), Rejected.class, "400: bad prompt", false),
-        arguments(
-            answer(422)
-                .withDetail(
-                    List.of(
-                        Map.of("loc", List.of("body", "width"), "msg", "too wide", "type", "x"))),
-            Rejected.class,
-            "422: body.width: too wide",
-            false),
-        arguments(answer(401).withDetail("bad key"), Misconfigured.class, "401: bad key", false),
-        arguments(answer(402).withDetail("no money"), Misconfigured.class, "402: no money", false),
-        arguments(
-            answer(403).withDetail("not yours"), Misconfigured.class, "403: not yours", false),
-        arguments(answer(404).withDetail("no model"), Misconfigured.class, "404: no model", false),
-        arguments(answer(429).withDetail("slow down"), RateLimited.class, "429: slow down", false),
-        arguments(answer(500).withDetail("oops"), Failed.class, "provider_unavailable", false),
-        arguments(answer(503).withDetail("down"), Unavailable.class, "503: down", false),
-        arguments(htmlPage(502), Unavailable.class, "Nebius answered 502.", false),
-        arguments(reset(), Unknown.class, "broke off", false),
-        arguments(resetAfterBilling(), Unknown.class, "broke off", true),
-        arguments(hangAfterBilling(), Unknown.class, "did not answer in the time", true),
-        arguments(
-            dripBody(1, Duration.ofMillis(50)), Unknown.class, "did not answer in the time", true),
-        arguments(cutBody(), Failed.class, "broke off in the middle", true),
-        arguments(rubbish(Content.MALFORMED_JSON), Failed.class, "could not be read", true),
-        arguments(rubbish(Content.NO_PICTURES), Failed.class, "holds no picture", true),
-        arguments(rubbish(Content.BROKEN_BASE64), Failed.class, "could not be read", true),
-        arguments(rubbish(Content.NOT_A_PICTURE), Failed.class, "bad_reply", true),
-        arguments(rubbish(Content.TRUNCATED_PICTURE), Failed.class, "bad_reply", true));
-  }
-
-  @ParameterizedTest
-  @MethodSource("faults")
-  void every_failure_is_read(
-      Fault fault, Class<? extends AttemptOutcome> outcome, String says, boolean billed) {
-    nebius.everyCall().meet(fault);
-    withClient((client, store) -> {
-      var read = client.call(job("A fox"), parameters("A fox"), null, call);
-
-      assertThat(read).isInstanceOf(outcome);
-      assertThat(read.toString()).contains(says);
-      assertThat(store.find(id)).isEmpty();
-      assertThat(nebius.bill().calls()).hasSize(1);
-      assertThat(nebius.bill().total()).isEqualTo(billed ? 1 : 0);
-    });
-  }
-
-  @Test
-  void another_format_is_kept_as_what_it_is() {
-    nebius.everyCall().meet(rubbish(Content.OTHER_FORMAT));
-    withClient((client, _) -> {
-      var outcome = client.call(job("A fox"), parameters("A fox"), null, call);
-
-      assertThat(outcome).isInstanceOf(Succeeded.class);
-      assertThat(((Succeeded) outcome).picture().format().contentType()).isEqualTo("image/png");
-    });
-  }
-
   @Test
   void a_refused_key_says_so_and_stops_further_calls() {
-    withClient(
-        (client, _) -> {
+    withContext(
+        context -> {
+          var client = context.getBean(CallNebius.class);
           assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
               .isInstanceOf(Misconfigured.class);
           assertThat(client.callsAllowed()).isZero();
+          assertThat(context.getBean(NebiusGate.class).state())
+              .startsWith("nebius: 401, the key was refused; open until 2")
+              .endsWith(": Nebius answered 401: The API key is invalid.");
+          assertThat(blocked(context, "key")).isEqualTo(1);
+          assertThat(blocked(context, "outage")).isZero();
         },
         "darkroom.nebius.api-key=wrong");
+  }
+
+  @Test
+  void a_model_that_only_this_job_names_stops_no_other() {
+    nebius.everyCall().meet(answer(404).withDetail("no such model"));
+    withClient((client, _) -> {
+      var parameters = CallParameters.of(request("A fox"), "stability-ai/other", null).sent();
+
+      assertThat(client.call(job("A fox"), parameters, null, call))
+          .isInstanceOfSatisfying(
+              Misconfigured.class, refused -> assertThat(refused.ofAll()).isFalse());
+      assertThat(client.callsAllowed()).isGreaterThan(1000);
+    });
+  }
+
+  @Test
+  void a_request_may_name_its_model_and_each_has_its_guidance_scale() {
+    withClient(
+        (client, _) -> {
+          var named =
+              new GenerationRequest("A fox", null, 0.7, 0.5, null, 96, 64, 7, "other/model");
+
+          assertThat(client.parameters(named).sent())
+              .containsEntry("model", "other/model")
+              .containsEntry("guidance_scale", 3.5);
+          assertThat(client.parameters(request("A fox")).sent())
+              .containsEntry("model", "stability-ai/sdxl")
+              .doesNotContainKey("guidance_scale");
+        },
+        "darkroom.nebius.guidance-scale=other/model=3.5, third/model = 9");
+  }
+
+  @Test
+  void a_guidance_scale_without_its_model_stops_the_start() {
+    withContext(
+        context ->
+            assertThat(context.getStartupFailure())
+                .rootCause()
+                .message()
+                .contains("such as stability-ai/sdxl=7.5"),
+        "darkroom.nebius.guidance-scale=7.5");
+  }
+
+  @Test
+  void calls_and_bytes_are_counted() {
+    nebius.nextCall().meet(answer(503));
+    withContext(context -> {
+      var client = context.getBean(CallNebius.class);
+      var _ = client.call(job("A fox"), parameters("A fox"), null, call);
+      var outcome = client.call(job("A fox"), parameters("A fox"), null, call);
+
+      var meters = context.getBean(SimpleMeterRegistry.class);
+      assertThat(meters.get("darkroom.nebius.calls").tag("outcome", "unavailable").timer().count())
+          .isEqualTo(1);
+      assertThat(meters.get("darkroom.nebius.calls").tag("outcome", "succeeded").timer().count())
+          .isEqualTo(1);
+      assertThat(meters.get("darkroom.pictures.bytes").counter().count())
+          .isEqualTo((double) ((Succeeded) outcome).picture().bytes());
+    });
+  }
+
+  private static double blocked(ApplicationContext context, String reason) {
+    return context
+        .getBean(SimpleMeterRegistry.class)
+        .get("darkroom.nebius.blocked")
+        .tag("reason", reason)
+        .gauge()
+        .value();
   }
 
   @Test
@@ -325,7 +323,7 @@ class CallNebiusTest {
   }
 
   private static Map<String, Object> parameters(String prompt) {
-    return CallParameters.of(request(prompt), "stability-ai/sdxl");
+    return CallParameters.of(request(prompt), "stability-ai/sdxl", null).sent();
   }
 
   private static GenerationRequest request(String prompt) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CallParametersTest {
@@ -19,7 +20,7 @@ class CallParametersTest {
         new GenerationRequest(
             "An elephant", "Giraffes, night sky", 0.7, 0, "sketch", 640, 320, 12345);
 
-    assertThat(CallParameters.of(request, "stability-ai/sdxl"))
+    assertThat(CallParameters.of(request, "stability-ai/sdxl", null).sent())
         .containsOnly(
             java.util.Map.entry("model", "stability-ai/sdxl"),
             java.util.Map.entry("prompt", "An elephant"),
@@ -36,7 +37,7 @@ class CallParametersTest {
   void what_was_not_asked_for_is_not_sent() {
     var request = new GenerationRequest("An elephant", " ", 0.7, 0.5, null, 512, 512, 1);
 
-    assertThat(CallParameters.of(request, "m")).doesNotContainKey("negative_prompt");
+    assertThat(CallParameters.of(request, "m", null).sent()).doesNotContainKey("negative_prompt");
   }
 
   @ParameterizedTest
@@ -57,6 +58,9 @@ class CallParametersTest {
         "abstract,   1,    'A fox in abstract style, reduced to form and colour, geometric shapes, strong composition'",
         "sketch,     1,    'A fox in sketch style, drawn by hand in pencil on paper, hatching, visible strokes, no colour'",
         "watercolor, 1,    'A fox in watercolor style, transparent washes, soft bleeding edges, grain of the paper'",
+        "3d-model,   1,    'A fox in 3d-model style, computer-rendered solid, clean geometry, studio light, soft shadows'",
+        "Pixel-Art,  0.2,  A fox in pixel-art style",
+        "pixel art,  1,    A fox in pixel art style",
         "art deco,   0.2,  A fox in art deco style",
         "art deco,   1,    A fox in art deco style",
       })
@@ -64,16 +68,89 @@ class CallParametersTest {
       @Nullable String style, double intensity, String expected) {
     var request = new GenerationRequest("A fox", null, 0.7, intensity, style, 512, 512, 1);
 
-    assertThat(CallParameters.of(request, "m")).containsEntry("prompt", expected);
+    assertThat(CallParameters.of(request, "m", null).sent()).containsEntry("prompt", expected);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "realistic",
+        "cartoon",
+        "abstract",
+        "sketch",
+        "watercolor",
+        "3d-model",
+        "analog-film",
+        "anime",
+        "cinematic",
+        "comic-book",
+        "digital-art",
+        "enhance",
+        "fantasy-art",
+        "isometric",
+        "line-art",
+        "low-poly",
+        "modeling-compound",
+        "neon-punk",
+        "origami",
+        "photographic",
+        "pixel-art",
+        "tile-texture"
+      })
+  void these_styles_have_templates(String style) {
+    var full = CallParameters.of(fox(style, 1, "people"), "m", null);
+
+    assertThat(full.sent().get("prompt"))
+        .asString()
+        .startsWith("A fox in " + style + " style, ")
+        .hasSizeBetween(40, 160);
+    assertThat(full.sent().get("negative_prompt")).asString().startsWith("people, ");
+    assertThat(full.cut()).isEmpty();
+  }
+
+  @Test
+  void what_a_style_does_not_want_is_added_only_with_its_whole_template() {
+    assertThat(CallParameters.of(fox("sketch", 1, null), "m", null).sent())
+        .containsEntry("negative_prompt", "photograph, colour, smooth shading");
+    assertThat(CallParameters.of(fox("sketch", 0.4, "people"), "m", null).sent())
+        .containsEntry("negative_prompt", "people");
+    assertThat(CallParameters.of(fox("sketch", 0, null), "m", null).sent())
+        .doesNotContainKey("negative_prompt");
+  }
+
+  @Test
+  void a_guidance_scale_is_sent_where_there_is_one() {
+    assertThat(CallParameters.of(fox(null, 1, null), "m", 7.5).sent())
+        .containsEntry("guidance_scale", 7.5);
   }
 
   @Test
   void a_prompt_that_grows_too_long_loses_the_end_of_its_style_at_a_word() {
     var long_prompt = "🦊".repeat(1970);
     var request = new GenerationRequest(long_prompt, null, 0.7, 1, "realistic", 512, 512, 1);
+    var parameters = CallParameters.of(request, "m", null);
 
-    assertThat(CallParameters.of(request, "m"))
-        .containsEntry("prompt", long_prompt + " in realistic style,");
+    assertThat(parameters.sent()).containsEntry("prompt", long_prompt + " in realistic style,");
+    assertThat(parameters.cut())
+        .containsOnly(
+            java.util.Map.entry(
+                "prompt", "photographed in natural light, true colours, fine detail, sharp focus"));
+  }
+
+  @Test
+  void so_does_a_negative_prompt() {
+    var longest = "x".repeat(1990);
+    var request = new GenerationRequest("A fox", longest, 0.7, 1, "sketch", 512, 512, 1);
+    var parameters = CallParameters.of(request, "m", null);
+
+    assertThat(parameters.sent()).containsEntry("negative_prompt", longest + ",");
+    assertThat(parameters.cut())
+        .containsOnly(java.util.Map.entry("negative_prompt", "photograph, colour, smooth shading"));
+  }
+
+  private static GenerationRequest fox(
+      @Nullable String style, double intensity, @Nullable String negative) {
+    return new GenerationRequest("A fox", negative, 0.7, intensity, style, 512, 512, 1);
   }
 
   @Test
@@ -81,6 +158,6 @@ class CallParametersTest {
     var longest = "x".repeat(2000);
     var request = new GenerationRequest(longest, null, 0.7, 1, "realistic", 512, 512, 1);
 
-    assertThat(CallParameters.of(request, "m")).containsEntry("prompt", longest);
+    assertThat(CallParameters.of(request, "m", null).sent()).containsEntry("prompt", longest);
   }
 }

@@ -17,69 +17,80 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server of one socket that does to its clients what no HTTP server would. */
-final class TestingServer implements AutoCloseable {
+public final class TestingServer implements AutoCloseable {
   private final ServerSocket door;
   private final Script script;
+  private final Greeting greeting;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
   private final List<String> requests = new CopyOnWriteArrayList<>();
 
   /** What is done with each request. */
-  interface Script {
+  public interface Script {
     void play(Exchange exchange) throws IOException;
   }
 
   /** A request that was read, and the way back. */
-  record Exchange(String request, Socket socket, OutputStream out) {
-    void answer(int status, String contentType, byte[] body) throws IOException {
+  public record Exchange(String request, Socket socket, OutputStream out) {
+    public void answer(int status, String contentType, byte[] body) throws IOException {
       out.write(head(status, contentType, "Content-Length: " + body.length));
       out.write(body);
       out.flush();
     }
 
-    void answer(int status, String json) throws IOException {
+    public void answer(int status, String json) throws IOException {
       answer(status, "application/json", json.getBytes(ISO_8859_1));
     }
 
-    void reset() throws IOException {
+    public void reset() throws IOException {
       socket.setSoLinger(true, 0);
       socket.close();
     }
 
-    static byte[] head(int status, String contentType, String more) {
+    public static byte[] head(int status, String contentType, String more) {
       return "HTTP/1.1 %d Status\r\nContent-Type: %s\r\n%s\r\n\r\n"
           .formatted(status, contentType, more)
           .getBytes(ISO_8859_1);
     }
   }
 
-  private TestingServer(ServerSocket door, Script script) {
+  /** What is done with a connection before anything is read from it. */
+  public interface Greeting {
+    void meet(Socket client) throws IOException;
+  }
+
+  private TestingServer(ServerSocket door, Greeting greeting, Script script) {
     this.door = door;
+    this.greeting = greeting;
     this.script = script;
   }
 
-  static TestingServer start(Script script) throws IOException {
-    var server =
-        new TestingServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), script);
-    Thread.ofVirtual().start(server::accept);
+  public static TestingServer start(Script script) throws IOException {
+    return start(_ -> {}, script);
+  }
+
+  public static TestingServer start(Greeting greeting, Script script) throws IOException {
+    var door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    var server = new TestingServer(door, greeting, script);
+    var _ = Thread.ofVirtual().start(server::accept);
     return server;
   }
 
-  URI baseUri() {
+  public URI baseUri() {
     return URI.create("http://127.0.0.1:" + door.getLocalPort() + "/v1/");
   }
 
-  int connections() {
+  public int connections() {
     return connections.get();
   }
 
   /** Heads and bodies as they came, oldest first. */
-  List<String> requests() {
+  public List<String> requests() {
     return requests;
   }
 
   /** Closes the connections that clients may think they can use again. */
-  void closeConnections() throws IOException {
+  public void closeConnections() throws IOException {
     for (var socket : open) {
       socket.close();
     }
@@ -100,6 +111,7 @@ final class TestingServer implements AutoCloseable {
 
   private void serve(Socket client) {
     try (client) {
+      greeting.meet(client);
       var out = client.getOutputStream();
       for (var request = read(client.getInputStream()); !request.isEmpty(); ) {
         requests.add(request);

@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.darkroom.ledger.Setback;
+import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
+import dev.darkroom.picture.PictureFormat;
+import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
+import dev.darkroom.worker.nebius.AttemptOutcome.Size;
+import dev.darkroom.worker.nebius.Refusal;
 import dev.darkroom.worker.report.ReadOutcome.Reading;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -76,12 +83,19 @@ class ReadOutcomeTest {
             10,
             11),
         arguments(
-            new AttemptOutcome.Misconfigured(401, "r"),
+            new AttemptOutcome.Misconfigured(Refusal.KEY, "r", true),
             Step.ATTEMPT_FAILED,
             "misconfigured",
             false,
             10,
             11),
+        arguments(
+            new AttemptOutcome.Misconfigured(Refusal.MODEL, "r", false),
+            Step.ATTEMPT_FAILED,
+            "misconfigured",
+            false,
+            0,
+            4),
         arguments(
             new AttemptOutcome.NotStored("r"),
             Step.ATTEMPT_FAILED,
@@ -132,5 +146,19 @@ class ReadOutcomeTest {
     assertThat(waits).allMatch(wait -> wait.compareTo(CAP) <= 0);
     assertThat(waits).anyMatch(wait -> wait.compareTo(CAP.dividedBy(10)) < 0);
     assertThat(waits).anyMatch(wait -> wait.compareTo(CAP.dividedBy(10).multipliedBy(9)) > 0);
+  }
+
+  @Test
+  void a_picture_of_another_size_completes_its_job_and_the_log_says_what_was_asked() {
+    var picture =
+        new StoredPicture(
+            new RequestId(UUID.randomUUID()), "0".repeat(64), 10, PictureFormat.WEBP, 1024, 1024);
+
+    assertThat(readings.read(new AttemptOutcome.Succeeded(picture, new Size(1000, 1000)), 1))
+        .isEqualTo(
+            new Reading.Complete(
+                picture, Map.of("source", "nebius", "asked", new Size(1000, 1000))));
+    assertThat(readings.read(new AttemptOutcome.Succeeded(picture, new Size(1024, 1024)), 1))
+        .isEqualTo(new Reading.Complete(picture, Map.of("source", "nebius")));
   }
 }
