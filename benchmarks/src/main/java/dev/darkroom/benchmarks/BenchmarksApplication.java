@@ -8,6 +8,7 @@ import dev.darkroom.benchmarks.measure.MeasureDrain;
 import dev.darkroom.benchmarks.measure.MeasureKafka;
 import dev.darkroom.benchmarks.measure.MeasureLogs;
 import dev.darkroom.benchmarks.measure.MeasureMemory;
+import dev.darkroom.benchmarks.measure.MeasurePictures;
 import dev.darkroom.benchmarks.measure.MeasureSteady;
 import dev.darkroom.benchmarks.results.Finding;
 import dev.darkroom.benchmarks.results.PerformancePage;
@@ -43,7 +44,8 @@ final class BenchmarksApplication {
           new MeasureSteady(CLOCK),
           new MeasureClaim(),
           new MeasureLogs(),
-          new MeasureMemory(CLOCK));
+          new MeasureMemory(CLOCK),
+          new MeasurePictures(CLOCK));
 
   private BenchmarksApplication() {}
 

@@ -5,7 +5,9 @@ import dev.darkroom.model.RequestId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -63,20 +65,30 @@ public final class FindJobs {
     return database
         .sql(
             """
-            select count(*) filter (where lease_until is not null) as running,
+            select error_code,
+              count(*) filter (where lease_until is not null) as running,
               count(*) filter (where lease_until is null and due_at <= clock_timestamp()) as waiting,
               count(*) filter (where lease_until is null and due_at > clock_timestamp()) as scheduled,
               coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (
                 where lease_until is null and due_at <= clock_timestamp())), 0)::float8 as oldest
             from public.generation_jobs where finished_at is null
+            group by error_code
             """)
-        .query((row, _) ->
-            new OpenJobs(
-                row.getLong("waiting"),
-                row.getLong("scheduled"),
-                row.getLong("running"),
-                row.getDouble("oldest")))
-        .single();
+        .query((row, _) -> open(row))
+        .list()
+        .stream()
+        .reduce(OpenJobs.NONE, OpenJobs::plus);
+  }
+
+  private static OpenJobs open(ResultSet row) throws SQLException {
+    var reason = row.getString("error_code");
+    var scheduled = row.getLong("scheduled");
+    return new OpenJobs(
+        row.getLong("waiting"),
+        scheduled,
+        row.getLong("running"),
+        row.getDouble("oldest"),
+        reason == null || scheduled == 0 ? Map.of() : Map.of(reason, scheduled));
   }
 
   /**
@@ -86,8 +98,27 @@ public final class FindJobs {
    * @param scheduled due later: they wait for their next attempt
    * @param running with a worker
    * @param oldestWaitingSeconds how long the longest waiting one has been due
+   * @param scheduledBy the scheduled ones by the code of the setback that made them wait
    */
-  public record OpenJobs(long waiting, long scheduled, long running, double oldestWaitingSeconds) {}
+  public record OpenJobs(
+      long waiting,
+      long scheduled,
+      long running,
+      double oldestWaitingSeconds,
+      Map<String, Long> scheduledBy) {
+    private static final OpenJobs NONE = new OpenJobs(0, 0, 0, 0, Map.of());
+
+    private OpenJobs plus(OpenJobs more) {
+      var by = new HashMap<>(scheduledBy);
+      by.putAll(more.scheduledBy);
+      return new OpenJobs(
+          waiting + more.waiting,
+          scheduled + more.scheduled,
+          running + more.running,
+          Math.max(oldestWaitingSeconds, more.oldestWaitingSeconds),
+          Map.copyOf(by));
+    }
+  }
 
   private Job read(ResultSet row) throws SQLException {
     var status = Columns.status(row);

@@ -167,6 +167,21 @@ class ClaimJobsIT {
   }
 
   @Test
+  void notes_stand_beside_the_parameters() {
+    var id = aQueuedJob().in(ledger);
+
+    ledger.claim(
+        "worker-7",
+        LEASE,
+        List.of(new Intent(id, PARAMETERS, Map.of("cut", Map.of("prompt", "x")))));
+
+    assertThat(assertThatJob(ledger, id).log().getFirst().details())
+        .containsEntry("parameters", PARAMETERS)
+        .containsEntry("cut", Map.of("prompt", "x"))
+        .containsEntry("worker", "worker-7");
+  }
+
+  @Test
   void a_heartbeat_renews_what_is_in_hand_and_still_held_and_nothing_else() {
     var mine = aHeldJob().lease(Duration.ofSeconds(1)).heldIn(ledger);
     var lapsedButMine = aLapsedJob().withAttempts(3).heldIn(ledger);

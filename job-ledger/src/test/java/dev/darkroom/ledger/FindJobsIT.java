@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
+import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -117,7 +118,19 @@ class FindJobsIT {
   }
 
   @Test
+  void jobs_that_wait_for_their_next_attempt_are_counted_by_what_became_of_the_last() {
+    for (var code : List.of("rate_limited", "misconfigured", "rate_limited")) {
+      var attempt = aHeldJob().heldIn(ledger);
+      ledger.rescheduleJobs.rescheduleIfHeld(
+          attempt, new Setback(Step.ATTEMPT_FAILED, code, "r", false, Duration.ofMinutes(1)));
+    }
+
+    assertThat(ledger.findJobs.countOpen().scheduledBy())
+        .containsOnly(Map.entry("rate_limited", 2L), Map.entry("misconfigured", 1L));
+  }
+
+  @Test
   void an_idle_ledger_counts_nothing() {
-    assertThat(ledger.findJobs.countOpen()).isEqualTo(new FindJobs.OpenJobs(0, 0, 0, 0));
+    assertThat(ledger.findJobs.countOpen()).isEqualTo(new FindJobs.OpenJobs(0, 0, 0, 0, Map.of()));
   }
 }

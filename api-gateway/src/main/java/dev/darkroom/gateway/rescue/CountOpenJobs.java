@@ -4,6 +4,9 @@ import dev.darkroom.ledger.FindJobs;
 import dev.darkroom.ledger.FindJobs.OpenJobs;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -15,6 +18,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class CountOpenJobs {
   private final FindJobs ledger;
+  private final MultiGauge reasons;
   private volatile @Nullable OpenJobs latest;
 
   CountOpenJobs(FindJobs ledger, MeterRegistry meters) {
@@ -35,6 +39,10 @@ final class CountOpenJobs {
         "darkroom.jobs.oldest.waiting.seconds",
         "How long the longest waiting job has been due",
         OpenJobs::oldestWaitingSeconds);
+    this.reasons =
+        MultiGauge.builder("darkroom.jobs.scheduled.reason")
+            .description("Jobs that wait for their next attempt, by what became of the last")
+            .register(meters);
   }
 
   private void gauge(
@@ -53,11 +61,23 @@ final class CountOpenJobs {
   /** Never more to do at once. */
   boolean round() {
     try {
-      latest = ledger.countOpen();
+      var open = ledger.countOpen();
+      latest = open;
+      show(open.scheduledBy());
       return false;
     } catch (RuntimeException e) {
       latest = null;
+      show(Map.of());
       throw e;
     }
+  }
+
+  /** A reason that has passed is gone. */
+  private void show(Map<String, Long> scheduledBy) {
+    reasons.register(
+        scheduledBy.entrySet().stream()
+            .map(entry -> MultiGauge.Row.of(Tags.of("reason", entry.getKey()), entry.getValue()))
+            .toList(),
+        true);
   }
 }

@@ -18,12 +18,13 @@ final class Picture {
 
   private Picture() {}
 
-  static byte[] draw() {
+  /** One of so many bytes. */
+  static byte[] draw(int bytes) {
     return IntStream.of(768, 640, 512, 384, 256)
         .mapToObj(side -> PictureFormat.WEBP.encode(Drawing.of(sketch(side))))
-        .filter(drawn -> drawn.length <= BYTES - CHUNK_HEADER)
+        .filter(drawn -> drawn.length <= bytes - CHUNK_HEADER)
         .findFirst()
-        .map(Picture::padded)
+        .map(drawn -> padded(drawn, bytes))
         .orElseThrow(() -> new IllegalStateException("every drawing is too large"));
   }
 
@@ -32,11 +33,11 @@ final class Picture {
   }
 
   /** With a chunk that readers pass over (RFC 9649, section 2.7.1.6), up to the wanted size. */
-  private static byte[] padded(byte[] drawn) {
-    var whole = ByteBuffer.wrap(Arrays.copyOf(drawn, BYTES)).order(ByteOrder.LITTLE_ENDIAN);
-    whole.putInt(4, BYTES - RIFF_HEADER);
+  private static byte[] padded(byte[] drawn, int bytes) {
+    var whole = ByteBuffer.wrap(Arrays.copyOf(drawn, bytes)).order(ByteOrder.LITTLE_ENDIAN);
+    whole.putInt(4, bytes - RIFF_HEADER);
     whole.put(drawn.length, new byte[] {'P', 'A', 'D', 'S'});
-    whole.putInt(drawn.length + 4, BYTES - drawn.length - CHUNK_HEADER);
+    whole.putInt(drawn.length + 4, bytes - drawn.length - CHUNK_HEADER);
     return whole.array();
   }
 }

@@ -3,9 +3,9 @@ package dev.darkroom.benchmarks.stand;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
@@ -14,20 +14,26 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A stub of Nebius that costs next to nothing: every call gets the same prebuilt reply, after the
  * latency it is told. It remembers when the call for each tag arrived, and how long it was kept.
+ * The catalogue of models is answered on the side and counts as no call.
  */
 public final class Provider implements AutoCloseable {
   private static final int BACKLOG = 1024;
   private static final int LARGEST_REQUEST = 64 * 1024;
+  private static final byte[] CATALOGUE =
+      whole("{\"object\":\"list\",\"data\":[{\"id\":\"stability-ai/sdxl\"}]}");
 
   private final ServerSocket server;
   private final Duration latency;
   private final byte[] reply;
+  private final @Nullable CountDownLatch halfway;
+  private final AtomicInteger halves = new AtomicInteger();
   private final Map<String, Call> calls = new ConcurrentHashMap<>();
   private final AtomicInteger arrivals = new AtomicInteger();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -40,17 +46,45 @@ public final class Provider implements AutoCloseable {
    */
   public record Call(long arrived, long answered) {}
 
-  private Provider(ServerSocket server, Duration latency, byte[] reply) {
+  private Provider(
+      ServerSocket server, Duration latency, byte[] reply, @Nullable CountDownLatch halfway) {
     this.server = server;
     this.latency = latency;
     this.reply = reply;
+    this.halfway = halfway;
   }
 
   public static Provider start(Duration latency) throws IOException {
+    return start(latency, Picture.draw(Picture.BYTES), null);
+  }
+
+  /**
+   * One that stops in the middle of each reply until it is told to go on.
+   *
+   * @param bytes of each picture
+   */
+  public static Provider stoppingHalfway(int bytes) throws IOException {
+    return start(Duration.ZERO, Picture.draw(bytes), new CountDownLatch(1));
+  }
+
+  private static Provider start(Duration latency, byte[] picture, @Nullable CountDownLatch halfway)
+      throws IOException {
     var server = new ServerSocket(0, BACKLOG, FreePort.LOOPBACK);
-    var provider = new Provider(server, latency, reply());
+    var provider = new Provider(server, latency, reply(picture), halfway);
     Thread.ofPlatform().daemon().name("provider").start(provider::accept);
     return provider;
+  }
+
+  /** How many replies have been written up to their middle. */
+  public int halves() {
+    return halves.get();
+  }
+
+  /** Lets all replies go on, also those to come. */
+  public void goOn() {
+    if (halfway != null) {
+      halfway.countDown();
+    }
   }
 
   String endpoint() {
@@ -67,17 +101,17 @@ public final class Provider implements AutoCloseable {
     return arrivals.get();
   }
 
-  private static byte[] reply() throws IOException {
-    var body =
+  private static byte[] reply(byte[] picture) {
+    return whole(
         "{\"data\":[{\"b64_json\":\"%s\"}],\"id\":\"img-1\"}"
-            .formatted(Base64.getEncoder().encodeToString(Picture.draw()));
-    var reply = new ByteArrayOutputStream();
+            .formatted(Base64.getEncoder().encodeToString(picture)));
+  }
+
+  private static byte[] whole(String body) {
     var head =
         "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
             .formatted(body.length());
-    reply.write(head.getBytes(US_ASCII));
-    reply.write(body.getBytes(US_ASCII));
-    return reply.toByteArray();
+    return (head + body).getBytes(US_ASCII);
   }
 
   private void accept() {
@@ -99,11 +133,15 @@ public final class Provider implements AutoCloseable {
       var output = socket.getOutputStream();
       var request = new byte[LARGEST_REQUEST];
       for (int length = read(input, request); length > 0; length = read(input, request)) {
+        if (request[0] == 'G') {
+          output.write(CATALOGUE);
+          continue;
+        }
         long arrived = System.nanoTime();
         arrivals.incrementAndGet();
         Thread.sleep(latency);
         calls.put(tag(request, length), new Call(arrived, System.nanoTime()));
-        output.write(reply);
+        write(output);
       }
     } catch (IOException e) {
       // the worker has ended
@@ -112,6 +150,18 @@ public final class Provider implements AutoCloseable {
     } finally {
       open.remove(socket);
     }
+  }
+
+  private void write(OutputStream output) throws IOException, InterruptedException {
+    if (halfway == null) {
+      output.write(reply);
+      return;
+    }
+    int middle = reply.length / 2;
+    output.write(reply, 0, middle);
+    halves.incrementAndGet();
+    halfway.await();
+    output.write(reply, middle, reply.length - middle);
   }
 
   /** One whole request; 0 at the end of the connection. */

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class PictureTest {
   @Test
   void the_picture_has_its_size_in_base64_and_can_be_read() throws IOException {
-    var picture = Picture.draw();
+    var picture = Picture.draw(Picture.BYTES);
     assertThat(Base64.getEncoder().encodeToString(picture)).hasSize(60_000);
     assertThat(ImageIO.read(new ByteArrayInputStream(picture))).isNotNull();
   }
