@@ -39,6 +39,17 @@ class WireFormatTest {
   }
 
   @Test
+  void a_request_may_name_its_model() {
+    var request =
+        new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 512, 42, "stability-ai/sdxl");
+
+    var json = JSON.writeValueAsString(request);
+
+    assertThat(json).contains("\"model\":\"stability-ai/sdxl\"");
+    assertThat(JSON.readValue(json, GenerationRequest.class)).isEqualTo(request);
+  }
+
+  @Test
   void the_negative_prompt_has_an_underscore_on_the_wire() {
     var request = new GenerationRequest("a fox", "a hound", 0.7, 0.5, "sketch", 512, 512, 42);
 

@@ -118,11 +118,10 @@ class NebiusConfiguration {
   @Bean
   ReadModels readModels(
       SendRequest send,
-      NebiusGate gate,
       JsonMapper json,
       ScheduledExecutorService callTimer,
       NebiusSettings settings) {
-    return new ReadModels(send, new ReadReply(settings.apiKey()), gate, json, callTimer, settings);
+    return new ReadModels(send, new ReadReply(settings.apiKey()), json, callTimer, settings);
   }
 
   @Bean

@@ -65,14 +65,6 @@ public final class NebiusGate {
     }
   }
 
-  /** What Nebius says to all calls alike, heard on another way than by a call for a picture. */
-  void heard(Misconfigured refused) {
-    remember(refused);
-    if (breaker.getState() == CircuitBreaker.State.CLOSED) {
-      breaker.transitionToOpenState();
-    }
-  }
-
   private void heard(AttemptOutcome outcome, long took) {
     remember(outcome);
     breaker.onResult(took, breaker.getTimestampUnit(), outcome);

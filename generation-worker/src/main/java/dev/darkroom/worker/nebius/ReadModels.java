@@ -1,6 +1,5 @@
 package dev.darkroom.worker.nebius;
 
-import dev.darkroom.worker.nebius.AttemptOutcome.Misconfigured;
 import dev.darkroom.worker.nebius.CallInProgress.Ended;
 import dev.darkroom.worker.nebius.SendRequest.Answer;
 import java.io.IOException;
@@ -20,8 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Looks up our models in Nebius's catalogue once the worker has started, beside its work. It costs
- * nothing and proves the key, so a key that is refused is known before a job has met it. That it
- * can't be read holds nobody up: not every provider has a catalogue.
+ * nothing and proves the key, so one that is refused is told before a job has met it. That it can't
+ * be read holds nobody up: not every provider has a catalogue.
  */
 final class ReadModels implements ApplicationListener<ApplicationReadyEvent> {
   private static final Logger log = LoggerFactory.getLogger(ReadModels.class);
@@ -30,7 +29,6 @@ final class ReadModels implements ApplicationListener<ApplicationReadyEvent> {
 
   private final SendRequest nebius;
   private final ReadReply reply;
-  private final NebiusGate gate;
   private final JsonMapper json;
   private final ScheduledExecutorService timer;
   private final Duration again;
@@ -40,13 +38,11 @@ final class ReadModels implements ApplicationListener<ApplicationReadyEvent> {
   ReadModels(
       SendRequest nebius,
       ReadReply reply,
-      NebiusGate gate,
       JsonMapper json,
       ScheduledExecutorService timer,
       NebiusSettings settings) {
     this.nebius = nebius;
     this.reply = reply;
-    this.gate = gate;
     this.json = json;
     this.timer = timer;
     this.again = settings.readModelsEvery();
@@ -102,8 +98,9 @@ final class ReadModels implements ApplicationListener<ApplicationReadyEvent> {
     return switch (answer.status()) {
       case 200 -> compare(answer);
       case 401 -> {
-        state = reply.reason(401, answer.body());
-        gate.heard(new Misconfigured(Refusal.KEY, state, true));
+        // Jobs are taken all the same: a worker that took none from the start would not join the
+        // others, and so never be ready.
+        state = "nebius: " + Refusal.KEY.inWords() + ": " + reply.reason(401, answer.body());
         yield false;
       }
       case 404, 405, 501 -> {
