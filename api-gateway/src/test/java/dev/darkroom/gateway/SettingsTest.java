@@ -27,7 +27,7 @@ class SettingsTest {
             .containsExactlyInAnyOrder(
                 "AcceptSettings[batch=64, writers=2, queue=1000, patience=PT5S]",
                 "JobSettings[deadline=PT15M]",
-                "ModelSettings[model=stability-ai/sdxl]",
+                "ModelSettings[model=stability-ai/sdxl, models=[]]",
                 "OutboxSettings[sweep=PT1S, batch=500, lookForLost=PT5S]",
                 "ProgressSettings[poll=PT1S]",
                 "RescueSettings[sweep=PT1S, grace=PT10S]"));

@@ -43,7 +43,7 @@ final class TestingGateway {
   }
 
   RequestId submit(RequestId id, String prompt) {
-    publish(accept(id, prompt, Duration.ofMinutes(2)));
+    publish(accept(id, prompt, Duration.ofMinutes(15)));
     return id;
   }
 

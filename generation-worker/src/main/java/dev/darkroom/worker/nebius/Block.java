@@ -1,5 +1,6 @@
 package dev.darkroom.worker.nebius;
 
+import dev.darkroom.worker.nebius.AttemptOutcome.Refusal;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 

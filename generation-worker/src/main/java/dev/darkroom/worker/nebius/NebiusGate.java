@@ -2,6 +2,7 @@ package dev.darkroom.worker.nebius;
 
 import dev.darkroom.worker.nebius.AttemptOutcome.Misconfigured;
 import dev.darkroom.worker.nebius.AttemptOutcome.RateLimited;
+import dev.darkroom.worker.nebius.AttemptOutcome.Refusal;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.event.CircuitBreakerOnStateTransitionEvent;
 import java.time.Clock;

@@ -1,5 +1,6 @@
 package dev.darkroom.worker.nebius;
 
+import dev.darkroom.worker.nebius.AttemptOutcome.Refusal;
 import dev.darkroom.worker.nebius.CallInProgress.Ended;
 import dev.darkroom.worker.nebius.SendRequest.Answer;
 import java.io.IOException;

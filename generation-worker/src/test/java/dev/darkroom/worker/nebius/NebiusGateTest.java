@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.darkroom.worker.nebius.AttemptOutcome.GivenUp;
 import dev.darkroom.worker.nebius.AttemptOutcome.Misconfigured;
 import dev.darkroom.worker.nebius.AttemptOutcome.NotStored;
+import dev.darkroom.worker.nebius.AttemptOutcome.Refusal;
 import dev.darkroom.worker.nebius.AttemptOutcome.Rejected;
 import dev.darkroom.worker.nebius.AttemptOutcome.Unavailable;
 import dev.darkroom.worker.nebius.AttemptOutcome.Withdrawn;
