@@ -33,7 +33,7 @@ final class FilePictureStore implements PictureStore {
    * @throws IOException if the folder can't be written to
    */
   static FilePictureStore at(Path directory, long maxBytes, Clock clock) throws IOException {
-    var folder = new PictureFolder(directory.toAbsolutePath().normalize());
+    var folder = new PictureFolder(directory.toAbsolutePath().normalize(), clock);
     folder.prove();
     folder.removeDraftsUntouchedSince(clock.instant().minus(ABANDONED));
     return new FilePictureStore(folder, maxBytes);

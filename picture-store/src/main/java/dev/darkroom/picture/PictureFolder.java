@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -20,9 +21,14 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The layout of the folder: {@code ab/cd/<request id>} for pictures, {@code .drafts} for what is
- * being written. A picture's name has no extension, for a request has one picture, whatever its
- * format; {@link InspectPicture} tells it from the bytes.
+ * The layout of the folder: {@code 2026-11-22/14/<request id>} for pictures, by the hour (UTC) in
+ * which their ids were made, and {@code .drafts} for what is being written. A picture's name has no
+ * extension, for a request has one picture, whatever its format; {@link InspectPicture} tells it
+ * from the bytes.
+ *
+ * <p>Pictures that follow each other share a folder, so only the first of an hour has to see a new
+ * folder's name through to the disk, and whoever tidies up finds the oldest without looking into
+ * the rest.
  */
 final class PictureFolder {
   private final Path root;
@@ -30,10 +36,12 @@ final class PictureFolder {
   /** Folders whose own names are known to survive a power failure. */
   private final Set<Path> durable = ConcurrentHashMap.newKeySet();
 
+  private final RoomOnDisk room;
   private volatile @Nullable FileStore fileStore;
 
-  PictureFolder(Path root) {
+  PictureFolder(Path root, InstantSource clock) {
     this.root = root;
+    this.room = new RoomOnDisk(() -> fileStore().getUsableSpace(), clock);
   }
 
   Path place(RequestId id) {
@@ -46,7 +54,7 @@ final class PictureFolder {
 
   /** On a full disk an empty draft can still be made; only its bytes would find no place. */
   void requireRoomFor(long bytes) throws IOException {
-    if (fileStore().getUsableSpace() < bytes) {
+    if (!room.isThereFor(bytes)) {
       throw new IOException("there is no room left for a picture in " + root);
     }
   }
@@ -153,15 +161,8 @@ final class PictureFolder {
     return true;
   }
 
-  /** Two levels from the end of the id: a UUIDv7 begins with the time, and ends at random. */
   private Path inner(RequestId id) {
-    String text = id.toString();
-    return outer(id).resolve(text.substring(text.length() - 4, text.length() - 2));
-  }
-
-  private Path outer(RequestId id) {
-    String text = id.toString();
-    return root.resolve(text.substring(text.length() - 2));
+    return root.resolve(Hour.of(id).path());
   }
 
   private static void fsync(Path folder) throws IOException {

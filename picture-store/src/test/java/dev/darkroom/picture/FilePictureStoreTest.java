@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FilePictureStoreTest extends PictureStoreContract {
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
@@ -37,13 +39,32 @@ class FilePictureStoreTest extends PictureStoreContract {
     return store;
   }
 
-  @Test
-  void a_picture_lies_in_folders_named_by_the_end_of_its_id_which_is_random() throws Exception {
-    RequestId request = RequestId.parse("01981d7e-0000-7000-8000-00000000abcd").orElseThrow();
+  @ParameterizedTest
+  @CsvSource({
+    "01a2038e-7eff-7000-8000-00000000abcd, 2026-11-22/13",
+    "01a2038e-7f00-7000-8000-00000000abcd, 2026-11-22/14",
+    "00000000-0000-7000-8000-00000000abcd, 1970-01-01/00",
+    "ffffffff-ffff-7000-8000-00000000abcd, +10889-08-02/05",
+    "01a2038e-7f00-4000-8000-00000000abcd, other/cd"
+  })
+  void a_picture_lies_in_the_folder_of_the_hour_in_which_its_id_was_made(String text, String folder)
+      throws Exception {
+    RequestId request = RequestId.parse(text).orElseThrow();
 
     keep(request, Pictures.webp(64, 48, 1));
 
-    assertThat(files()).containsExactly(directory.resolve("cd/ab/" + request));
+    assertThat(files()).containsExactly(directory.resolve(folder).resolve(text));
+  }
+
+  @Test
+  void pictures_of_an_hour_share_a_folder() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      keep(
+          RequestId.parse("01a2038e-7f%02x-7000-8000-%012x".formatted(i, 7919L * i)).orElseThrow(),
+          Pictures.webp(8, 8, i));
+    }
+
+    assertThat(files().stream().map(Path::getParent).distinct()).hasSize(1);
   }
 
   @Test
@@ -73,7 +94,7 @@ class FilePictureStoreTest extends PictureStoreContract {
   @Test
   void a_folder_that_somebody_tidied_away_is_made_again() throws Exception {
     keep(id, Pictures.webp(64, 48, 1));
-    Path place = new PictureFolder(directory).place(id);
+    Path place = new PictureFolder(directory, clock()).place(id);
     assertThat(store.delete(id)).isTrue();
     Path folders = directory.relativize(place);
     Files.delete(directory.resolve(folders.subpath(0, 2)));
@@ -89,7 +110,7 @@ class FilePictureStoreTest extends PictureStoreContract {
     keep(id, Pictures.webp(64, 48, 1));
     Path asUsual = Files.createFile(directory.resolve("usual"));
 
-    assertThat(Files.getPosixFilePermissions(new PictureFolder(directory).place(id)))
+    assertThat(Files.getPosixFilePermissions(new PictureFolder(directory, clock()).place(id)))
         .isEqualTo(Files.getPosixFilePermissions(asUsual));
   }
 
@@ -115,7 +136,7 @@ class FilePictureStoreTest extends PictureStoreContract {
   @Test
   void a_picture_damaged_on_disk_is_an_error_and_not_a_picture() throws Exception {
     keep(id, Pictures.webp(64, 48, 1));
-    Path place = new PictureFolder(directory).place(id);
+    Path place = new PictureFolder(directory, clock()).place(id);
     Files.writeString(place, "damage");
 
     assertThatThrownBy(() -> store.find(id))
