@@ -3,8 +3,10 @@ package dev.darkroom.picture;
 import dev.darkroom.model.RequestId;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The hour in which a request's id was made, and the folder of its pictures. */
@@ -16,13 +18,29 @@ record Hour(Path path) {
   private static final Path TIMELESS = Path.of("other");
 
   static Hour of(RequestId id) {
+    return made(id)
+        .map(Hour::of)
+        .orElseGet(() -> {
+          String text = id.toString();
+          return new Hour(TIMELESS.resolve(text.substring(text.length() - 2)));
+        });
+  }
+
+  private static Hour of(Instant moment) {
+    OffsetDateTime time = moment.atOffset(ZoneOffset.UTC);
+    return new Hour(Path.of(DAY.format(time), HOUR.format(time)));
+  }
+
+  /** A UUIDv7 begins with 48 bits of milliseconds (RFC 9562, section 5.7). */
+  static Optional<Instant> made(RequestId id) {
     UUID value = id.value();
-    if (value.version() != 7) {
-      String text = id.toString();
-      return new Hour(TIMELESS.resolve(text.substring(text.length() - 2)));
-    }
-    // A UUIDv7 begins with 48 bits of milliseconds (RFC 9562, section 5.7).
-    var made = Instant.ofEpochMilli(value.getMostSignificantBits() >>> 16).atOffset(ZoneOffset.UTC);
-    return new Hour(Path.of(DAY.format(made), HOUR.format(made)));
+    return value.version() == 7
+        ? Optional.of(Instant.ofEpochMilli(value.getMostSignificantBits() >>> 16))
+        : Optional.empty();
+  }
+
+  /** Whether a folder may hold pictures of ids that were made before a moment. */
+  static boolean mayHoldOlderThan(Path folder, Instant moment) {
+    return folder.startsWith(TIMELESS) || folder.compareTo(of(moment).path()) <= 0;
   }
 }

@@ -73,8 +73,10 @@ public final class ReportOutcome implements AutoCloseable {
             picture.url(), picture.sha256(), picture.format().contentType(), picture.bytes());
     var details = Map.of("width", picture.width(), "height", picture.height(), "source", source);
     var job = completions.write(new Completion(attempt, recorded, details));
-    if (job.isEmpty()) {
-      discard.discardIfFailed(attempt.requestId());
+    if (job.isPresent()) {
+      discard.discardOthers(attempt.requestId(), picture.sha256());
+    } else {
+      discard.discardUnneeded(attempt.requestId());
     }
     ended(attempt, job);
   }
