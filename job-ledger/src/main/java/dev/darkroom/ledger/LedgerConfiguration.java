@@ -28,6 +28,11 @@ public class LedgerConfiguration {
   }
 
   @Bean
+  ForgetPictures forgetPictures(JdbcClient database) {
+    return new ForgetPictures(database);
+  }
+
+  @Bean
   ClaimJobs claimJobs(JdbcClient database, JsonMapper mapper) {
     return new ClaimJobs(database, new LedgerJson(mapper));
   }
