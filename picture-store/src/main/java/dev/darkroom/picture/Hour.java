@@ -8,11 +8,18 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** The hour in which a request's id was made, and the folder of its pictures. */
 record Hour(Path path) {
   private static final DateTimeFormatter DAY = DateTimeFormatter.ISO_LOCAL_DATE;
   private static final DateTimeFormatter HOUR = DateTimeFormatter.ofPattern("HH");
+
+  /** What the outer of its two folders is called. */
+  static final Pattern OUTER = Pattern.compile("other|\\+?\\d{4,}-\\d\\d-\\d\\d");
+
+  /** What the inner one is called. */
+  static final Pattern INNER = Pattern.compile("[0-9a-f]{2}");
 
   /** Ids of another kind than the gateway makes have no time. */
   private static final Path TIMELESS = Path.of("other");

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -111,8 +112,8 @@ final class PictureFolder {
   void eachSavedBefore(Instant moment, int batch, Predicate<List<RequestId>> take)
       throws IOException {
     var out = new InBatches(batch, take);
-    for (Path day : folders(root)) {
-      for (Path hour : folders(day)) {
+    for (Path day : folders(root, Hour.OUTER)) {
+      for (Path hour : folders(day, Hour.INNER)) {
         if (Hour.mayHoldOlderThan(root.relativize(hour), moment)) {
           if (!eachIn(hour, moment, out)) {
             return;
@@ -144,12 +145,12 @@ final class PictureFolder {
     }
   }
 
-  /** By name, which is by time; what is being written is in a hidden one. */
-  private static List<Path> folders(Path around) throws IOException {
+  /** By name, which is by time. Others, such as a disk's lost+found, are none of ours. */
+  private static List<Path> folders(Path around, Pattern ours) throws IOException {
     try (Stream<Path> inside = Files.list(around)) {
       return inside
+          .filter(folder -> ours.matcher(folder.getFileName().toString()).matches())
           .filter(Files::isDirectory)
-          .filter(folder -> !folder.getFileName().toString().startsWith("."))
           .sorted()
           .toList();
     } catch (NoSuchFileException e) {

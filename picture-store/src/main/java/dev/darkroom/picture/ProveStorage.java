@@ -20,6 +20,8 @@ final class ProveStorage {
   /** Many jobs may ask at once; one of them tries. */
   private static final Duration TRY_AGAIN = Duration.ofSeconds(2);
 
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private final InstantSource clock;
   private final ReentrantLock proving = new ReentrantLock();
   private volatile boolean proved;
@@ -59,18 +61,24 @@ final class ProveStorage {
     }
   }
 
-  /**
-   * What is known; who asks does not wait for storage that is silent. It is tried again meanwhile.
-   */
+  /** What is known, and, if that is bad, whether it has changed; no answer is waited for long. */
   Optional<String> trouble(Proof proof) {
     Failure last = failure;
     if (last == null) {
       return tryNow(proof);
     }
     if (!clock.instant().isBefore(last.tryAgain()) && !proving.isLocked()) {
-      Thread.ofVirtual().name("prove-picture-storage").start(() -> tryNow(proof));
+      joinBriefly(Thread.ofVirtual().name("prove-picture-storage").start(() -> tryNow(proof)));
     }
-    return Optional.of(last.reason());
+    return Optional.ofNullable(failure).map(Failure::reason);
+  }
+
+  private static void joinBriefly(Thread trying) {
+    try {
+      trying.join(PATIENCE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Optional<String> tryNow(Proof proof) {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,6 +162,22 @@ class FilePictureStoreTest extends PictureStoreContract {
     assertThat(directory.resolve("2026-11-22")).doesNotExist();
     keep(request, Pictures.webp(64, 48, 1));
     assertThat(store.find(request)).isPresent();
+  }
+
+  @Test
+  void what_others_put_into_the_folder_is_left_alone() throws Exception {
+    keep(id, Pictures.webp(64, 48, 1));
+    var theirs = List.of("lost+found", "2026-11-22/notes", "cd/ab");
+    for (String folder : theirs) {
+      Files.createDirectories(directory.resolve(folder));
+    }
+    Files.writeString(directory.resolve("2026-11-22/13"), "no folder");
+    var found = new ArrayList<RequestId>();
+
+    store.eachSavedBefore(Instant.now().plus(Duration.ofHours(1)), 10, found::addAll);
+
+    assertThat(found).containsExactly(id);
+    assertThat(theirs).allSatisfy(folder -> assertThat(directory.resolve(folder)).isDirectory());
   }
 
   @Test
