@@ -85,7 +85,7 @@ class StartTest {
         "--seed=?      | seed must be a whole number, not '?'",
         "--models=a,,b | models must name at least one model, and none may be blank",
         "--api-key=    | the API key must not be blank; leave it out to accept any",
-        "--prot=1      | '--prot=1' is no option; there are --NAME=VALUE with the names api-key, host, jitter, latency, models, port, seed"
+        "--prot=1      | '--prot=1' is no option; there are --NAME=VALUE with the names api-key, host, jitter, latency, models, port, requests-per-minute, seed"
       })
   void a_bad_option_is_told_in_a_sentence(String argument, String sentence) {
     assertThatThrownBy(() -> StartOptions.read(List.of(argument), Map.of()))
