@@ -61,6 +61,7 @@ class RowLevelSecurityIT {
     DELETIONS_OF_JOBS.forEach(deletion -> assertRefused(client, deletion));
     assertRefused(client, "select 1 from public.generation_idempotency_keys");
     assertRefused(client, "delete from public.generation_idempotency_keys");
+    assertRefused(client, "select 1 from public.generation_quota");
   }
 
   @Test
@@ -70,6 +71,7 @@ class RowLevelSecurityIT {
     CHANGES_OF_LOGS.forEach(change -> assertRefused(application, change));
     DELETIONS_OF_JOBS.forEach(deletion -> assertRefused(application, deletion));
     assertRefused(application, "truncate public.generation_idempotency_keys");
+    assertRefused(application, "delete from public.generation_quota");
     assertRefused(application, "create table public.own (x int)");
     assertThat(application.sql("delete from public.generation_idempotency_keys").update()).isZero();
   }

@@ -32,22 +32,23 @@ final class ReadHeaders {
     }
     var value = headers.first("retry-after");
     try {
-      return value == null
-          ? UNSAID
-          : Duration.between(
-              clock.instant(),
-              ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
+      return value == null ? UNSAID : until(value, clock);
     } catch (DateTimeParseException e) {
       return UNSAID;
     }
   }
 
+  private static Duration until(String date, Clock clock) {
+    var instant = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+    var wait = Duration.between(clock.instant(), instant);
+    return wait.isNegative() ? Duration.ZERO : wait;
+  }
+
   private static OptionalInt number(Headers headers, String name) {
     var value = headers.first(name);
     try {
-      return value == null
-          ? OptionalInt.empty()
-          : OptionalInt.of(Integer.parseUnsignedInt(value.strip()));
+      var number = value == null ? -1 : Integer.parseInt(value.strip());
+      return number < 0 ? OptionalInt.empty() : OptionalInt.of(number);
     } catch (NumberFormatException e) {
       return OptionalInt.empty();
     }

@@ -174,6 +174,7 @@ class CallNebiusTest {
       assertThat(outcome).isInstanceOf(RateLimited.class);
       assertThat(((RateLimited) outcome).retryAfter()).isEqualTo(Duration.ofSeconds(7));
       assertThat(client.callsAllowed()).isZero();
+      assertThat(permits.heard).containsExactly("429 null");
     });
   }
 

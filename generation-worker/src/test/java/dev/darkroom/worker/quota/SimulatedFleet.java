@@ -29,9 +29,10 @@ final class SimulatedFleet {
       new PriorityQueue<>(Comparator.comparingLong(Event::at).thenComparingLong(Event::number));
   private final List<Worker> workers = new ArrayList<>();
   private long eventNumber;
-  long calls;
-  long refused;
-  long asks;
+  private long calls;
+  private long refused;
+  private long asks;
+  private boolean begun;
 
   private record Event(long at, long number, Runnable what) {}
 
@@ -49,7 +50,8 @@ final class SimulatedFleet {
     this.limitIsTold = headers == Headers.ALL;
     this.remainderIsTold = headers != Headers.NONE;
     IntStream.range(0, size)
-        .mapToObj(number -> new Worker(permits.of("worker-" + number), SLOTS / size))
+        .mapToObj(number -> "worker-" + number)
+        .map(name -> new Worker(name, permits.of(name), SLOTS / size))
         .forEach(workers::add);
   }
 
@@ -64,16 +66,33 @@ final class SimulatedFleet {
 
   void run(Duration time) {
     var end = clock.nanos() + time.toNanos();
-    workers.forEach(worker -> worker.later(random.nextLong(1_000), worker::go));
+    if (!begun) {
+      workers.forEach(worker -> worker.later(random.nextLong(1_000), worker::go));
+      begun = true;
+    }
     while (true) {
-      var next = events.poll();
+      var next = events.peek();
       if (next == null || next.at > end) {
         clock.pass(Duration.ofNanos(end - clock.nanos()));
         return;
       }
+      events.remove();
       clock.pass(Duration.ofNanos(Math.max(0, next.at - clock.nanos())));
       next.what.run();
     }
+  }
+
+  long calls() {
+    return calls;
+  }
+
+  long refused() {
+    return refused;
+  }
+
+  /** How often the workers asked for permits. */
+  long asks() {
+    return asks;
   }
 
   /** Calls that each worker has made, in order of the workers. */
@@ -95,9 +114,9 @@ final class SimulatedFleet {
     private long made;
     private boolean alive = true;
 
-    Worker(Answers quota, int slots) {
+    Worker(String name, Answers quota, int slots) {
       this.quota = quota;
-      this.stock = new PermitStock("worker-" + System.identityHashCode(this), clock.nanos());
+      this.stock = new PermitStock(name, clock.nanos());
       this.free = slots;
       this.pausedUntil = clock.nanos();
     }
