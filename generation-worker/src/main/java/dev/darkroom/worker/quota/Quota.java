@@ -170,7 +170,8 @@ record Quota(Limit limit, Spending spending, long pausedUntil, long paceAt, List
         Math.min(
             limit.calls() - spending.calls() - leased(),
             (int) ((earliest + MINUTE - pace) * limit.now() / MINUTE));
-    return Math.max(Math.max(1, second), plenty / 2 / workers);
+    var part = Math.max(Math.max(1, second), plenty / 2 / workers);
+    return plenty > 0 ? Math.min(part, plenty) : part; // rather fewer now than more in a minute
   }
 
   /** When so many more calls don't exceed the limit in any minute. */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -89,8 +90,8 @@ class SharedQuotaIT extends QuotaBookContract {
 
   @Test
   void what_one_hears_all_keep_to() {
-    var one = begin(600, Clock.systemUTC(), new AtomicInteger());
-    var other = begin(600, Clock.systemUTC(), new AtomicInteger());
+    var one = new Worker(600, Clock.systemUTC(), _ -> {}).begin();
+    var other = new Worker(600, Clock.systemUTC(), _ -> {}).begin();
     await()
         .atMost(ofSeconds(5))
         .until(() -> one.permits.limit() == 600 && other.permits.limit() == 600);
@@ -127,20 +128,26 @@ class SharedQuotaIT extends QuotaBookContract {
                 .isEqualTo("60 60"));
   }
 
+  /** Makes every call it may make, at once. */
   private Worker begin(int perMinute, Clock clock, AtomicInteger total) {
-    var worker = new Worker(perMinute, clock, total);
-    workers.add(worker);
-    worker.keeper.start();
-    return worker;
+    return new Worker(
+            perMinute,
+            clock,
+            permits -> {
+              var calls = permits.inStock();
+              permits.spend(calls);
+              total.addAndGet(calls);
+            })
+        .begin();
   }
 
-  /** Makes every call it may make, at once. */
+  /** Could use any number of permits. */
   private final class Worker {
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final SharedPermits permits;
     private final KeepPermits keeper;
 
-    Worker(int perMinute, Clock clock, AtomicInteger total) {
+    Worker(int perMinute, Clock clock, Consumer<CallPermits> whenMore) {
       var book = ledger.getBean(OpenQuotaBook.class).named(name, Quota.class);
       permits =
           new SharedPermits(
@@ -148,14 +155,14 @@ class SharedQuotaIT extends QuotaBookContract {
               UUID.randomUUID().toString(),
               clock,
               meters.counter("throttled"));
-      permits.serve(
-          () -> FREE,
-          () -> {
-            var calls = permits.inStock();
-            permits.spend(calls);
-            total.addAndGet(calls);
-          });
+      permits.serve(() -> FREE, () -> whenMore.accept(permits));
       keeper = new KeepPermits(permits);
+    }
+
+    Worker begin() {
+      workers.add(this);
+      keeper.start();
+      return this;
     }
 
     double throttled() {
