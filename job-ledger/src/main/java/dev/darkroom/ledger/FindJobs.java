@@ -66,10 +66,6 @@ public final class FindJobs {
             select count(*) filter (where lease_until is not null) as running,
               count(*) filter (where lease_until is null and due_at <= clock_timestamp()) as waiting,
               count(*) filter (where lease_until is null and due_at > clock_timestamp()) as scheduled,
-              count(*) filter (where lease_until is null and due_at > clock_timestamp()
-                and error_code = 'rate_limited') as refused,
-              count(*) filter (where lease_until is null and due_at > clock_timestamp()
-                and error_code in ('provider_unavailable', 'misconfigured')) as turned_away,
               coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (
                 where lease_until is null and due_at <= clock_timestamp())), 0)::float8 as oldest
             from public.generation_jobs where finished_at is null
@@ -78,8 +74,6 @@ public final class FindJobs {
             new OpenJobs(
                 row.getLong("waiting"),
                 row.getLong("scheduled"),
-                row.getLong("refused"),
-                row.getLong("turned_away"),
                 row.getLong("running"),
                 row.getDouble("oldest")))
         .single();
@@ -90,18 +84,10 @@ public final class FindJobs {
    *
    * @param waiting due, and not yet with a worker
    * @param scheduled due later: they wait for their next attempt
-   * @param refused those of them that the provider has answered with 429
-   * @param turnedAway those of them that met an outage, or a refused key, account or model
    * @param running with a worker
    * @param oldestWaitingSeconds how long the longest waiting one has been due
    */
-  public record OpenJobs(
-      long waiting,
-      long scheduled,
-      long refused,
-      long turnedAway,
-      long running,
-      double oldestWaitingSeconds) {}
+  public record OpenJobs(long waiting, long scheduled, long running, double oldestWaitingSeconds) {}
 
   private Job read(ResultSet row) throws SQLException {
     var status = Columns.status(row);

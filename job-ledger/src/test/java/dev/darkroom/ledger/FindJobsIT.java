@@ -11,10 +11,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
-import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -119,24 +117,7 @@ class FindJobsIT {
   }
 
   @Test
-  void scheduled_jobs_are_told_apart_by_what_befell_their_last_attempt() {
-    for (var code : List.of("rate_limited", "provider_unavailable", "misconfigured", "bad_reply")) {
-      var attempt = aHeldJob().heldIn(ledger);
-      var setback =
-          new Setback(Step.ATTEMPT_FAILED, code, "It was so.", false, Duration.ofMinutes(1));
-      assertThat(ledger.rescheduleJobs.rescheduleIfHeld(attempt, setback))
-          .isInstanceOf(Rescheduled.DueAgain.class);
-    }
-
-    var open = ledger.findJobs.countOpen();
-
-    assertThat(open.scheduled()).isEqualTo(4);
-    assertThat(open.refused()).isEqualTo(1);
-    assertThat(open.turnedAway()).isEqualTo(2);
-  }
-
-  @Test
   void an_idle_ledger_counts_nothing() {
-    assertThat(ledger.findJobs.countOpen()).isEqualTo(new FindJobs.OpenJobs(0, 0, 0, 0, 0, 0));
+    assertThat(ledger.findJobs.countOpen()).isEqualTo(new FindJobs.OpenJobs(0, 0, 0, 0));
   }
 }

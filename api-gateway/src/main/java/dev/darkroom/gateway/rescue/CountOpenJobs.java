@@ -29,9 +29,6 @@ final class CountOpenJobs {
         "darkroom.jobs.scheduled",
         "Jobs that wait for their next attempt",
         OpenJobs::scheduled);
-    delayed(meters, "quota", OpenJobs::refused);
-    delayed(meters, "outage", OpenJobs::turnedAway);
-    delayed(meters, "backoff", open -> open.scheduled() - open.refused() - open.turnedAway());
     gauge(meters, "darkroom.jobs.running", "Jobs with a worker", OpenJobs::running);
     gauge(
         meters,
@@ -40,23 +37,17 @@ final class CountOpenJobs {
         OpenJobs::oldestWaitingSeconds);
   }
 
-  private void delayed(MeterRegistry meters, String reason, ToDoubleFunction<OpenJobs> count) {
-    Gauge.builder("darkroom.jobs.delayed", this, counted -> counted.latest(count))
-        .tag("reason", reason)
-        .description("Jobs that wait for their next attempt, by what befell the last one")
-        .register(meters);
-  }
-
   private void gauge(
       MeterRegistry meters, String name, String description, ToDoubleFunction<OpenJobs> count) {
-    Gauge.builder(name, this, counted -> counted.latest(count))
+    Gauge.builder(
+            name,
+            this,
+            counted -> {
+              var open = counted.latest;
+              return open == null ? Double.NaN : count.applyAsDouble(open);
+            })
         .description(description)
         .register(meters);
-  }
-
-  private double latest(ToDoubleFunction<OpenJobs> count) {
-    var open = latest;
-    return open == null ? Double.NaN : count.applyAsDouble(open);
   }
 
   /** Never more to do at once. */
