@@ -69,6 +69,11 @@ public class LedgerConfiguration {
   }
 
   @Bean
+  OpenQuotaBook openQuotaBook(JdbcClient database, JsonMapper mapper) {
+    return new OpenQuotaBook(database, mapper);
+  }
+
+  @Bean
   GenerationLogs generationLogs(JdbcClient database, JsonMapper mapper, LedgerSettings settings) {
     return new GenerationLogs(
         database, new LedgerJson(mapper), new CountLogs(database, settings.recountAfter()));

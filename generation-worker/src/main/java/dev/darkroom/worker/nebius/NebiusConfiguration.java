@@ -1,6 +1,7 @@
 package dev.darkroom.worker.nebius;
 
 import dev.darkroom.picture.PictureStore;
+import dev.darkroom.worker.quota.CallPermits;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
@@ -56,9 +57,10 @@ class NebiusConfiguration {
   }
 
   @Bean
-  HealthIndicator nebius(NebiusGate gate) {
+  HealthIndicator nebius(NebiusGate gate, CallPermits permits) {
     // Always up: a worker that waits for Nebius must not be restarted for it.
-    return () -> Health.up().withDetail("calls", gate.state()).build();
+    return () ->
+        Health.up().withDetail("calls", gate.state()).withDetail("quota", permits.state()).build();
   }
 
   @Bean(destroyMethod = "shutdownNow")
@@ -83,6 +85,7 @@ class NebiusConfiguration {
       HttpClient nebiusHttpClient,
       PictureStore store,
       NebiusGate gate,
+      CallPermits permits,
       JsonMapper json,
       ScheduledExecutorService callTimer,
       Clock clock) {
@@ -99,7 +102,7 @@ class NebiusConfiguration {
             .build();
     return new CallNebius(
         settings,
-        new PostGeneration(client, store, json, clock),
+        new PostGeneration(client, store, json, permits, clock),
         gate,
         quickRetry(settings),
         callTimer,

@@ -5,6 +5,7 @@ import dev.darkroom.model.TraceParent;
 import dev.darkroom.picture.KeepOutcome;
 import dev.darkroom.picture.PictureDraft;
 import dev.darkroom.picture.PictureStore;
+import dev.darkroom.worker.quota.CallPermits;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,13 +27,16 @@ final class PostGeneration {
   private final ReadReply reply;
   private final PictureStore store;
   private final JsonMapper json;
+  private final CallPermits permits;
   private final Clock clock;
 
-  PostGeneration(RestClient nebius, PictureStore store, JsonMapper json, Clock clock) {
+  PostGeneration(
+      RestClient nebius, PictureStore store, JsonMapper json, CallPermits permits, Clock clock) {
     this.nebius = nebius;
     this.reply = new ReadReply(json);
     this.store = store;
     this.json = json;
+    this.permits = permits;
     this.clock = clock;
   }
 
@@ -44,6 +48,7 @@ final class PostGeneration {
    */
   AttemptOutcome post(
       RequestId id, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
+    var begun = System.nanoTime();
     try (var draft = store.draft(id)) {
       return nebius
           .post()
@@ -52,7 +57,10 @@ final class PostGeneration {
           .accept(MediaType.APPLICATION_JSON)
           .headers(headers -> passOn(trace, headers))
           .body(json.writeValueAsBytes(parameters)) // as bytes, so that their number is sent first
-          .exchangeForRequiredValue((_, response) -> read(draft, response, call));
+          .exchangeForRequiredValue((_, response) -> {
+            permits.heard(response.getStatusCode().value(), response.getHeaders()::getFirst, begun);
+            return read(draft, response, call);
+          });
     } catch (IOException e) {
       return new AttemptOutcome.NotStored("The picture store does not answer: " + e.getMessage());
     }

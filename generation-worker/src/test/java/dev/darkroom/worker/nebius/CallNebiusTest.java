@@ -33,6 +33,7 @@ import dev.darkroom.worker.nebius.AttemptOutcome.Unavailable;
 import dev.darkroom.worker.nebius.AttemptOutcome.Unknown;
 import dev.darkroom.worker.nebius.AttemptOutcome.Withdrawn;
 import dev.darkroom.worker.nebius.CallInProgress.Ended;
+import dev.darkroom.worker.quota.CallPermits;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -63,6 +64,7 @@ class CallNebiusTest {
 
   @TempDir Path pictures;
   private NebiusSimulator nebius;
+  private final TestingPermits permits = new TestingPermits();
   private final RequestId id = new RequestId(UUID.randomUUID());
   private final CallInProgress call = new CallInProgress();
 
@@ -172,6 +174,7 @@ class CallNebiusTest {
       assertThat(outcome).isInstanceOf(RateLimited.class);
       assertThat(((RateLimited) outcome).retryAfter()).isEqualTo(Duration.ofSeconds(7));
       assertThat(client.callsAllowed()).isZero();
+      assertThat(permits.heard).containsExactly("429 null");
     });
   }
 
@@ -305,6 +308,7 @@ class CallNebiusTest {
         .withUserConfiguration(NebiusConfiguration.class, PictureStoreConfiguration.class)
         .withBean(JsonMapper.class, JsonMapper::new)
         .withBean(Clock.class, Clock::systemUTC)
+        .withBean(CallPermits.class, () -> permits)
         .withBean(SimpleMeterRegistry.class)
         .withPropertyValues(
             "darkroom.picture.dir=" + pictures,
