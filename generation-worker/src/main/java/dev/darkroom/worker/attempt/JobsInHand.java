@@ -112,7 +112,6 @@ final class JobsInHand implements JobSlots {
     var attempt = job.attempt();
     var call = new CallInProgress();
     inHand.put(attempt, call);
-    tell(job);
     var _ =
         Thread.ofVirtual()
             .name("job-" + attempt.requestId())
@@ -129,6 +128,7 @@ final class JobsInHand implements JobSlots {
                 end(attempt);
               }
             });
+    tell(job);
   }
 
   private void tell(ClaimedJob job) {
