@@ -54,12 +54,9 @@ final class AttemptJob {
   private AttemptOutcome pictureOrCall(
       ClaimedJob job, Map<String, ?> parameters, CallInProgress call) {
     try {
-      // before the first attempt nobody can have saved one
-      if (job.attempt().number() > 1) {
-        var stored = stored(job);
-        if (stored.isPresent()) {
-          return stored.get();
-        }
+      var stored = stored(job);
+      if (stored.isPresent()) {
+        return stored.get();
       }
     } catch (IOException e) {
       return new AttemptOutcome.NotStored("The picture store does not answer: " + e.getMessage());
