@@ -69,10 +69,41 @@ class PictureIT {
   }
 
   @Test
+  void the_rest_and_the_end_can_be_asked_for() {
+    var rest = gateway.get(path, "Range", "bytes=10-");
+    assertThat(rest.status()).isEqualTo(206);
+    assertThat(rest.header("Content-Length")).isEqualTo(String.valueOf(bytes.length - 10));
+    assertThat(rest.response().body()).isEqualTo(Arrays.copyOfRange(bytes, 10, bytes.length));
+
+    var end = gateway.get(path, "Range", "bytes=-5");
+    assertThat(end.status()).isEqualTo(206);
+    assertThat(end.header("ETag")).isEqualTo("\"" + picture.sha256() + "\"");
+    assertThat(end.response().body())
+        .isEqualTo(Arrays.copyOfRange(bytes, bytes.length - 5, bytes.length));
+  }
+
+  @Test
+  void a_part_of_another_picture_is_not_mixed_into_it() {
+    var same = '"' + picture.sha256() + '"';
+    assertThat(gateway.get(path, "Range", "bytes=1-4", "If-Range", same).status()).isEqualTo(206);
+
+    var whole = gateway.get(path, "Range", "bytes=1-4", "If-Range", "\"other\"");
+    assertThat(whole.status()).isEqualTo(200);
+    assertThat(whole.response().body()).isEqualTo(bytes);
+  }
+
+  @Test
   void a_part_beyond_the_end_is_416() {
     var reply = gateway.get(path, "Range", "bytes=%d-".formatted(bytes.length));
     assertThat(reply.status()).isEqualTo(416);
     assertThat(reply.header("Content-Range")).isEqualTo("bytes */" + bytes.length);
+    BadInputIT.assertIsProblem(reply);
+  }
+
+  @Test
+  void who_wants_to_save_it_is_told_its_name() {
+    assertThat(gateway.get(path + "?download").header("Content-Disposition"))
+        .isEqualTo("attachment; filename=\"%s.png\"".formatted(picture.id()));
   }
 
   @ParameterizedTest

@@ -29,6 +29,7 @@ class SettingsTest {
                 "JobSettings[deadline=PT15M]",
                 "ModelSettings[model=stability-ai/sdxl, models=[]]",
                 "OutboxSettings[sweep=PT1S, batch=500, lookForLost=PT5S]",
+                "PictureSettings[serve=PROXY, linkLifetime=PT5M, keep=PT0S, sweep=PT1M]",
                 "ProgressSettings[poll=PT1S]",
                 "RescueSettings[sweep=PT1S, grace=PT10S]"));
   }
@@ -50,6 +51,12 @@ class SettingsTest {
     "darkroom.outbox.batch=10001, batch",
     "darkroom.outbox.look-for-lost=49ms, lookForLost",
     "darkroom.outbox.look-for-lost=61m, lookForLost",
+    "darkroom.picture.serve=elsewhere, serve",
+    "darkroom.picture.link-lifetime=0s, linkLifetime",
+    "darkroom.picture.link-lifetime=8d, linkLifetime",
+    "darkroom.picture.keep=999ms, keep",
+    "darkroom.picture.keep=-1s, keep",
+    "darkroom.picture.sweep=49ms, sweep",
     "darkroom.progress.poll=49ms, poll",
     "darkroom.progress.poll=61s, poll",
     "darkroom.rescue.sweep=0s, sweep",

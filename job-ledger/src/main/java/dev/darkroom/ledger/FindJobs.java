@@ -39,7 +39,7 @@ public final class FindJobs {
         .sql(
             """
             select request_id, user_id, request, status, deadline_at, finished_at, image_url, image_sha256,
-              image_content_type, image_bytes, error_code, error_message
+              image_content_type, image_bytes, image_removed_at, error_code, error_message
             from public.generation_jobs where request_id = :id
             """)
         .param("id", requestId.value())
@@ -129,6 +129,7 @@ public final class FindJobs {
         status,
         Columns.instant(row, "deadline_at"),
         status == JobStatus.COMPLETED ? picture(row) : null,
+        Columns.instantOrNull(row, "image_removed_at"),
         status == JobStatus.FAILED
             ? new Job.Failure(row.getString("error_code"), row.getString("error_message"))
             : null,

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A job as it stands now.
  *
  * @param picture completed jobs only
+ * @param pictureRemovedAt since when it can't be fetched any more
  * @param error failed jobs only
  * @param finishedAt ended jobs only
  * @param steps its log, oldest first
@@ -22,6 +23,7 @@ public record Job(
     JobStatus status,
     Instant deadlineAt,
     @Nullable PictureRecord picture,
+    @Nullable Instant pictureRemovedAt,
     @Nullable Failure error,
     @Nullable Instant finishedAt,
     List<LogEntry> steps) {
@@ -32,7 +34,17 @@ public record Job(
   }
 
   Job withSteps(List<LogEntry> log) {
-    return new Job(requestId, userId, request, status, deadlineAt, picture, error, finishedAt, log);
+    return new Job(
+        requestId,
+        userId,
+        request,
+        status,
+        deadlineAt,
+        picture,
+        pictureRemovedAt,
+        error,
+        finishedAt,
+        log);
   }
 
   /**

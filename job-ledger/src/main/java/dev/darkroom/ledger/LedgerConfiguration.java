@@ -28,6 +28,11 @@ public class LedgerConfiguration {
   }
 
   @Bean
+  ForgetPictures forgetPictures(JdbcClient database) {
+    return new ForgetPictures(database);
+  }
+
+  @Bean
   ClaimJobs claimJobs(JdbcClient database, JsonMapper mapper) {
     return new ClaimJobs(database, new LedgerJson(mapper));
   }
@@ -61,6 +66,11 @@ public class LedgerConfiguration {
   @Bean
   EventOutbox eventOutbox(JdbcClient database, LedgerSettings settings) {
     return new EventOutbox(database, settings);
+  }
+
+  @Bean
+  OpenQuotaBook openQuotaBook(JdbcClient database, JsonMapper mapper) {
+    return new OpenQuotaBook(database, mapper);
   }
 
   @Bean

@@ -7,14 +7,16 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Collects what many threads hand in and writes it with one statement: whatever has come while the
- * last statement ran goes into the next. For marks that a sweep would otherwise make good: what
- * can't be written is dropped, with a warning.
+ * last statement ran goes into the next, and where nobody is in a hurry, what comes within a
+ * linger. For marks that a sweep would otherwise make good: what can't be written is dropped, with
+ * a warning.
  */
 public final class WriteInBatches<T> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WriteInBatches.class);
@@ -23,10 +25,28 @@ public final class WriteInBatches<T> implements AutoCloseable {
 
   private final BlockingQueue<T> waiting;
   private final int batchSize;
+  private final Linger<T> linger;
   private final Consumer<List<T>> write;
   private final String name;
   private final List<Thread> writers;
   private volatile boolean closed;
+
+  /**
+   * How long a batch waits for others to join it.
+   *
+   * @param atMost counted from its first thing
+   * @param urgent a thing that ends the wait, for itself and for all that came before it
+   */
+  public record Linger<T>(Duration atMost, Predicate<T> urgent) {
+    /** For what nobody waits for. */
+    public static <T> Linger<T> of(Duration time) {
+      return new Linger<>(time, _ -> false);
+    }
+
+    static <T> Linger<T> none() {
+      return of(Duration.ZERO);
+    }
+  }
 
   /**
    * Starts the writing thread.
@@ -36,21 +56,35 @@ public final class WriteInBatches<T> implements AutoCloseable {
    * @param batchSize things in one statement at most
    */
   public WriteInBatches(String name, int capacity, int batchSize, Consumer<List<T>> write) {
-    this(name, capacity, batchSize, 1, write);
+    this(name, capacity, batchSize, Linger.none(), write);
+  }
+
+  /** Starts the writing thread, which is not in a hurry. */
+  public WriteInBatches(
+      String name, int capacity, int batchSize, Linger<T> linger, Consumer<List<T>> write) {
+    this(name, capacity, batchSize, linger, 1, write);
   }
 
   /**
-   * Starts several writing threads.
+   * Starts several writing threads. They are platform threads: there are few of them, and each
+   * statement of a virtual one would be handed from thread to thread several times.
    *
    * @param writers batches that may be written at the same time
    */
-  WriteInBatches(String name, int capacity, int batchSize, int writers, Consumer<List<T>> write) {
+  WriteInBatches(
+      String name,
+      int capacity,
+      int batchSize,
+      Linger<T> linger,
+      int writers,
+      Consumer<List<T>> write) {
     this.waiting = new LinkedBlockingQueue<>(capacity);
     this.batchSize = batchSize;
+    this.linger = linger;
     this.write = write;
     this.name = name;
     this.writers =
-        Stream.generate(() -> Thread.ofVirtual().name(name).start(this::run))
+        Stream.generate(() -> Thread.ofPlatform().daemon().name(name).start(this::run))
             .limit(writers)
             .toList();
   }
@@ -87,10 +121,10 @@ public final class WriteInBatches<T> implements AutoCloseable {
     }
   }
 
-  private void writeWith(T first) {
+  private void writeWith(T first) throws InterruptedException {
     var batch = new ArrayList<T>();
     batch.add(first);
-    waiting.drainTo(batch, batchSize - 1);
+    gather(batch);
     try {
       write.accept(batch);
     } catch (RuntimeException e) {
@@ -100,6 +134,18 @@ public final class WriteInBatches<T> implements AutoCloseable {
           .addKeyValue("reason", e.toString())
           .log("could not write a batch; a sweep will make it good");
     }
+  }
+
+  private void gather(List<T> batch) throws InterruptedException {
+    var end = System.nanoTime() + linger.atMost().toNanos();
+    while (!closed && batch.size() < batchSize && !linger.urgent().test(batch.getLast())) {
+      var next = waiting.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+      if (next == null) {
+        return;
+      }
+      batch.add(next);
+    }
+    waiting.drainTo(batch, batchSize - batch.size());
   }
 
   /** Writes what waits, for two seconds at most. */

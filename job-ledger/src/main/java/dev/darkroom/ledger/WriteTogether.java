@@ -45,7 +45,12 @@ public final class WriteTogether<T, R> implements AutoCloseable {
     this.patience = limits.patience();
     this.batches =
         new WriteInBatches<>(
-            name, limits.queue(), limits.batch(), limits.writers(), this::writeWanted);
+            name,
+            limits.queue(),
+            limits.batch(),
+            WriteInBatches.Linger.none(),
+            limits.writers(),
+            this::writeWanted);
   }
 
   /**

@@ -4,6 +4,7 @@ import static dev.darkroom.ledger.JobFixture.aQueuedJob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.ledger.QuotaBook.Revised;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import tools.jackson.databind.json.JsonMapper;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RowLevelSecurityIT {
@@ -61,6 +63,7 @@ class RowLevelSecurityIT {
     DELETIONS_OF_JOBS.forEach(deletion -> assertRefused(client, deletion));
     assertRefused(client, "select 1 from public.generation_idempotency_keys");
     assertRefused(client, "delete from public.generation_idempotency_keys");
+    assertRefused(client, "select 1 from public.generation_quota");
   }
 
   @Test
@@ -70,8 +73,27 @@ class RowLevelSecurityIT {
     CHANGES_OF_LOGS.forEach(change -> assertRefused(application, change));
     DELETIONS_OF_JOBS.forEach(deletion -> assertRefused(application, deletion));
     assertRefused(application, "truncate public.generation_idempotency_keys");
+    assertRefused(application, "delete from public.generation_quota");
     assertRefused(application, "create table public.own (x int)");
     assertThat(application.sql("delete from public.generation_idempotency_keys").update()).isZero();
+  }
+
+  private record Counted(int times) {}
+
+  @Test
+  void the_application_writes_in_the_book_of_the_quota() {
+    var book =
+        new OpenQuotaBook(ledger.asApplication, JsonMapper.builder().build())
+            .named("row-level-security", Counted.class);
+
+    for (var times = 1; times <= 2; times++) {
+      var counted =
+          book.<Counted>revise((found, _) -> {
+            var more = new Counted(found == null ? 1 : found.times() + 1);
+            return new Revised<>(more, more);
+          });
+      assertThat(counted.times()).isEqualTo(times);
+    }
   }
 
   private static void assertRefused(JdbcClient asker, String statement) {

@@ -32,6 +32,7 @@ final class TestingLedger {
   final JdbcClient asApplication;
   final AcceptJobs acceptJobs;
   final ForgetKeys forgetKeys;
+  final ForgetPictures forgetPictures;
   final ClaimJobs claimJobs;
   final FinishJobs finishJobs;
   final RescheduleJobs rescheduleJobs;
@@ -67,6 +68,7 @@ final class TestingLedger {
     var keys = new IdempotencySettings(KEEP_KEYS);
     acceptJobs = beans.acceptJobs(asApplication, mapper, settings, keys);
     forgetKeys = beans.forgetKeys(asApplication, keys);
+    forgetPictures = beans.forgetPictures(asApplication);
     claimJobs = beans.claimJobs(asApplication, mapper);
     finishJobs = beans.finishJobs(asApplication, mapper, settings);
     rescheduleJobs =

@@ -4,6 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.darkroom.ledger.WriteInBatches.Linger;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -38,6 +40,37 @@ class WriteInBatchesTest {
     assertThat(written)
         .containsExactly(
             List.of(0), List.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), List.of(11, 12, 13, 14, 15));
+  }
+
+  @Test
+  void what_comes_within_the_linger_is_written_together() {
+    var linger = Linger.<Integer>of(Duration.ofMillis(300));
+    try (var batches = new WriteInBatches<>("numbers", 100, 10, linger, written::add)) {
+      IntStream.range(0, 4).forEach(batches::add);
+      await().until(() -> !written.isEmpty());
+    }
+
+    assertThat(written).containsExactly(List.of(0, 1, 2, 3));
+  }
+
+  @Test
+  void something_urgent_takes_along_what_lingers() {
+    var linger = new Linger<Integer>(Duration.ofMinutes(1), number -> number == 2);
+    try (var batches = new WriteInBatches<>("numbers", 100, 10, linger, written::add)) {
+      IntStream.rangeClosed(0, 2).forEach(batches::add);
+      await().until(() -> written.equals(List.of(List.of(0, 1, 2))));
+    }
+  }
+
+  @Test
+  void closing_does_not_wait_for_the_linger_of_what_comes() {
+    var linger = Linger.<Integer>of(Duration.ofMillis(500));
+    var batches = new WriteInBatches<>("numbers", 100, 10, linger, written::add);
+    batches.add(1);
+
+    batches.close();
+
+    assertThat(written).containsExactly(List.of(1));
   }
 
   @Test

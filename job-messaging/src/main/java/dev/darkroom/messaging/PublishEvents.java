@@ -3,10 +3,12 @@ package dev.darkroom.messaging;
 import dev.darkroom.ledger.EventOutbox;
 import dev.darkroom.ledger.FinishedJob;
 import dev.darkroom.ledger.WriteInBatches;
+import dev.darkroom.ledger.WriteInBatches.Linger;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,14 @@ import org.springframework.kafka.core.KafkaTemplate;
 public final class PublishEvents implements AutoCloseable {
   private static final int WAITING_MARKS = 100_000;
   private static final int MARKS_PER_STATEMENT = 1_000;
+
+  /** Long enough that marks don't compete with what somebody waits for. */
+  private static final Duration MARKS_LINGER = Duration.ofMillis(250);
+
+  /**
+   * Nobody waits for those; a completion takes along those before it, so that they stay in order.
+   */
+  private static final Duration PROGRESS_LINGERS = Duration.ofMillis(50);
 
   private final KafkaTemplate<String, byte[]> kafka;
   private final EventRecords records;
@@ -33,9 +43,18 @@ public final class PublishEvents implements AutoCloseable {
     this.clock = clock;
     this.marks =
         new WriteInBatches<>(
-            "mark-events-published", WAITING_MARKS, MARKS_PER_STATEMENT, outbox::markPublished);
+            "mark-events-published",
+            WAITING_MARKS,
+            MARKS_PER_STATEMENT,
+            Linger.of(MARKS_LINGER),
+            outbox::markPublished);
     this.sends =
-        new WriteInBatches<>("send-events", WAITING_MARKS, MARKS_PER_STATEMENT, this::send);
+        new WriteInBatches<>(
+            "send-events",
+            WAITING_MARKS,
+            MARKS_PER_STATEMENT,
+            new Linger<>(PROGRESS_LINGERS, Sending::completion),
+            this::send);
   }
 
   /** An event on its way; {@code completion} where it must arrive. */

@@ -22,6 +22,7 @@ final class ImageGenerations {
   private final PictureShelf shelf;
   private final Clock clock;
   private final RandomGenerator dice;
+  private final @Nullable RequestQuota quota;
 
   ImageGenerations(SimulatorSettings settings, FaultPlan plan, Bill bill, PictureShelf shelf) {
     this.models = settings.models();
@@ -30,6 +31,7 @@ final class ImageGenerations {
     this.shelf = shelf;
     this.clock = settings.clock();
     this.dice = settings.dice();
+    this.quota = settings.quota() == null ? null : new RequestQuota(settings.quota(), clock);
   }
 
   Delivery answer(Request request, String requestId) throws InterruptedException {
@@ -38,8 +40,30 @@ final class ImageGenerations {
       case Reading.Invalid(var violations) -> Json.error(422, violations);
       case Reading.Valid(var asked) when !models.contains(asked.model()) ->
           Json.error(404, "The model `%s` does not exist.".formatted(asked.model()));
+      case Reading.Valid(var asked) when quota != null ->
+          takeOfQuota(quota.admit(), asked, request, requestId);
       case Reading.Valid(var asked) -> take(asked, request, requestId);
     };
+  }
+
+  private Delivery takeOfQuota(
+      RequestQuota.Verdict verdict, GenerationRequest asked, Request request, String requestId)
+      throws InterruptedException {
+    var delivery =
+        verdict.admitted()
+            ? take(asked, request, requestId)
+            : carryOut(
+                bill(asked, request, requestId, refusal(verdict)), request, new CountDownLatch(0));
+    for (var header : verdict.headers().entrySet()) {
+      delivery = delivery.with(header.getKey(), header.getValue());
+    }
+    return delivery;
+  }
+
+  private static Fault refusal(RequestQuota.Verdict verdict) {
+    return Fault.answer(429)
+        .withDetail("Rate limit exceeded: %d requests per minute.".formatted(verdict.limit()))
+        .withRetryAfter(verdict.retryAfter());
   }
 
   private Delivery take(GenerationRequest asked, Request request, String requestId)

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param apiKey the only key accepted; null accepts any that is not blank
  * @param models the catalogue, at least one
  * @param latency how long a picture takes
+ * @param quota how many requests a minute are admitted; null admits all
  * @param dice for ids, seeds asked for as −1, jitter and probabilities; must be safe for use by
  *     many threads
  */
@@ -23,6 +24,7 @@ public record SimulatorSettings(
     @Nullable String apiKey,
     List<String> models,
     Latency latency,
+    @Nullable QuotaRules quota,
     RandomGenerator dice,
     Clock clock) {
   public SimulatorSettings {
@@ -52,35 +54,40 @@ public record SimulatorSettings(
         List.of(
             "stability-ai/sdxl", "black-forest-labs/flux-schnell", "black-forest-labs/flux-dev"),
         Latency.NONE,
+        null,
         new Random(),
         Clock.systemUTC());
   }
 
   public SimulatorSettings withHost(String other) {
-    return new SimulatorSettings(other, port, apiKey, models, latency, dice, clock);
+    return new SimulatorSettings(other, port, apiKey, models, latency, quota, dice, clock);
   }
 
   public SimulatorSettings withPort(int other) {
-    return new SimulatorSettings(host, other, apiKey, models, latency, dice, clock);
+    return new SimulatorSettings(host, other, apiKey, models, latency, quota, dice, clock);
   }
 
   public SimulatorSettings withApiKey(String other) {
-    return new SimulatorSettings(host, port, other, models, latency, dice, clock);
+    return new SimulatorSettings(host, port, other, models, latency, quota, dice, clock);
   }
 
   public SimulatorSettings withModels(List<String> others) {
-    return new SimulatorSettings(host, port, apiKey, others, latency, dice, clock);
+    return new SimulatorSettings(host, port, apiKey, others, latency, quota, dice, clock);
   }
 
   public SimulatorSettings withLatency(Latency other) {
-    return new SimulatorSettings(host, port, apiKey, models, other, dice, clock);
+    return new SimulatorSettings(host, port, apiKey, models, other, quota, dice, clock);
+  }
+
+  public SimulatorSettings withQuota(QuotaRules other) {
+    return new SimulatorSettings(host, port, apiKey, models, latency, other, dice, clock);
   }
 
   public SimulatorSettings withDice(RandomGenerator other) {
-    return new SimulatorSettings(host, port, apiKey, models, latency, other, clock);
+    return new SimulatorSettings(host, port, apiKey, models, latency, quota, other, clock);
   }
 
   public SimulatorSettings withClock(Clock other) {
-    return new SimulatorSettings(host, port, apiKey, models, latency, dice, other);
+    return new SimulatorSettings(host, port, apiKey, models, latency, quota, dice, other);
   }
 }

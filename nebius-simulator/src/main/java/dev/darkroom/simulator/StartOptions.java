@@ -21,7 +21,16 @@ import org.jspecify.annotations.Nullable;
 final class StartOptions {
   private static final int DEFAULT_PORT = 8090;
   private static final Set<String> NAMES =
-      new TreeSet<>(Set.of("host", "port", "api-key", "models", "latency", "jitter", "seed"));
+      new TreeSet<>(
+          Set.of(
+              "host",
+              "port",
+              "api-key",
+              "models",
+              "latency",
+              "jitter",
+              "seed",
+              "requests-per-minute"));
   private static final Pattern SECONDS = Pattern.compile("\\d+(\\.\\d+)?s");
   private static final Pattern MILLIS = Pattern.compile("\\d+ms");
 
@@ -70,8 +79,20 @@ final class StartOptions {
             defaults.models(),
             "names with commas between"),
         new Latency(duration("latency"), duration("jitter")),
+        quota(),
         value("seed", seed -> new Random(Long.parseLong(seed)), defaults.dice(), "a whole number"),
         defaults.clock());
+  }
+
+  private @Nullable QuotaRules quota() {
+    @Nullable String given = values.get("requests-per-minute");
+    return given == null
+        ? null
+        : value(
+            "requests-per-minute",
+            number -> QuotaRules.perMinute(Integer.parseInt(number)),
+            QuotaRules.perMinute(1),
+            "a whole number from 1");
   }
 
   private Duration duration(String name) {

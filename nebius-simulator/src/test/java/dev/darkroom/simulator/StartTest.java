@@ -62,13 +62,16 @@ class StartTest {
         Map.of("SIMULATOR_PORT", "1", "SIMULATOR_LATENCY", "800ms", "SIMULATOR_API_KEY", " ");
 
     var settings =
-        StartOptions.read(List.of("--port=2", "--jitter=1.5s", "--models=a, b"), environment);
+        StartOptions.read(
+            List.of("--port=2", "--jitter=1.5s", "--models=a, b", "--requests-per-minute=60"),
+            environment);
 
     assertThat(settings.port()).isEqualTo(2);
     assertThat(settings.latency())
         .isEqualTo(new Latency(Duration.ofMillis(800), Duration.ofMillis(1500)));
     assertThat(settings.models()).containsExactly("a", "b");
     assertThat(settings.apiKey()).isNull();
+    assertThat(settings.quota()).isEqualTo(QuotaRules.perMinute(60));
     assertThat(settings.host()).isEqualTo("127.0.0.1");
   }
 
@@ -84,8 +87,9 @@ class StartTest {
         "--latency=PT-1S | latency and jitter cannot be negative",
         "--seed=?      | seed must be a whole number, not '?'",
         "--models=a,,b | models must name at least one model, and none may be blank",
+        "--requests-per-minute=0 | requests-per-minute must be a whole number from 1, not '0'",
         "--api-key=    | the API key must not be blank; leave it out to accept any",
-        "--prot=1      | '--prot=1' is no option; there are --NAME=VALUE with the names api-key, host, jitter, latency, models, port, seed"
+        "--prot=1      | '--prot=1' is no option; there are --NAME=VALUE with the names api-key, host, jitter, latency, models, port, requests-per-minute, seed"
       })
   void a_bad_option_is_told_in_a_sentence(String argument, String sentence) {
     assertThatThrownBy(() -> StartOptions.read(List.of(argument), Map.of()))

@@ -41,6 +41,28 @@ class WireFormatTest {
   }
 
   @Test
+  void with_a_quota_every_reply_tells_it_and_what_is_beyond_it_is_refused_and_not_billed()
+      throws Exception {
+    var settings = SimulatorSettings.defaults().withQuota(QuotaRules.perMinute(1));
+    try (var limited = NebiusSimulator.start(settings);
+        var caller = new TestingClient(limited)) {
+      var first = caller.generate("a fox");
+      var second = caller.generate("a fox");
+
+      assertThat(first.statusCode()).isEqualTo(200);
+      assertThat(first.headers().firstValue("x-ratelimit-limit-requests")).contains("1");
+      assertThat(first.headers().firstValue("x-ratelimit-remaining-requests")).contains("0");
+      assertThat(second.statusCode()).isEqualTo(429);
+      assertThat(second.headers().firstValue("retry-after").map(Integer::parseInt))
+          .hasValueSatisfying(wait -> assertThat(wait).isBetween(50, 60));
+      assertThat(TestingClient.json(second).path("detail").asString())
+          .contains("1 requests per minute");
+      assertThat(limited.bill().total()).isEqualTo(1);
+      assertThat(limited.bill().calls()).extracting(Call::status).containsExactly(200, 429);
+    }
+  }
+
+  @Test
   void a_good_reply_holds_data_and_id_and_nothing_else() throws Exception {
     var reply = client.generate("a fox");
 

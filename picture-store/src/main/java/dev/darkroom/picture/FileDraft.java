@@ -8,25 +8,44 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
-/** A picture being written to a file of its own, beside the pictures. */
+/** A picture being written to a file of its own, which ends with the draft. */
 final class FileDraft implements PictureDraft {
   private final RequestId id;
-  private final FilePictureStore store;
   private final Path file;
-  private final FileChannel channel;
+  private final FileChannel content;
+  private final Shelf shelf;
+  private final Runnable whenClosed;
   private final MeasuredBody body;
   private boolean ended;
 
-  FileDraft(RequestId id, FilePictureStore store, Path file, long maxBytes) throws IOException {
+  /** Where whole pictures go. */
+  interface Shelf {
+    /**
+     * Puts the picture there unless the request has one already.
+     *
+     * @param content of the file, to read from; may be closed
+     * @return what is there now
+     */
+    StoredPicture putIfAbsent(Path file, FileChannel content, StoredPicture picture)
+        throws IOException;
+  }
+
+  FileDraft(
+      RequestId id,
+      Path file,
+      FileChannel content,
+      long maxBytes,
+      Shelf shelf,
+      Runnable whenClosed) {
     this.id = id;
-    this.store = store;
     this.file = file;
-    this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    this.content = content;
+    this.shelf = shelf;
+    this.whenClosed = whenClosed;
     this.body =
         new MeasuredBody(
-            new BufferedOutputStream(Channels.newOutputStream(channel)), file.toString(), maxBytes);
+            new BufferedOutputStream(Channels.newOutputStream(content)), file.toString(), maxBytes);
   }
 
   @Override
@@ -44,24 +63,28 @@ final class FileDraft implements PictureDraft {
       return new KeepOutcome.NotAPicture("is too large");
     }
     body.flush();
-    return switch (InspectPicture.of(file)) {
+    return switch (InspectPicture.of(content)) {
       case Inspection.NoPicture(String reason) -> new KeepOutcome.NotAPicture(reason);
-      case Inspection.Picture(PictureFormat format, int width, int height) -> {
-        channel.force(true);
-        // The picture will be this very file: from here on nothing may be written to it.
-        channel.close();
-        yield new KeepOutcome.Kept(
-            store.putIfAbsent(
-                file, new StoredPicture(id, body.sha256(), body.bytes(), format, width, height)));
-      }
+      case Inspection.Picture(PictureFormat format, int width, int height) ->
+          new KeepOutcome.Kept(
+              put(new StoredPicture(id, body.sha256(), body.bytes(), format, width, height)));
     };
+  }
+
+  /** From here on nothing may be written to the file: it may have become the picture itself. */
+  private StoredPicture put(StoredPicture picture) throws IOException {
+    try (content) {
+      return shelf.putIfAbsent(file, content, picture);
+    }
   }
 
   @Override
   public void close() throws IOException {
     ended = true;
-    try (channel) {
+    try (content) {
       Files.deleteIfExists(file);
+    } finally {
+      whenClosed.run();
     }
   }
 }

@@ -4,27 +4,31 @@ import dev.darkroom.model.RequestId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.time.Clock;
-import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Pictures in a folder that all workers and gateways see. A picture is fsynced before it appears
  * under its name, and appears whole.
  */
 final class FilePictureStore implements PictureStore {
-  private static final Duration ABANDONED = Duration.ofHours(1);
-
   private final PictureFolder folder;
-  private final long maxBytes;
+  private final Drafts drafts;
+  private final KnownFiles known = new KnownFiles();
 
-  private FilePictureStore(PictureFolder folder, long maxBytes) {
+  private FilePictureStore(PictureFolder folder, Drafts drafts) {
     this.folder = folder;
-    this.maxBytes = maxBytes;
+    this.drafts = drafts;
   }
 
   /**
@@ -33,35 +37,42 @@ final class FilePictureStore implements PictureStore {
    * @throws IOException if the folder can't be written to
    */
   static FilePictureStore at(Path directory, long maxBytes, Clock clock) throws IOException {
-    var folder = new PictureFolder(directory.toAbsolutePath().normalize());
-    folder.prove();
-    folder.removeDraftsUntouchedSince(clock.instant().minus(ABANDONED));
-    return new FilePictureStore(folder, maxBytes);
+    Path root = directory.toAbsolutePath().normalize();
+    var drafts = new Drafts(root.resolve(".drafts"), maxBytes, clock);
+    drafts.prove();
+    return new FilePictureStore(new PictureFolder(root), drafts);
   }
 
   @Override
   public PictureDraft draft(RequestId id) throws IOException {
-    folder.requireRoomFor(maxBytes);
-    return new FileDraft(id, this, folder.newDraft(id), maxBytes);
+    return drafts.begin(id, this::putIfAbsent);
   }
 
+  /** There is never more than one. */
   @Override
-  public Optional<StoredPicture> find(RequestId id) throws IOException {
+  public Optional<StoredPicture> find(RequestId id, Supplier<Optional<String>> chosen)
+      throws IOException {
     try {
-      return Optional.of(describe(id, folder.place(id)));
+      return Optional.of(describe(id));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
   }
 
   @Override
-  public Optional<OpenPicture> open(RequestId id) throws IOException {
-    Path place = folder.place(id);
+  public Optional<InputStream> open(StoredPicture picture, Part part) throws IOException {
+    FileChannel content;
     try {
-      return Optional.of(new OpenPicture(describe(id, place), Files.newInputStream(place)));
+      content = FileChannel.open(folder.place(picture.id()), StandardOpenOption.READ);
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
+    return Optional.of(new PartOfFile(content, part));
+  }
+
+  @Override
+  public void settle(RequestId id, String sha256) {
+    // the first one stayed, and everybody was told so
   }
 
   @Override
@@ -69,14 +80,36 @@ final class FilePictureStore implements PictureStore {
     return Files.deleteIfExists(folder.place(id));
   }
 
+  @Override
+  public void eachSavedBefore(Instant moment, int batch, Predicate<List<RequestId>> take)
+      throws IOException {
+    folder.eachSavedBefore(moment, batch, take);
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    try {
+      drafts.requireRoom();
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(e.toString());
+    }
+  }
+
   /** What is in the picture's place now: {@code finished}, or what was there before it. */
-  StoredPicture putIfAbsent(Path draft, StoredPicture finished) throws IOException {
-    RequestId id = finished.id();
-    return folder.putIfAbsent(draft, id) ? finished : describe(id, folder.place(id));
+  private StoredPicture putIfAbsent(Path draft, FileChannel content, StoredPicture finished)
+      throws IOException {
+    content.force(true);
+    content.close(); // the picture will be this very file: nothing may be written to it any more
+    return folder.putIfAbsent(draft, finished.id()) ? finished : describe(finished.id());
+  }
+
+  private StoredPicture describe(RequestId id) throws IOException {
+    return known.describe(id, folder.place(id), FilePictureStore::read);
   }
 
   /** Read from the bytes themselves, so that it is true, and proves that they can be read back. */
-  private static StoredPicture describe(RequestId id, Path place) throws IOException {
+  private static StoredPicture read(RequestId id, Path place) throws IOException {
     var digest = Sha256.begin();
     long bytes;
     try (InputStream file = new DigestInputStream(Files.newInputStream(place), digest)) {

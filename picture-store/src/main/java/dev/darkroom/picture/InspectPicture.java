@@ -5,9 +5,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import com.twelvemonkeys.imageio.plugins.webp.WebPImageReaderSpi;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -15,7 +16,6 @@ import java.util.Optional;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
-import javax.imageio.stream.FileImageInputStream;
 
 /**
  * Says whether a file is a whole picture: its first bytes name the format, its end is there, and a
@@ -34,8 +34,18 @@ final class InspectPicture {
    * @throws IOException if the file can't be read
    */
   static Inspection of(Path file) throws IOException {
-    try (var random = new RandomAccessFile(file.toFile(), "r");
-        var input = new FileImageInputStream(random)) {
+    try (FileChannel content = FileChannel.open(file, StandardOpenOption.READ)) {
+      return of(content);
+    }
+  }
+
+  /**
+   * Leaves the channel open: closing a file lets go of the locks on it.
+   *
+   * @throws IOException if it can't be read
+   */
+  static Inspection of(FileChannel content) throws IOException {
+    try (var input = new ChannelInput(content)) {
       Optional<PictureFormat> format = format(input);
       if (format.isEmpty()) {
         return new Inspection.NoPicture("is neither WebP nor PNG nor JPEG");
@@ -48,7 +58,7 @@ final class InspectPicture {
     }
   }
 
-  private static Optional<PictureFormat> format(FileImageInputStream input) throws IOException {
+  private static Optional<PictureFormat> format(ChannelInput input) throws IOException {
     if (has(input, 0, "RIFF".getBytes(US_ASCII)) && has(input, 8, "WEBP".getBytes(US_ASCII))) {
       return Optional.of(PictureFormat.WEBP);
     }
@@ -58,8 +68,7 @@ final class InspectPicture {
     return has(input, 0, JPEG_START) ? Optional.of(PictureFormat.JPEG) : Optional.empty();
   }
 
-  private static boolean isWhole(FileImageInputStream input, PictureFormat format)
-      throws IOException {
+  private static boolean isWhole(ChannelInput input, PictureFormat format) throws IOException {
     return switch (format) {
       case WEBP -> riffLength(input) == input.length();
       case PNG -> has(input, input.length() - PNG_END.length, PNG_END);
@@ -68,7 +77,7 @@ final class InspectPicture {
   }
 
   /** A WebP says how long it is (RFC 9649, section 2.4). */
-  private static long riffLength(FileImageInputStream input) throws IOException {
+  private static long riffLength(ChannelInput input) throws IOException {
     input.seek(4);
     input.setByteOrder(ByteOrder.LITTLE_ENDIAN);
     long length = input.readUnsignedInt() + RIFF_HEADER;
@@ -76,7 +85,7 @@ final class InspectPicture {
     return length;
   }
 
-  private static boolean has(FileImageInputStream input, long position, byte[] expected)
+  private static boolean has(ChannelInput input, long position, byte[] expected)
       throws IOException {
     if (position < 0 || position + expected.length > input.length()) {
       return false;
@@ -87,8 +96,7 @@ final class InspectPicture {
     return Arrays.equals(found, expected);
   }
 
-  private static Inspection size(FileImageInputStream input, PictureFormat format)
-      throws IOException {
+  private static Inspection size(ChannelInput input, PictureFormat format) throws IOException {
     ImageReader reader = reader(format);
     try {
       reader.setInput(input, true, true);

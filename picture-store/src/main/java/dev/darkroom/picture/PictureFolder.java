@@ -3,8 +3,9 @@ package dev.darkroom.picture;
 import dev.darkroom.model.RequestId;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -13,16 +14,21 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The layout of the folder: {@code ab/cd/<request id>} for pictures, {@code .drafts} for what is
- * being written. A picture's name has no extension, for a request has one picture, whatever its
- * format; {@link InspectPicture} tells it from the bytes.
+ * The layout of the folder: {@code 2026-11-22/14/<request id>} for pictures, by the hour (UTC) in
+ * which their ids were made. A picture's name has no extension, for a request has one picture,
+ * whatever its format; {@link InspectPicture} tells it from the bytes.
+ *
+ * <p>Pictures that follow each other share a folder, so only the first of an hour has to see a new
+ * folder's name through to the disk, and whoever tidies up finds the oldest without looking into
+ * the rest.
  */
 final class PictureFolder {
   private final Path root;
@@ -30,68 +36,12 @@ final class PictureFolder {
   /** Folders whose own names are known to survive a power failure. */
   private final Set<Path> durable = ConcurrentHashMap.newKeySet();
 
-  private volatile @Nullable FileStore fileStore;
-
   PictureFolder(Path root) {
     this.root = root;
   }
 
   Path place(RequestId id) {
     return inner(id).resolve(id.toString());
-  }
-
-  Path drafts() {
-    return root.resolve(".drafts");
-  }
-
-  /** On a full disk an empty draft can still be made; only its bytes would find no place. */
-  void requireRoomFor(long bytes) throws IOException {
-    if (fileStore().getUsableSpace() < bytes) {
-      throw new IOException("there is no room left for a picture in " + root);
-    }
-  }
-
-  /** Found once: the search reads the whole list of mounts. */
-  private FileStore fileStore() throws IOException {
-    FileStore found = fileStore;
-    if (found == null) {
-      found = Files.getFileStore(root);
-      fileStore = found;
-    }
-    return found;
-  }
-
-  Path newDraft(RequestId id) {
-    return drafts().resolve(id + "." + UUID.randomUUID());
-  }
-
-  /**
-   * Makes the folder and writes a file to it.
-   *
-   * @throws IOException if it can't be written to
-   */
-  void prove() throws IOException {
-    Files.createDirectories(drafts());
-    Path proof = drafts().resolve("proof." + UUID.randomUUID());
-    Files.writeString(proof, "this folder can be written to");
-    Files.delete(proof);
-  }
-
-  /** Drafts of processes that were killed; a live one is written to all the time. */
-  void removeDraftsUntouchedSince(Instant limit) throws IOException {
-    List<Path> drafts;
-    try (Stream<Path> found = Files.list(drafts())) {
-      drafts = found.toList();
-    }
-    for (Path draft : drafts) {
-      try {
-        if (Files.getLastModifiedTime(draft).toInstant().isBefore(limit)) {
-          Files.deleteIfExists(draft);
-        }
-      } catch (NoSuchFileException e) {
-        // kept or discarded by its owner in this moment
-      }
-    }
   }
 
   /**
@@ -153,15 +103,71 @@ final class PictureFolder {
     return true;
   }
 
-  /** Two levels from the end of the id: a UUIDv7 begins with the time, and ends at random. */
-  private Path inner(RequestId id) {
-    String text = id.toString();
-    return outer(id).resolve(text.substring(text.length() - 4, text.length() - 2));
+  /**
+   * Hands out the ids of pictures that were saved before a moment, hour by hour, and removes the
+   * folders that are empty then.
+   *
+   * @param take whether to go on
+   */
+  void eachSavedBefore(Instant moment, int batch, Predicate<List<RequestId>> take)
+      throws IOException {
+    var out = new InBatches(batch, take);
+    for (Path day : folders(root, Hour.OUTER)) {
+      for (Path hour : folders(day, Hour.INNER)) {
+        if (Hour.mayHoldOlderThan(root.relativize(hour), moment)) {
+          if (!eachIn(hour, moment, out)) {
+            return;
+          }
+          removeIfEmpty(hour);
+        }
+      }
+      removeIfEmpty(day);
+    }
   }
 
-  private Path outer(RequestId id) {
-    String text = id.toString();
-    return root.resolve(text.substring(text.length() - 2));
+  private static boolean eachIn(Path hour, Instant moment, InBatches out) throws IOException {
+    try (DirectoryStream<Path> pictures = Files.newDirectoryStream(hour)) {
+      for (Path picture : pictures) {
+        Optional<RequestId> id = RequestId.parse(String.valueOf(picture.getFileName()));
+        if (id.isPresent() && wasSavedBefore(picture, moment) && !out.add(id.get())) {
+          return false;
+        }
+      }
+    }
+    return out.end();
+  }
+
+  private static boolean wasSavedBefore(Path picture, Instant moment) throws IOException {
+    try {
+      return Files.getLastModifiedTime(picture).toInstant().isBefore(moment);
+    } catch (NoSuchFileException e) { // another gateway was here
+      return false;
+    }
+  }
+
+  /** By name, which is by time. Others, such as a disk's lost+found, are none of ours. */
+  private static List<Path> folders(Path around, Pattern ours) throws IOException {
+    try (Stream<Path> inside = Files.list(around)) {
+      return inside
+          .filter(folder -> ours.matcher(folder.getFileName().toString()).matches())
+          .filter(Files::isDirectory)
+          .sorted()
+          .toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+  }
+
+  private static void removeIfEmpty(Path folder) throws IOException {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (DirectoryNotEmptyException e) {
+      // some of its pictures stay
+    }
+  }
+
+  private Path inner(RequestId id) {
+    return root.resolve(Hour.of(id).path());
   }
 
   private static void fsync(Path folder) throws IOException {

@@ -11,20 +11,22 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FilePictureStoreTest extends PictureStoreContract {
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
 
   @TempDir Path directory;
+  private final TestingClock clock = new TestingClock(NOW);
   private PictureStore store;
 
   @BeforeEach
@@ -37,13 +39,32 @@ class FilePictureStoreTest extends PictureStoreContract {
     return store;
   }
 
-  @Test
-  void a_picture_lies_in_folders_named_by_the_end_of_its_id_which_is_random() throws Exception {
-    RequestId request = RequestId.parse("01981d7e-0000-7000-8000-00000000abcd").orElseThrow();
+  @ParameterizedTest
+  @CsvSource({
+    "01a2038e-7eff-7000-8000-00000000abcd, 2026-11-22/13",
+    "01a2038e-7f00-7000-8000-00000000abcd, 2026-11-22/14",
+    "00000000-0000-7000-8000-00000000abcd, 1970-01-01/00",
+    "ffffffff-ffff-7000-8000-00000000abcd, +10889-08-02/05",
+    "01a2038e-7f00-4000-8000-00000000abcd, other/cd"
+  })
+  void a_picture_lies_in_the_folder_of_the_hour_in_which_its_id_was_made(String text, String folder)
+      throws Exception {
+    RequestId request = RequestId.parse(text).orElseThrow();
 
     keep(request, Pictures.webp(64, 48, 1));
 
-    assertThat(files()).containsExactly(directory.resolve("cd/ab/" + request));
+    assertThat(files()).containsExactly(directory.resolve(folder).resolve(text));
+  }
+
+  @Test
+  void pictures_of_an_hour_share_a_folder() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      keep(
+          RequestId.parse("01a2038e-7f%02x-7000-8000-%012x".formatted(i, 7919L * i)).orElseThrow(),
+          Pictures.webp(8, 8, i));
+    }
+
+    assertThat(files().stream().map(Path::getParent).distinct()).hasSize(1);
   }
 
   @Test
@@ -57,17 +78,122 @@ class FilePictureStoreTest extends PictureStoreContract {
   }
 
   @Test
-  void pictures_are_there_after_a_restart_and_drafts_of_a_crash_go_after_an_hour()
+  void many_who_keep_the_same_request_at_once_agree_on_one_picture() throws Exception {
+    assertThat(keepAtOnce(16)).containsOnly(store.find(id).orElseThrow());
+  }
+
+  @Test
+  void pictures_are_there_after_a_restart_and_drafts_of_a_killed_process_are_not()
       throws Exception {
     keep(id, Pictures.webp(64, 48, 1));
-    Path old = abandonedDraft(NOW.minus(Duration.ofMinutes(61)));
-    Path young = abandonedDraft(NOW.minus(Duration.ofMinutes(59)));
+    Path old = abandonedDraft(NOW.minus(Duration.ofSeconds(61)));
+    Path young = abandonedDraft(NOW.minus(Duration.ofSeconds(59)));
 
     store = reopen();
 
     assertThat(old).doesNotExist();
     assertThat(young).exists();
     assertThat(store.find(id)).isPresent();
+  }
+
+  @Test
+  void drafts_of_a_killed_process_go_while_another_works() throws Exception {
+    Path draft = abandonedDraft(NOW.minus(Duration.ofSeconds(30)));
+    store.draft(id).close();
+    assertThat(draft).exists();
+
+    clock.pass(Duration.ofMinutes(1));
+    store.draft(id).close();
+
+    assertThat(draft).doesNotExist();
+  }
+
+  @Test
+  void a_draft_that_this_process_is_slow_with_stays() throws Exception {
+    try (PictureDraft slow = store.draft(id)) {
+      slow.body().write(Pictures.webp(64, 48, 1));
+      clock.pass(Duration.ofDays(1));
+      reopen();
+
+      assertThat(slow.keep()).isInstanceOf(Kept.class);
+    }
+  }
+
+  @Test
+  void a_draft_that_another_process_is_slow_with_stays_until_that_process_ends() throws Exception {
+    Path draft = abandonedDraft(NOW.minus(Duration.ofDays(1)));
+    Process other = lockElsewhere(draft);
+    try {
+      reopen();
+      assertThat(draft).exists();
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
+
+    reopen();
+
+    assertThat(draft).doesNotExist();
+  }
+
+  /** A process of its own that holds the lock on a file, as a worker does. */
+  private static Process lockElsewhere(Path file) throws IOException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                HoldLock.class.getName(),
+                file.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    assertThat(process.getInputStream().read()).isEqualTo('L');
+    return process;
+  }
+
+  @Test
+  void folders_that_are_empty_are_removed_with_the_oldest_pictures() throws Exception {
+    RequestId request = RequestId.parse("01a2038e-7f00-7000-8000-00000000abcd").orElseThrow();
+    keep(request, Pictures.webp(64, 48, 1));
+    store.delete(request);
+
+    store.eachSavedBefore(Instant.parse("2026-11-22T14:30:00Z"), 10, batch -> true);
+
+    assertThat(directory.resolve("2026-11-22")).doesNotExist();
+    keep(request, Pictures.webp(64, 48, 1));
+    assertThat(store.find(request)).isPresent();
+  }
+
+  @Test
+  void what_others_put_into_the_folder_is_left_alone() throws Exception {
+    keep(id, Pictures.webp(64, 48, 1));
+    var theirs = List.of("lost+found", "2026-11-22/notes", "cd/ab");
+    for (String folder : theirs) {
+      Files.createDirectories(directory.resolve(folder));
+    }
+    Files.writeString(directory.resolve("2026-11-22/13"), "no folder");
+    var found = new ArrayList<RequestId>();
+
+    store.eachSavedBefore(Instant.now().plus(Duration.ofHours(1)), 10, found::addAll);
+
+    assertThat(found).containsExactly(id);
+    assertThat(theirs).allSatisfy(folder -> assertThat(directory.resolve(folder)).isDirectory());
+  }
+
+  @Test
+  void a_picture_is_read_once_to_be_hashed_and_again_if_the_file_is_another() throws Exception {
+    keep(id, Pictures.webp(64, 48, 1));
+    StoredPicture first = store.find(id).orElseThrow();
+    Path place = new PictureFolder(directory).place(id);
+    FileTime saved = Files.getLastModifiedTime(place);
+    byte[] damaged = Files.readAllBytes(place);
+    damaged[damaged.length / 2] ^= 1;
+    Files.write(place, damaged);
+
+    Files.setLastModifiedTime(place, saved);
+    assertThat(store.find(id)).contains(first); // nobody looked into it
+    Files.setLastModifiedTime(place, FileTime.from(NOW));
+    assertThat(store.find(id).orElseThrow().sha256()).isEqualTo(sha256(damaged));
   }
 
   @Test
@@ -97,7 +223,7 @@ class FilePictureStoreTest extends PictureStoreContract {
   void a_folder_that_can_not_be_made_stops_the_start_and_is_named() throws Exception {
     Path file = Files.createFile(directory.resolve("file"));
 
-    assertThatThrownBy(() -> FilePictureStore.at(file.resolve("pictures"), MAX_BYTES, clock()))
+    assertThatThrownBy(() -> FilePictureStore.at(file.resolve("pictures"), MAX_BYTES, clock))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file.toString());
   }
@@ -106,10 +232,13 @@ class FilePictureStoreTest extends PictureStoreContract {
   void a_store_that_goes_away_fails_the_draft_and_not_the_picture() throws Exception {
     Path drafts = directory.resolve(".drafts");
     Files.delete(drafts);
+    clock.pass(Duration.ofSeconds(2));
 
     assertThatThrownBy(() -> store.draft(id))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(drafts.toString());
+    assertThat(store.trouble())
+        .hasValueSatisfying(reason -> assertThat(reason).contains(".drafts"));
   }
 
   @Test
@@ -156,11 +285,7 @@ class FilePictureStoreTest extends PictureStoreContract {
   }
 
   private PictureStore reopen() throws IOException {
-    return FilePictureStore.at(directory, MAX_BYTES, clock());
-  }
-
-  private static Clock clock() {
-    return Clock.fixed(NOW, ZoneOffset.UTC);
+    return FilePictureStore.at(directory, MAX_BYTES, clock);
   }
 
   private Path abandonedDraft(Instant touched) throws IOException {

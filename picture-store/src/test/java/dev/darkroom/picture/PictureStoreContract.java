@@ -8,10 +8,15 @@ import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.KeepOutcome.Kept;
 import dev.darkroom.picture.KeepOutcome.NotAPicture;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -28,6 +33,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 abstract class PictureStoreContract {
   static final int MAX_BYTES = 100_000;
+  private final Instant inAnHour = Instant.now().plus(Duration.ofHours(1));
+  private final Instant anHourAgo = Instant.now().minus(Duration.ofHours(1));
 
   final RequestId id = new RequestId(UUID.randomUUID());
 
@@ -74,10 +81,26 @@ abstract class PictureStoreContract {
   }
 
   @Test
-  void many_who_keep_the_same_request_at_once_agree_on_one_picture() throws Exception {
-    int threads = 16;
+  void many_who_keep_the_same_request_at_once_can_all_be_read_until_one_is_settled_on()
+      throws Exception {
+    List<StoredPicture> told = keepAtOnce(16);
+
+    for (StoredPicture picture : told) {
+      assertThat(sha256(read(picture, Part.whole(picture)))).isEqualTo(picture.sha256());
+    }
+    assertThat(told).contains(store().find(id).orElseThrow());
+
+    StoredPicture chosen = told.getLast();
+    store().settle(id, chosen.sha256());
+    assertThat(store().find(id)).contains(chosen);
+    assertThat(sha256(read(id))).isEqualTo(chosen.sha256());
+    assertThat(keep(id, Pictures.webp(8, 8, 99))).isEqualTo(new Kept(chosen));
+  }
+
+  /** What each of the attempts is told. */
+  List<StoredPicture> keepAtOnce(int threads) throws Exception {
     var together = new CyclicBarrier(threads);
-    var outcomes = new ArrayList<KeepOutcome>();
+    var told = new ArrayList<StoredPicture>();
     try (var executor = Executors.newFixedThreadPool(threads)) {
       var futures = new ArrayList<Future<KeepOutcome>>();
       for (int i = 0; i < threads; i++) {
@@ -92,11 +115,118 @@ abstract class PictureStoreContract {
             }));
       }
       for (Future<KeepOutcome> future : futures) {
-        outcomes.add(future.get());
+        told.add(((Kept) future.get()).picture());
       }
     }
+    return told;
+  }
 
-    assertThat(outcomes).containsOnly(new Kept(store().find(id).orElseThrow()));
+  static Stream<Part> parts() {
+    return Stream.of(new Part(0, 1), new Part(0, 10), new Part(7, 5), new Part(1, 99));
+  }
+
+  @ParameterizedTest
+  @MethodSource("parts")
+  void a_part_of_a_picture_can_be_read(Part part) throws Exception {
+    byte[] bytes = Pictures.webp(64, 48, 1);
+    StoredPicture picture = ((Kept) keep(id, bytes)).picture();
+
+    int from = (int) part.from();
+    assertThat(read(picture, part))
+        .isEqualTo(Arrays.copyOfRange(bytes, from, from + (int) part.bytes()));
+  }
+
+  @Test
+  void the_last_byte_can_be_read_alone() throws Exception {
+    byte[] bytes = Pictures.png(64, 48, 1);
+    StoredPicture picture = ((Kept) keep(id, bytes)).picture();
+
+    assertThat(read(picture, new Part(bytes.length - 1, 1)))
+        .containsExactly(bytes[bytes.length - 1]);
+  }
+
+  @Test
+  void a_picture_that_was_deleted_after_it_was_found_can_not_be_opened() throws Exception {
+    StoredPicture picture = ((Kept) keep(id, Pictures.webp(64, 48, 1))).picture();
+    store().delete(id);
+
+    assertThat(store().open(picture, Part.whole(picture))).isEmpty();
+  }
+
+  @Test
+  void pictures_saved_before_a_moment_are_handed_out_in_batches() throws Exception {
+    var requests = new ArrayList<RequestId>();
+    for (int i = 0; i < 7; i++) {
+      // all of one hour, which is long past
+      requests.add(new RequestId(new UUID(0x01981d7e_0000_7000L + ((long) i << 16), i)));
+      keep(requests.getLast(), Pictures.webp(8, 8, i));
+    }
+    var batches = new ArrayList<List<RequestId>>();
+
+    store().eachSavedBefore(inAnHour, 3, batches::add);
+
+    assertThat(batches).allSatisfy(batch -> assertThat(batch).hasSizeLessThanOrEqualTo(3));
+    assertThat(batches.stream().flatMap(List::stream))
+        .containsExactlyInAnyOrderElementsOf(requests);
+  }
+
+  @Test
+  void whoever_has_enough_is_handed_nothing_more() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      keep(new RequestId(new UUID(0x01981d7e_0000_7000L + i, i)), Pictures.webp(8, 8, i));
+    }
+    var batches = new ArrayList<List<RequestId>>();
+
+    store()
+        .eachSavedBefore(
+            inAnHour,
+            1,
+            batch -> {
+              batches.add(batch);
+              return batches.size() < 2;
+            });
+
+    assertThat(batches).hasSize(2);
+  }
+
+  @Test
+  void a_picture_saved_since_then_is_not_handed_out_however_old_its_request() throws Exception {
+    var old = new RequestId(new UUID(0x01981d7e_0000_7000L, 1));
+    keep(old, Pictures.webp(8, 8, 1));
+    var found = new ArrayList<RequestId>();
+
+    store().eachSavedBefore(anHourAgo, 10, found::addAll);
+
+    assertThat(found).isEmpty();
+  }
+
+  @Test
+  void pictures_may_be_deleted_while_they_are_handed_out() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      keep(new RequestId(new UUID(0x01981d7e_0000_7000L + i, i)), Pictures.webp(8, 8, i));
+    }
+
+    store().eachSavedBefore(inAnHour, 2, this::deleteAll);
+
+    var left = new ArrayList<RequestId>();
+    store().eachSavedBefore(inAnHour, 2, left::addAll);
+    assertThat(left).isEmpty();
+  }
+
+  private boolean deleteAll(List<RequestId> batch) {
+    try {
+      for (RequestId request : batch) {
+        assertThat(store().delete(request)).isTrue();
+      }
+      return true;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void a_store_that_works_has_no_trouble() {
+    assertThat(store().trouble()).isEmpty();
   }
 
   @Test
@@ -219,13 +349,19 @@ abstract class PictureStoreContract {
     }
   }
 
-  private byte[] read(RequestId request) throws IOException {
+  byte[] read(RequestId request) throws IOException {
     try (OpenPicture open = store().open(request).orElseThrow()) {
       return open.body().readAllBytes();
     }
   }
 
-  private static String sha256(byte[] bytes) throws Exception {
+  byte[] read(StoredPicture picture, Part part) throws IOException {
+    try (InputStream body = store().open(picture, part).orElseThrow()) {
+      return body.readAllBytes();
+    }
+  }
+
+  static String sha256(byte[] bytes) throws Exception {
     return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
   }
 }

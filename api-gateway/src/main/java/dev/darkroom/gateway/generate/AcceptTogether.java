@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.generate;
 
+import dev.darkroom.gateway.outbox.PublishDueJobs;
 import dev.darkroom.ledger.AcceptJobs;
 import dev.darkroom.ledger.Acceptance;
 import dev.darkroom.ledger.NewJob;
@@ -10,15 +11,21 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Accepts the jobs of concurrent requests in one commit. */
+/**
+ * Accepts the jobs of concurrent requests in one commit, and passes them on as soon as they are
+ * durable, even before their clients hear of it.
+ */
 @Component
 final class AcceptTogether implements AutoCloseable {
   private final AcceptJobs ledger;
+  private final PublishDueJobs outbox;
   private final WriteTogether<NewJob, Acceptance> commits;
   private final DistributionSummary sizes;
 
-  AcceptTogether(AcceptJobs ledger, AcceptSettings settings, MeterRegistry meters) {
+  AcceptTogether(
+      AcceptJobs ledger, PublishDueJobs outbox, AcceptSettings settings, MeterRegistry meters) {
     this.ledger = ledger;
+    this.outbox = outbox;
     this.sizes =
         DistributionSummary.builder("darkroom.accept.batch.size")
             .description("Jobs that shared a commit")
@@ -46,7 +53,13 @@ final class AcceptTogether implements AutoCloseable {
 
   private List<Acceptance> commit(List<NewJob> jobs) {
     sizes.record(jobs.size());
-    return ledger.accept(jobs);
+    var acceptances = ledger.accept(jobs);
+    acceptances.forEach(acceptance -> {
+      if (acceptance instanceof Acceptance.Accepted(var job)) {
+        outbox.publish(job);
+      }
+    });
+    return acceptances;
   }
 
   /** Finishes what waits; the database is there until then, because this was given it. */

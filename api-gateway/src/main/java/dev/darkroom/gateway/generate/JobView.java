@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A job as clients see it.
  *
  * @param success false for a failed job
- * @param imageUrl completed jobs only
+ * @param imageUrl completed jobs only, for as long as the picture is kept
+ * @param imageRemovedAt completed jobs whose picture is kept no longer
  * @param error failed jobs only
  * @param logs oldest first
  * @param attempts the calls made for it, oldest first
@@ -27,6 +28,7 @@ record JobView(
     @Schema(type = "string", format = "uuid") RequestId requestId,
     JobStatus status,
     @Nullable String imageUrl,
+    @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant imageRemovedAt,
     @Nullable Failure error,
     Metadata metadata,
     List<StepTaken> logs,

@@ -34,6 +34,7 @@ final class ShowJob {
         JobStatus.STARTED,
         null,
         null,
+        null,
         Metadata.of(message.request(), modelAsked(message.request()), null),
         List.of(new StepTaken(Step.REQUEST_RECEIVED.word(), job.acceptedAt())),
         List.of());
@@ -46,7 +47,8 @@ final class ShowJob {
         job.status() != JobStatus.FAILED,
         job.requestId(),
         job.status(),
-        picture == null ? null : picture.url(),
+        picture == null || job.pictureRemovedAt() != null ? null : picture.url(),
+        job.pictureRemovedAt(),
         error == null ? null : new Failure(error.code(), error.message()),
         Metadata.of(job.request(), model(job), picture == null ? null : job.finishedAt()),
         job.steps().stream().map(step -> new StepTaken(step.step(), step.createdAt())).toList(),

@@ -2,7 +2,6 @@ package dev.darkroom.gateway.generate;
 
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
-import dev.darkroom.gateway.outbox.PublishDueJobs;
 import dev.darkroom.ledger.Acceptance;
 import dev.darkroom.ledger.IdempotencyKey;
 import dev.darkroom.ledger.NewJob;
@@ -19,12 +18,10 @@ final class SubmitJob {
   private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
 
   private final AcceptTogether ledger;
-  private final PublishDueJobs outbox;
   private final RandomGenerator random;
 
-  SubmitJob(AcceptTogether ledger, PublishDueJobs outbox, RandomGenerator random) {
+  SubmitJob(AcceptTogether ledger, RandomGenerator random) {
     this.ledger = ledger;
-    this.outbox = outbox;
     this.random = random;
   }
 
@@ -53,10 +50,6 @@ final class SubmitJob {
             submission.deadline(),
             trace.orElseGet(() -> TraceParent.begin(random)),
             key.map(value -> new IdempotencyKey(value, Fingerprint.of(submission))).orElse(null));
-    var acceptance = ledger.accept(job);
-    if (acceptance instanceof Acceptance.Accepted(var accepted)) {
-      outbox.publish(accepted);
-    }
-    return acceptance;
+    return ledger.accept(job);
   }
 }

@@ -3,9 +3,11 @@ package dev.darkroom.gateway.outbox;
 import dev.darkroom.ledger.DueJob;
 import dev.darkroom.ledger.JobOutbox;
 import dev.darkroom.ledger.WriteInBatches;
+import dev.darkroom.ledger.WriteInBatches.Linger;
 import dev.darkroom.messaging.JobRecords;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +20,9 @@ import org.springframework.stereotype.Component;
 final class SendJobs implements AutoCloseable {
   private static final int WAITING_MARKS = 100_000;
   private static final int MARKS_PER_STATEMENT = 1_000;
+
+  /** A job that a worker takes up before that needs no mark any more, so most are never written. */
+  private static final Duration MARKS_LINGER = Duration.ofMillis(250);
 
   private final KafkaTemplate<String, byte[]> kafka;
   private final JobRecords records;
@@ -37,7 +42,11 @@ final class SendJobs implements AutoCloseable {
     this.flow = flow;
     this.marks =
         new WriteInBatches<>(
-            "mark-jobs-enqueued", WAITING_MARKS, MARKS_PER_STATEMENT, outbox::markEnqueued);
+            "mark-jobs-enqueued",
+            WAITING_MARKS,
+            MARKS_PER_STATEMENT,
+            Linger.of(MARKS_LINGER),
+            outbox::markEnqueued);
     this.published =
         Counter.builder("darkroom.outbox.published")
             .description("Jobs that Kafka has acknowledged")

@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.picture;
 
 import static io.swagger.v3.oas.annotations.enums.ParameterIn.PATH;
+import static io.swagger.v3.oas.annotations.enums.ParameterIn.QUERY;
 
 import dev.darkroom.gateway.web.ProblemDocs;
 import io.swagger.v3.oas.annotations.Operation;
@@ -21,14 +22,22 @@ import java.lang.annotation.Target;
     operationId = "picture",
     tags = "Pictures",
     summary = "Fetch a picture",
-    description = "It never changes. Ranges and If-None-Match are answered.",
-    parameters =
-        @Parameter(
-            in = PATH,
-            name = "file",
-            description = "The request's id and the format's extension, as imageUrl has them.",
-            example = "01984c1e-7c4e-7d3a-8f52-0d6a5a0f5c11.webp",
-            schema = @Schema(type = "string")))
+    description =
+        "It never changes. A range and If-None-Match are answered. Pictures that are kept no longer are 404, as those that never were.",
+    parameters = {
+      @Parameter(
+          in = PATH,
+          name = "file",
+          description = "The request's id and the format's extension, as imageUrl has them.",
+          example = "01984c1e-7c4e-7d3a-8f52-0d6a5a0f5c11.webp",
+          schema = @Schema(type = "string")),
+      @Parameter(
+          in = QUERY,
+          name = "download",
+          description = "Makes browsers save the picture instead of showing it.",
+          allowEmptyValue = true,
+          schema = @Schema(type = "string"))
+    })
 @ApiResponse(
     responseCode = "200",
     description = "The picture.",
@@ -43,6 +52,11 @@ import java.lang.annotation.Target;
       @Content(mediaType = "image/jpeg", schema = @Schema(type = "string", format = "binary"))
     })
 @ApiResponse(responseCode = "206", description = "The part that was asked for.", content = @Content)
+@ApiResponse(
+    responseCode = "302",
+    description =
+        "The picture can be fetched from the address in Location for a while, where the gateway was told so.",
+    content = @Content)
 @ApiResponse(responseCode = "304", description = "The client has it.", content = @Content)
 @ApiResponse(
     responseCode = "404",
@@ -51,7 +65,13 @@ import java.lang.annotation.Target;
         @Content(
             mediaType = "application/problem+json",
             schema = @Schema(implementation = ProblemDocs.class)))
-@ApiResponse(responseCode = "416", description = "There is no such part.", content = @Content)
+@ApiResponse(
+    responseCode = "416",
+    description = "There is no such part.",
+    content =
+        @Content(
+            mediaType = "application/problem+json",
+            schema = @Schema(implementation = ProblemDocs.class)))
 @ApiResponse(
     responseCode = "503",
     description = "The picture store is unavailable.",

@@ -4,14 +4,15 @@ import dev.darkroom.gateway.web.Problem;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -21,31 +22,35 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class PictureApi {
   private static final Logger log = LoggerFactory.getLogger(PictureApi.class);
-
-  /** A picture never changes once it is stored. */
-  private static final CacheControl FOR_EVER =
-      CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable();
-
   private static final Duration STORE_BACK = Duration.ofSeconds(5);
 
-  private final PictureStore store;
+  /** Which of several pictures a job has completed with. */
+  interface ChosenPicture {
+    Optional<String> sha256(RequestId id);
+  }
 
-  PictureApi(PictureStore store) {
+  private final PictureStore store;
+  private final ChosenPicture chosen;
+  private final HandOutPicture handOut;
+
+  PictureApi(PictureStore store, ChosenPicture chosen, HandOutPicture handOut) {
     this.store = store;
+    this.chosen = chosen;
+    this.handOut = handOut;
   }
 
   @DocumentPicture
   @GetMapping("/generated/{file}")
-  ResponseEntity<Object> picture(@PathVariable String file) {
+  @Nullable ResponseEntity<Object> picture(
+      @PathVariable String file, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
     try {
-      return find(file)
-          .map(this::answer)
-          .orElseGet(() ->
-              Problem.of(
-                      HttpStatus.NOT_FOUND,
-                      "There is no such picture; a completed job names its picture in imageUrl.")
-                  .answer());
+      var picture = find(file);
+      return picture.isPresent() ? handOut.to(request, response, picture.get()) : noSuchPicture();
     } catch (IOException e) {
+      if (response.isCommitted()) {
+        throw e;
+      }
       log.atWarn()
           .addKeyValue("file", file)
           .setCause(e)
@@ -57,6 +62,13 @@ class PictureApi {
     }
   }
 
+  static ResponseEntity<Object> noSuchPicture() {
+    return Problem.of(
+            HttpStatus.NOT_FOUND,
+            "There is no such picture; a completed job names its picture in imageUrl.")
+        .answer();
+  }
+
   /** The name must be the one the picture has: its request's id and its format's extension. */
   private Optional<StoredPicture> find(String file) throws IOException {
     var dot = file.indexOf('.');
@@ -64,15 +76,7 @@ class PictureApi {
     return requestId.isEmpty()
         ? Optional.empty()
         : store
-            .find(requestId.get())
+            .find(requestId.get(), () -> chosen.sha256(requestId.get()))
             .filter(picture -> file.substring(dot + 1).equals(picture.format().extension()));
-  }
-
-  private ResponseEntity<Object> answer(StoredPicture picture) {
-    return ResponseEntity.ok()
-        .cacheControl(FOR_EVER)
-        .eTag(picture.sha256())
-        .contentType(MediaType.parseMediaType(picture.format().contentType()))
-        .body(new StoredPictureResource(store, picture));
   }
 }

@@ -39,8 +39,22 @@ final class CompleteFromStore {
                   picture.url(), picture.sha256(), picture.format().contentType(), picture.bytes());
           var details =
               Map.of("width", picture.width(), "height", picture.height(), "source", "store");
-          return ledger.completeIfCurrent(new Completion(attempt, record, details));
+          var job = ledger.completeIfCurrent(new Completion(attempt, record, details));
+          job.ifPresent(_ -> settle(picture));
+          return job;
         });
+  }
+
+  /** Attempts that saved a picture each, in the same moment, leave one. */
+  private void settle(StoredPicture picture) {
+    try {
+      store.settle(picture.id(), picture.sha256());
+    } catch (IOException e) {
+      log.atWarn()
+          .addKeyValue("request_id", picture.id())
+          .addKeyValue("reason", String.valueOf(e.getMessage()))
+          .log("a job's second picture could not be removed; whoever asks for the first does so");
+    }
   }
 
   private Optional<StoredPicture> find(Attempt attempt) {

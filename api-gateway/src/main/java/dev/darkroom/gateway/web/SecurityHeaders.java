@@ -5,6 +5,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
@@ -14,6 +15,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class SecurityHeaders extends OncePerRequestFilter {
+  private static final String IMAGES_FROM = "; img-src 'self' ";
   private static final String SELF_ONLY =
       "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
@@ -21,12 +23,22 @@ final class SecurityHeaders extends OncePerRequestFilter {
   private static final String SWAGGER_UI =
       SELF_ONLY + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
 
+  private final String pages;
+
+  SecurityHeaders(ObjectProvider<ImageOrigin> elsewhere) {
+    this.pages =
+        elsewhere.stream()
+            .map(origin -> SELF_ONLY + IMAGES_FROM + origin.value())
+            .findFirst()
+            .orElse(SELF_ONLY);
+  }
+
   @Override
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     var swagger = request.getRequestURI().startsWith("/swagger-ui");
-    response.setHeader("Content-Security-Policy", swagger ? SWAGGER_UI : SELF_ONLY);
+    response.setHeader("Content-Security-Policy", swagger ? SWAGGER_UI : pages);
     response.setHeader("X-Content-Type-Options", "nosniff");
     response.setHeader("X-Frame-Options", "DENY");
     response.setHeader("Referrer-Policy", "no-referrer");

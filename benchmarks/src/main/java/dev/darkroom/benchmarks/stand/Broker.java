@@ -25,6 +25,7 @@ public final class Broker implements AutoCloseable {
             folder,
             List.of(
                 "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 BrokerApplication.class.getName(),

@@ -18,7 +18,13 @@ import org.flywaydb.core.Flyway;
  */
 public final class Stand implements AutoCloseable {
   private static final List<String> AS_IN_THE_IMAGES =
-      List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+      List.of(
+          "-XX:TieredStopAtLevel=1",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow");
+
+  /** What docker-compose.yml gives a worker besides. */
+  private static final List<String> WORKER = List.of("-Xmx192m", "-XX:+UseSerialGC");
 
   private final Path folder;
   private final EmbeddedPostgresServer postgres;
@@ -118,7 +124,8 @@ public final class Stand implements AutoCloseable {
     var environment = environment(database, broker);
     environment.put("NEBIUS_API_ENDPOINT", provider.endpoint());
     environment.put("DARKROOM_WORKER_CONCURRENCY", Integer.toString(concurrency));
-    var options = new ArrayList<>(programs.workerJava());
+    var options = new ArrayList<>(WORKER);
+    options.addAll(programs.workerJava());
     options.addAll(Arrays.asList(more));
     return ChildProcess.java(
         "the worker", newFolder("worker"), arguments(options, workerJar), environment);

@@ -4,9 +4,11 @@ import dev.darkroom.ledger.ClaimJobs;
 import dev.darkroom.messaging.PublishEvents;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.nebius.CallNebius;
+import dev.darkroom.worker.quota.CallPermits;
 import dev.darkroom.worker.report.ReportOutcome;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Locale;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,19 +23,31 @@ class AttemptConfiguration {
       WorkerSettings settings,
       ClaimJobs ledger,
       CallNebius nebius,
+      CallPermits permits,
       PictureStore store,
       ReportOutcome report,
       PublishEvents events,
       MeterRegistry meters) {
     var jobs =
         new JobsInHand(
-            settings, ledger, nebius, new AttemptJob(store, nebius, report, meters), events);
+            settings,
+            ledger,
+            nebius,
+            permits,
+            new AttemptJob(store, nebius, report, meters),
+            events);
     Gauge.builder("darkroom.worker.jobs", jobs, JobsInHand::size)
         .description("Jobs under way in this worker")
         .register(meters);
     Gauge.builder("darkroom.worker.room", jobs, JobsInHand::room)
         .description("Jobs this worker could take now")
         .register(meters);
+    for (var reason : Waiting.values()) {
+      Gauge.builder("darkroom.worker.paused", jobs, waiting -> waiting.why() == reason ? 1 : 0)
+          .tag("reason", reason.name().toLowerCase(Locale.ROOT))
+          .description("1 for the reason why this worker takes no jobs now")
+          .register(meters);
+    }
     return jobs;
   }
 

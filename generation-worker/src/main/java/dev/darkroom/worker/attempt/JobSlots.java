@@ -10,7 +10,8 @@ public interface JobSlots {
   int total();
 
   /**
-   * How many jobs may be taken now: none while all slots are busy or the way to Nebius is closed.
+   * How many jobs may be taken now: none while all slots are busy, the way to Nebius is closed, or
+   * the quota is used up.
    */
   int room();
 

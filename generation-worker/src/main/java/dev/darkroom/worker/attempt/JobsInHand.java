@@ -10,6 +10,7 @@ import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.worker.nebius.CallInProgress;
 import dev.darkroom.worker.nebius.CallNebius;
+import dev.darkroom.worker.quota.CallPermits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ final class JobsInHand implements JobSlots {
   private final WorkerSettings settings;
   private final ClaimJobs ledger;
   private final CallNebius nebius;
+  private final CallPermits permits;
   private final AttemptJob attempts;
   private final PublishEvents events;
   private final Map<Attempt, CallInProgress> inHand = new ConcurrentHashMap<>();
@@ -47,6 +49,7 @@ final class JobsInHand implements JobSlots {
       WorkerSettings settings,
       ClaimJobs ledger,
       CallNebius nebius,
+      CallPermits permits,
       AttemptJob attempts,
       PublishEvents events) {
     this.settings = settings;
@@ -54,6 +57,8 @@ final class JobsInHand implements JobSlots {
     this.nebius = nebius;
     this.attempts = attempts;
     this.events = events;
+    this.permits = permits;
+    permits.serve(this::freeSlots, this::wakeWaiting);
   }
 
   @Override
@@ -63,7 +68,20 @@ final class JobsInHand implements JobSlots {
 
   @Override
   public int room() {
+    return Math.min(freeSlots(), permits.inStock());
+  }
+
+  private int freeSlots() {
     return Math.max(0, Math.min(settings.concurrency(), nebius.callsAllowed()) - inHand.size());
+  }
+
+  Waiting why() {
+    if (room() > 0) {
+      return Waiting.NOT;
+    } else if (nebius.callsAllowed() == 0) {
+      return Waiting.NEBIUS;
+    }
+    return freeSlots() == 0 ? Waiting.SLOTS : Waiting.QUOTA;
   }
 
   @Override
@@ -79,6 +97,7 @@ final class JobsInHand implements JobSlots {
     var claimed =
         ledger.claimDue(settings.id(), settings.lease(), claimToken, List.copyOf(intents.values()));
     claimToken = UUID.randomUUID();
+    permits.spend(claimed.size());
     for (var job : claimed) {
       var intent = Objects.requireNonNull(intents.get(job.message().requestId()));
       begin(job, intent.parameters());
@@ -97,7 +116,6 @@ final class JobsInHand implements JobSlots {
     var attempt = job.attempt();
     var call = new CallInProgress();
     inHand.put(attempt, call);
-    tell(job);
     var _ =
         Thread.ofVirtual()
             .name("job-" + attempt.requestId())
@@ -114,6 +132,7 @@ final class JobsInHand implements JobSlots {
                 end(attempt);
               }
             });
+    tell(job);
   }
 
   private void tell(ClaimedJob job) {
@@ -126,6 +145,11 @@ final class JobsInHand implements JobSlots {
 
   private void end(Attempt attempt) {
     inHand.remove(attempt);
+    permits.slotFreed();
+    wakeWaiting();
+  }
+
+  private void wakeWaiting() {
     synchronized (ended) {
       ended.notifyAll();
     }

@@ -3,6 +3,7 @@ package dev.darkroom.worker.intake;
 import dev.darkroom.messaging.JobRecords;
 import dev.darkroom.messaging.KeepTopics;
 import dev.darkroom.worker.attempt.JobSlots;
+import dev.darkroom.worker.quota.CallPermits;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -22,12 +23,14 @@ class IntakeConfiguration {
       JobRecords records,
       KeepTopics topics,
       JobSlots slots,
+      CallPermits permits,
       IntakeSettings settings,
       MeterRegistry meters) {
     // The way to the broker and nothing else: a share consumer refuses the settings of an ordinary
     // one, some of which Spring Boot always adds.
     var connection = kafka.buildAdminProperties();
-    var batch = settings.batchFor(slots.total());
+    // Where every job needs a permit, a record beyond the first would wait here for the next one.
+    var batch = settings.batchFor(permits.limited() ? 1 : slots.total());
     return new TakeJobs(
         () -> open(connection, settings.mode(), batch, records),
         topics::present,

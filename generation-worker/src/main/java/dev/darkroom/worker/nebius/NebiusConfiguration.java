@@ -1,6 +1,7 @@
 package dev.darkroom.worker.nebius;
 
 import dev.darkroom.picture.PictureStore;
+import dev.darkroom.worker.quota.CallPermits;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
@@ -61,10 +62,14 @@ class NebiusConfiguration {
   }
 
   @Bean
-  HealthIndicator nebius(NebiusGate gate, ReadModels models) {
+  HealthIndicator nebius(NebiusGate gate, CallPermits permits, ReadModels models) {
     // Always up: a worker that waits for Nebius must not be restarted for it.
     return () ->
-        Health.up().withDetail("calls", gate.state()).withDetail("models", models.state()).build();
+        Health.up()
+            .withDetail("calls", gate.state())
+            .withDetail("quota", permits.state())
+            .withDetail("models", models.state())
+            .build();
   }
 
   @Bean(destroyMethod = "shutdownNow")
@@ -106,13 +111,15 @@ class NebiusConfiguration {
       PictureHosts hosts,
       PictureStore store,
       JsonMapper json,
+      CallPermits permits,
       Clock clock) {
     return new PostGeneration(
         send,
         new ReadAnswer(new ReadReply(settings.apiKey()), settings.model(), clock),
         new FetchPicture(pictureHttpClient, hosts),
         store,
-        json);
+        json,
+        permits);
   }
 
   @Bean

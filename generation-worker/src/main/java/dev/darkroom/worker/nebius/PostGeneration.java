@@ -8,6 +8,7 @@ import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome.Size;
 import dev.darkroom.worker.nebius.AttemptOutcome.Succeeded;
+import dev.darkroom.worker.quota.CallPermits;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -28,18 +29,21 @@ final class PostGeneration {
   private final FetchPicture fetch;
   private final PictureStore store;
   private final JsonMapper json;
+  private final CallPermits permits;
 
   PostGeneration(
       SendRequest nebius,
       ReadAnswer answers,
       FetchPicture fetch,
       PictureStore store,
-      JsonMapper json) {
+      JsonMapper json,
+      CallPermits permits) {
     this.nebius = nebius;
     this.answers = answers;
     this.fetch = fetch;
     this.store = store;
     this.json = json;
+    this.permits = permits;
   }
 
   /**
@@ -73,13 +77,17 @@ final class PostGeneration {
       @Nullable TraceParent trace,
       CallInProgress call)
       throws IOException {
+    var begun = System.nanoTime();
     var reading =
         nebius.post(
             "images/generations",
             json.writeValueAsBytes(parameters), // as bytes, so that their number is sent first
             passedOn(trace),
             call,
-            answer -> answers.read(answer, String.valueOf(parameters.get("model")), draft.body()));
+            answer -> {
+              permits.heard(answer.status(), answer::header, begun);
+              return answers.read(answer, String.valueOf(parameters.get("model")), draft.body());
+            });
     return switch (reading) {
       case ReadAnswer.Reading.NoPicture(var outcome) -> outcome;
       case ReadAnswer.Reading.PictureAt(String address) -> {

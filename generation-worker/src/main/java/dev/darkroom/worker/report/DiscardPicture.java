@@ -1,7 +1,6 @@
 package dev.darkroom.worker.report;
 
 import dev.darkroom.ledger.FindJobs;
-import dev.darkroom.ledger.Job;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.PictureStore;
@@ -22,15 +21,25 @@ final class DiscardPicture {
   }
 
   /**
-   * Removes the picture if its job has failed. A job that is open may still be completed with it,
-   * and one that has completed was.
+   * Removes what a job does not need: all of it if the job has failed, what is not its picture if
+   * it has completed. A job that is open may still be completed with it.
    *
    * @throws org.springframework.dao.DataAccessException where the ledger does not answer
    */
-  void discardIfFailed(RequestId id) {
-    if (ledger.find(id).map(Job::status).filter(JobStatus.FAILED::equals).isEmpty()) {
-      return;
-    }
+  void discardUnneeded(RequestId id) {
+    ledger
+        .find(id)
+        .ifPresent(job -> {
+          var picture = job.picture();
+          if (job.status() == JobStatus.FAILED) {
+            discardAll(id);
+          } else if (picture != null) {
+            discardOthers(id, picture.sha256());
+          }
+        });
+  }
+
+  private void discardAll(RequestId id) {
     try {
       if (store.delete(id)) {
         log.atWarn()
@@ -42,6 +51,22 @@ final class DiscardPicture {
           .addKeyValue("request_id", id)
           .addKeyValue("reason", String.valueOf(e.getMessage()))
           .log("the picture came after its job had failed, and could not be removed; it stays");
+    }
+  }
+
+  /**
+   * Removes what other attempts saved in the same moment.
+   *
+   * @param sha256 of the picture with which the job has completed
+   */
+  void discardOthers(RequestId id, String sha256) {
+    try {
+      store.settle(id, sha256);
+    } catch (IOException e) {
+      log.atWarn()
+          .addKeyValue("request_id", id)
+          .addKeyValue("reason", String.valueOf(e.getMessage()))
+          .log("a job's second picture could not be removed; whoever asks for the first does so");
     }
   }
 }

@@ -76,8 +76,10 @@ public final class ReportOutcome implements AutoCloseable {
     details.put("width", picture.width());
     details.put("height", picture.height());
     var job = completions.write(new Completion(attempt, recorded, details));
-    if (job.isEmpty()) {
-      discard.discardIfFailed(attempt.requestId());
+    if (job.isPresent()) {
+      discard.discardOthers(attempt.requestId(), picture.sha256());
+    } else {
+      discard.discardUnneeded(attempt.requestId());
     }
     ended(attempt, job);
   }

@@ -20,6 +20,7 @@ import dev.darkroom.worker.nebius.AttemptOutcome.Succeeded;
 import dev.darkroom.worker.nebius.AttemptOutcome.TurnedAway;
 import dev.darkroom.worker.nebius.AttemptOutcome.Withdrawn;
 import dev.darkroom.worker.nebius.CallInProgress.Ended;
+import dev.darkroom.worker.quota.CallPermits;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -47,6 +48,7 @@ class CallNebiusTest {
 
   @TempDir Path pictures;
   private NebiusSimulator nebius;
+  private final TestingPermits permits = new TestingPermits();
   private final RequestId id = new RequestId(UUID.randomUUID());
   private final CallInProgress call = new CallInProgress();
 
@@ -170,6 +172,7 @@ class CallNebiusTest {
       assertThat(outcome).isInstanceOf(RateLimited.class);
       assertThat(((RateLimited) outcome).retryAfter()).isEqualTo(Duration.ofSeconds(7));
       assertThat(client.callsAllowed()).isZero();
+      assertThat(permits.heard).containsExactly("429 null");
     });
   }
 
@@ -303,6 +306,7 @@ class CallNebiusTest {
         .withUserConfiguration(NebiusConfiguration.class, PictureStoreConfiguration.class)
         .withBean(JsonMapper.class, JsonMapper::new)
         .withBean(Clock.class, Clock::systemUTC)
+        .withBean(CallPermits.class, () -> permits)
         .withBean(SimpleMeterRegistry.class)
         .withPropertyValues(
             "darkroom.picture.dir=" + pictures,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.picture.PictureStoreConfiguration;
+import dev.darkroom.worker.quota.CallPermits;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -106,6 +107,7 @@ class ReadModelsTest {
         .isEqualTo(
             Health.up()
                 .withDetail("calls", "closed: calls are made")
+                .withDetail("quota", new TestingPermits().state())
                 .withDetail("models", state)
                 .build());
   }
@@ -117,6 +119,7 @@ class ReadModelsTest {
         .withBean(JsonMapper.class, JsonMapper::new)
         .withBean(Clock.class, Clock::systemUTC)
         .withBean(SimpleMeterRegistry.class)
+        .withBean(CallPermits.class, TestingPermits::new)
         .withPropertyValues(
             "darkroom.picture.dir=" + pictures,
             "darkroom.nebius.endpoint=" + server.baseUri(),

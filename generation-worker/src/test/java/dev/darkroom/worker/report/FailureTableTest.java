@@ -35,8 +35,10 @@ import dev.darkroom.worker.nebius.AttemptOutcome.Unavailable;
 import dev.darkroom.worker.nebius.AttemptOutcome.Unknown;
 import dev.darkroom.worker.nebius.CallInProgress;
 import dev.darkroom.worker.nebius.CallNebius;
+import dev.darkroom.worker.nebius.TestingPermits;
 import dev.darkroom.worker.nebius.TestingServer;
 import dev.darkroom.worker.nebius.TestingServer.Exchange;
+import dev.darkroom.worker.quota.CallPermits;
 import dev.darkroom.worker.report.ReadOutcome.Reading;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -537,6 +539,7 @@ class FailureTableTest {
         .withBean(JsonMapper.class, JsonMapper::new)
         .withBean(Clock.class, Clock::systemUTC)
         .withBean(SimpleMeterRegistry.class)
+        .withBean(CallPermits.class, TestingPermits::new)
         .withPropertyValues(
             "darkroom.picture.dir=" + pictures,
             "darkroom.nebius.endpoint=" + endpoint,

@@ -1,0 +1,52 @@
+package dev.darkroom.gateway.picture;
+
+import dev.darkroom.gateway.sweep.Sweep;
+import dev.darkroom.gateway.web.ImageOrigin;
+import dev.darkroom.ledger.FindJobs;
+import dev.darkroom.ledger.Job;
+import dev.darkroom.ledger.PictureRecord;
+import dev.darkroom.picture.LinkingPictureStore;
+import dev.darkroom.picture.PictureStore;
+import java.util.Optional;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class PictureConfiguration {
+
+  @Bean
+  HandOutPicture handOutPicture(PictureStore store, PictureSettings settings) {
+    return new HandOutPicture(
+        store,
+        switch (settings.serve()) {
+          case PROXY -> Optional.empty();
+          case REDIRECT -> Optional.of(new RedirectToStorage(linking(store), settings));
+        });
+  }
+
+  @Bean
+  PictureApi.ChosenPicture chosenPicture(FindJobs ledger) {
+    return id -> ledger.find(id).map(Job::picture).map(PictureRecord::sha256);
+  }
+
+  /** The pages show pictures, which come from the storage then. */
+  @Bean
+  @ConditionalOnProperty(name = "darkroom.picture.serve", havingValue = "redirect")
+  ImageOrigin imageOrigin(PictureStore store) {
+    return new ImageOrigin(linking(store).origin());
+  }
+
+  private static LinkingPictureStore linking(PictureStore store) {
+    if (store instanceof LinkingPictureStore linking) {
+      return linking;
+    }
+    throw new IllegalStateException(
+        "darkroom.picture.serve is redirect, but should be proxy: clients can be sent nowhere else for pictures that lie in files (darkroom.picture.store)");
+  }
+
+  @Bean
+  Sweep oldPicturesSweep(RemoveOldPictures old, PictureSettings settings) {
+    return new Sweep("remove-old-pictures", settings.sweep(), old::round);
+  }
+}

@@ -1,0 +1,112 @@
+package dev.darkroom.gateway.picture;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.darkroom.model.RequestId;
+import dev.darkroom.picture.LinkingPictureStore;
+import dev.darkroom.picture.Part;
+import dev.darkroom.picture.PictureDraft;
+import dev.darkroom.picture.PictureFormat;
+import dev.darkroom.picture.StoredPicture;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/** A store with one picture, which can be told to fail. */
+final class TestingPictureStore implements LinkingPictureStore {
+  static final byte[] BYTES = "a picture, as it were".getBytes(UTF_8);
+
+  final StoredPicture picture =
+      new StoredPicture(
+          new RequestId(UUID.randomUUID()),
+          "cd".repeat(32),
+          BYTES.length,
+          PictureFormat.PNG,
+          64,
+          48);
+  final List<Part> opened = new ArrayList<>();
+  boolean down;
+  boolean gone;
+  boolean breaksOff;
+
+  String path() {
+    return picture.url();
+  }
+
+  @Override
+  public Optional<StoredPicture> find(RequestId id, Supplier<Optional<String>> chosen)
+      throws IOException {
+    if (down) {
+      throw new IOException("down");
+    }
+    return id.equals(picture.id()) ? Optional.of(picture) : Optional.empty();
+  }
+
+  @Override
+  public Optional<InputStream> open(StoredPicture asked, Part part) {
+    opened.add(part);
+    if (gone) {
+      return Optional.empty();
+    }
+    var body = new ByteArrayInputStream(BYTES, (int) part.from(), (int) part.bytes());
+    return Optional.of(breaksOff ? new BreaksOff() : body);
+  }
+
+  private static final class BreaksOff extends InputStream {
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+      throw new IOException("broken off");
+    }
+
+    @Override
+    public int read() throws IOException {
+      throw new IOException("broken off");
+    }
+  }
+
+  @Override
+  public URI link(StoredPicture asked, Duration lifetime, String disposition) {
+    return URI.create(
+        "https://storage.example.com/%s?for=%d&as=%s"
+            .formatted(asked.sha256(), lifetime.toSeconds(), disposition.substring(0, 6)));
+  }
+
+  @Override
+  public String origin() {
+    return "https://storage.example.com";
+  }
+
+  @Override
+  public PictureDraft draft(RequestId id) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void settle(RequestId id, String sha256) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean delete(RequestId id) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void eachSavedBefore(Instant moment, int batch, Predicate<List<RequestId>> take) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<String> trouble() {
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.picture;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,13 @@
+package dev.darkroom.worker.attempt;
+
+/** Why a worker takes no jobs. */
+enum Waiting {
+  /** It takes jobs. */
+  NOT,
+  /** All its slots are busy. */
+  SLOTS,
+  /** The way to Nebius is closed: an outage, a refused key, or Nebius asked it to wait. */
+  NEBIUS,
+  /** The calls that all workers may make are made. */
+  QUOTA
+}

@@ -1,0 +1,40 @@
+package dev.darkroom.worker.nebius;
+
+import dev.darkroom.worker.quota.CallPermits;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.IntSupplier;
+
+/** Permits without end, which remember what they heard. */
+public final class TestingPermits implements CallPermits {
+  final List<String> heard = new CopyOnWriteArrayList<>();
+
+  @Override
+  public boolean limited() {
+    return false;
+  }
+
+  @Override
+  public int inStock() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public void spend(int calls) {}
+
+  @Override
+  public void heard(int status, Headers headers, long begunNanos) {
+    heard.add(status + " " + headers.first("x-ratelimit-limit-requests"));
+  }
+
+  @Override
+  public void serve(IntSupplier free, Runnable more) {}
+
+  @Override
+  public void slotFreed() {}
+
+  @Override
+  public String state() {
+    return "testing";
+  }
+}
