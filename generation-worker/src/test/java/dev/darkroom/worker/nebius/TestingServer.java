@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A server of one socket that does to its clients what no HTTP server would. */
 public final class TestingServer implements AutoCloseable {
   private final ServerSocket door;
+  private final Thread accepting = Thread.ofVirtual().unstarted(this::accept);
   private final Script script;
   private final Greeting greeting;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
@@ -72,7 +74,7 @@ public final class TestingServer implements AutoCloseable {
   public static TestingServer start(Greeting greeting, Script script) throws IOException {
     var door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     var server = new TestingServer(door, greeting, script);
-    var _ = Thread.ofVirtual().start(server::accept);
+    server.accepting.start();
     return server;
   }
 
@@ -149,6 +151,12 @@ public final class TestingServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     door.close();
+    try {
+      // the port is free only when the thread that waits for connections has noticed
+      accepting.join(Duration.ofSeconds(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     closeConnections();
   }
 }
