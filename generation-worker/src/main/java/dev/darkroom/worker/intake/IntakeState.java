@@ -3,7 +3,8 @@ package dev.darkroom.worker.intake;
 /** What the intake does now. */
 enum IntakeState {
   TAKES_JOBS("takes jobs"),
-  AWAITS_ROOM("waits for room: all slots are busy, or the way to Nebius is closed"),
+  AWAITS_ROOM(
+      "waits for room: all slots are busy, the way to Nebius is closed, or the quota is used up"),
   AWAITS_LEDGER("waits for the ledger, which does not answer"),
   AWAITS_TOPICS("waits for Kafka, whose topics can't be seen"),
   JOINS_GROUP("joins the group of workers; until it has, it gets no jobs"),

@@ -91,7 +91,7 @@ final class TakeJobs implements SmartLifecycle {
     } else if (!topicsPresent.getAsBoolean()) {
       return IntakeState.AWAITS_TOPICS;
     } else if (!hasJoined()) {
-      return IntakeState.JOINS_GROUP;
+      return jobs.room() == 0 ? IntakeState.AWAITS_ROOM : IntakeState.JOINS_GROUP;
     } else if (!ledgerAnswers) {
       return IntakeState.AWAITS_LEDGER;
     }
