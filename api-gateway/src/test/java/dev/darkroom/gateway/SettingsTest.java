@@ -28,7 +28,7 @@ class SettingsTest {
                 "AcceptSettings[batch=64, writers=2, queue=1000, patience=PT5S]",
                 "JobSettings[deadline=PT15M]",
                 "ModelSettings[model=stability-ai/sdxl]",
-                "OutboxSettings[sweep=PT1S, batch=500, lookForLost=PT5S]",
+                "OutboxSettings[sweep=PT1S, batch=500, window=32, refill=PT0.025S, lookForLost=PT5S]",
                 "ProgressSettings[poll=PT1S]",
                 "RescueSettings[sweep=PT1S, grace=PT10S]"));
   }
@@ -48,6 +48,10 @@ class SettingsTest {
     "darkroom.outbox.sweep=49ms, sweep",
     "darkroom.outbox.batch=0, batch",
     "darkroom.outbox.batch=10001, batch",
+    "darkroom.outbox.window=0, window",
+    "darkroom.outbox.window=10001, window",
+    "darkroom.outbox.refill=4ms, refill",
+    "darkroom.outbox.refill=11s, refill",
     "darkroom.outbox.look-for-lost=49ms, lookForLost",
     "darkroom.outbox.look-for-lost=61m, lookForLost",
     "darkroom.progress.poll=49ms, poll",

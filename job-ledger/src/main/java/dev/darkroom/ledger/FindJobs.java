@@ -66,6 +66,7 @@ public final class FindJobs {
             select count(*) filter (where lease_until is not null) as running,
               count(*) filter (where lease_until is null and due_at <= clock_timestamp()) as waiting,
               count(*) filter (where lease_until is null and due_at > clock_timestamp()) as scheduled,
+              count(*) filter (where lease_until is null and turn is not null) as held_back,
               coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (
                 where lease_until is null and due_at <= clock_timestamp())), 0)::float8 as oldest
             from public.generation_jobs where finished_at is null
@@ -75,6 +76,7 @@ public final class FindJobs {
                 row.getLong("waiting"),
                 row.getLong("scheduled"),
                 row.getLong("running"),
+                row.getLong("held_back"),
                 row.getDouble("oldest")))
         .single();
   }
@@ -85,9 +87,11 @@ public final class FindJobs {
    * @param waiting due, and not yet with a worker
    * @param scheduled due later: they wait for their next attempt
    * @param running with a worker
+   * @param heldBack those of the waiting ones that wait in the ledger for their turn
    * @param oldestWaitingSeconds how long the longest waiting one has been due
    */
-  public record OpenJobs(long waiting, long scheduled, long running, double oldestWaitingSeconds) {}
+  public record OpenJobs(
+      long waiting, long scheduled, long running, long heldBack, double oldestWaitingSeconds) {}
 
   private Job read(ResultSet row) throws SQLException {
     var status = Columns.status(row);
