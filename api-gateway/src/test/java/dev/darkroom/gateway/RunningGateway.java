@@ -53,6 +53,8 @@ public final class RunningGateway implements AutoCloseable {
                 "--spring.kafka.bootstrap-servers=" + kafka,
                 "--darkroom.nebius.models=other/model",
                 "--darkroom.picture.dir=" + temporaryDirectory(),
+                // there are no workers here to make room for the next jobs
+                "--darkroom.outbox.window=10000",
                 "--spring.lifecycle.timeout-per-shutdown-phase=2s"));
     all.addAll(List.of(arguments));
     return new RunningGateway(GatewayApplication.application().run(all.toArray(String[]::new)));

@@ -6,6 +6,7 @@ import dev.darkroom.ledger.DueJob;
 import dev.darkroom.ledger.FindJobs;
 import dev.darkroom.ledger.Job;
 import dev.darkroom.ledger.JobOutbox;
+import dev.darkroom.ledger.JobTurns;
 import dev.darkroom.ledger.NewJob;
 import dev.darkroom.messaging.JobRecords;
 import dev.darkroom.model.GenerationRequest;
@@ -25,6 +26,7 @@ import org.springframework.kafka.core.KafkaTemplate;
 final class TestingGateway {
   private final AcceptJobs accept;
   private final JobOutbox outbox;
+  private final JobTurns turns;
   private final FindJobs find;
   private final JobRecords records;
   private final KafkaTemplate<String, byte[]> kafka;
@@ -33,6 +35,7 @@ final class TestingGateway {
   TestingGateway(ApplicationContext context) {
     accept = context.getBean(AcceptJobs.class);
     outbox = context.getBean(JobOutbox.class);
+    turns = context.getBean(JobTurns.class);
     find = context.getBean(FindJobs.class);
     records = context.getBean(JobRecords.class);
     kafka = context.getBean(KafkaTemplate.class);
@@ -61,9 +64,11 @@ final class TestingGateway {
     return List.of(((Accepted) accept.accept(List.of(job)).getFirst()).job());
   }
 
-  /** What the gateway's sweep does once a second. */
+  /** What the gateway's sweeps do. */
   void publishDue() {
     publish(outbox.reserveDue(100));
+    turns.drawForDue(100);
+    turns.letGo(1_000, 100).ifPresent(lot -> publish(lot.jobs()));
   }
 
   private void publish(List<DueJob> jobs) {

@@ -25,22 +25,30 @@ public final class AcceptJobs {
     this.keys = keys;
   }
 
+  /** Accepts the jobs, for the caller to publish all of them. */
+  public List<Acceptance> accept(List<NewJob> jobs) {
+    return accept(jobs, jobs.size());
+  }
+
   /**
    * Accepts the jobs in one statement, and so in one commit; but for those whose key already stands
    * for a job, be it of an earlier call, of one at the same moment, or earlier in this list. When
    * this returns, what was accepted is durable, and the caller has {@code
-   * darkroom.ledger.publish-reservation} to publish it before a sweep does.
+   * darkroom.ledger.publish-reservation} to publish the first ones before a sweep does. The others
+   * draw a turn, see {@link JobTurns}; two statements at the same moment may give the same turn to
+   * two jobs of one user.
    *
    * <p>Where another transaction is about to take one of the keys, the statement waits for its end.
    * It takes them in their order, so that two batches never wait for each other; and it touches
    * also the rows that it doesn't take, because that is how it gets to read what was committed
    * after it began.
    *
+   * @param letGo so many of the jobs, the first ones, are the caller's to publish
    * @return what became of each, in the order of the jobs
    * @throws org.springframework.dao.DataAccessException where the ledger does not answer; the jobs
    *     may then be accepted or not
    */
-  public List<Acceptance> accept(List<NewJob> jobs) {
+  public List<Acceptance> accept(List<NewJob> jobs, int letGo) {
     return database
         .sql(
             """
@@ -61,12 +69,22 @@ public final class AcceptJobs {
                 created_at = case when known.created_at < now() - :keep * interval '1 millisecond'
                   then excluded.created_at else known.created_at end
               returning key, fingerprint, request_id),
+            line as (
+              select user_id, (select max(turn) from public.generation_jobs job
+                where job.user_id = asking.user_id
+                  and turn is not null and lease_until is null and finished_at is null) as last
+              from (select distinct user_id from new_job where position > :letGo) as asking),
             accepted as (
               insert into public.generation_jobs
-                (request_id, user_id, request, deadline_at, publish_after, traceparent)
+                (request_id, user_id, request, deadline_at, publish_after, traceparent, let_go, turn)
               select request_id, user_id, request, now() + deadline * interval '1 millisecond',
-                now() + :reservation * interval '1 millisecond', traceparent
-              from new_job
+                case when position <= :letGo
+                  then now() + :reservation * interval '1 millisecond' else 'infinity' end,
+                traceparent, position <= :letGo,
+                case when position > :letGo
+                  then greatest(0, (select now_serving from public.generation_turns), last + 1) - 1
+                    + row_number() over (partition by user_id, position > :letGo order by position) end
+              from new_job left join line using (user_id)
               where key is null or request_id in (select request_id from held)
               returning *),
             logged as (
@@ -75,12 +93,13 @@ public final class AcceptJobs {
               select request_id, user_id, request ->> 'prompt', 'started', 'request_received',
                 jsonb_build_object('parameters', request - 'prompt', 'deadline', deadline_at), created_at
               from accepted)
-            select deadline_at, publish_after, created_at, held.request_id,
+            select deadline_at, publish_after, created_at, let_go, held.request_id,
               held.fingerprint = new_job.fingerprint as same
             from new_job left join accepted using (request_id) left join held using (key)
             order by position
             """)
         .param("reservation", settings.publishReservation().toMillis())
+        .param("letGo", letGo)
         .param("keep", keys.keep().toMillis())
         .param("ids", Columns.texts(jobs.stream().map(NewJob::id)))
         .param("users", Columns.texts(jobs.stream().map(NewJob::userId)))
@@ -111,6 +130,7 @@ public final class AcceptJobs {
     var message =
         new JobMessage(job.id(), job.userId(), job.request(), instant(row, "deadline_at"));
     return new Acceptance.Accepted(
-        new DueJob(message, job.trace(), acceptedAt, instant(row, "publish_after")));
+        new DueJob(message, job.trace(), acceptedAt, instant(row, "publish_after")),
+        row.getBoolean("let_go"));
   }
 }

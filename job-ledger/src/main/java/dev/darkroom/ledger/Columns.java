@@ -53,6 +53,11 @@ final class Columns {
         instant(row, "deadline_at"));
   }
 
+  static DueJob dueJob(ResultSet row, LedgerJson json) throws SQLException {
+    return new DueJob(
+        message(row, json), trace(row), instant(row, "created_at"), instant(row, "publish_after"));
+  }
+
   /** Names what a filter asks for; a statement takes from it what it needs. */
   static JdbcClient.StatementSpec matching(JdbcClient.StatementSpec statement, LogFilter filter) {
     return statement

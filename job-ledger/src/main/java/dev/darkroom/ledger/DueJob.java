@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job whose record is to be sent to Kafka by whoever got this.
+ * A job whose record is to be sent to Kafka by whoever got this, unless it is held back.
  *
  * @param acceptedAt when {@code request_received} was recorded
  * @param reservedUntil nobody else publishes the job before then; names this reservation when the

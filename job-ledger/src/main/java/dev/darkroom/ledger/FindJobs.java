@@ -69,6 +69,7 @@ public final class FindJobs {
               count(*) filter (where lease_until is not null) as running,
               count(*) filter (where lease_until is null and due_at <= clock_timestamp()) as waiting,
               count(*) filter (where lease_until is null and due_at > clock_timestamp()) as scheduled,
+              count(*) filter (where lease_until is null and turn is not null) as held_back,
               coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (
                 where lease_until is null and due_at <= clock_timestamp())), 0)::float8 as oldest
             from public.generation_jobs where finished_at is null
@@ -87,6 +88,7 @@ public final class FindJobs {
         row.getLong("waiting"),
         scheduled,
         row.getLong("running"),
+        row.getLong("held_back"),
         row.getDouble("oldest"),
         reason == null || scheduled == 0 ? Map.of() : Map.of(reason, scheduled));
   }
@@ -97,6 +99,7 @@ public final class FindJobs {
    * @param waiting due, and not yet with a worker
    * @param scheduled due later: they wait for their next attempt
    * @param running with a worker
+   * @param heldBack those of the waiting ones that wait in the ledger for their turn
    * @param oldestWaitingSeconds how long the longest waiting one has been due
    * @param scheduledBy the scheduled ones by the code of the setback that made them wait
    */
@@ -104,9 +107,10 @@ public final class FindJobs {
       long waiting,
       long scheduled,
       long running,
+      long heldBack,
       double oldestWaitingSeconds,
       Map<String, Long> scheduledBy) {
-    private static final OpenJobs NONE = new OpenJobs(0, 0, 0, 0, Map.of());
+    private static final OpenJobs NONE = new OpenJobs(0, 0, 0, 0, 0, Map.of());
 
     private OpenJobs plus(OpenJobs more) {
       var by = new HashMap<>(scheduledBy);
@@ -115,6 +119,7 @@ public final class FindJobs {
           waiting + more.waiting,
           scheduled + more.scheduled,
           running + more.running,
+          heldBack + more.heldBack,
           Math.max(oldestWaitingSeconds, more.oldestWaitingSeconds),
           Map.copyOf(by));
     }

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Jobs that are due and not on Kafka, or have been there for too long. */
+/**
+ * Jobs that were let go and are not on Kafka, or have been there for too long. Those that wait to
+ * be let go are in {@link JobTurns}.
+ */
 public final class JobOutbox {
   private final JdbcClient database;
   private final LedgerJson json;
@@ -20,10 +23,10 @@ public final class JobOutbox {
   }
 
   /**
-   * Reserves jobs that nobody has published in the time they had for it: missed publishes, retries
-   * whose time has come, rescued jobs; and those whose record no worker has taken up for {@code
-   * darkroom.ledger.republish-after}. Any number of gateways may ask at once; each job goes to one
-   * of them.
+   * Reserves jobs that were let go and that nobody has published in the time they had for it; and
+   * those whose record no worker has taken up for {@code darkroom.ledger.republish-after}. Any
+   * number of gateways may ask at once; each job goes to one of them. They had their turn, and are
+   * no more than the window has let go.
    *
    * @param limit jobs at most; the longest due first
    */
@@ -33,7 +36,7 @@ public final class JobOutbox {
             """
             with due as (
               select request_id from public.generation_jobs
-              where lease_until is null and finished_at is null and publish_after <= now()
+              where let_go and lease_until is null and finished_at is null and publish_after <= now()
               order by publish_after limit :limit
               for update skip locked)
             update public.generation_jobs job
@@ -43,12 +46,7 @@ public final class JobOutbox {
             """)
         .param("limit", limit)
         .param("reservation", settings.publishReservation().toMillis())
-        .query((row, _) ->
-            new DueJob(
-                Columns.message(row, json),
-                Columns.trace(row),
-                Columns.instant(row, "created_at"),
-                Columns.instant(row, "publish_after")))
+        .query((row, _) -> Columns.dueJob(row, json))
         .list();
   }
 
@@ -99,10 +97,10 @@ public final class JobOutbox {
   }
 
   /**
-   * Makes due those jobs whose record was overtaken: others that were enqueued {@code
-   * darkroom.ledger.republish-after} later have been taken up. Kafka hands out records in order, so
-   * theirs is lost, or was dropped after too many deliveries. A queue that is long, or that nobody
-   * serves, overtakes nobody.
+   * Makes due again, with a turn to be drawn, those jobs whose record was overtaken: others that
+   * were enqueued {@code darkroom.ledger.republish-after} later have been taken up. Kafka hands out
+   * records in order, so theirs is lost, or was dropped after too many deliveries. A queue that is
+   * long, or that nobody serves, overtakes nobody.
    *
    * @param head the latest {@link #headOfQueue()} seen
    * @return how many there were
@@ -113,11 +111,12 @@ public final class JobOutbox {
             """
             with overtaken as (
               select request_id from public.generation_jobs
-              where lease_until is null and finished_at is null and due_at <= now()
+              where lease_until is null and finished_at is null and turn is null and due_at <= now()
                 and enqueued_at < :head - :republishAfter * interval '1 millisecond'
               order by request_id
               for update skip locked)
-            update public.generation_jobs job set enqueued_at = null, publish_after = now()
+            update public.generation_jobs job
+            set enqueued_at = null, let_go = false, publish_after = now()
             from overtaken where job.request_id = overtaken.request_id
             """)
         .param("head", OffsetDateTime.ofInstant(head, ZoneOffset.UTC))
@@ -127,8 +126,8 @@ public final class JobOutbox {
 
   /**
    * Remembers which topic holds the jobs. Where it is another one than before, a broker has lost
-   * the old one with all that was in it, and every job that was enqueued is made due to be
-   * published. Of any number of gateways that notice it, one does so.
+   * the old one with all that was in it, and every job that was enqueued is made due again, with a
+   * turn to be drawn. Of any number of gateways that notice it, one does so.
    *
    * @param topicId Kafka's own id of the topic, which a topic created anew does not share
    * @return how many jobs are published again
@@ -148,10 +147,12 @@ public final class JobOutbox {
             lost as (
               select request_id from public.generation_jobs
               where exists (select from moved)
-                and lease_until is null and finished_at is null and enqueued_at is not null
+                and lease_until is null and finished_at is null and turn is null
+                and enqueued_at is not null
               order by request_id
               for update)
-            update public.generation_jobs job set enqueued_at = null, publish_after = now()
+            update public.generation_jobs job
+            set enqueued_at = null, let_go = false, publish_after = now()
             from lost where job.request_id = lost.request_id
             """)
         .param("topic", topic)

@@ -64,6 +64,11 @@ public class LedgerConfiguration {
   }
 
   @Bean
+  JobTurns jobTurns(JdbcClient database, JsonMapper mapper, LedgerSettings settings) {
+    return new JobTurns(database, new LedgerJson(mapper), settings);
+  }
+
+  @Bean
   EventOutbox eventOutbox(JdbcClient database, LedgerSettings settings) {
     return new EventOutbox(database, settings);
   }

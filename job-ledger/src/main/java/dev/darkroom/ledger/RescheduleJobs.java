@@ -58,7 +58,7 @@ public final class RescheduleJobs {
             released as (
               update public.generation_jobs job
               set failures = job.failures + case when :counts then 1 else 0 end,
-                lease_until = null, enqueued_at = null,
+                lease_until = null, enqueued_at = null, let_go = false, turn = null,
                 status = case when exhausted then 'failed' else 'processing' end,
                 finished_at = case when exhausted then clock_timestamp() end,
                 due_at = clock_timestamp() + :delay * interval '1 millisecond',

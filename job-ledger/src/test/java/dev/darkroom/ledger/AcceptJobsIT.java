@@ -123,7 +123,8 @@ class AcceptJobsIT {
     var known = aNewJob();
     ledger.accept(List.of(known));
     var limits = new WriteTogether.Limits(100, 100, 1, Duration.ofSeconds(10));
-    try (var together = new WriteTogether<>("accept-jobs", limits, ledger.acceptJobs::accept)) {
+    try (var together =
+        new WriteTogether<NewJob, Acceptance>("accept-jobs", limits, ledger.acceptJobs::accept)) {
       var answers =
           new Race<Acceptance>()
               .add(50, () -> together.write(aNewJob()))

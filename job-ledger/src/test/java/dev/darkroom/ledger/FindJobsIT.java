@@ -5,6 +5,7 @@ import static dev.darkroom.ledger.JobFixture.REQUEST;
 import static dev.darkroom.ledger.JobFixture.aCompletedJob;
 import static dev.darkroom.ledger.JobFixture.aFailedJob;
 import static dev.darkroom.ledger.JobFixture.aHeldJob;
+import static dev.darkroom.ledger.JobFixture.aJobInLine;
 import static dev.darkroom.ledger.JobFixture.aQueuedJob;
 import static dev.darkroom.ledger.JobFixture.aWaitingJob;
 import static java.util.concurrent.TimeUnit.SECONDS;
@@ -103,6 +104,7 @@ class FindJobsIT {
   void open_jobs_are_counted_by_what_they_are_doing() {
     aQueuedJob().due(Duration.ofSeconds(-30)).in(ledger);
     aWaitingJob().in(ledger);
+    aJobInLine("ada", 7).in(ledger);
     aWaitingJob().due(Duration.ofSeconds(60)).in(ledger);
     aHeldJob().in(ledger);
     aHeldJob().in(ledger);
@@ -111,7 +113,8 @@ class FindJobsIT {
 
     var open = ledger.findJobs.countOpen();
 
-    assertThat(open.waiting()).isEqualTo(2);
+    assertThat(open.waiting()).isEqualTo(3);
+    assertThat(open.heldBack()).isEqualTo(1);
     assertThat(open.scheduled()).isEqualTo(1);
     assertThat(open.running()).isEqualTo(3);
     assertThat(open.oldestWaitingSeconds()).isCloseTo(30, within(4.0));
@@ -131,6 +134,7 @@ class FindJobsIT {
 
   @Test
   void an_idle_ledger_counts_nothing() {
-    assertThat(ledger.findJobs.countOpen()).isEqualTo(new FindJobs.OpenJobs(0, 0, 0, 0, Map.of()));
+    assertThat(ledger.findJobs.countOpen())
+        .isEqualTo(new FindJobs.OpenJobs(0, 0, 0, 0, 0, Map.of()));
   }
 }

@@ -35,7 +35,7 @@ final class JobFixture {
     this.columns = columns;
   }
 
-  /** Accepted, due, and unpublished for longer than its reservation. */
+  /** Accepted and let go, due, and unpublished for longer than its reservation. */
   static JobFixture aQueuedJob() {
     return new JobFixture(Map.of())
         .with("user_id", "ada")
@@ -43,15 +43,25 @@ final class JobFixture {
         .with("status", "started")
         .with("attempt", 0)
         .with("failures", 0)
+        .with("let_go", true)
         .with("traceparent", TRACE.value())
         .with("created_at", Instant.now().minusSeconds(5))
         .due(PAST)
         .deadline(Duration.ofMinutes(10));
   }
 
-  /** One attempt is over; it is due for the next. */
+  /** One attempt is over; it is due for the next, and has no turn yet. */
   static JobFixture aWaitingJob() {
-    return aQueuedJob().withAttempts(1);
+    return aQueuedJob().withAttempts(1).with("let_go", false);
+  }
+
+  /** Accepted and held back. */
+  static JobFixture aJobInLine(String user, long turn) {
+    return aQueuedJob()
+        .with("user_id", user)
+        .with("let_go", false)
+        .with("turn", turn)
+        .with("publish_after", "infinity");
   }
 
   /** In the first attempt of {@link #WORKER}. */

@@ -36,9 +36,10 @@ class LedgerPlansIT {
         .sql(
             """
             insert into public.generation_jobs
-              (request_id, user_id, request, status, attempt, worker_id, lease_until, due_at, publish_after,
+              (request_id, user_id, let_go, turn, request, status, attempt, worker_id, lease_until, due_at, publish_after,
                enqueued_at, deadline_at, error_code, error_message, finished_at, event_published_at)
-            select gen_random_uuid(), 'ada', :request::jsonb, kind.status, kind.attempt,
+            select gen_random_uuid(), case n % 1000 when 40 then 'bob' else 'ada' end, n % 40 > 0,
+              case n % 40 when 0 then n end, :request::jsonb, kind.status, kind.attempt,
               case when kind.held then 'worker-' || n % 20 end,
               case when kind.held then now() + n * interval '1 ms' end, now(), now() + n * interval '1 ms',
               case when n % 3 > 0 then now() end, now() + n * interval '1 s',
@@ -91,8 +92,25 @@ class LedgerPlansIT {
   void a_reservation_reads_due_jobs_in_order() {
     LEDGER.jobOutbox.reserveDue(100);
 
-    assertThatPlanUses("idx_generation_jobs_waiting")
+    assertThatPlanUses("idx_generation_jobs_").contains("Index Cond: (publish_after <= now())");
+  }
+
+  @Test
+  void the_end_of_a_line_is_looked_up_without_the_lines_of_others() {
+    LEDGER.acceptJobs.accept(List.of(AcceptJobsIT.aNewJob()), 0);
+    assertThatPlanUses("Backward using idx_generation_jobs_line");
+
+    LEDGER.jobTurns.drawForDue(100);
+    assertThatPlanUses("Backward using idx_generation_jobs_line")
         .contains("Index Cond: (publish_after <= now())");
+  }
+
+  @Test
+  void jobs_are_let_go_in_order_and_those_before_them_counted_no_further_than_the_window() {
+    LEDGER.jobTurns.letGo(100, 10);
+
+    assertThatPlanUses("using idx_generation_jobs_turn")
+        .contains("using idx_generation_jobs_let_go");
   }
 
   @Test
@@ -188,6 +206,8 @@ class LedgerPlansIT {
   }
 
   private static AbstractStringAssert<?> assertThatPlanUses(String index) {
-    return assertThat(WATCHED.plan()).contains(index).doesNotContain("Seq Scan on generation_");
+    return assertThat(WATCHED.plan())
+        .contains(index)
+        .doesNotContain("Seq Scan on generation_jobs", "Seq Scan on generation_logs");
   }
 }

@@ -38,6 +38,7 @@ final class TestingLedger {
   final RescheduleJobs rescheduleJobs;
   final RescueJobs rescueJobs;
   final JobOutbox jobOutbox;
+  final JobTurns jobTurns;
   final EventOutbox eventOutbox;
   final GenerationLogs generationLogs;
   final FindJobs findJobs;
@@ -79,6 +80,7 @@ final class TestingLedger {
             settings);
     rescueJobs = beans.rescueJobs(asApplication, rescheduleJobs, settings);
     jobOutbox = beans.jobOutbox(asApplication, mapper, settings);
+    jobTurns = beans.jobTurns(asApplication, mapper, settings);
     eventOutbox = beans.eventOutbox(asApplication, settings);
     generationLogs = beans.generationLogs(asApplication, mapper, settings);
     findJobs = beans.findJobs(asApplication, generationLogs, mapper);

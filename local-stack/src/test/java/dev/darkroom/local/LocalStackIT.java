@@ -82,6 +82,42 @@ class LocalStackIT {
     assertThat(image.getHeight()).isEqualTo(512);
   }
 
+  /** Kafka hands out jobs in the order in which it got them: it must not get all of one user's. */
+  @Test
+  void a_user_with_a_few_jobs_does_not_wait_for_the_hundreds_of_another() throws Exception {
+    submitAll("hoarder", 300);
+    var before = completedOf("hoarder");
+    submitAll("passer-by", 5);
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> completedOf("passer-by") == 5);
+
+    // 16 in hand and 32 on Kafka before them, and one of the other's for each of theirs
+    assertThat(completedOf("hoarder") - before).isLessThan(120);
+    await().atMost(Duration.ofSeconds(30)).until(() -> completedOf("hoarder") == 300);
+  }
+
+  private static void submitAll(String user, int jobs) {
+    var body =
+        "{\"prompt\":\"One of many\",\"width\":64,\"height\":64,\"userId\":\"" + user + "\"}";
+    var request =
+        HttpRequest.newBuilder(stack.gateway().resolve("/api/generate"))
+            .header("Content-Type", "application/json")
+            .POST(ofString(body))
+            .build();
+    var replies =
+        Stream.generate(() -> http.sendAsync(request, BodyHandlers.ofString()))
+            .limit(jobs)
+            .toList();
+    assertThat(replies).allMatch(reply -> reply.join().statusCode() == 202);
+  }
+
+  private static int completedOf(String user) throws Exception {
+    return get("/api/logs?status=completed&limit=1&userId=" + user).path("count").asInt();
+  }
+
   @Test
   void the_steps_can_be_polled() throws Exception {
     var id = submit("A heron");

@@ -12,8 +12,8 @@ import java.util.List;
 import org.springframework.stereotype.Component;
 
 /**
- * Accepts the jobs of concurrent requests in one commit, and passes them on as soon as they are
- * durable, even before their clients hear of it.
+ * Accepts the jobs of concurrent requests in one commit, and passes on those that there is room for
+ * as soon as they are durable, even before their clients hear of it.
  */
 @Component
 final class AcceptTogether implements AutoCloseable {
@@ -53,10 +53,14 @@ final class AcceptTogether implements AutoCloseable {
 
   private List<Acceptance> commit(List<NewJob> jobs) {
     sizes.record(jobs.size());
-    var acceptances = ledger.accept(jobs);
+    var acceptances = ledger.accept(jobs, outbox.room(jobs.size()));
     acceptances.forEach(acceptance -> {
-      if (acceptance instanceof Acceptance.Accepted(var job)) {
-        outbox.publish(job);
+      if (acceptance instanceof Acceptance.Accepted(var job, var letGo)) {
+        if (letGo) {
+          outbox.publish(job);
+        } else {
+          outbox.holdBack(job);
+        }
       }
     });
     return acceptances;

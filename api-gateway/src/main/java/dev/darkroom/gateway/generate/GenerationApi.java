@@ -97,7 +97,7 @@ class GenerationApi {
         Optional.ofNullable(request.getHeader(TraceParent.HEADER)).flatMap(TraceParent::parse);
     var wait = PreferWait.in(Collections.list(request.getHeaders(PreferWait.HEADER)));
     return switch (submitJob.submit(requestId, submission, key, trace)) {
-      case Acceptance.Accepted(var job) -> answer.toFirst(job, wait);
+      case Acceptance.Accepted(var job, _) -> answer.toFirst(job, wait);
       case Acceptance.Replayed(var first) -> answer.toRepeated(first, wait);
       case Acceptance.KeyReused _ ->
           Problem.of(

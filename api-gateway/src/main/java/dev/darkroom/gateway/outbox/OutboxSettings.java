@@ -14,6 +14,10 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param sweep how often to look for due jobs and completion events that are not on Kafka
  * @param batch jobs that one look takes at most; full batches follow each other without a pause
+ * @param window jobs that may be on Kafka and not taken up by a worker, however few are taken up;
+ *     it grows to twice what workers take up between two looks
+ * @param refill how often to look which jobs may follow those that were taken up, in the order of
+ *     their turns
  * @param lookForLost how often to look for jobs whose record Kafka has lost
  */
 @Validated
@@ -21,4 +25,6 @@ import org.springframework.validation.annotation.Validated;
 record OutboxSettings(
     @DefaultValue("1s") @DurationMin(millis = 50) @DurationMax(minutes = 10) Duration sweep,
     @DefaultValue("500") @Min(1) @Max(10_000) int batch,
+    @DefaultValue("32") @Min(1) @Max(10_000) int window,
+    @DefaultValue("25ms") @DurationMin(millis = 5) @DurationMax(seconds = 10) Duration refill,
     @DefaultValue("5s") @DurationMin(millis = 50) @DurationMax(hours = 1) Duration lookForLost) {}

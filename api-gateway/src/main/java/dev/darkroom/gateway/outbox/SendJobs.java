@@ -75,6 +75,13 @@ final class SendJobs implements AutoCloseable {
     return sent;
   }
 
+  /** Sends the jobs, and waits until Kafka has them or has refused one. */
+  void sendAndAwait(List<DueJob> jobs) {
+    CompletableFuture.allOf(send(jobs).toArray(CompletableFuture[]::new))
+        .exceptionally(_ -> null) // already counted and logged; a later round sends them again
+        .join();
+  }
+
   private CompletableFuture<DueJob> trySend(DueJob job) {
     try {
       return kafka

@@ -5,11 +5,10 @@ import dev.darkroom.ledger.JobOutbox;
 import dev.darkroom.messaging.PublishEvents;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.concurrent.CompletableFuture;
 
 /**
- * Publishes what is due and not on Kafka: jobs whose publish was missed, retries whose time has
- * come, rescued jobs, and completion events that were missed.
+ * Publishes what should be on Kafka and is not: jobs that were let go and whose publish was missed,
+ * and completion events that were missed.
  */
 final class SweepOutbox {
   private final JobOutbox jobs;
@@ -64,10 +63,7 @@ final class SweepOutbox {
     var limit = flow.isStalled() ? 1 : batch;
     var due = jobs.reserveDue(limit);
     swept.increment(due.size());
-    var sent = sendJobs.send(due);
-    CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new))
-        .exceptionally(_ -> null) // already counted and logged; a later round sends them again
-        .join();
+    sendJobs.sendAndAwait(due);
     return due.size() == limit && !flow.isStalled();
   }
 }

@@ -36,6 +36,11 @@ final class CountOpenJobs {
     gauge(meters, "darkroom.jobs.running", "Jobs with a worker", OpenJobs::running);
     gauge(
         meters,
+        "darkroom.jobs.held.back",
+        "Waiting jobs that are held back until their turn",
+        OpenJobs::heldBack);
+    gauge(
+        meters,
         "darkroom.jobs.oldest.waiting.seconds",
         "How long the longest waiting job has been due",
         OpenJobs::oldestWaitingSeconds);

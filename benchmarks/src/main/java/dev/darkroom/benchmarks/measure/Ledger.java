@@ -53,12 +53,12 @@ final class Ledger implements AutoCloseable {
             connection.prepareStatement(
                 """
                 insert into public.generation_jobs
-                  (request_id, user_id, request, deadline_at, publish_after, enqueued_at, traceparent)
+                  (request_id, user_id, request, deadline_at, publish_after, enqueued_at, let_go, traceparent)
                 select uuidv7(), 'user-' || i % 100, jsonb_build_object(
                     'prompt', 'a lighthouse on a cliff above a stormy sea at dusk, seen from a small boat ' || i,
                     'diffusionStrength', 0.7, 'styleIntensity', 0.5, 'style', 'watercolor',
                     'width', 512, 'height', 512, 'seed', i),
-                  now() + interval '6 hours', now() + interval '1 hour' + i * interval '1 millisecond', now(),
+                  now() + interval '6 hours', now() + interval '1 hour' + i * interval '1 millisecond', now(), true,
                   '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
                 from generate_series(1, ?) as i
                 """)) {

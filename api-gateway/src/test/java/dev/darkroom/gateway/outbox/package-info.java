@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.outbox;
+
+import org.jspecify.annotations.NullMarked;
