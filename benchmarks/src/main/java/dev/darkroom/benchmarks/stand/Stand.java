@@ -18,13 +18,11 @@ import org.flywaydb.core.Flyway;
  */
 public final class Stand implements AutoCloseable {
   private static final List<String> AS_IN_THE_IMAGES =
-      List.of(
-          "-XX:TieredStopAtLevel=1",
-          "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow");
+      List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
 
   /** What docker-compose.yml gives a worker besides. */
-  private static final List<String> WORKER = List.of("-Xmx192m", "-XX:+UseSerialGC");
+  private static final List<String> WORKER =
+      List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
   private final Path folder;
   private final EmbeddedPostgresServer postgres;
