@@ -92,7 +92,7 @@ class GeneratedPicture extends HTMLElement {
     this.#note.replaceChildren(...[title && element('strong', {}, title), text && element('span', {}, text)].filter(Boolean));
   }
 
-  /** All places are there from the beginning, so that nothing moves when the picture comes. */
+  /** All of them are there from the beginning, so that nothing moves when the picture comes. */
   #offer() {
     const { asked, imageUrl, hasEnded } = this.#job;
     this.#offers ??= this.#makeOffers();
@@ -100,17 +100,17 @@ class GeneratedPicture extends HTMLElement {
     if (imageUrl) {
       download.href = imageUrl;
       download.download = fileName(asked, imageUrl);
+      download.removeAttribute('aria-disabled');
     }
-    [download, link].forEach((offer) => {
-      offer.classList.toggle('later', !imageUrl);
-      offer.hidden = hasEnded && !imageUrl;
-    });
-    [again, vary].forEach((offer) => offer.classList.toggle('later', !hasEnded));
+    link.disabled = !imageUrl;
+    again.disabled = !hasEnded;
+    [download, link].forEach((offer) => (offer.hidden = hasEnded && !imageUrl));
+    vary.href = formAddress(asked);
   }
 
   #makeOffers() {
     const offers = {
-      download: element('a.button', {}, 'Download'),
+      download: element('a.button', { role: 'link', 'aria-disabled': 'true' }, 'Download'),
       again: this.#asking('button', 'again', 'Again with another seed'),
       vary: this.#asking('a', 'vary', 'Vary the prompt'),
       curl: copyButton('Copy curl line', () => curlLine(this.#job.asked)),

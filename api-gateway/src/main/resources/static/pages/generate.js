@@ -84,7 +84,9 @@ function takeFromAddress() {
 }
 
 /** An address that names a whole request means it without what was in the form before. */
-const defaults = (draft) => ('seed' in draft ? { negative_prompt: '', style: '', model: '', count: 1 } : { model: '' });
+function defaults(draft) {
+  return 'seed' in draft ? { negative_prompt: '', style: '', model: '', count: 1 } : { model: '' };
+}
 
 function jobsInAddress() {
   return [...new Set(new URLSearchParams(location.search).getAll('job'))].slice(0, MOST_JOBS);
