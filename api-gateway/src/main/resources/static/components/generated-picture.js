@@ -16,6 +16,7 @@ class GeneratedPicture extends HTMLElement {
   #onChange = () => this.#show();
   #shown;
   #offers;
+  #more = [];
   #place = element('div.place');
   #note = element('div.state');
   #actions = element('div.actions', { role: 'group', 'aria-label': 'This picture' });
@@ -31,6 +32,11 @@ class GeneratedPicture extends HTMLElement {
 
   get job() {
     return this.#job;
+  }
+
+  /** @param {HTMLElement[]} actions that only its page knows how to do; to be set before its job is known */
+  set more(actions) {
+    this.#more = actions;
   }
 
   connectedCallback() {
@@ -117,7 +123,7 @@ class GeneratedPicture extends HTMLElement {
       link: copyButton('Copy link', () => new URL(this.#job.imageUrl, location.href).href),
     };
     [offers.curl, offers.link].forEach((offer) => offer.classList.add('quiet'));
-    this.#actions.replaceChildren(...Object.values(offers));
+    this.#actions.replaceChildren(offers.download, offers.again, offers.vary, element('span.break'), offers.curl, offers.link, ...this.#more);
     return offers;
   }
 

@@ -151,7 +151,7 @@ function accepted(replies) {
   const requestIds = replies.map((reply) => reply.requestId);
   history.pushState(null, '', jobsAddress(requestIds));
   show(requestIds, replies);
-  tray.scrollIntoView({ block: 'nearest' }); // the focus stays, so that the next words can be tried at once
+  tray.closest('section').scrollIntoView({ block: 'start' }); // the focus stays, so that the next words can be tried at once
   say(requestIds.length === 1 ? 'Accepted.' : `${requestIds.length} pictures accepted.`);
 }
 
@@ -181,9 +181,10 @@ function show(requestIds, replies = []) {
 function card(job, index) {
   const picture = element('generated-picture');
   const progress = element('job-progress');
+  picture.more = furtherActions(job);
   picture.job = job;
   progress.job = job;
-  const place = element('li', { 'aria-label': `Picture ${index + 1}` }, picture, progress, footer(job));
+  const place = element('li', { 'aria-label': `Picture ${index + 1}` }, picture, progress);
   job.addEventListener('change', () => {
     if (job.isUnknown) {
       place.replaceChildren(element('p.notice.bad', {}, 'There is no job with this id: ', element('code', {}, job.requestId)));
@@ -194,9 +195,11 @@ function card(job, index) {
   return place;
 }
 
-function footer(job) {
-  const seed = element('button.quiet', { type: 'button', click: () => reuseSeed(job) }, 'Keep its seed');
-  return element('p.more.row', {}, seed, element('a.button.quiet', { href: `/requests/${encodeURIComponent(job.requestId)}` }, 'All about it'));
+function furtherActions(job) {
+  return [
+    element('button.quiet', { type: 'button', click: () => reuseSeed(job) }, 'Keep its seed'),
+    element('a.button.quiet', { href: `/requests/${encodeURIComponent(job.requestId)}` }, 'All about it'),
+  ];
 }
 
 function reuseSeed(job) {
