@@ -62,6 +62,12 @@ tray.addEventListener('vary', (event) => {
   vary(event.detail);
 });
 
+document.querySelector('#empty').addEventListener('click', ({ target }) => {
+  if (target.matches('button')) {
+    begin({ prompt: target.textContent, style: target.dataset.style });
+  }
+});
+
 /** What the address asks for comes before what was here last. */
 function fillIn() {
   const kept = keptDraft();
@@ -208,7 +214,12 @@ function reuseSeed(job) {
 }
 
 function vary(fields) {
-  ask.fill({ negative_prompt: '', style: '', model: '', ...askedOf(fields), seed: String(fields.seed), keepSeed: true, count: 1 });
+  begin({ negative_prompt: '', style: '', model: '', ...askedOf(fields), seed: String(fields.seed), keepSeed: true, count: 1 });
+}
+
+/** Fills the form, and lets the words be changed at once. */
+function begin(fields) {
+  ask.fill(fields);
   keepDraft(ask.values);
   showSize();
   const prompt = form.elements.prompt;

@@ -17,8 +17,7 @@ import org.junit.jupiter.api.Test;
  */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class StylesTest {
-  private static final Path STATIC =
-      Project.ROOT.resolve("api-gateway/src/main/resources/static");
+  private static final Path STATIC = Project.ROOT.resolve("api-gateway/src/main/resources/static");
   private static final Pattern OFFERED =
       Pattern.compile("<input type=\"radio\" name=\"style\" value=\"([^\"]+)\"");
   private static final Pattern LISTED = Pattern.compile("'([a-z0-9-]+)',");
