@@ -2,8 +2,6 @@ package dev.darkroom.ledger;
 
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.util.Arrays;
-import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -16,6 +14,7 @@ final class CountLogs {
   private static final long SLICE = 1_000_000;
 
   private final JdbcClient database;
+  private final LogWriters writers;
   private final SettledHorizon horizon;
   private final RememberedCounts remembered;
   private final long slice;
@@ -27,6 +26,7 @@ final class CountLogs {
   CountLogs(JdbcClient database, Duration recountAfter, long slice, Duration margin) {
     this.database = database;
     this.slice = slice;
+    this.writers = new LogWriters(database);
     this.horizon = new SettledHorizon(margin);
     this.remembered = new RememberedCounts(this::countOn, recountAfter);
   }
@@ -35,7 +35,7 @@ final class CountLogs {
     if (filter.requestId() != null) {
       return countOfRequest(filter); // they are few
     }
-    var before = remembered.upTo(filter, horizon.reached(now()));
+    var before = remembered.upTo(filter, horizon.reached(writers.now()));
     return before.rows() + between(filter, before.until(), OffsetDateTime.MAX);
   }
 
@@ -58,24 +58,6 @@ final class CountLogs {
         return end;
       }
     }
-  }
-
-  /** Who writes to a table holds its lock until the commit can be seen; anybody may look. */
-  private SettledHorizon.Moment now() {
-    return database
-        .sql(
-            """
-            select now() as at, array(
-              select virtualtransaction from pg_locks
-              where locktype = 'relation' and mode = 'RowExclusiveLock'
-                and relation = 'public.generation_logs'::regclass
-                and database = (select oid from pg_database where datname = current_database())) as writers
-            """)
-        .query((row, _) ->
-            new SettledHorizon.Moment(
-                row.getObject("at", OffsetDateTime.class),
-                Set.copyOf(Arrays.asList((String[]) row.getArray("writers").getArray()))))
-        .single();
   }
 
   private long countOfRequest(LogFilter filter) {

@@ -100,7 +100,7 @@ public final class GenerationLogs {
         .list();
   }
 
-  private LogEntry read(ResultSet row) throws SQLException {
+  LogEntry read(ResultSet row) throws SQLException {
     return new LogEntry(
         row.getObject("id", UUID.class),
         Columns.requestId(row),

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -192,6 +193,25 @@ class LedgerPlansIT {
 
     assertThatPlanUses("Index Only Scan using idx_generation_logs_status_created_at")
         .doesNotContain("Filter: (status");
+  }
+
+  @Test
+  void the_end_of_the_log_and_what_comes_after_a_step_are_looked_up() {
+    var tail = LEDGER.readSteps.tail(() -> Instant.EPOCH, Duration.ofSeconds(1));
+    tail.next();
+    assertThatPlanUses("Index Only Scan Backward using idx_generation_logs_seq")
+        .contains("Index Scan using idx_generation_logs_seq");
+  }
+
+  @Test
+  void the_steps_of_requests_and_users_after_a_step_are_read_without_those_of_others() {
+    var request = new RequestId(UUID.randomUUID());
+    LEDGER.readSteps.ofRequests(List.of(request), 10_000, 20_000, 200);
+    LEDGER.readSteps.endedUpTo(20_000, List.of(request));
+    assertThatPlanUses("idx_generation_logs_request_id");
+
+    LEDGER.readSteps.ofUser("user-7", 0, 20_000, 200);
+    assertThatPlanUses("idx_generation_logs_user_id");
   }
 
   @Test
