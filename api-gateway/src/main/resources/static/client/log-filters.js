@@ -1,6 +1,7 @@
 /** What the logs page is to show, as its address holds it; names and meanings are those of `GET /api/logs`. */
 
 import { query } from '/client/api.js';
+import { serverNow } from '/client/clock.js';
 
 const NAMES = ['status', 'userId', 'requestId', 'q', 'range', 'since', 'until'];
 
@@ -36,13 +37,13 @@ export function writeFilters(filters) {
 }
 
 /** @returns {Record<string, string>} as the API takes them: a relative range becomes an instant */
-export function asParameters({ range, ...filters }, now = Date.now()) {
+export function asParameters({ range, ...filters }, now = serverNow()) {
   const since = range ? new Date(now - RANGES[range].milliseconds).toISOString() : filters.since;
   return tidy({ ...filters, since });
 }
 
 /** Whether a step that was just written would be found; what ended in the past never is. */
-export function matches(filters, step, now = Date.now()) {
+export function matches(filters, step, now = serverNow()) {
   const { status, userId, requestId, q, since, until } = asParameters(filters, now);
   const at = Date.parse(step.created_at);
   return (!status || step.status === status)

@@ -7,6 +7,7 @@ import '/components/failure-chart.js';
 import '/components/rate-chart.js';
 import '/components/time-chart.js';
 import { findStats } from '/client/api.js';
+import { serverNow } from '/client/clock.js';
 import { element } from '/client/elements.js';
 import { RANGES, asParameters } from '/client/log-filters.js';
 import { repeatWhileVisible } from '/client/repeat.js';
@@ -48,7 +49,7 @@ class LogCharts extends HTMLElement {
   async #renew() {
     this.#asking.abort();
     this.#asking = new AbortController();
-    const { since, until, note } = timeOf(this.#range, Date.now());
+    const { since, until, note } = timeOf(this.#range, serverNow());
     try {
       const stats = await findStats({ since, until }, { signal: this.#asking.signal });
       this.#charts.forEach((chart) => (chart.stats = stats));

@@ -3,6 +3,7 @@
 import '/components/attempt-bars.js';
 import '/components/step-list.js';
 import { attemptsOf } from '/client/attempts.js';
+import { serverNow } from '/client/clock.js';
 import { element, statusWord, timeElement } from '/client/elements.js';
 import { duration, time } from '/client/format.js';
 import { LogPages } from '/client/log-pages.js';
@@ -39,7 +40,7 @@ class LogEntry extends HTMLElement {
           element('a.user', { href: `/logs?${new URLSearchParams({ userId: log.userId })}`, title: 'Only this user', dir: 'auto' }, log.userId))),
       element('div.course', {}, element('p.standing', {}, this.#state, this.#took), this.#bars),
       this.#unfolded);
-    this.renew(Date.now());
+    this.renew(serverNow());
   }
 
   get log() {
@@ -65,18 +66,24 @@ class LogEntry extends HTMLElement {
     }
   }
 
-  /** Asks for the steps that filters and pages have left out. */
+  /**
+   * Asks for the steps that filters and pages have left out.
+   *
+   * @returns {Promise<boolean>} whether they are here now
+   */
   async complete() {
     if (this.#log.isWhole) {
-      return;
+      return true;
     }
     this.#asking ??= LogPages.ofRequest(this.#log.requestId);
     try {
       this.#log.complete(await this.#asking);
       this.#note.textContent = '';
-      this.renew(Date.now());
+      this.renew(serverNow());
+      return true;
     } catch (problem) {
       this.#note.textContent = `${problem.message} Not all steps are here; fold and unfold to ask again.`;
+      return false;
     } finally {
       this.#asking = null;
     }

@@ -7,9 +7,10 @@
  */
 
 import '/components/log-entry.js';
+import { serverNow } from '/client/clock.js';
 import { element } from '/client/elements.js';
-import { number } from '/client/format.js';
 import { FollowLogs } from '/client/follow-logs.js';
+import { number } from '/client/format.js';
 import { asParameters } from '/client/log-filters.js';
 import { LogPages } from '/client/log-pages.js';
 import { repeatWhileVisible } from '/client/repeat.js';
@@ -33,7 +34,9 @@ class LogTable extends HTMLElement {
   #latest;
   #count = 0;
 
-  #notice = element('p.notice.bad', { role: 'alert' });
+  #trouble = element('span');
+  #again = element('button.quiet', { type: 'button', hidden: true, click: () => this.#load() }, 'Try again');
+  #notice = element('div.notice.bad', { role: 'alert', hidden: true }, this.#trouble, this.#again);
   #connection = element('p.notice.waiting', { role: 'status' });
   #pill = element('button.primary.pill', { type: 'button', hidden: true, click: () => this.#letIn() });
   #list = element('ol.entries.sheet', { role: 'list', 'aria-label': 'Requests, newest first' });
@@ -111,7 +114,7 @@ class LogTable extends HTMLElement {
     clearTimeout(this.#retry);
     this.#list.removeAttribute('aria-busy');
     this.#more.removeAttribute('aria-busy');
-    this.#notice.textContent = '';
+    this.#notice.hidden = true;
     this.dispatchEvent(new CustomEvent('problem', { detail: null }));
   }
 
@@ -122,8 +125,10 @@ class LogTable extends HTMLElement {
     }
     this.#list.removeAttribute('aria-busy');
     this.#more.removeAttribute('aria-busy');
-    const passes = failure.passes && again;
-    this.#notice.textContent = sentence(failure, passes);
+    const passes = failure.passes && again !== undefined;
+    this.#trouble.textContent = sentence(failure, passes);
+    this.#again.hidden = passes || failure.errors?.length > 0;
+    this.#notice.hidden = false;
     if (passes) {
       clearTimeout(this.#retry);
       this.#retry = setTimeout(again, RETRY_AFTER);
@@ -164,7 +169,7 @@ class LogTable extends HTMLElement {
       }
     }
     this.#tellCount({ count: this.#count + added, countLimited: this.#countLimited });
-    changed.forEach((id) => this.#entries.get(id)?.renew(Date.now()));
+    changed.forEach((id) => this.#entries.get(id)?.renew(serverNow()));
     if (this.#isRead()) {
       this.#showPill();
     } else {
@@ -227,7 +232,7 @@ class LogTable extends HTMLElement {
         fresh.set(step.request_id, new RequestLog(step));
       }
     }
-    const now = Date.now();
+    const now = serverNow();
     new Set(logs.map((step) => step.request_id)).forEach((id) => this.#entries.get(id)?.renew(now));
     this.#list.append(...Array.from(fresh.values(), (log) => this.#entry(log, 'li')));
     this.#showEnds();
@@ -248,18 +253,18 @@ class LogTable extends HTMLElement {
     item.remove();
   }
 
-  #completeSeen(changes) {
-    for (const { target, isIntersecting } of changes) {
-      if (isIntersecting) {
+  /** What could not be asked is asked again when it is next scrolled to, or unfolded. */
+  async #completeSeen(changes) {
+    for (const { target } of changes.filter(({ isIntersecting }) => isIntersecting)) {
+      if (await target.complete()) {
         this.#seen.unobserve(target);
-        target.complete();
       }
     }
   }
 
   /** What goes on takes longer by the second; a range that ends now leaves its oldest behind. */
   #tick() {
-    const now = Date.now();
+    const now = serverNow();
     for (const entry of this.#entries.values()) {
       if (!entry.log.ended) {
         entry.renew(now);
@@ -293,7 +298,7 @@ class LogTable extends HTMLElement {
     this.#list.hidden = !some;
     this.#more.hidden = !some || !this.#pages?.hasNext;
     this.#end.hidden = !some || !this.#more.hidden;
-    this.#empty.hidden = some || this.#notice.textContent !== '';
+    this.#empty.hidden = some || !this.#notice.hidden;
     if (!this.#empty.hidden) {
       this.#empty.replaceChildren(...nothing(this.#filters));
     }

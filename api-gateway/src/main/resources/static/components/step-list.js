@@ -2,6 +2,7 @@
 
 import { element, timeElement } from '/client/elements.js';
 import { duration, time } from '/client/format.js';
+import { writeJson } from '/client/json.js';
 import { stepWord } from '/client/steps.js';
 
 class StepList extends HTMLElement {
@@ -47,7 +48,7 @@ function folded(step) {
   const text = element('pre', { tabindex: '0', role: 'region', 'aria-label': `Details of ${step.step}` });
   const made = element('details', {
     toggle: () => {
-      text.textContent = made.open ? JSON.stringify(step.details, null, 2) : '';
+      text.textContent = made.open ? writeJson(step.details, 2) : '';
     },
   }, element('summary', { title: 'Details' }, ...line(step)), text);
   return made;

@@ -2,6 +2,7 @@ package dev.darkroom.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,42 @@ class PagesIT {
         .doesNotContain("<style")
         .doesNotContain("style=")
         .doesNotContainPattern("<script(?![^>]* src=)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/logs", "/logs?status=failed&range=1h"})
+  void the_logs_page_is_a_file_whose_scripts_read_the_address(String path) {
+    var reply = gateway.get(path);
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.header("Content-Type")).startsWith("text/html");
+    assertThat(reply.header("Content-Security-Policy")).startsWith("default-src 'self';");
+    assertThat(reply.body())
+        .contains("<log-filters>", "<log-table>", "<log-charts>")
+        .doesNotContain("<style")
+        .doesNotContain("style=")
+        .doesNotContainPattern("<script(?![^>]* src=)");
+  }
+
+  @Test
+  void what_the_logs_page_loads_is_there() {
+    var loaded =
+        Pattern.compile("(?:href|src)=\"(/[^\"]+\\.(?:css|js|svg))\"")
+            .matcher(gateway.get("/logs").body())
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+    assertThat(loaded).contains("/pages/logs.js", "/components/log-table.css");
+    assertThat(loaded).allSatisfy(path -> assertThat(gateway.get(path).status()).isEqualTo(200));
+  }
+
+  /** Pages name the library without its version, which stands in the root pom.xml alone. */
+  @ParameterizedTest
+  @CsvSource({"uPlot.esm.js, text/javascript", "uPlot.min.css, text/css"})
+  void the_charts_library_is_found_whatever_its_version(String file, String type) {
+    var reply = gateway.get("/webjars/uplot/dist/" + file);
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.header("Content-Type")).startsWith(type);
+    assertThat(reply.header("Content-Security-Policy")).startsWith("default-src 'self';");
   }
 
   @ParameterizedTest
