@@ -133,6 +133,7 @@ class LogTable extends HTMLElement {
       clearTimeout(this.#retry);
       this.#retry = setTimeout(again, RETRY_AFTER);
     } else if (again) {
+      this.#pages ??= pages;
       this.#clear();
     }
     this.dispatchEvent(new CustomEvent('problem', { detail: failure }));
@@ -294,6 +295,9 @@ class LogTable extends HTMLElement {
   }
 
   #showEnds() {
+    if (!this.#pages) {
+      return; // nothing has been answered yet
+    }
     const some = this.#list.children.length > 0;
     this.#list.hidden = !some;
     this.#more.hidden = !some || !this.#pages?.hasNext;
