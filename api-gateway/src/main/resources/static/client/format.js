@@ -50,3 +50,12 @@ export function bytes(count) {
 
 /** `nebius_http_500` becomes `nebius http 500`. */
 export const words = (code) => code.replaceAll('_', ' ');
+
+const exact = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
+
+/** `14:03:07.123`, with the day where it is not today. */
+export function exactTime(instant) {
+  const at = new Date(instant);
+  const today = at.toDateString() === new Date().toDateString();
+  return today ? exact.format(at) : `${day.format(at)}, ${exact.format(at)}`;
+}

@@ -13,20 +13,20 @@ const WHOLE_FROM = 0.5;
 /** What a worker makes of `diffusionStrength`. */
 export function strengthInWords(value) {
   const steps = Math.round(30 + 20 * value);
-  const manner = value < 0.25 ? 'quick and loose' : value < 0.55 ? 'balanced' : value < 0.85 ? 'finely worked' : 'as fine as it gets, and slowest';
-  return `${manner}: drawn in ${steps} steps`;
+  const manner = value < 0.25 ? 'Quick and loose' : value < 0.55 ? 'Balanced' : value < 0.85 ? 'Finely worked' : 'As fine as it gets, and slowest';
+  return `${manner}: drawn in ${steps} steps.`;
 }
 
 /** What a worker makes of `styleIntensity` for this style, '' for none. */
 export function intensityInWords(value, style) {
   if (style === '') {
-    return 'no style is chosen, so this changes nothing';
+    return 'No style is chosen, so this changes nothing.';
   }
   if (value === 0) {
-    return 'the style is left out';
+    return 'The style is left out.';
   }
   if (!STYLES.includes(style.trim().toLowerCase())) {
-    return `“in ${style.trim()} style” is added to the prompt`;
+    return `“in ${style.trim()} style” is added to the prompt.`;
   }
-  return value < WHOLE_FROM ? 'a hint: only the name of the style is added to the prompt' : 'in full: its name, what marks it, and what to avoid';
+  return value < WHOLE_FROM ? 'A hint: only the name of the style is added to the prompt.' : 'In full: its name, what marks it, and what to avoid.';
 }

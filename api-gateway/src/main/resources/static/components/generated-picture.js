@@ -113,9 +113,10 @@ class GeneratedPicture extends HTMLElement {
       download: element('a.button', {}, 'Download'),
       again: this.#asking('button', 'again', 'Again with another seed'),
       vary: this.#asking('a', 'vary', 'Vary the prompt'),
-      link: copyButton('Copy link', () => new URL(this.#job.imageUrl, location.href).href),
       curl: copyButton('Copy curl line', () => curlLine(this.#job.asked)),
+      link: copyButton('Copy link', () => new URL(this.#job.imageUrl, location.href).href),
     };
+    [offers.curl, offers.link].forEach((offer) => offer.classList.add('quiet'));
     this.#actions.replaceChildren(...Object.values(offers));
     return offers;
   }

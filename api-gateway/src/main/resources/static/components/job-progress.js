@@ -6,7 +6,7 @@
 import { serverNow } from '/client/clock.js';
 import { element } from '/client/elements.js';
 import { failureInWords } from '/client/failures.js';
-import { duration } from '/client/format.js';
+import { duration, time } from '/client/format.js';
 import { progressInWords } from '/client/progress-in-words.js';
 import { stepNote, stepWord } from '/client/steps.js';
 
@@ -70,13 +70,12 @@ class JobProgress extends HTMLElement {
   }
 
   #add(row) {
-    const began = this.#job.acceptedAt;
     const stage = element('span.stage.numbers');
     const item = element('li', { 'data-status': row.status, 'data-step': row.step },
       element('span.word', {}, stepWord(row.step)),
       element('span.note', {}, stepNote(row)),
       stage,
-      element('span.at.numbers', {}, `+${duration(new Date(row.created_at) - new Date(began))}`));
+      element('span.at.numbers', {}, sinceAccepted(this.#job, row)));
     this.#list.querySelector('[aria-current]')?.removeAttribute('aria-current');
     this.#rows.forEach((earlier) => (earlier.stage.textContent = ''));
     item.setAttribute('aria-current', 'step');
@@ -125,6 +124,10 @@ function write(place, text) {
     place.textContent = text;
   }
 }
+
+/** The first step's time of day, then how long after it the others came. */
+const sinceAccepted = ({ acceptedAt }, { created_at: at }) =>
+  at === acceptedAt ? time(at) : `+${duration(new Date(at) - new Date(acceptedAt))}`;
 
 const since = (instant) => duration(Math.max(0, serverNow() - new Date(instant)));
 

@@ -149,8 +149,7 @@ function accepted(replies) {
   const requestIds = replies.map((reply) => reply.requestId);
   history.pushState(null, '', jobsAddress(requestIds));
   show(requestIds, replies);
-  title.focus({ preventScroll: true });
-  title.scrollIntoView({ block: 'nearest' });
+  tray.scrollIntoView({ block: 'nearest' }); // the focus stays, so that the next words can be tried at once
   say(requestIds.length === 1 ? 'Accepted.' : `${requestIds.length} pictures accepted.`);
 }
 
