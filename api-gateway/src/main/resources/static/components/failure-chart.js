@@ -2,6 +2,7 @@
 
 import { ChartFrame } from '/components/chart-frame.js';
 import { element } from '/client/elements.js';
+import { failureInWords } from '/client/failures.js';
 import { number, words } from '/client/format.js';
 
 const SHOWN = 6;
@@ -23,7 +24,7 @@ class FailureChart extends ChartFrame {
 function cause({ code, jobs }, most) {
   const bar = element('span.cause-bar', { 'aria-hidden': 'true' });
   bar.style.width = `${(100 * jobs) / most}%`;
-  return element('li', {}, element('span.cause', {}, words(code)), element('span.jobs.numbers', {}, number(jobs)), bar);
+  return element('li', {}, element('span.cause', { title: failureInWords(code).title }, words(code)), element('span.jobs.numbers', {}, number(jobs)), bar);
 }
 
 customElements.define('failure-chart', FailureChart);

@@ -42,7 +42,7 @@ class LogTable extends HTMLElement {
   #list = element('ol.entries.sheet', { role: 'list', 'aria-label': 'Requests, newest first' });
   #empty = element('div.sheet.empty', { hidden: true });
   #more = element('button.more', { type: 'button', hidden: true, click: () => this.#loadMore() }, 'Load more');
-  #end = element('p.end.dim.small', { hidden: true }, 'These are all.');
+  #end = element('p.end.dim.small', { hidden: true, tabindex: '-1' }, 'These are all.');
   #seen = new IntersectionObserver((changes) => this.#completeSeen(changes), { rootMargin: '400px' });
 
   connectedCallback() {
@@ -101,10 +101,11 @@ class LogTable extends HTMLElement {
     const known = this.#list.children.length;
     this.#more.setAttribute('aria-busy', 'true');
     try {
-      const { logs } = await this.#pages.next(this.#asking.signal);
+      do {
+        this.#append((await this.#pages.next(this.#asking.signal)).logs); // a page may have but earlier steps of those that are shown
+      } while (this.#list.children.length === known && this.#pages.hasNext);
       this.#answered();
-      this.#append(logs);
-      this.#list.children[known]?.querySelector('a.prompt').focus({ preventScroll: true });
+      (this.#list.children[known]?.querySelector('a.prompt') ?? this.#end).focus({ preventScroll: true });
     } catch (failure) {
       this.#failed(failure);
     }

@@ -1,7 +1,7 @@
 /** Jobs per minute by outcome: `<rate-chart>`, with `stats` as `GET /api/stats` answers. */
 
 import { ChartFrame, sign } from '/components/chart-frame.js';
-import { number, time } from '/client/format.js';
+import { minute, number } from '/client/format.js';
 import { Plot } from '/client/plot.js';
 
 const LINES = [
@@ -29,14 +29,14 @@ class RateChart extends ChartFrame {
       [buckets.map((each) => rate(each.completed + each.failed)), buckets.map((each) => rate(each.completed)), buckets.map((each) => rate(each.submitted))]);
     this.summarize(sentence(buckets, rate));
     this.tabulate(['From', 'Submitted', 'Completed', 'Failed'],
-      buckets.map(({ at, submitted, completed, failed }) => [time(at), number(submitted), number(completed), number(failed)]));
+      buckets.map(({ at, submitted, completed, failed }) => [minute(at), number(submitted), number(completed), number(failed)]));
     this.#say(null);
   }
 
   #say(place) {
     const at = place === null ? null : this.#stats.buckets[place];
     const told = (name) => (at ? `${name} ${number(at[name])}` : name);
-    this.readout.replaceChildren(at ? `${time(at.at)} ` : '', sign('completed', told('completed')), sign('failed', told('failed')), sign('submitted', told('submitted')));
+    this.readout.replaceChildren(at ? `${minute(at.at)} ` : '', sign('completed', told('completed')), sign('failed', told('failed')), sign('submitted', told('submitted')));
   }
 }
 
@@ -47,7 +47,7 @@ function sentence(buckets, rate) {
   }
   const busiest = buckets.reduce((most, bucket) => (bucket.submitted > most.submitted ? bucket : most));
   return `${number(sum('submitted'))} submitted, ${number(sum('completed'))} completed, ${number(sum('failed'))} failed; `
-    + `at most ${number(Math.round(10 * rate(busiest.submitted)) / 10)} a minute came in, at ${time(busiest.at)}.`;
+    + `at most ${number(Math.round(10 * rate(busiest.submitted)) / 10)} a minute came in, at ${minute(busiest.at)}.`;
 }
 
 /** Makes a place for a drawing that can be reached and read with the keyboard. */

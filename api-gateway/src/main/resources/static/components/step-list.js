@@ -1,9 +1,9 @@
 /** All steps of a request, oldest first, the details of each folded: `<step-list>`, with `steps` to be set. */
 
 import { element, timeElement } from '/client/elements.js';
-import { duration, time } from '/client/format.js';
+import { duration, exactTime } from '/client/format.js';
 import { writeJson } from '/client/json.js';
-import { stepWord } from '/client/steps.js';
+import { stepNote, stepWord } from '/client/steps.js';
 
 class StepList extends HTMLElement {
   #list = element('ol', { role: 'list' });
@@ -31,15 +31,16 @@ class StepList extends HTMLElement {
 
 function stepItem(step) {
   return element('li', {},
-    element('span.when.numbers', {}, timeElement(step.created_at, time(step.created_at)), element('span.passed.dim')),
+    element('span.when.numbers', {}, timeElement(step.created_at, exactTime(step.created_at)), element('span.passed.dim')),
     step.details ? folded(step) : element('div.line', {}, ...line(step)));
 }
 
 function line({ status, step, details }) {
+  const note = stepNote({ step, details });
   return [
     element('span.status', { 'data-status': status }, stepWord(step)), ' ',
     element('code.dim', {}, step),
-    details?.reason ? element('span.reason', { dir: 'auto' }, details.reason) : null,
+    note ? element('span.note', { dir: 'auto' }, note) : null,
   ];
 }
 

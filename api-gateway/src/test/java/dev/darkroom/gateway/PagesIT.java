@@ -2,6 +2,9 @@ package dev.darkroom.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -57,13 +60,30 @@ class PagesIT {
   @Test
   void what_the_logs_page_loads_is_there() {
     var loaded =
-        Pattern.compile("(?:href|src)=\"(/[^\"]+\\.(?:css|js|svg))\"")
-            .matcher(gateway.get("/logs").body())
-            .results()
-            .map(found -> found.group(1))
-            .toList();
+        found("(?:href|src)=\"(/[^\"]+\\.(?:css|js|svg))\"", gateway.get("/logs").body());
     assertThat(loaded).contains("/pages/logs.js", "/components/log-table.css");
     assertThat(loaded).allSatisfy(path -> assertThat(gateway.get(path).status()).isEqualTo(200));
+  }
+
+  /** Or each would be asked for only when the one that needs it is there. */
+  @Test
+  void the_logs_page_asks_for_all_of_its_modules_at_once() {
+    var imported = new TreeSet<String>();
+    followImports("/pages/logs.js", imported);
+    assertThat(found("\"modulepreload\" href=\"([^\"]+)\"", gateway.get("/logs").body()))
+        .containsExactlyElementsOf(imported);
+  }
+
+  private void followImports(String module, Set<String> seen) {
+    for (var next : found("(?m)^import (?:.* from )?'([^']+)';$", gateway.get(module).body())) {
+      if (seen.add(next)) {
+        followImports(next, seen);
+      }
+    }
+  }
+
+  private static List<String> found(String pattern, String text) {
+    return Pattern.compile(pattern).matcher(text).results().map(one -> one.group(1)).toList();
   }
 
   /** Pages name the library without its version, which stands in the root pom.xml alone. */
