@@ -40,18 +40,14 @@ export class LogPages {
 
   /**
    * What was written after a step that is known. `complete` is false where that is more than one answer holds; these
-   * steps are then the newest, and the pages go on after them.
+   * steps are then the newest.
    */
   async newer(latest, signal) {
     const parameters = asParameters(this.#filters);
     const overlap = latest && new Date(Date.parse(latest) - OVERLAP).toISOString();
     const since = [parameters.since, overlap].filter(Boolean).sort((one, other) => Date.parse(one) - Date.parse(other)).at(-1);
     const reply = await findLogs({ ...parameters, since, limit: NEWEST }, { signal });
-    const complete = !reply.nextCursor;
-    if (!complete) {
-      this.continueAfter(reply.logs.at(-1).created_at);
-    }
-    return { logs: reply.logs, complete };
+    return { logs: reply.logs, complete: !reply.nextCursor };
   }
 
   /** The next page begins with the steps of this instant; those that are known already are known by their ids. */

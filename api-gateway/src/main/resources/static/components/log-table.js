@@ -12,12 +12,10 @@ import { element } from '/client/elements.js';
 import { FollowLogs } from '/client/follow-logs.js';
 import { number } from '/client/format.js';
 import { asParameters } from '/client/log-filters.js';
+import { KEPT, LogList } from '/client/log-list.js';
 import { LogPages } from '/client/log-pages.js';
 import { repeatWhileVisible } from '/client/repeat.js';
-import { RequestLog } from '/client/request-log.js';
 
-/** Entries that are kept while new ones keep coming. */
-const KEPT_LIVE = 150;
 const SKELETONS = 6;
 const RETRY_AFTER = 5_000;
 
@@ -25,20 +23,20 @@ class LogTable extends HTMLElement {
   #filters = {};
   #live = false;
   #pages;
-  #follow = null;
+  #logs = new LogList();
+  #entries = new Map();
+  #follow;
   #asking = new AbortController();
   #retry;
   #stopClock;
-  #entries = new Map();
-  #held = new Map();
   #latest;
-  #count = 0;
+  #count = { count: 0, countLimited: false };
 
   #trouble = element('span');
   #again = element('button.quiet', { type: 'button', hidden: true, click: () => this.#load() }, 'Try again');
   #notice = element('div.notice.bad', { role: 'alert', hidden: true }, this.#trouble, this.#again);
   #connection = element('p.notice.waiting', { role: 'status' });
-  #pill = element('button.primary.pill', { type: 'button', hidden: true, click: () => this.#letIn() });
+  #pill = element('button.primary.pill', { type: 'button', hidden: true, click: () => this.#goToNew() });
   #list = element('ol.entries.sheet', { role: 'list', 'aria-label': 'Requests, newest first' });
   #empty = element('div.sheet.empty', { hidden: true });
   #more = element('button.more', { type: 'button', hidden: true, click: () => this.#loadMore() }, 'Load more');
@@ -48,11 +46,13 @@ class LogTable extends HTMLElement {
   connectedCallback() {
     this.replaceChildren(this.#notice, this.#connection, element('div.pill-place', { role: 'status' }, this.#pill),
       this.#list, this.#empty, element('div.foot', {}, this.#more, this.#end));
-    this.#showSkeletons();
+    this.#list.replaceChildren(...Array.from({ length: SKELETONS }, skeleton));
     this.#stopClock = repeatWhileVisible(async () => this.#tick(), 1_000);
   }
 
   disconnectedCallback() {
+    this.#asking.abort();
+    clearTimeout(this.#retry);
     this.#stopFollowing();
     this.#stopClock();
     this.#seen.disconnect();
@@ -66,7 +66,7 @@ class LogTable extends HTMLElement {
   set live(live) {
     this.#live = live;
     this.#stopFollowing();
-    if (live && this.#pages) {
+    if (live && !this.#isAsking()) {
       this.#startFollowing();
     }
     if (!live) {
@@ -76,24 +76,23 @@ class LogTable extends HTMLElement {
 
   async #load() {
     this.#stopFollowing();
+    clearTimeout(this.#retry);
     this.#asking.abort();
     this.#asking = new AbortController();
-    const { signal } = this.#asking;
-    const pages = new LogPages(this.#filters);
     this.#list.setAttribute('aria-busy', 'true');
+    const pages = new LogPages(this.#filters);
     try {
-      const reply = await pages.next(signal);
-      this.#answered();
-      this.#clear();
-      this.#pages = pages;
+      const reply = await pages.next(this.#asking.signal);
+      this.#begin(pages);
       this.#latest = reply.logs[0]?.created_at;
-      this.#tellCount(reply);
+      this.#tellCount(reply.count, reply.countLimited);
       this.#append(reply.logs);
+      this.#answered();
       if (this.#live) {
         this.#startFollowing();
       }
     } catch (failure) {
-      this.#failed(failure, () => this.#load());
+      this.#failed(failure, pages);
     }
   }
 
@@ -111,36 +110,43 @@ class LogTable extends HTMLElement {
     }
   }
 
+  #isAsking() {
+    return this.#list.hasAttribute('aria-busy') || !this.#pages;
+  }
+
   #answered() {
-    clearTimeout(this.#retry);
     this.#list.removeAttribute('aria-busy');
     this.#more.removeAttribute('aria-busy');
     this.#notice.hidden = true;
+    this.#showEnds();
     this.dispatchEvent(new CustomEvent('problem', { detail: null }));
   }
 
-  /** What may pass is asked again; what is wrong with the question is told to whoever shows the fields. */
-  #failed(failure, again) {
+  /**
+   * What may pass is asked again; what is wrong with the question is told to whoever shows the fields.
+   *
+   * @param {LogPages} [anew] where it was the first page that failed
+   */
+  #failed(failure, anew) {
     if (failure.name === 'AbortError') {
       return;
     }
-    this.#list.removeAttribute('aria-busy');
     this.#more.removeAttribute('aria-busy');
-    const passes = failure.passes && again !== undefined;
+    const passes = Boolean(failure.passes && anew);
     this.#trouble.textContent = sentence(failure, passes);
-    this.#again.hidden = passes || failure.errors?.length > 0;
+    this.#again.hidden = passes || failure.errors?.length > 0 || !anew;
     this.#notice.hidden = false;
     if (passes) {
-      clearTimeout(this.#retry);
-      this.#retry = setTimeout(again, RETRY_AFTER);
-    } else if (again) {
-      this.#pages ??= pages;
-      this.#clear();
+      this.#retry = setTimeout(() => this.#load(), RETRY_AFTER); // until then what was there before stays
+    } else if (anew) {
+      this.#list.removeAttribute('aria-busy');
+      this.#begin(anew);
     }
     this.dispatchEvent(new CustomEvent('problem', { detail: failure }));
   }
 
   #startFollowing() {
+    this.#stopFollowing();
     this.#follow = new FollowLogs(this.#filters, this.#pages, this.#latest);
     this.#follow.addEventListener('steps', ({ detail }) => this.#heard(detail));
     this.#follow.addEventListener('connection', ({ detail }) => {
@@ -151,39 +157,21 @@ class LogTable extends HTMLElement {
 
   #stopFollowing() {
     this.#follow?.stop();
-    this.#follow = null;
+    this.#follow = undefined;
     this.#connection.textContent = '';
   }
 
-  /** Steps that were just written, newest first. */
   #heard({ logs, complete }) {
-    if (!complete) {
-      this.#clear(); // more than can be followed: the newest, and what lies between is on the next pages
-    }
+    const { added, changed } = this.#logs.hear(logs, complete);
     this.#latest = logs[0].created_at > (this.#latest ?? '') ? logs[0].created_at : this.#latest;
-    let added = 0;
-    const changed = new Set();
-    for (const step of logs.toReversed()) {
-      const log = this.#entries.get(step.request_id)?.log ?? this.#held.get(step.request_id);
-      if (log?.add(step) ?? this.#hold(step)) {
-        added += 1;
-        changed.add(step.request_id);
-      }
-    }
-    this.#tellCount({ count: this.#count + added, countLimited: this.#countLimited });
-    changed.forEach((id) => this.#entries.get(id)?.renew(serverNow()));
+    this.#tellCount(this.#count.count + added, this.#count.countLimited);
+    this.#renew(changed);
     if (this.#isRead()) {
-      this.#showPill();
+      this.#pill.hidden = this.#logs.waiting === 0;
+      this.#pill.textContent = `${this.#logs.waiting < KEPT ? number(this.#logs.waiting) : `${KEPT} or more`} new`;
     } else {
       this.#letIn();
     }
-  }
-
-  #countLimited = false;
-
-  #hold(step) {
-    this.#held.set(step.request_id, new RequestLog(step));
-    return true;
   }
 
   /** Somebody reads further down, or has the focus in here: then nothing moves under them. */
@@ -191,68 +179,71 @@ class LogTable extends HTMLElement {
     return this.#list.getBoundingClientRect().top < 0 || this.#list.contains(document.activeElement);
   }
 
-  #showPill() {
-    const waiting = this.#held.size;
-    this.#pill.hidden = waiting === 0;
-    this.#pill.textContent = `${number(waiting)} new`;
-  }
-
-  /** Shows the requests that were held back, on top. */
+  /** Shows the requests that wait, on top; live, the list gets no longer by that. */
   #letIn() {
-    const asked = !this.#pill.hidden && document.activeElement === this.#pill;
-    for (const log of this.#held.values()) {
-      this.#list.prepend(this.#entry(log, 'li.new'));
+    const { logs, replaces } = this.#logs.letIn();
+    if (replaces) {
+      this.#removeAll();
     }
-    this.#held.clear();
+    this.#list.prepend(...logs.map((log) => this.#entry(log, 'li.new')).reverse());
+    while (this.#live && logs.length > 0 && this.#list.children.length > KEPT) {
+      this.#logs.letGo(this.#remove(this.#list.lastElementChild));
+    }
+    const resume = this.#logs.takeResume();
+    if (resume) {
+      this.#pages.continueAfter(resume);
+    }
     this.#pill.hidden = true;
-    this.#trim();
     this.#showEnds();
-    if (asked) {
-      this.scrollIntoView({ block: 'start' });
-      this.#list.querySelector('a.prompt')?.focus({ preventScroll: true });
-    }
   }
 
-  /** Live, the list stays as long as it is; what goes comes back with the next page. */
-  #trim() {
-    if (!this.#live || this.#list.children.length <= KEPT_LIVE) {
-      return;
-    }
-    while (this.#list.children.length > KEPT_LIVE) {
-      this.#forget(this.#list.lastElementChild);
-    }
-    this.#pages.continueAfter(this.#list.lastElementChild.firstElementChild.log.latest.created_at);
+  #goToNew() {
+    this.#letIn();
+    this.scrollIntoView({ block: 'start' });
+    this.#list.querySelector('a.prompt')?.focus({ preventScroll: true });
   }
 
-  #append(logs) {
-    const fresh = new Map();
-    for (const step of logs) {
-      const known = this.#entries.get(step.request_id)?.log ?? this.#held.get(step.request_id) ?? fresh.get(step.request_id);
-      if (known) {
-        known.add(step);
-      } else {
-        fresh.set(step.request_id, new RequestLog(step));
-      }
-    }
+  #append(steps) {
+    const { fresh, changed } = this.#logs.append(steps);
+    this.#renew(changed);
+    this.#list.append(...fresh.map((log) => this.#entry(log, 'li')));
+    this.#showEnds();
+  }
+
+  #renew(logs) {
     const now = serverNow();
-    new Set(logs.map((step) => step.request_id)).forEach((id) => this.#entries.get(id)?.renew(now));
-    this.#list.append(...Array.from(fresh.values(), (log) => this.#entry(log, 'li')));
-    this.#showEnds();
+    logs.forEach((log) => this.#entries.get(log)?.renew(now));
   }
 
   #entry(log, item) {
     const entry = document.createElement('log-entry');
     entry.log = log;
-    this.#entries.set(log.requestId, entry);
+    this.#entries.set(log, entry);
     this.#seen.observe(entry);
     return element(item, {}, entry);
   }
 
-  #forget(item) {
+  /** @returns {import('/client/request-log.js').RequestLog} whose entry it was */
+  #remove(item) {
     const entry = item.firstElementChild;
     this.#seen.unobserve(entry);
-    this.#entries.delete(entry.log.requestId);
+    this.#entries.delete(entry.log);
     item.remove();
+    return entry.log;
+  }
+
+  #removeAll() {
+    this.#seen.disconnect();
+    this.#entries.clear();
+    this.#list.replaceChildren();
+  }
+
+  #begin(pages) {
+    this.#pages = pages;
+    this.#logs = new LogList();
+    this.#removeAll();
+    this.#pill.hidden = true;
+    this.#showEnds();
   }
 
   /** What could not be asked is asked again when it is next scrolled to, or unfolded. */
@@ -266,32 +257,17 @@ class LogTable extends HTMLElement {
 
   /** What goes on takes longer by the second; a range that ends now leaves its oldest behind. */
   #tick() {
-    const now = serverNow();
-    for (const entry of this.#entries.values()) {
-      if (!entry.log.ended) {
-        entry.renew(now);
-      }
-    }
+    this.#renew([...this.#entries.keys()].filter((log) => !log.ended));
     if (this.#live && this.#filters.range) {
-      this.#dropOlderThan(Date.parse(asParameters(this.#filters, now).since));
+      this.#dropBefore(Date.parse(asParameters(this.#filters).since));
     }
   }
 
-  #dropOlderThan(since) {
-    let last = this.#list.lastElementChild;
-    while (last?.firstElementChild?.log && Date.parse(last.firstElementChild.log.latest.created_at) < since) {
-      this.#forget(last);
-      last = this.#list.lastElementChild;
+  #dropBefore(since) {
+    const isPast = (item) => Date.parse(item?.firstElementChild?.log?.latest.created_at) < since;
+    while (isPast(this.#list.lastElementChild)) {
+      this.#logs.drop(this.#remove(this.#list.lastElementChild));
     }
-    this.#showEnds();
-  }
-
-  #clear() {
-    this.#seen.disconnect();
-    this.#entries.clear();
-    this.#held.clear();
-    this.#pill.hidden = true;
-    this.#list.replaceChildren();
     this.#showEnds();
   }
 
@@ -301,25 +277,23 @@ class LogTable extends HTMLElement {
     }
     const some = this.#list.children.length > 0;
     this.#list.hidden = !some;
-    this.#more.hidden = !some || !this.#pages?.hasNext;
-    this.#end.hidden = !some || !this.#more.hidden;
-    this.#empty.hidden = some || !this.#notice.hidden;
-    if (!this.#empty.hidden) {
-      this.#empty.replaceChildren(...nothing(this.#filters));
+    this.#more.hidden = !some || !this.#pages.hasNext;
+    this.#end.hidden = !some || this.#pages.hasNext;
+    const nothing = !some && this.#notice.hidden;
+    if (nothing && this.#empty.hidden) {
+      this.#empty.replaceChildren(...nothingThere(this.#filters));
     }
+    this.#empty.hidden = !nothing;
   }
 
-  #tellCount({ count, countLimited = false }) {
-    this.#count = count;
-    this.#countLimited = countLimited;
-    this.dispatchEvent(new CustomEvent('count', { detail: { count, countLimited } }));
+  #tellCount(count, countLimited = false) {
+    this.#count = { count, countLimited };
+    this.dispatchEvent(new CustomEvent('count', { detail: this.#count }));
   }
+}
 
-  #showSkeletons() {
-    this.#list.setAttribute('aria-busy', 'true');
-    this.#list.replaceChildren(...Array.from({ length: SKELETONS }, () =>
-      element('li.skeleton', { 'aria-hidden': 'true' }, element('span.block'), element('span.line'), element('span.line.short'))));
-  }
+function skeleton() {
+  return element('li.skeleton', { 'aria-hidden': 'true' }, element('span.block'), element('span.line'), element('span.line.short'));
 }
 
 function sentence({ message, errors }, passes) {
@@ -329,7 +303,7 @@ function sentence({ message, errors }, passes) {
   return passes ? `${message} It is asked again in a few seconds.` : message;
 }
 
-function nothing(filters) {
+function nothingThere(filters) {
   return Object.keys(filters).length > 0
     ? [element('h3', {}, 'Nothing matches.'), element('p.dim', {}, 'No step in the log is like that. Take a filter away, or a longer time.'),
         element('a.button', { href: '/logs' }, 'Show everything')]

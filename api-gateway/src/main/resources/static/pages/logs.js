@@ -33,6 +33,7 @@ function showLive() {
   live.disabled = !possible;
   document.querySelector('#live-hint').hidden = possible;
   table.live = live.checked;
+  count.setAttribute('aria-live', live.checked ? 'off' : 'polite'); // it would never end
   charts.live = live.checked;
 }
 
