@@ -19,6 +19,9 @@ import { repeatWhileVisible } from '/client/repeat.js';
 const SKELETONS = 6;
 const RETRY_AFTER = 5_000;
 
+/** Pages that are asked for in a row while they hold nothing new: of a search some may be empty. */
+const PAGES_AT_ONCE = 20;
+
 class LogTable extends HTMLElement {
   #filters = {};
   #live = false;
@@ -82,11 +85,13 @@ class LogTable extends HTMLElement {
     this.#list.setAttribute('aria-busy', 'true');
     const pages = new LogPages(this.#filters);
     try {
+      const begun = new Date(serverNow()).toISOString();
       const reply = await pages.next(this.#asking.signal);
       this.#begin(pages);
-      this.#latest = reply.logs[0]?.created_at;
+      this.#latest = reply.logs[0]?.created_at ?? begun;
       this.#tellCount(reply.count, reply.countLimited);
       this.#append(reply.logs);
+      await this.#appendUntilMoreThan(0);
       this.#answered();
       if (this.#live) {
         this.#startFollowing();
@@ -100,13 +105,19 @@ class LogTable extends HTMLElement {
     const known = this.#list.children.length;
     this.#more.setAttribute('aria-busy', 'true');
     try {
-      do {
-        this.#append((await this.#pages.next(this.#asking.signal)).logs); // a page may have but earlier steps of those that are shown
-      } while (this.#list.children.length === known && this.#pages.hasNext);
+      await this.#appendUntilMoreThan(known);
       this.#answered();
       (this.#list.children[known]?.querySelector('a.prompt') ?? this.#end).focus({ preventScroll: true });
     } catch (failure) {
       this.#failed(failure);
+    }
+  }
+
+  /** A page may have but earlier steps of those that are shown, or none. */
+  async #appendUntilMoreThan(known) {
+    const { signal } = this.#asking;
+    for (let page = 0; page < PAGES_AT_ONCE && this.#list.children.length <= known && this.#pages.hasNext; page += 1) {
+      this.#append((await this.#pages.next(signal)).logs);
     }
   }
 
@@ -277,11 +288,14 @@ class LogTable extends HTMLElement {
     }
     const some = this.#list.children.length > 0;
     this.#list.hidden = !some;
-    this.#more.hidden = !some || !this.#pages.hasNext;
+    this.#more.hidden = !this.#pages.hasNext || !this.#notice.hidden;
+    this.#more.textContent = some ? 'Load more' : 'Search further back';
     this.#end.hidden = !some || this.#pages.hasNext;
     const nothing = !some && this.#notice.hidden;
-    if (nothing && this.#empty.hidden) {
-      this.#empty.replaceChildren(...nothingThere(this.#filters));
+    const told = JSON.stringify([this.#filters, this.#pages.hasNext]);
+    if (nothing && this.#empty.dataset.told !== told) {
+      this.#empty.dataset.told = told;
+      this.#empty.replaceChildren(...nothingThere(this.#filters, this.#pages.hasNext));
     }
     this.#empty.hidden = !nothing;
   }
@@ -303,7 +317,10 @@ function sentence({ message, errors }, passes) {
   return passes ? `${message} It is asked again in a few seconds.` : message;
 }
 
-function nothingThere(filters) {
+function nothingThere(filters, mayBeFurtherBack) {
+  if (mayBeFurtherBack) {
+    return [element('h3', {}, 'Nothing was found yet.'), element('p.dim', {}, 'The newest steps are not like that. The log goes further back.')];
+  }
   return Object.keys(filters).length > 0
     ? [element('h3', {}, 'Nothing matches.'), element('p.dim', {}, 'No step in the log is like that. Take a filter away, or a longer time.'),
         element('a.button', { href: '/logs' }, 'Show everything')]

@@ -68,7 +68,7 @@ table.addEventListener('problem', ({ detail: problem }) => {
 });
 table.addEventListener('count', ({ detail }) => {
   const steps = detail.count === 1 ? 'step' : 'steps';
-  count.textContent = `${detail.countLimited ? 'more than ' : ''}${number(detail.count)} ${steps} ${Object.keys(filters).length > 0 ? 'found' : 'in the log'}`;
+  count.textContent = `${detail.countLimited ? 'at least ' : ''}${number(detail.count)} ${steps} ${Object.keys(filters).length > 0 ? 'found' : 'in the log'}`;
 });
 addEventListener('popstate', show);
 
