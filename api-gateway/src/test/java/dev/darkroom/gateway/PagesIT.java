@@ -2,6 +2,10 @@ package dev.darkroom.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -52,6 +56,51 @@ class PagesIT {
     var files = FirstView.of(gateway, page);
     assertThat(files.missing()).isEmpty();
     assertThat(files.compressedBytes()).isBetween(1_000L, 100_000L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/logs", "/logs?status=failed&range=1h"})
+  void the_logs_page_is_a_file_whose_scripts_read_the_address(String path) {
+    var reply = gateway.get(path);
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.header("Content-Type")).startsWith("text/html");
+    assertThat(reply.header("Content-Security-Policy")).startsWith("default-src 'self';");
+    assertThat(reply.body())
+        .contains("<log-filters>", "<log-table>", "<log-charts>")
+        .doesNotContain("<style")
+        .doesNotContain("style=")
+        .doesNotContainPattern("<script(?![^>]* src=)");
+  }
+
+  /** Or each would be asked for only when the one that needs it is there. */
+  @Test
+  void the_logs_page_asks_for_all_of_its_modules_at_once() {
+    var imported = new TreeSet<String>();
+    followImports("/pages/logs.js", imported);
+    assertThat(found("\"modulepreload\" href=\"([^\"]+)\"", gateway.get("/logs").body()))
+        .containsExactlyElementsOf(imported);
+  }
+
+  private void followImports(String module, Set<String> seen) {
+    for (var next : found("(?m)^import (?:.* from )?'([^']+)';$", gateway.get(module).body())) {
+      if (seen.add(next)) {
+        followImports(next, seen);
+      }
+    }
+  }
+
+  private static List<String> found(String pattern, String text) {
+    return Pattern.compile(pattern).matcher(text).results().map(one -> one.group(1)).toList();
+  }
+
+  /** Pages name the library without its version, which stands in the root pom.xml alone. */
+  @ParameterizedTest
+  @CsvSource({"uPlot.esm.js, text/javascript", "uPlot.min.css, text/css"})
+  void the_charts_library_is_found_whatever_its_version(String file, String type) {
+    var reply = gateway.get("/webjars/uplot/dist/" + file);
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.header("Content-Type")).startsWith(type);
+    assertThat(reply.header("Content-Security-Policy")).startsWith("default-src 'self';");
   }
 
   @Test

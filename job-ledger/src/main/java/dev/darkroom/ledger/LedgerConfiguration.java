@@ -85,8 +85,8 @@ public class LedgerConfiguration {
   }
 
   @Bean
-  ReadSteps readSteps(JdbcClient database, GenerationLogs logs) {
-    return new ReadSteps(database, logs);
+  ReadSteps readSteps(JdbcClient database, JsonMapper mapper) {
+    return new ReadSteps(database, new LedgerJson(mapper));
   }
 
   @Bean

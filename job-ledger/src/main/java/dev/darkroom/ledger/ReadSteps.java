@@ -13,12 +13,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Reads steps with their numbers, oldest first, for whoever follows the log. */
 public final class ReadSteps {
   private final JdbcClient database;
-  private final GenerationLogs logs;
+  private final LedgerJson json;
   private final LogWriters writers;
 
-  ReadSteps(JdbcClient database, GenerationLogs logs) {
+  ReadSteps(JdbcClient database, LedgerJson json) {
     this.database = database;
-    this.logs = logs;
+    this.json = json;
     this.writers = new LogWriters(database);
   }
 
@@ -101,7 +101,7 @@ public final class ReadSteps {
   }
 
   private NumberedStep read(ResultSet row) throws SQLException {
-    return new NumberedStep(row.getLong("seq"), logs.read(row));
+    return new NumberedStep(row.getLong("seq"), PlacedLog.read(row, json).log());
   }
 
   private final class Table implements LogTail.Log {
