@@ -34,8 +34,7 @@ class SlowListenerIT {
             TestServers.kafka(),
             "--darkroom.live.queue=16",
             "--darkroom.live.listeners=3",
-            "--darkroom.live.heartbeat=200ms",
-            "--spring.lifecycle.timeout-per-shutdown-phase=20s");
+            "--darkroom.live.heartbeat=200ms");
   }
 
   @AfterAll
