@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 enum ExportFormat {
   CSV("csv", "text/csv;charset=UTF-8") {
     @Override
-    WriteLogs to(OutputStream out, JsonMapper json) {
+    WriteLogs to(OutputStream out, JsonMapper json) throws IOException {
       return new WriteCsv(out, json);
     }
   },
