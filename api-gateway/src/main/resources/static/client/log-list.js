@@ -130,8 +130,8 @@ export class LogList {
   }
 
   #comeBackTo(instant) {
-    this.#resume = instant > (this.#resume ?? '') ? instant : this.#resume;
     this.#floor = instant > this.#floor ? instant : this.#floor;
+    this.#resume = this.#floor; // never below what is to come back already
   }
 
   /** @returns {boolean} whether it was not counted before */
