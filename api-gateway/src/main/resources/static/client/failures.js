@@ -3,7 +3,7 @@
 const FAILURES = {
   rejected: ['Nebius refused the request', 'Change what the reason names, then submit it again; as it is, it would be refused again.'],
   deadline_exceeded: ['Its time ran out', 'Nothing is wrong with the request: it was not drawn in time. Submit it again.'],
-  provider_unavailable: ['Nebius could not be reached', 'Nothing is wrong with the request. Submit it again once Nebius is well.'],
+  provider_unavailable: ['Nebius was not available', 'Nothing is wrong with the request. Submit it again once Nebius is well.'],
   rate_limited: ['Nebius was asked too often', 'Nothing is wrong with the request. Submit it again in a few minutes.'],
   misconfigured: ['Nebius does not let us in', 'Whoever runs this has to look at the key, the account or the model; the request itself may be fine.'],
   bad_reply: ['Nebius answered without a usable picture', 'Submit it again; if it keeps failing, try another seed.'],

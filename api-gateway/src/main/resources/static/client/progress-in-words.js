@@ -43,7 +43,7 @@ function again(job) {
   const why = said ? failureInWords(said.details.code).title : last.outcome === 'unknown' ? failureInWords('outcome_unknown').title : 'It failed';
   const due = job.latest?.details?.dueAt;
   const left = due ? new Date(due) - serverNow() : 0;
-  return `Attempt ${last.attempt}: ${why.charAt(0).toLowerCase()}${why.slice(1)}. ${left > 500 ? `Trying again in ${seconds(left)}` : 'Trying again at once'}`;
+  return `Attempt ${last.attempt}: ${why}. ${left > 500 ? `Trying again in ${seconds(left)}` : 'Trying again at once'}`;
 }
 
 function place({ ahead, expectedAt }) {

@@ -39,8 +39,8 @@ function line(row, before) {
     element('span.when.numbers', {}, timeElement(row.created_at, exactTime(row.created_at))),
     element('span.passed.numbers', {}, passed),
     element('div.what', {},
-      element('p', {}, element('span.status', { 'data-status': row.status }, stepWord(row.step)), ' ', element('code.name', {}, row.step)),
-      stepNote(row) ? element('p.note', {}, stepNote(row)) : null,
+      element('p', {}, element('span.status', { 'data-status': row.status }, stepWord(row.step)), ' ', element('code.name', {}, row.step), ' ',
+        element('span.note', {}, stepNote(row))),
       details(row)));
 }
 

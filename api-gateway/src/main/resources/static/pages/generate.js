@@ -62,6 +62,12 @@ tray.addEventListener('vary', (event) => {
   vary(event.detail);
 });
 
+document.querySelector('#empty').addEventListener('click', ({ target }) => {
+  if (target.matches('button')) {
+    begin({ prompt: target.textContent, style: target.dataset.style });
+  }
+});
+
 /** What the address asks for comes before what was here last. */
 function fillIn() {
   const kept = keptDraft();
@@ -84,7 +90,9 @@ function takeFromAddress() {
 }
 
 /** An address that names a whole request means it without what was in the form before. */
-const defaults = (draft) => ('seed' in draft ? { negative_prompt: '', style: '', model: '', count: 1 } : { model: '' });
+function defaults(draft) {
+  return 'seed' in draft ? { negative_prompt: '', style: '', model: '', count: 1 } : { model: '' };
+}
 
 function jobsInAddress() {
   return [...new Set(new URLSearchParams(location.search).getAll('job'))].slice(0, MOST_JOBS);
@@ -149,7 +157,7 @@ function accepted(replies) {
   const requestIds = replies.map((reply) => reply.requestId);
   history.pushState(null, '', jobsAddress(requestIds));
   show(requestIds, replies);
-  tray.scrollIntoView({ block: 'nearest' }); // the focus stays, so that the next words can be tried at once
+  tray.closest('section').scrollIntoView({ block: 'start' }); // the focus stays, so that the next words can be tried at once
   say(requestIds.length === 1 ? 'Accepted.' : `${requestIds.length} pictures accepted.`);
 }
 
@@ -179,9 +187,10 @@ function show(requestIds, replies = []) {
 function card(job, index) {
   const picture = element('generated-picture');
   const progress = element('job-progress');
+  picture.more = furtherActions(job);
   picture.job = job;
   progress.job = job;
-  const place = element('li', { 'aria-label': `Picture ${index + 1}` }, picture, progress, footer(job));
+  const place = element('li', { 'aria-label': `Picture ${index + 1}` }, picture, progress);
   job.addEventListener('change', () => {
     if (job.isUnknown) {
       place.replaceChildren(element('p.notice.bad', {}, 'There is no job with this id: ', element('code', {}, job.requestId)));
@@ -192,9 +201,11 @@ function card(job, index) {
   return place;
 }
 
-function footer(job) {
-  const seed = element('button.quiet', { type: 'button', click: () => reuseSeed(job) }, 'Keep its seed');
-  return element('p.more.row', {}, seed, element('a.button.quiet', { href: `/requests/${encodeURIComponent(job.requestId)}` }, 'All about it'));
+function furtherActions(job) {
+  return [
+    element('button.quiet', { type: 'button', click: () => reuseSeed(job) }, 'Keep its seed'),
+    element('a.button.quiet', { href: `/requests/${encodeURIComponent(job.requestId)}` }, 'All about it'),
+  ];
 }
 
 function reuseSeed(job) {
@@ -203,7 +214,12 @@ function reuseSeed(job) {
 }
 
 function vary(fields) {
-  ask.fill({ negative_prompt: '', style: '', model: '', ...askedOf(fields), seed: String(fields.seed), keepSeed: true, count: 1 });
+  begin({ negative_prompt: '', style: '', model: '', ...askedOf(fields), seed: String(fields.seed), keepSeed: true, count: 1 });
+}
+
+/** Fills the form, and lets the words be changed at once. */
+function begin(fields) {
+  ask.fill(fields);
   keepDraft(ask.values);
   showSize();
   const prompt = form.elements.prompt;

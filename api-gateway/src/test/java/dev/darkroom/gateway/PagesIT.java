@@ -20,11 +20,16 @@ class PagesIT {
   @ParameterizedTest
   @CsvSource({
     "/, text/html",
-    "/darkroom.js, text/javascript",
-    "/darkroom.css, text/css",
+    "/generate, text/html",
+    "/logs, text/html",
+    "/requests/01a20447-e3de-71a7-b4d0-efaed399ad93, text/html",
+    "/requests/no-such-request, text/html",
+    "/pages/generate.js, text/javascript",
+    "/style/darkroom.css, text/css",
+    "/styles/watercolor.svg, image/svg+xml",
     "/favicon.svg, image/svg+xml"
   })
-  void the_page_comes_with_headers_that_allow_nothing_from_elsewhere(String path, String type) {
+  void pages_come_with_headers_that_allow_nothing_from_elsewhere(String path, String type) {
     var reply = gateway.get(path);
     assertThat(reply.status()).isEqualTo(200);
     assertThat(reply.header("Content-Type")).startsWith(type);
@@ -35,12 +40,22 @@ class PagesIT {
     assertThat(reply.header("Referrer-Policy")).isEqualTo("no-referrer");
   }
 
-  @Test
-  void the_page_has_no_inline_script_or_style() {
-    assertThat(gateway.get("/").body())
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/generate", "/logs", "/requests/any"})
+  void no_page_has_inline_script_or_style(String page) {
+    assertThat(gateway.get(page).body())
         .doesNotContain("<style")
         .doesNotContain("style=")
+        .doesNotContainPattern(" on[a-z]+=")
         .doesNotContainPattern("<script(?![^>]* src=)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/generate", "/logs", "/requests/any"})
+  void the_first_view_of_a_page_is_whole_and_small(String page) {
+    var files = FirstView.of(gateway, page);
+    assertThat(files.missing()).isEmpty();
+    assertThat(files.compressedBytes()).isBetween(1_000L, 100_000L);
   }
 
   @ParameterizedTest
@@ -55,14 +70,6 @@ class PagesIT {
         .doesNotContain("<style")
         .doesNotContain("style=")
         .doesNotContainPattern("<script(?![^>]* src=)");
-  }
-
-  @Test
-  void what_the_logs_page_loads_is_there() {
-    var loaded =
-        found("(?:href|src)=\"(/[^\"]+\\.(?:css|js|svg))\"", gateway.get("/logs").body());
-    assertThat(loaded).contains("/pages/logs.js", "/components/log-table.css");
-    assertThat(loaded).allSatisfy(path -> assertThat(gateway.get(path).status()).isEqualTo(200));
   }
 
   /** Or each would be asked for only when the one that needs it is there. */
@@ -96,12 +103,11 @@ class PagesIT {
     assertThat(reply.header("Content-Security-Policy")).startsWith("default-src 'self';");
   }
 
-  @ParameterizedTest
-  @CsvSource({"/generate, /#generate", "/logs, /#logs", "/swagger-ui.html, /swagger-ui/index.html"})
-  void old_addresses_lead_to_the_page(String path, String target) {
-    var reply = gateway.get(path);
+  @Test
+  void the_documentation_of_the_api_is_where_it_was() {
+    var reply = gateway.get("/swagger-ui.html");
     assertThat(reply.status()).isEqualTo(302);
-    assertThat(reply.header("Location")).isEqualTo(target);
+    assertThat(reply.header("Location")).isEqualTo("/swagger-ui/index.html");
   }
 
   @ParameterizedTest

@@ -2,8 +2,6 @@ package dev.darkroom.ledger;
 
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.util.Arrays;
-import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -24,6 +22,7 @@ final class CountLogs {
   private static final int FILTERS_WITH_RANGE = 100;
 
   private final JdbcClient database;
+  private final LogWriters writers;
   private final SettledHorizon horizon;
   private final RememberedCounts remembered;
   private final RememberedCounts rememberedInRange;
@@ -36,6 +35,7 @@ final class CountLogs {
   CountLogs(JdbcClient database, Duration recountAfter, long slice, Duration margin) {
     this.database = database;
     this.slice = slice;
+    this.writers = new LogWriters(database);
     this.horizon = new SettledHorizon(margin);
     this.remembered = new RememberedCounts(FILTERS, this::countOn, recountAfter);
     this.rememberedInRange = new RememberedCounts(FILTERS_WITH_RANGE, this::countOn, recountAfter);
@@ -46,7 +46,7 @@ final class CountLogs {
       return countOfRequest(filter); // they are few
     }
     var until = filter.range().until();
-    var settled = horizon.reached(now());
+    var settled = horizon.reached(writers.now());
     var counts = filter.range().isAlways() ? remembered : rememberedInRange;
     var before = counts.upTo(filter, settled.isBefore(until) ? settled : until);
     return before.until().isBefore(until)
@@ -73,24 +73,6 @@ final class CountLogs {
         return end;
       }
     }
-  }
-
-  /** Who writes to a table holds its lock until the commit can be seen; anybody may look. */
-  private SettledHorizon.Moment now() {
-    return database
-        .sql(
-            """
-            select now() as at, array(
-              select virtualtransaction from pg_locks
-              where locktype = 'relation' and mode = 'RowExclusiveLock'
-                and relation = 'public.generation_logs'::regclass
-                and database = (select oid from pg_database where datname = current_database())) as writers
-            """)
-        .query((row, _) ->
-            new SettledHorizon.Moment(
-                row.getObject("at", OffsetDateTime.class),
-                Set.copyOf(Arrays.asList((String[]) row.getArray("writers").getArray()))))
-        .single();
   }
 
   private long countOfRequest(LogFilter filter) {
