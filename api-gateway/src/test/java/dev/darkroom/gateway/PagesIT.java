@@ -73,11 +73,16 @@ class PagesIT {
   }
 
   /** Or each would be asked for only when the one that needs it is there. */
-  @Test
-  void the_logs_page_asks_for_all_of_its_modules_at_once() {
+  @ParameterizedTest
+  @CsvSource({
+    "/logs, /pages/logs.js",
+    "/generate, /pages/generate.js",
+    "/requests/any, /pages/request.js"
+  })
+  void a_page_asks_for_all_of_its_modules_at_once(String page, String script) {
     var imported = new TreeSet<String>();
-    followImports("/pages/logs.js", imported);
-    assertThat(found("\"modulepreload\" href=\"([^\"]+)\"", gateway.get("/logs").body()))
+    followImports(script, imported);
+    assertThat(found("\"modulepreload\" href=\"([^\"]+)\"", gateway.get(page).body()))
         .containsExactlyElementsOf(imported);
   }
 
