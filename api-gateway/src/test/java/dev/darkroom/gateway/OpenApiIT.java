@@ -79,6 +79,7 @@ class OpenApiIT {
     "/api/generate, post, 200 202 400 413 415 422 500 503",
     "/api/generate/{requestId}, get, 200 404 503",
     "/api/logs, get, 200 400 503",
+    "/api/stats, get, 200 400 503",
     "/generated/{file}, get, 200 206 302 304 404 416 503"
   })
   void every_reply_is_documented(String path, String method, String statuses) {
@@ -88,14 +89,21 @@ class OpenApiIT {
 
   @Test
   void no_other_path_is_documented() {
-    assertThat(document.get("paths").propertyNames()).hasSize(4);
+    assertThat(document.get("paths").propertyNames()).hasSize(5);
   }
 
   @Test
   void attempts_are_documented_as_they_are_sent() {
     assertThat(document.at("/components/schemas/JobAttempt/properties").propertyNames())
         .containsExactlyInAnyOrder(
-            "attempt", "worker", "startedAt", "endedAt", "outcome", "reason");
+            "attempt",
+            "worker",
+            "startedAt",
+            "endedAt",
+            "outcome",
+            "reason",
+            "callMillis",
+            "savingMillis");
     assertThat(
             document
                 .at("/components/schemas/JobAttempt/properties/outcome/enum")
