@@ -34,13 +34,14 @@ class JobQueueIT {
     var places = jobs.stream().map(this::ahead).toList();
 
     assertThat(places.stream().sorted().toList()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
-    var order = new ArrayList<>(jobs.subList(0, 2));
+    assertThat(places.subList(0, 2)).containsExactlyInAnyOrder(0, 1); // neither is on Kafka yet
+    var order = new ArrayList<RequestId>();
     for (var lot = letGo(); !lot.isEmpty(); lot = letGo()) {
       order.addAll(lot);
     }
     assertThat(order.stream().map(job -> places.get(jobs.indexOf(job))).toList())
         .isSorted()
-        .hasSize(10);
+        .hasSize(8);
     assertThat(places.get(jobs.size() - 1)) // cyd comes after one job of each
         .isLessThanOrEqualTo(4);
   }

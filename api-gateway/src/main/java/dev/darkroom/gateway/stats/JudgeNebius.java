@@ -12,8 +12,7 @@ import java.util.Set;
  *
  * <p>It is {@code idle} where no attempt ended lately; {@code away} where the latest three, or
  * more, all failed, or where none ended because jobs still wait after one that did; {@code
- * struggling} where at least a tenth of them failed; {@code well}
- * otherwise.
+ * struggling} where at least a tenth of them failed; {@code well} otherwise.
  */
 final class JudgeNebius {
   /** An outage shows in a few attempts: while the breaker is open, one of them probes at a time. */
@@ -49,8 +48,7 @@ final class JudgeNebius {
         .sorted()
         .findFirst()
         .map(code ->
-            new Nebius(
-                State.AWAY, "Jobs wait until they may be called for again: " + code + "."))
+            new Nebius(State.AWAY, "Jobs wait until they may be called for again: " + code + "."))
         .orElseGet(() -> new Nebius(State.IDLE, null));
   }
 }
