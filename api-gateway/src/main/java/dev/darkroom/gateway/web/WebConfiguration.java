@@ -40,9 +40,12 @@ class WebConfiguration implements WebMvcConfigurer {
         .addServersItem(new Server().url("/"));
   }
 
+  /** Each page is a file of its own; which job it shows, the script reads from the address. */
   @Override
   public void addViewControllers(ViewControllerRegistry pages) {
-    pages.addRedirectViewController("/generate", "/#generate");
-    pages.addRedirectViewController("/logs", "/#logs");
+    pages.addViewController("/").setViewName("forward:/index.html");
+    pages.addViewController("/generate").setViewName("forward:/generate.html");
+    pages.addViewController("/logs").setViewName("forward:/logs.html");
+    pages.addViewController("/requests/{requestId}").setViewName("forward:/request.html");
   }
 }

@@ -1,0 +1,86 @@
+/**
+ * Follows the steps of jobs as they are written: server-sent events that heal themselves. The ledger is the source, so
+ * after a break every step that was missed comes first, and none comes twice.
+ */
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 10_000;
+
+/**
+ * Tells, through events of its own:
+ * - `step`: `detail` is the step, a row as in `GET /api/logs`
+ * - `connection`: `detail` is `live`, `lost`, or `ended` where nothing more will come
+ */
+export class FollowSteps extends EventTarget {
+  #address;
+  #source;
+  #last;
+  #wait = FIRST_WAIT;
+  #timer;
+  #connection = '';
+
+  /** @param {string} address such as `/api/generate/{requestId}/events` or `/api/events?userId=…` */
+  constructor(address) {
+    super();
+    this.#address = address;
+  }
+
+  start() {
+    this.#connect();
+    return this;
+  }
+
+  /** Nothing is told any more. */
+  stop() {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = null;
+  }
+
+  /** What was asked for has come to its end; a server that closes then means no break. */
+  end() {
+    this.stop();
+    this.#tell('ended');
+  }
+
+  #connect() {
+    const source = new EventSource(this.#from());
+    this.#source = source;
+    source.onopen = () => {
+      this.#wait = FIRST_WAIT;
+      this.#tell('live');
+    };
+    source.onmessage = (message) => {
+      this.#last = message.lastEventId;
+      this.dispatchEvent(new CustomEvent('step', { detail: JSON.parse(message.data) }));
+    };
+    source.onerror = () => this.#broke(source);
+  }
+
+  #from() {
+    const address = new URL(this.#address, location.href);
+    if (this.#last) {
+      address.searchParams.set('lastEventId', this.#last);
+    }
+    return address;
+  }
+
+  /** A browser connects again by itself, but for an answer that is no stream: then nobody else would. */
+  #broke(source) {
+    if (source !== this.#source) {
+      return;
+    }
+    this.#tell('lost');
+    if (source.readyState === EventSource.CLOSED) {
+      this.#timer = setTimeout(() => this.#connect(), this.#wait);
+      this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT);
+    }
+  }
+
+  #tell(connection) {
+    if (connection !== this.#connection) {
+      this.#connection = connection;
+      this.dispatchEvent(new CustomEvent('connection', { detail: connection }));
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** The latest pictures, newest first, renewed every few seconds: `<picture-wall>`. */
+
+import { findLogs } from '/client/api.js';
+import { element, timeElement } from '/client/elements.js';
+import { ago } from '/client/format.js';
+import { repeatWhileVisible } from '/client/repeat.js';
+
+const EVERY = 10_000;
+const PICTURES = 12;
+
+class PictureWall extends HTMLElement {
+  #stop;
+  #list = element('ul');
+  #note = element('p.notice', { role: 'status' });
+  #shown;
+
+  connectedCallback() {
+    this.#list.append(...Array.from({ length: PICTURES }, () => element('li.place', { 'aria-hidden': 'true' })));
+    this.replaceChildren(this.#list, this.#note);
+    this.#stop = repeatWhileVisible(() => this.#renew(), EVERY);
+  }
+
+  disconnectedCallback() {
+    this.#stop();
+  }
+
+  async #renew() {
+    try {
+      const { logs } = await findLogs({ status: 'completed', limit: PICTURES });
+      this.#show(logs.filter((log) => log.image_url));
+    } catch (problem) {
+      this.#note.textContent = `${problem.message} Still asking.`;
+    }
+  }
+
+  #show(logs) {
+    const ids = logs.map((log) => log.request_id).join();
+    this.#note.textContent = logs.length === 0 ? 'No picture yet. The first one could be yours.' : '';
+    if (ids === this.#shown) {
+      this.querySelectorAll('time').forEach((when) => when.replaceChildren(ago(when.dateTime)));
+      return; // what is looked at stays as it is
+    }
+    this.#shown = ids;
+    this.#list.replaceChildren(...logs.map(picture));
+  }
+}
+
+function picture(log) {
+  const image = element('img', { src: log.image_url, alt: log.prompt, width: 320, height: 320, loading: 'lazy', decoding: 'async' });
+  const place = element('li.place', {},
+    element('a', { href: `/requests/${log.request_id}` }, image,
+      element('span.caption', { 'aria-hidden': 'true' }, element('span.prompt', {}, log.prompt), timeElement(log.created_at, ago(log.created_at)))));
+  image.addEventListener('error', () => place.classList.add('gone'));
+  return place;
+}
+
+customElements.define('picture-wall', PictureWall);
