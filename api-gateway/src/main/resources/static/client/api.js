@@ -1,5 +1,8 @@
 /** Darkroom's HTTP API as the pages call it. What it answers is described at /v3/api-docs. */
 
+import { noteServerTime } from '/client/clock.js';
+import { readJson, writeJson } from '/client/json.js';
+
 /** A request that was not answered as asked: RFC 9457, or no answer at all (`status` 0). */
 export class Problem extends Error {
   /**
@@ -28,7 +31,8 @@ export class Problem extends Error {
  */
 export async function ask(path, options) {
   const reply = await reach(path, options);
-  const body = await reply.json().catch(() => null);
+  noteServerTime(reply.headers.get('Date'));
+  const body = await reply.text().then(readJson).catch(() => null);
   if (!reply.ok || body === null) {
     throw new Problem(reply.status, body?.error ?? `The gateway answered ${reply.status}.`, body?.errors);
   }
@@ -51,19 +55,21 @@ async function reach(path, options) {
  *
  * @param {object} fields as `POST /api/generate` takes them
  * @param {string} key see {@link newKey}
+ * @param {AbortSignal} [signal] ends the wait for an answer
  * @returns {Promise<object>} the job
  * @throws {Problem}
  */
-export function submitJob(fields, key) {
+export function submitJob(fields, key, signal) {
   return ask('/api/generate', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
-    body: JSON.stringify(fields),
+    body: writeJson(fields),
+    signal,
   });
 }
 
 /** @param {string} requestId */
-export const findJob = (requestId) => ask(`/api/generate/${encodeURIComponent(requestId)}`);
+export const findJob = (requestId, options) => ask(`/api/generate/${encodeURIComponent(requestId)}`, options);
 
 /** @param {Record<string, string | number | undefined>} filters empty ones are left out */
 export const findLogs = (filters, options) => ask(`/api/logs?${query(filters)}`, options);

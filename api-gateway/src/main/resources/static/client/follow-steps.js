@@ -3,6 +3,8 @@
  * after a break every step that was missed comes first, and none comes twice.
  */
 
+import { readJson } from '/client/json.js';
+
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
 
@@ -52,7 +54,7 @@ export class FollowSteps extends EventTarget {
     };
     source.onmessage = (message) => {
       this.#last = message.lastEventId;
-      this.dispatchEvent(new CustomEvent('step', { detail: JSON.parse(message.data) }));
+      this.dispatchEvent(new CustomEvent('step', { detail: readJson(message.data) }));
     };
     source.onerror = () => this.#broke(source);
   }

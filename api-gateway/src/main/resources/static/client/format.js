@@ -14,6 +14,15 @@ export function time(instant) {
   return today ? clock.format(at) : `${day.format(at)}, ${clock.format(at)}`;
 }
 
+const minutes = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+
+/** `14:03`, with the day where it is not today. */
+export function minute(instant) {
+  const at = new Date(instant);
+  const today = at.toDateString() === new Date().toDateString();
+  return today ? minutes.format(at) : `${day.format(at)}, ${minutes.format(at)}`;
+}
+
 /** `3 minutes ago`. */
 export function ago(instant) {
   const passed = new Date(instant) - Date.now();
@@ -50,3 +59,12 @@ export function bytes(count) {
 
 /** `nebius_http_500` becomes `nebius http 500`. */
 export const words = (code) => code.replaceAll('_', ' ');
+
+const exact = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
+
+/** `14:03:07.123`, with the day where it is not today. */
+export function exactTime(instant) {
+  const at = new Date(instant);
+  const today = at.toDateString() === new Date().toDateString();
+  return today ? exact.format(at) : `${day.format(at)}, ${exact.format(at)}`;
+}

@@ -3,12 +3,14 @@ package dev.darkroom.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class LogsIT {
@@ -58,6 +60,44 @@ class LogsIT {
         .isZero();
   }
 
+  @Test
+  void a_cursor_leads_from_page_to_page_to_the_last() {
+    var user = "cursor-" + UUID.randomUUID();
+    for (var i = 0; i < 5; i++) {
+      gateway.post("{\"prompt\":\"A Fox %d\",\"userId\":\"%s\"}".formatted(i, user));
+    }
+    var path = "/api/logs?limit=2&q=fox&userId=" + user;
+    var first = gateway.get(path).json();
+    assertThat(prompts(first)).containsExactly("A Fox 4", "A Fox 3");
+    assertThat(first.get("count").intValue()).isEqualTo(5);
+    assertThat(first.has("countLimited")).isFalse();
+
+    var second = gateway.get(path + "&cursor=" + first.get("nextCursor").asString()).json();
+    assertThat(prompts(second)).containsExactly("A Fox 2", "A Fox 1");
+    assertThat(second.get("count").intValue()).isEqualTo(5);
+    assertThat(second.get("offset").intValue()).isZero();
+
+    var last = gateway.get(path + "&cursor=" + second.get("nextCursor").asString()).json();
+    assertThat(prompts(last)).containsExactly("A Fox 0");
+    assertThat(last.has("nextCursor")).isFalse();
+  }
+
+  @Test
+  void a_range_of_time_is_part_of_the_filter() {
+    var user = "range-" + UUID.randomUUID();
+    gateway.post("{\"prompt\":\"p\",\"userId\":\"%s\"}".formatted(user));
+    var at = gateway.get("/api/logs?userId=" + user).text("/logs/0/created_at");
+    var path = "/api/logs?userId=" + user;
+    assertThat(gateway.get(path + "&since=" + at).text("/count")).isEqualTo("1");
+    assertThat(gateway.get(path + "&until=" + at).text("/count")).isEqualTo("0");
+    assertThat(gateway.get(path + "&since=2026-01-01T00:00:00%2B01:00").text("/count"))
+        .isEqualTo("1");
+  }
+
+  private static Stream<String> prompts(JsonNode page) {
+    return page.get("logs").valueStream().map(row -> row.get("prompt").asString());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "limit=0, limit",
@@ -71,6 +111,13 @@ class LogsIT {
     "offset=x, offset",
     "status=done, status",
     "status=COMPLETED, status",
+    "since=2026-11-24, since",
+    "until=now, until",
+    "since=2026-11-24T12:00:00Z&until=2026-11-24T12:00:00Z, since until",
+    "q=x, q",
+    "q=fox&offset=1, offset",
+    "cursor=x, cursor",
+    "cursor=AAZFJZl2gEAAAAAAAAAAKg&offset=1, offset",
     "limit=x&offset=y&status=z, limit offset status"
   })
   void every_bad_parameter_is_named(String query, String fields) {
@@ -88,6 +135,10 @@ class LogsIT {
         "requestId=%27%3B--",
         "userId=%00",
         "userId=a%00b",
+        "q=a%00b",
+        "q=%25%25%25",
+        "since=9999-01-01T00:00:00Z",
+        "until=0001-01-01T00:00:00Z",
         "offset=99999999999"
       })
   void what_can_match_nothing_matches_nothing(String query) {
@@ -98,7 +149,13 @@ class LogsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "limit=&offset=&requestId=&status=&userId=", "unknown=1", "&&&"})
+  @ValueSource(
+      strings = {
+        "",
+        "limit=&offset=&requestId=&status=&userId=&since=&until=&q=&cursor=",
+        "unknown=1",
+        "&&&"
+      })
   void empty_and_unknown_parameters_count_as_absent(String query) {
     var reply = gateway.get("/api/logs?" + query);
     assertThat(reply.status()).isEqualTo(200);

@@ -17,7 +17,7 @@ class ModulesTest {
     var modules = ApplicationModules.of(GatewayApplication.class);
     assertThat(modules.stream().map(module -> module.getIdentifier().toString()))
         .containsExactlyInAnyOrder(
-            "generate", "logs", "outbox", "picture", "progress", "rescue", "sweep", "web");
+            "generate", "live", "logs", "outbox", "picture", "progress", "rescue", "sweep", "web");
     modules.verify();
   }
 

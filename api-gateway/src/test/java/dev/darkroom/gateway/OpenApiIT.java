@@ -78,6 +78,8 @@ class OpenApiIT {
   @CsvSource({
     "/api/generate, post, 200 202 400 413 415 422 500 503",
     "/api/generate/{requestId}, get, 200 404 503",
+    "/api/generate/{requestId}/events, get, 200 204 400 404 503",
+    "/api/events, get, 200 204 400 404 503",
     "/api/logs, get, 200 400 503",
     "/generated/{file}, get, 200 206 302 304 404 416 503"
   })
@@ -88,7 +90,7 @@ class OpenApiIT {
 
   @Test
   void no_other_path_is_documented() {
-    assertThat(document.get("paths").propertyNames()).hasSize(4);
+    assertThat(document.get("paths").propertyNames()).hasSize(6);
   }
 
   @Test

@@ -77,7 +77,10 @@ class OutageIT {
     assertThat(reply.text("/error")).contains("GET /api/generate/" + reply.text("/requestId"));
     BadInputIT.assertIsProblem(reply);
     assertThat(reply.body()).doesNotContainIgnoringCase("sql").doesNotContain("Exception");
-    for (var path : new String[] {"/api/logs", "/api/generate/" + known}) {
+    for (var path :
+        new String[] {
+          "/api/logs", "/api/logs?q=known", "/api/logs/export?format=csv", "/api/generate/" + known
+        }) {
       var unanswered = gateway.get(path);
       assertThat(unanswered.status()).isEqualTo(503);
       assertThat(unanswered.header("Retry-After")).isEqualTo("5");

@@ -2,6 +2,10 @@ package dev.darkroom.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -16,11 +20,16 @@ class PagesIT {
   @ParameterizedTest
   @CsvSource({
     "/, text/html",
-    "/darkroom.js, text/javascript",
-    "/darkroom.css, text/css",
+    "/generate, text/html",
+    "/logs, text/html",
+    "/requests/01a20447-e3de-71a7-b4d0-efaed399ad93, text/html",
+    "/requests/no-such-request, text/html",
+    "/pages/generate.js, text/javascript",
+    "/style/darkroom.css, text/css",
+    "/styles/watercolor.svg, image/svg+xml",
     "/favicon.svg, image/svg+xml"
   })
-  void the_page_comes_with_headers_that_allow_nothing_from_elsewhere(String path, String type) {
+  void pages_come_with_headers_that_allow_nothing_from_elsewhere(String path, String type) {
     var reply = gateway.get(path);
     assertThat(reply.status()).isEqualTo(200);
     assertThat(reply.header("Content-Type")).startsWith(type);
@@ -31,20 +40,74 @@ class PagesIT {
     assertThat(reply.header("Referrer-Policy")).isEqualTo("no-referrer");
   }
 
-  @Test
-  void the_page_has_no_inline_script_or_style() {
-    assertThat(gateway.get("/").body())
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/generate", "/logs", "/requests/any"})
+  void no_page_has_inline_script_or_style(String page) {
+    assertThat(gateway.get(page).body())
+        .doesNotContain("<style")
+        .doesNotContain("style=")
+        .doesNotContainPattern(" on[a-z]+=")
+        .doesNotContainPattern("<script(?![^>]* src=)");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/generate", "/logs", "/requests/any"})
+  void the_first_view_of_a_page_is_whole_and_small(String page) {
+    var files = FirstView.of(gateway, page);
+    assertThat(files.missing()).isEmpty();
+    assertThat(files.compressedBytes()).isBetween(1_000L, 100_000L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/logs", "/logs?status=failed&range=1h"})
+  void the_logs_page_is_a_file_whose_scripts_read_the_address(String path) {
+    var reply = gateway.get(path);
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.header("Content-Type")).startsWith("text/html");
+    assertThat(reply.header("Content-Security-Policy")).startsWith("default-src 'self';");
+    assertThat(reply.body())
+        .contains("<log-filters>", "<log-table>", "<log-charts>")
         .doesNotContain("<style")
         .doesNotContain("style=")
         .doesNotContainPattern("<script(?![^>]* src=)");
   }
 
+  /** Or each would be asked for only when the one that needs it is there. */
+  @Test
+  void the_logs_page_asks_for_all_of_its_modules_at_once() {
+    var imported = new TreeSet<String>();
+    followImports("/pages/logs.js", imported);
+    assertThat(found("\"modulepreload\" href=\"([^\"]+)\"", gateway.get("/logs").body()))
+        .containsExactlyElementsOf(imported);
+  }
+
+  private void followImports(String module, Set<String> seen) {
+    for (var next : found("(?m)^import (?:.* from )?'([^']+)';$", gateway.get(module).body())) {
+      if (seen.add(next)) {
+        followImports(next, seen);
+      }
+    }
+  }
+
+  private static List<String> found(String pattern, String text) {
+    return Pattern.compile(pattern).matcher(text).results().map(one -> one.group(1)).toList();
+  }
+
+  /** Pages name the library without its version, which stands in the root pom.xml alone. */
   @ParameterizedTest
-  @CsvSource({"/generate, /#generate", "/logs, /#logs", "/swagger-ui.html, /swagger-ui/index.html"})
-  void old_addresses_lead_to_the_page(String path, String target) {
-    var reply = gateway.get(path);
+  @CsvSource({"uPlot.esm.js, text/javascript", "uPlot.min.css, text/css"})
+  void the_charts_library_is_found_whatever_its_version(String file, String type) {
+    var reply = gateway.get("/webjars/uplot/dist/" + file);
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.header("Content-Type")).startsWith(type);
+    assertThat(reply.header("Content-Security-Policy")).startsWith("default-src 'self';");
+  }
+
+  @Test
+  void the_documentation_of_the_api_is_where_it_was() {
+    var reply = gateway.get("/swagger-ui.html");
     assertThat(reply.status()).isEqualTo(302);
-    assertThat(reply.header("Location")).isEqualTo(target);
+    assertThat(reply.header("Location")).isEqualTo("/swagger-ui/index.html");
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import dev.darkroom.benchmarks.measure.MeasureClaim;
 import dev.darkroom.benchmarks.measure.MeasureDispatch;
 import dev.darkroom.benchmarks.measure.MeasureDrain;
 import dev.darkroom.benchmarks.measure.MeasureKafka;
+import dev.darkroom.benchmarks.measure.MeasureLive;
 import dev.darkroom.benchmarks.measure.MeasureLogs;
 import dev.darkroom.benchmarks.measure.MeasureMemory;
 import dev.darkroom.benchmarks.measure.MeasurePictures;
@@ -42,6 +43,7 @@ final class BenchmarksApplication {
           new MeasureKafka(),
           new MeasureDrain(CLOCK, ROUNDS),
           new MeasureSteady(CLOCK),
+          new MeasureLive(CLOCK),
           new MeasureClaim(),
           new MeasureLogs(),
           new MeasureMemory(CLOCK),

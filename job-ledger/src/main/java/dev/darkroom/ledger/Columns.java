@@ -63,7 +63,15 @@ final class Columns {
     return statement
         .param("requestId", filter.requestId() == null ? null : filter.requestId().value())
         .param("status", filter.status() == null ? null : filter.status().word())
-        .param("userId", filter.userId());
+        .param("userId", filter.userId())
+        .param("since", filter.range().since())
+        .param("until", filter.range().until())
+        .param("pattern", filter.text() == null ? null : filter.text().pattern());
+  }
+
+  /** Names the place after which rows are asked for. */
+  static JdbcClient.StatementSpec after(LogPlace place, JdbcClient.StatementSpec statement) {
+    return statement.param("placeTime", place.createdAt()).param("placeSeq", place.seq());
   }
 
   static FinishedJob finished(ResultSet row) throws SQLException {

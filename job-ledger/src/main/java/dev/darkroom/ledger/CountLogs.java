@@ -2,8 +2,6 @@ package dev.darkroom.ledger;
 
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.util.Arrays;
-import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -15,9 +13,19 @@ final class CountLogs {
   /** Rows counted by one statement; it has to be done long before its timeout. */
   private static final long SLICE = 1_000_000;
 
+  private static final int FILTERS = 1_000;
+
+  /**
+   * Of these there are any number, as each moment asks for another; apart, so that they only
+   * displace each other.
+   */
+  private static final int FILTERS_WITH_RANGE = 100;
+
   private final JdbcClient database;
+  private final LogWriters writers;
   private final SettledHorizon horizon;
   private final RememberedCounts remembered;
+  private final RememberedCounts rememberedInRange;
   private final long slice;
 
   CountLogs(JdbcClient database, Duration recountAfter) {
@@ -27,16 +35,23 @@ final class CountLogs {
   CountLogs(JdbcClient database, Duration recountAfter, long slice, Duration margin) {
     this.database = database;
     this.slice = slice;
+    this.writers = new LogWriters(database);
     this.horizon = new SettledHorizon(margin);
-    this.remembered = new RememberedCounts(this::countOn, recountAfter);
+    this.remembered = new RememberedCounts(FILTERS, this::countOn, recountAfter);
+    this.rememberedInRange = new RememberedCounts(FILTERS_WITH_RANGE, this::countOn, recountAfter);
   }
 
   long count(LogFilter filter) {
     if (filter.requestId() != null) {
       return countOfRequest(filter); // they are few
     }
-    var before = remembered.upTo(filter, horizon.reached(now()));
-    return before.rows() + between(filter, before.until(), OffsetDateTime.MAX);
+    var until = filter.range().until();
+    var settled = horizon.reached(writers.now());
+    var counts = filter.range().isAlways() ? remembered : rememberedInRange;
+    var before = counts.upTo(filter, settled.isBefore(until) ? settled : until);
+    return before.until().isBefore(until)
+        ? before.rows() + between(filter, before.until(), until)
+        : before.rows();
   }
 
   /** In slices, each a statement of its own: nothing changes any more before the horizon. */
@@ -60,24 +75,6 @@ final class CountLogs {
     }
   }
 
-  /** Who writes to a table holds its lock until the commit can be seen; anybody may look. */
-  private SettledHorizon.Moment now() {
-    return database
-        .sql(
-            """
-            select now() as at, array(
-              select virtualtransaction from pg_locks
-              where locktype = 'relation' and mode = 'RowExclusiveLock'
-                and relation = 'public.generation_logs'::regclass
-                and database = (select oid from pg_database where datname = current_database())) as writers
-            """)
-        .query((row, _) ->
-            new SettledHorizon.Moment(
-                row.getObject("at", OffsetDateTime.class),
-                Set.copyOf(Arrays.asList((String[]) row.getArray("writers").getArray()))))
-        .single();
-  }
-
   private long countOfRequest(LogFilter filter) {
     return Columns.matching(
             database.sql(
@@ -85,103 +82,104 @@ final class CountLogs {
                 select count(*) from public.generation_logs
                 where request_id = :requestId
                   and (:status::text is null or status = :status) and (:userId::text is null or user_id = :userId)
+                  and created_at >= :since and created_at < :until
                 """),
             filter)
         .query(Long.class)
         .single();
   }
 
-  private long between(LogFilter filter, OffsetDateTime from, OffsetDateTime until) {
+  private long between(LogFilter filter, OffsetDateTime from, OffsetDateTime to) {
     if (filter.status() != null && filter.userId() != null) {
       return countBy(
           """
           select count(*) from public.generation_logs
-          where user_id = :userId and status = :status and created_at >= :from and created_at < :until
+          where user_id = :userId and status = :status and created_at >= :from and created_at < :to
           """,
           filter,
           from,
-          until);
+          to);
     } else if (filter.status() != null) {
       return countBy(
           """
           select count(*) from public.generation_logs
-          where status = :status and created_at >= :from and created_at < :until
+          where status = :status and created_at >= :from and created_at < :to
           """,
           filter,
           from,
-          until);
+          to);
     } else if (filter.userId() != null) {
       return countBy(
           """
           select count(*) from public.generation_logs
-          where user_id = :userId and created_at >= :from and created_at < :until
+          where user_id = :userId and created_at >= :from and created_at < :to
           """,
           filter,
           from,
-          until);
+          to);
     }
     return countBy(
         """
-        select count(*) from public.generation_logs where created_at >= :from and created_at < :until
+        select count(*) from public.generation_logs where created_at >= :from and created_at < :to
         """,
         filter,
         from,
-        until);
+        to);
   }
 
-  private long countBy(String sql, LogFilter filter, OffsetDateTime from, OffsetDateTime until) {
+  private long countBy(String sql, LogFilter filter, OffsetDateTime from, OffsetDateTime to) {
     return Columns.matching(database.sql(sql), filter)
         .param("from", from)
-        .param("until", until)
+        .param("to", to)
         .query(Long.class)
         .single();
   }
 
   /** The timestamp that so many rows come before, or the end where there are not so many. */
   private OffsetDateTime timestampAfter(
-      long rows, LogFilter filter, OffsetDateTime from, OffsetDateTime until) {
+      long rows, LogFilter filter, OffsetDateTime from, OffsetDateTime to) {
     if (filter.userId() != null) { // with a status as well, this is a lower bound, which will do
       return timestampBy(
           """
           select created_at from public.generation_logs
-          where user_id = :userId and created_at >= :from and created_at < :until
+          where user_id = :userId and created_at >= :from and created_at < :to
           order by created_at offset :rows limit 1
           """,
           rows,
           filter,
           from,
-          until);
+          to);
     } else if (filter.status() != null) {
       return timestampBy(
           """
           select created_at from public.generation_logs
-          where status = :status and created_at >= :from and created_at < :until
+          where status = :status and created_at >= :from and created_at < :to
           order by created_at offset :rows limit 1
           """,
           rows,
           filter,
           from,
-          until);
+          to);
     }
     return timestampBy(
         """
-        select created_at from public.generation_logs where created_at >= :from and created_at < :until
+        select created_at from public.generation_logs where created_at >= :from and created_at < :to
         order by created_at offset :rows limit 1
         """,
         rows,
         filter,
         from,
-        until);
+        to);
   }
 
   private OffsetDateTime timestampBy(
-      String sql, long rows, LogFilter filter, OffsetDateTime from, OffsetDateTime until) {
+      String sql, long rows, LogFilter filter, OffsetDateTime from, OffsetDateTime to) {
     return Columns.matching(database.sql(sql), filter)
         .param("rows", rows)
         .param("from", from)
-        .param("until", until)
+        .param("to", to)
         .query(OffsetDateTime.class)
         .optional()
-        .orElse(until);
+        .orElse(to);
   }
 }

@@ -15,10 +15,10 @@ final class FindDeepPage {
   /**
    * Where a page begins.
    *
-   * @param newest rows are no newer than that
-   * @param offset how many of those come before the page
+   * @param before a place before it
+   * @param offset how many rows come between that and the page
    */
-  record Place(OffsetDateTime newest, long offset) {}
+  record Start(LogPlace before, long offset) {}
 
   private final JdbcClient database;
 
@@ -26,60 +26,65 @@ final class FindDeepPage {
     this.database = database;
   }
 
-  Place after(LogFilter filter, long offset) {
+  Start after(LogFilter filter, long offset) {
     if (offset < DEEP || filter.requestId() != null) {
-      return new Place(OffsetDateTime.MAX, offset);
+      return new Start(LogPlace.START, offset);
     } else if (filter.status() != null && filter.userId() != null) {
-      return placeBy(
+      return startBy(
           """
           select first.created_at, :offset - (
             select count(*) from public.generation_logs
-            where user_id = :userId and status = :status and created_at > first.created_at) as remaining
+            where user_id = :userId and status = :status and created_at > first.created_at and created_at < :until) as remaining
           from (select created_at from public.generation_logs where user_id = :userId and status = :status
+              and created_at >= :since and created_at < :until
             order by created_at desc offset :offset limit 1) as first
           """,
           filter,
           offset);
     } else if (filter.status() != null) {
-      return placeBy(
+      return startBy(
           """
           select first.created_at, :offset - (
             select count(*) from public.generation_logs
-            where status = :status and created_at > first.created_at) as remaining
+            where status = :status and created_at > first.created_at and created_at < :until) as remaining
           from (select created_at from public.generation_logs where status = :status
+              and created_at >= :since and created_at < :until
             order by created_at desc offset :offset limit 1) as first
           """,
           filter,
           offset);
     } else if (filter.userId() != null) {
-      return placeBy(
+      return startBy(
           """
           select first.created_at, :offset - (
             select count(*) from public.generation_logs
-            where user_id = :userId and created_at > first.created_at) as remaining
+            where user_id = :userId and created_at > first.created_at and created_at < :until) as remaining
           from (select created_at from public.generation_logs where user_id = :userId
+              and created_at >= :since and created_at < :until
             order by created_at desc offset :offset limit 1) as first
           """,
           filter,
           offset);
     }
-    return placeBy(
+    return startBy(
         """
         select first.created_at, :offset - (
-          select count(*) from public.generation_logs where created_at > first.created_at) as remaining
-        from (select created_at from public.generation_logs
+          select count(*) from public.generation_logs where created_at > first.created_at and created_at < :until) as remaining
+        from (select created_at from public.generation_logs where created_at >= :since and created_at < :until
           order by created_at desc offset :offset limit 1) as first
         """,
         filter,
         offset);
   }
 
-  private Place placeBy(String sql, LogFilter filter, long offset) {
+  private Start startBy(String sql, LogFilter filter, long offset) {
     return Columns.matching(database.sql(sql), filter)
         .param("offset", offset)
         .query((row, _) ->
-            new Place(row.getObject("created_at", OffsetDateTime.class), row.getLong("remaining")))
+            new Start(
+                new LogPlace(row.getObject("created_at", OffsetDateTime.class), Long.MAX_VALUE),
+                row.getLong("remaining")))
         .optional()
-        .orElseGet(() -> new Place(OffsetDateTime.MAX, offset));
+        .orElseGet(() -> new Start(LogPlace.START, offset));
   }
 }

@@ -1,11 +1,7 @@
 package dev.darkroom.ledger;
 
-import dev.darkroom.ledger.FindDeepPage.Place;
 import dev.darkroom.model.RequestId;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.List;
-import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Reads the steps of all requests. */
@@ -14,81 +10,53 @@ public final class GenerationLogs {
   private final LedgerJson json;
   private final CountLogs counts;
   private final FindDeepPage deepPages;
+  private final ReadLogs rows;
+  private final SearchPrompts search;
 
   GenerationLogs(JdbcClient database, LedgerJson json, CountLogs counts) {
     this.database = database;
     this.json = json;
     this.counts = counts;
     this.deepPages = new FindDeepPage(database);
+    this.rows = new ReadLogs(database, json);
+    this.search = new SearchPrompts(database, json);
   }
 
-  /** The rows that match, newest first. */
+  /**
+   * The rows that match, newest first.
+   *
+   * @param offset how many of them come before the page; pages of a search follow places only
+   */
   public LogPage page(LogFilter filter, int limit, long offset) {
+    if (filter.text() != null) {
+      if (offset > 0) {
+        throw new IllegalArgumentException("what a search finds has places, but no numbers");
+      }
+      return search.page(filter, filter.text(), limit, LogPlace.START);
+    }
     var count = counts.count(filter);
     if (offset >= count) {
       return new LogPage(List.of(), count);
     }
-    return new LogPage(rows(filter, limit, deepPages.after(filter, offset)), count);
+    var start = deepPages.after(filter, offset);
+    var page = rows.after(filter, limit, start.before(), start.offset());
+    return new LogPage(page.logs(), count, false, page.next());
   }
 
-  /** Each set of filters has a statement of its own, so that the server plans for just those. */
-  private List<LogEntry> rows(LogFilter filter, int limit, Place from) {
-    if (filter.requestId() != null) {
-      return rowsBy(
-          """
-          select * from public.generation_logs
-          where request_id = :requestId
-            and (:status::text is null or status = :status) and (:userId::text is null or user_id = :userId)
-          order by created_at desc, seq desc limit :limit offset :offset
-          """,
-          filter,
-          limit,
-          from);
-    } else if (filter.status() != null && filter.userId() != null) {
-      return rowsBy(
-          """
-          select * from public.generation_logs where user_id = :userId and status = :status and created_at <= :newest
-          order by created_at desc, seq desc limit :limit offset :offset
-          """,
-          filter,
-          limit,
-          from);
-    } else if (filter.status() != null) {
-      return rowsBy(
-          """
-          select * from public.generation_logs where status = :status and created_at <= :newest
-          order by created_at desc, seq desc limit :limit offset :offset
-          """,
-          filter,
-          limit,
-          from);
-    } else if (filter.userId() != null) {
-      return rowsBy(
-          """
-          select * from public.generation_logs where user_id = :userId and created_at <= :newest
-          order by created_at desc, seq desc limit :limit offset :offset
-          """,
-          filter,
-          limit,
-          from);
+  /** The page after this place; its count is that of all pages. */
+  public LogPage page(LogFilter filter, int limit, LogPlace after) {
+    if (filter.text() != null) {
+      return search.page(filter, filter.text(), limit, after);
     }
-    return rowsBy(
-        """
-        select * from public.generation_logs where created_at <= :newest
-        order by created_at desc, seq desc limit :limit offset :offset
-        """,
-        filter,
-        limit,
-        from);
+    var page = rows.after(filter, limit, after, 0);
+    return new LogPage(page.logs(), counts.count(filter), false, page.next());
   }
 
-  private List<LogEntry> rowsBy(String sql, LogFilter filter, int limit, Place from) {
-    return Columns.matching(database.sql(sql), filter)
-        .param("limit", limit)
-        .param("newest", from.newest())
-        .param("offset", from.offset())
-        .query((row, _) -> read(row))
-        .list();
+  /** As the page after this place, without the count. */
+  public LogStretch stretch(LogFilter filter, int limit, LogPlace after) {
+    return filter.text() == null
+        ? rows.after(filter, limit, after, 0)
+        : search.stretch(filter, filter.text(), limit, after);
   }
 
   /** Every step of one request, oldest first. */
@@ -96,20 +64,7 @@ public final class GenerationLogs {
     return database
         .sql("select * from public.generation_logs where request_id = :id order by seq")
         .param("id", requestId.value())
-        .query((row, _) -> read(row))
+        .query((row, _) -> PlacedLog.read(row, json).log())
         .list();
-  }
-
-  private LogEntry read(ResultSet row) throws SQLException {
-    return new LogEntry(
-        row.getObject("id", UUID.class),
-        Columns.requestId(row),
-        row.getString("user_id"),
-        row.getString("prompt"),
-        Columns.status(row),
-        row.getString("step"),
-        json.details(row.getString("details")),
-        row.getString("image_url"),
-        Columns.instant(row, "created_at"));
   }
 }

@@ -85,6 +85,11 @@ public class LedgerConfiguration {
   }
 
   @Bean
+  ReadSteps readSteps(JdbcClient database, JsonMapper mapper) {
+    return new ReadSteps(database, new LedgerJson(mapper));
+  }
+
+  @Bean
   FindJobs findJobs(JdbcClient database, GenerationLogs logs, JsonMapper mapper) {
     return new FindJobs(database, logs, new LedgerJson(mapper));
   }

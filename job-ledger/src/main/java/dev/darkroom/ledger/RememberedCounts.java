@@ -13,13 +13,13 @@ import org.slf4j.LoggerFactory;
  */
 final class RememberedCounts {
   private static final Logger log = LoggerFactory.getLogger(RememberedCounts.class);
-  private static final int FILTERS = 1_000;
 
   /** Goes on counting where another count has ended. */
   interface CountOn {
     SettledCount count(LogFilter filter, SettledCount from, OffsetDateTime until);
   }
 
+  private final int filters;
   private final CountOn counting;
   private final long recountAfterNanos;
 
@@ -29,7 +29,11 @@ final class RememberedCounts {
   private final LinkedHashMap<LogFilter, Remembered> byFilter =
       new LinkedHashMap<>(16, 0.75f, true);
 
-  RememberedCounts(CountOn counting, Duration recountAfter) {
+  /**
+   * @param filters so many at most are remembered
+   */
+  RememberedCounts(int filters, CountOn counting, Duration recountAfter) {
+    this.filters = filters;
     this.counting = counting;
     this.recountAfterNanos = recountAfter.toNanos();
   }
@@ -42,7 +46,7 @@ final class RememberedCounts {
   private Remembered of(LogFilter filter) {
     synchronized (byFilter) {
       var remembered = byFilter.computeIfAbsent(filter, Remembered::new);
-      if (byFilter.size() > FILTERS) {
+      if (byFilter.size() > filters) {
         byFilter.pollFirstEntry();
       }
       return remembered;
@@ -52,11 +56,12 @@ final class RememberedCounts {
   /** Those who ask for the same filter at once wait for one of them to count. */
   private final class Remembered {
     private final LogFilter filter;
-    private SettledCount count = SettledCount.NONE;
+    private SettledCount count;
     private long countedFromScratch = System.nanoTime();
 
     Remembered(LogFilter filter) {
       this.filter = filter;
+      this.count = SettledCount.none(filter);
     }
 
     synchronized SettledCount upTo(OffsetDateTime until) {
@@ -70,7 +75,7 @@ final class RememberedCounts {
 
     private void recount(OffsetDateTime until) {
       try {
-        replace(counting.count(filter, SettledCount.NONE, until));
+        replace(counting.count(filter, SettledCount.none(filter), until));
       } catch (RuntimeException e) {
         log.atInfo()
             .addKeyValue("reason", e.getClass().getSimpleName())

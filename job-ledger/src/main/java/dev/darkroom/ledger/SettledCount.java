@@ -5,8 +5,10 @@ import java.time.OffsetDateTime;
 /**
  * How many rows a filter matches that were written before some time.
  *
- * @param until exclusive; {@link OffsetDateTime#MIN} where nothing was counted yet
+ * @param until exclusive; where nothing was counted yet, the beginning of the filter's range
  */
 record SettledCount(OffsetDateTime until, long rows) {
-  static final SettledCount NONE = new SettledCount(OffsetDateTime.MIN, 0);
+  static SettledCount none(LogFilter filter) {
+    return new SettledCount(filter.range().since(), 0);
+  }
 }

@@ -22,7 +22,7 @@ class RememberedCountsTest {
 
   @Test
   void what_was_counted_is_counted_on() {
-    var counts = new RememberedCounts(this::count, NEVER);
+    var counts = new RememberedCounts(1_000, this::count, NEVER);
 
     assertThat(counts.upTo(ALL, NOON)).isEqualTo(new SettledCount(NOON, 10));
     assertThat(counts.upTo(ALL, NOON.plusHours(1)).rows()).isEqualTo(11);
@@ -31,7 +31,7 @@ class RememberedCountsTest {
 
   @Test
   void a_later_count_is_as_good_as_the_one_asked_for() {
-    var counts = new RememberedCounts(this::count, NEVER);
+    var counts = new RememberedCounts(1_000, this::count, NEVER);
     counts.upTo(ALL, NOON);
 
     assertThat(counts.upTo(ALL, NOON.minusHours(1))).isEqualTo(new SettledCount(NOON, 10));
@@ -39,7 +39,7 @@ class RememberedCountsTest {
 
   @Test
   void only_the_filters_asked_for_last_are_remembered() {
-    var counts = new RememberedCounts(this::count, NEVER);
+    var counts = new RememberedCounts(1_000, this::count, NEVER);
     counts.upTo(ALL, NOON);
     for (var user = 0; user < 1_000; user++) {
       counts.upTo(new LogFilter(null, null, "user-" + user), NOON);
@@ -53,7 +53,7 @@ class RememberedCountsTest {
 
   @Test
   void after_a_while_it_is_counted_anew_beside_the_requests() {
-    var counts = new RememberedCounts(this::count, Duration.ofMillis(50));
+    var counts = new RememberedCounts(1_000, this::count, Duration.ofMillis(50));
     counts.upTo(ALL, NOON);
     rows.set(7); // somebody deleted three
     await().until(() -> counts.upTo(ALL, NOON).rows() == 7);
@@ -64,7 +64,7 @@ class RememberedCountsTest {
     if (!from.until().isBefore(until)) {
       return from;
     }
-    if (from.equals(SettledCount.NONE)) {
+    if (from.equals(SettledCount.none(filter))) {
       fromScratch.incrementAndGet();
       return new SettledCount(until, rows.get());
     }

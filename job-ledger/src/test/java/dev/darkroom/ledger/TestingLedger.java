@@ -42,6 +42,7 @@ final class TestingLedger {
   final EventOutbox eventOutbox;
   final GenerationLogs generationLogs;
   final FindJobs findJobs;
+  final ReadSteps readSteps;
 
   /** The same ledger through another pool or a source that watches. */
   TestingLedger(TestingDatabase database, DataSource source) {
@@ -84,6 +85,7 @@ final class TestingLedger {
     eventOutbox = beans.eventOutbox(asApplication, settings);
     generationLogs = beans.generationLogs(asApplication, mapper, settings);
     findJobs = beans.findJobs(asApplication, generationLogs, mapper);
+    readSteps = beans.readSteps(asApplication, generationLogs);
   }
 
   /** A claim that is made once. */

@@ -20,7 +20,8 @@ import java.lang.annotation.Target;
     operationId = "logs",
     tags = "Logs",
     summary = "Search the steps of all requests, newest first",
-    description = "An empty parameter counts as absent; of a repeated one the first counts.",
+    description =
+        "An empty parameter counts as absent; of a repeated one the first counts. Give nextCursor as cursor until a reply has none. With q, a page may hold fewer rows than limit, even none, and still have a nextCursor: so far was searched.",
     parameters = {
       @Parameter(
           in = QUERY,
@@ -30,27 +31,16 @@ import java.lang.annotation.Target;
       @Parameter(
           in = QUERY,
           name = "offset",
-          description = "Rows to skip.",
+          description = "Rows to skip; not with q.",
           schema = @Schema(type = "integer", minimum = "0", defaultValue = "0")),
       @Parameter(
           in = QUERY,
-          name = "requestId",
-          description = "Only this request's; what is no UUID matches nothing.",
-          schema = @Schema(type = "string")),
-      @Parameter(
-          in = QUERY,
-          name = "status",
-          description = "Only rows with this status.",
-          schema =
-              @Schema(
-                  type = "string",
-                  allowableValues = {"started", "processing", "completed", "failed"})),
-      @Parameter(
-          in = QUERY,
-          name = "userId",
-          description = "Only this user's.",
+          name = "cursor",
+          description =
+              "The nextCursor of the page before: rows that come in meanwhile don't move the next page. Not with an offset.",
           schema = @Schema(type = "string"))
     })
+@DocumentLogFilters
 @ApiResponse(
     responseCode = "200",
     description = "A page of the log; count is the number of rows that match on all pages.",

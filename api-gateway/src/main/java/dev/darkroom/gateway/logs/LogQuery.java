@@ -1,11 +1,14 @@
 package dev.darkroom.gateway.logs;
 
 import dev.darkroom.ledger.LogFilter;
+import dev.darkroom.ledger.LogPlace;
 import java.util.Optional;
 
 /**
- * Which logs are asked for.
+ * Which page of the logs is asked for.
  *
  * @param filter empty where nothing can match
+ * @param offset rows before the page; 0 where there is a place
+ * @param after where the page before has ended, if that is known
  */
-record LogQuery(Optional<LogFilter> filter, int limit, long offset) {}
+record LogQuery(Optional<LogFilter> filter, int limit, long offset, Optional<LogPlace> after) {}

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A step as clients see it, with the names of the table's columns. What is not there is null. */
 @Schema(name = "Log")
 @JsonInclude(JsonInclude.Include.ALWAYS)
-record LogRow(
+public record LogRow(
     UUID id,
     @JsonProperty("request_id") @Schema(type = "string", format = "uuid") RequestId requestId,
     @JsonProperty("user_id") String userId,
@@ -28,7 +28,7 @@ record LogRow(
         @JsonFormat(pattern = "yyyy-MM-dd'T'HH:mm:ss.SSSX", timezone = "UTC")
         Instant createdAt) {
 
-  static LogRow of(LogEntry entry) {
+  public static LogRow of(LogEntry entry) {
     return new LogRow(
         entry.id(),
         entry.requestId(),

@@ -3,6 +3,7 @@ package dev.darkroom.gateway.logs;
 import dev.darkroom.gateway.logs.ReadLogQuery.Reading;
 import dev.darkroom.gateway.web.Problem;
 import dev.darkroom.ledger.GenerationLogs;
+import dev.darkroom.ledger.LogFilter;
 import dev.darkroom.ledger.LogPage;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
@@ -38,8 +39,15 @@ class LogsApi {
     var page =
         query
             .filter()
-            .map(filter -> ledger.page(filter, query.limit(), query.offset()))
+            .map(filter -> pageOf(filter, query))
             .orElseGet(() -> new LogPage(List.of(), 0));
-    return LogsReply.of(page.logs().stream().map(LogRow::of).toList(), page.count(), query);
+    return LogsReply.of(page, query);
+  }
+
+  private LogPage pageOf(LogFilter filter, LogQuery query) {
+    return query
+        .after()
+        .map(place -> ledger.page(filter, query.limit(), place))
+        .orElseGet(() -> ledger.page(filter, query.limit(), query.offset()));
   }
 }

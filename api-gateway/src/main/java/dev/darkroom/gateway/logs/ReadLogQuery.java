@@ -1,22 +1,13 @@
 package dev.darkroom.gateway.logs;
 
 import dev.darkroom.gateway.web.BadField;
-import dev.darkroom.ledger.LogFilter;
-import dev.darkroom.model.JobStatus;
-import dev.darkroom.model.RequestId;
+import dev.darkroom.ledger.LogPlace;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Reads the parameters of a question for logs and notes every bad one. An empty parameter is
- * absent; of a repeated one the first counts.
- */
+/** Reads the parameters of a question for a page of logs and notes every bad one. */
 final class ReadLogQuery {
   private static final int MAX_LIMIT = 500;
   private static final int DEFAULT_LIMIT = 50;
@@ -26,11 +17,10 @@ final class ReadLogQuery {
 
   private static final Pattern DIGITS = Pattern.compile("[0-9]{1,18}");
 
-  private final HttpServletRequest request;
-  private final List<BadField> bad = new ArrayList<>();
+  private final Parameters parameters;
 
   private ReadLogQuery(HttpServletRequest request) {
-    this.request = request;
+    this.parameters = new Parameters(request);
   }
 
   /** What was read. */
@@ -47,50 +37,37 @@ final class ReadLogQuery {
   private Reading read() {
     var limit = Math.toIntExact(integer("limit", 1, MAX_LIMIT, DEFAULT_LIMIT));
     var offset = integer("offset", 0, MAX_OFFSET, 0);
-    var status = status();
-    return bad.isEmpty()
-        ? new Reading.Understood(new LogQuery(filter(status), limit, offset))
-        : new Reading.Bad(List.copyOf(bad));
+    var after = cursor();
+    if (offset > 0 && parameters.get("cursor").isPresent()) {
+      parameters.refuse("offset", "must be absent or 0 with a cursor");
+    } else if (offset > 0 && parameters.get("q").isPresent()) {
+      parameters.refuse("offset", "must be absent or 0 with q; nextCursor leads to the next page");
+    }
+    var filter = ReadLogFilter.of(parameters);
+    return parameters.bad().isEmpty()
+        ? new Reading.Understood(new LogQuery(filter, limit, offset, after))
+        : new Reading.Bad(parameters.bad());
   }
 
-  private Optional<LogFilter> filter(@Nullable JobStatus status) {
-    var id = parameter("requestId");
-    var requestId = id.flatMap(RequestId::parse);
-    var userId = parameter("userId");
-    if (id.isPresent() && requestId.isEmpty()) {
-      return Optional.empty(); // no request has an id that is none
+  private Optional<LogPlace> cursor() {
+    var cursor = parameters.get("cursor");
+    var place = cursor.flatMap(Cursor::read);
+    if (cursor.isPresent() && place.isEmpty()) {
+      parameters.refuse("cursor", "must be the nextCursor of an earlier reply");
     }
-    if (userId.isPresent() && userId.get().indexOf('\0') >= 0) {
-      return Optional.empty(); // PostgreSQL's text can't hold it
-    }
-    return Optional.of(new LogFilter(requestId.orElse(null), status, userId.orElse(null)));
-  }
-
-  private @Nullable JobStatus status() {
-    var word = parameter("status");
-    var status = word.flatMap(JobStatus::of);
-    if (word.isPresent() && status.isEmpty()) {
-      var words =
-          Stream.of(JobStatus.values()).map(JobStatus::word).collect(Collectors.joining(", "));
-      bad.add(new BadField("status", "must be one of " + words));
-    }
-    return status.orElse(null);
+    return place;
   }
 
   private long integer(String name, long min, long max, long otherwise) {
-    var text = parameter(name);
+    var text = parameters.get(name);
     if (text.isEmpty()) {
       return otherwise;
     }
     var number = DIGITS.matcher(text.get()).matches() ? Long.parseLong(text.get()) : -1;
     if (number < min || number > max) {
-      bad.add(new BadField(name, "must be an integer from %d to %d".formatted(min, max)));
+      parameters.refuse(name, "must be an integer from %d to %d".formatted(min, max));
       return otherwise;
     }
     return number;
-  }
-
-  private Optional<String> parameter(String name) {
-    return Optional.ofNullable(request.getParameter(name)).filter(value -> !value.isBlank());
   }
 }

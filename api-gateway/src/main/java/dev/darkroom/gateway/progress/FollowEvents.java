@@ -31,16 +31,21 @@ final class FollowEvents implements SmartLifecycle {
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final EventRecords records;
   private final FollowProgress progress;
+  private final List<HearEvents> others;
   private volatile CountDownLatch stopping = new CountDownLatch(0);
   private volatile @Nullable Consumer<String, byte[]> current;
   private Thread thread = Thread.ofPlatform().unstarted(() -> {});
   private boolean away;
 
   FollowEvents(
-      Supplier<Consumer<String, byte[]>> consumers, EventRecords records, FollowProgress progress) {
+      Supplier<Consumer<String, byte[]>> consumers,
+      EventRecords records,
+      FollowProgress progress,
+      List<HearEvents> others) {
     this.consumers = consumers;
     this.records = records;
     this.progress = progress;
+    this.others = others;
   }
 
   @Override
@@ -74,7 +79,11 @@ final class FollowEvents implements SmartLifecycle {
         stopping.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
         continue;
       }
-      for (var received : consumer.poll(POLL)) {
+      var events = consumer.poll(POLL);
+      if (!events.isEmpty()) {
+        others.forEach(HearEvents::eventsCame);
+      }
+      for (var received : events) {
         // every event of every job comes by; to read also those that nobody waits for took a fifth
         // of a busy gateway's time
         if (progress.isAwaited(received.key())) {

@@ -7,6 +7,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.ConsumerFactory;
@@ -16,7 +17,10 @@ class ProgressConfiguration {
 
   @Bean
   FollowEvents followEvents(
-      ConsumerFactory<?, ?> kafka, EventRecords records, FollowProgress progress) {
+      ConsumerFactory<?, ?> kafka,
+      EventRecords records,
+      FollowProgress progress,
+      ObjectProvider<HearEvents> others) {
     var config = new HashMap<>(kafka.getConfigurationProperties());
     config.remove(ConsumerConfig.GROUP_ID_CONFIG);
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -30,7 +34,8 @@ class ProgressConfiguration {
     return new FollowEvents(
         () -> new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer()),
         records,
-        progress);
+        progress,
+        others.stream().toList());
   }
 
   @Bean

@@ -1,0 +1,174 @@
+package dev.darkroom.gateway.live;
+
+import dev.darkroom.gateway.live.News.Joined;
+import dev.darkroom.gateway.live.News.StepTaken;
+import dev.darkroom.ledger.NumberedStep;
+import dev.darkroom.model.RequestId;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * All who listen to this gateway. One that joins hears up to where the log was handed out at that
+ * moment, and each step after it; nothing that is done here waits for any of them.
+ */
+@Component
+final class Listeners {
+  private static final Logger log = LoggerFactory.getLogger(Listeners.class);
+
+  private final Set<Listener> all = new HashSet<>();
+  private final Map<String, Set<Listener>> byUser = new HashMap<>();
+  private final Map<RequestId, Set<Listener>> byRequest = new HashMap<>();
+  private final int most;
+  private final WriteEvents write;
+  private final InstantSource clock;
+  private final Counter dropped;
+  private final Counter told;
+  private final Timer delay;
+
+  /** Empty as long as nobody reads the log. */
+  private OptionalLong position = OptionalLong.empty();
+
+  private boolean open;
+
+  Listeners(LiveSettings settings, WriteEvents write, InstantSource clock, MeterRegistry meters) {
+    this.most = settings.listeners();
+    this.write = write;
+    this.clock = clock;
+    Gauge.builder("darkroom.live.listeners", this, Listeners::count)
+        .description("Streams of steps that this gateway serves")
+        .register(meters);
+    dropped =
+        Counter.builder("darkroom.live.dropped")
+            .description("Streams that were ended because their client did not keep up")
+            .register(meters);
+    told =
+        Counter.builder("darkroom.live.steps")
+            .description("Steps handed to listeners; one that two hear counts twice")
+            .register(meters);
+    delay =
+        Timer.builder("darkroom.live.delay")
+            .description("From a step's timestamp until it is handed to listeners")
+            .register(meters);
+  }
+
+  /** False where there are too many already, or the gateway stops. */
+  synchronized boolean join(Listener listener) {
+    if (!open || all.size() >= most) {
+      return false;
+    }
+    all.add(listener);
+    switch (listener.wanted()) {
+      case Wanted.OfUser(var userId) -> among(byUser, userId).add(listener);
+      case Wanted.OfRequests(var ids) -> ids.forEach(id -> among(byRequest, id).add(listener));
+    }
+    position.ifPresent(upTo -> listener.tell(new Joined(upTo)));
+    notifyAll();
+    return true;
+  }
+
+  private static <K> Set<Listener> among(Map<K, Set<Listener>> listeners, K key) {
+    return listeners.computeIfAbsent(key, _ -> new HashSet<>(2));
+  }
+
+  synchronized void leave(Listener listener) {
+    all.remove(listener);
+    switch (listener.wanted()) {
+      case Wanted.OfUser(var userId) -> without(byUser, userId, listener);
+      case Wanted.OfRequests(var ids) -> ids.forEach(id -> without(byRequest, id, listener));
+    }
+  }
+
+  private static <K> void without(Map<K, Set<Listener>> listeners, K key, Listener listener) {
+    listeners.computeIfPresent(
+        key,
+        (_, some) -> {
+          some.remove(listener);
+          return some.isEmpty() ? null : some;
+        });
+  }
+
+  /** Hands out steps, all that there are up to a number. */
+  synchronized void hear(List<NumberedStep> steps, long upTo) {
+    for (var step : steps) {
+      hear(step);
+    }
+    if (position.isEmpty()) {
+      all.forEach(listener -> listener.tell(new Joined(upTo)));
+    }
+    position = OptionalLong.of(upTo);
+  }
+
+  private void hear(NumberedStep step) {
+    var user = byUser.getOrDefault(step.row().userId(), Set.of());
+    var request = byRequest.getOrDefault(step.row().requestId(), Set.of());
+    if (position.isEmpty() || (user.isEmpty() && request.isEmpty())) {
+      return; // those who have just come find it in the ledger
+    }
+    var taken = write.of(step);
+    Stream.concat(user.stream(), request.stream()).forEach(listener -> tell(listener, taken));
+    var took = Duration.between(step.row().createdAt(), clock.instant());
+    delay.record(took.isNegative() ? Duration.ZERO : took);
+  }
+
+  private void tell(Listener listener, StepTaken step) {
+    told.increment();
+    if (!listener.tell(step)) {
+      dropped.increment();
+      log.atInfo()
+          .addKeyValue("wanted", listener.wanted())
+          .log("a listener is too slow; its stream ends, and its client may resume it");
+    }
+  }
+
+  /** Waits until somebody listens. */
+  synchronized void awaitSome() throws InterruptedException {
+    while (open && all.isEmpty()) {
+      wait();
+    }
+  }
+
+  /** Whether nobody listens; then nobody has to read the log until somebody does. */
+  synchronized boolean areGone() {
+    if (!all.isEmpty()) {
+      return false;
+    }
+    position = OptionalLong.empty();
+    return true;
+  }
+
+  synchronized int count() {
+    return all.size();
+  }
+
+  synchronized void open() {
+    open = true;
+    position = OptionalLong.empty();
+  }
+
+  /** Ends all streams; whoever joins from now on is not told where the log ends before it is read anew. */
+  synchronized void endAll() {
+    position = OptionalLong.empty();
+    all.forEach(Listener::end);
+  }
+
+  /** Ends all streams, and lets nobody join any more. */
+  synchronized void close() {
+    open = false;
+    endAll();
+    notifyAll();
+  }
+}

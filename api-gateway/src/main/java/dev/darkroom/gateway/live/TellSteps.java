@@ -1,0 +1,145 @@
+package dev.darkroom.gateway.live;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.darkroom.gateway.live.News.Joined;
+import dev.darkroom.gateway.live.News.Nothing;
+import dev.darkroom.gateway.live.News.Over;
+import dev.darkroom.gateway.live.News.StepTaken;
+import dev.darkroom.gateway.web.LedgerOutage;
+import dev.darkroom.ledger.NumberedStep;
+import dev.darkroom.model.RequestId;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Tells one listener its steps: first those that are in the ledger already, then each as it is
+ * handed out, none twice. It ends with the last step of the last request that was asked for, and
+ * holds up nothing but its own thread.
+ */
+final class TellSteps {
+  private static final byte[] BEGINNING = "retry: 1000\n: steps follow\n\n".getBytes(UTF_8);
+  private static final byte[] HEARTBEAT = ": still here\n\n".getBytes(UTF_8);
+  private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+  private static final int PAGE = 200;
+
+  private final Listener listener;
+  private final ReadLedger ledger;
+  private final WriteEvents events;
+  private final Duration heartbeat;
+  private final OutputStream client;
+  private final Set<RequestId> open;
+  private final Place begin;
+  private long told;
+
+  /** Asks the ledger for steps with numbers above one and up to another, a page at most. */
+  interface ReadLedger {
+    List<NumberedStep> steps(long after, long upTo, int limit);
+  }
+
+  /**
+   * @param open requests that have not ended before the place where this begins
+   */
+  TellSteps(
+      Listener listener,
+      ReadLedger ledger,
+      WriteEvents events,
+      Duration heartbeat,
+      OutputStream client,
+      Place begin,
+      Set<RequestId> open) {
+    this.listener = listener;
+    this.ledger = ledger;
+    this.events = events;
+    this.heartbeat = heartbeat;
+    this.client = client;
+    this.begin = begin;
+    this.told = begin.after();
+    this.open = new HashSet<>(open);
+  }
+
+  /**
+   * Until all requests have ended, the client is gone, or it is over for another reason.
+   *
+   * @throws IOException where the client does not read any more
+   */
+  void run() throws IOException, InterruptedException {
+    write(BEGINNING);
+    flush();
+    while (!isDone()) {
+      switch (listener.next(heartbeat)) {
+        case Joined(var upTo) -> tellOlder(upTo);
+        case StepTaken step -> tell(step);
+        case Nothing _ -> write(HEARTBEAT);
+        case Over _ -> {
+          return;
+        }
+      }
+      if (listener.hasHeardAll()) {
+        flush();
+      }
+    }
+    flush();
+  }
+
+  private boolean isDone() {
+    return switch (listener.wanted()) {
+      case Wanted.OfUser _ -> false;
+      case Wanted.OfRequests _ -> open.isEmpty();
+    };
+  }
+
+  private void tellOlder(long upTo) throws IOException, InterruptedException {
+    if (!begin.heard()) {
+      told = Math.min(told, upTo); // steps that were being written are yet to come
+    }
+    while (told < upTo && !isDone() && !listener.isOver()) {
+      var page = read(told, upTo);
+      for (var step : page) {
+        tell(events.of(step));
+      }
+      flush();
+      if (page.size() < PAGE) {
+        told = upTo;
+      }
+    }
+  }
+
+  /** An outage of the ledger is waited out. */
+  private List<NumberedStep> read(long after, long upTo) throws IOException, InterruptedException {
+    while (true) {
+      try {
+        return ledger.steps(after, upTo, PAGE);
+      } catch (RuntimeException e) {
+        if (!LedgerOutage.isBehind(e)) {
+          throw e;
+        }
+        write(HEARTBEAT);
+        flush();
+        listener.rest(ASK_AGAIN);
+      }
+    }
+  }
+
+  private void tell(StepTaken step) throws IOException {
+    if (step.seq() > told) {
+      write(step.event());
+      told = step.seq();
+    }
+    if (step.last()) {
+      open.remove(step.requestId());
+    }
+  }
+
+  private void write(byte[] bytes) throws IOException {
+    listener.write(() -> client.write(bytes));
+  }
+
+  private void flush() throws IOException {
+    listener.write(client::flush);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.darkroom.gateway.logs;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a moment as <a href="https://www.rfc-editor.org/rfc/rfc3339#section-5.6">RFC 3339</a>
+ * writes it. Java reads more than that, such as years of five digits and minutes without seconds.
+ */
+final class ReadInstant {
+  /** A + that nobody has encoded arrives as a blank, and can't have been anything else. */
+  private static final Pattern MOMENT =
+      Pattern.compile(
+          "(\\d{4}-\\d\\d-\\d\\d)[T ](\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?)(?:(Z)|([-+ ])(\\d\\d:\\d\\d))");
+
+  private ReadInstant() {}
+
+  static Optional<Instant> of(String text) {
+    var moment = MOMENT.matcher(text.toUpperCase(Locale.ROOT));
+    if (!moment.matches()) {
+      return Optional.empty();
+    }
+    var offset =
+        moment.group(3) != null ? "Z" : moment.group(4).replace(' ', '+') + moment.group(5);
+    try {
+      return Optional.of(
+          OffsetDateTime.parse(moment.group(1) + "T" + moment.group(2) + offset).toInstant());
+    } catch (DateTimeException e) { // such as the 30th of February, or a leap second
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,109 @@
+/** Follows several jobs over one connection, and asks about their places in the queue while they wait. */
+
+import { findJob, query } from '/client/api.js';
+import { FollowSteps } from '/client/follow-steps.js';
+import { Job } from '/client/job.js';
+import { repeatWhileVisible } from '/client/repeat.js';
+
+const LOOK_AT_QUEUE_EVERY = 2_000;
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 10_000;
+
+/** Fires `connection`, whose `detail` is `live`, `lost` or `ended`. */
+export class FollowJobs extends EventTarget {
+  #steps;
+  #stopAsking;
+  #connection = '';
+  #stopped = new AbortController();
+
+  /** @param {string[]} requestIds */
+  constructor(requestIds) {
+    super();
+    this.jobs = requestIds.map((requestId) => new Job(requestId));
+  }
+
+  /** @param {object[]} [replies] to their submissions, for those that were submitted just now */
+  start(replies = []) {
+    replies.forEach((reply) => this.#job(reply.requestId)?.learn(reply));
+    this.#begin(new Set(replies.map((reply) => reply.requestId)));
+    return this;
+  }
+
+  stop() {
+    this.#stopped.abort();
+    this.#steps?.stop();
+    this.#stopAsking?.();
+  }
+
+  #job(requestId) {
+    return this.jobs.find((job) => job.requestId === requestId);
+  }
+
+  async #begin(known) {
+    try {
+      await Promise.all(this.jobs.filter((job) => !known.has(job.requestId)).map((job) => this.#find(job)));
+    } catch {
+      return; // stopped meanwhile
+    }
+    const found = this.jobs.filter((job) => !job.isUnknown);
+    if (found.length === 0 || this.#stopped.signal.aborted) {
+      return;
+    }
+    this.#follow(found);
+    this.#stopAsking = repeatWhileVisible(() => this.#lookAtQueue(), LOOK_AT_QUEUE_EVERY);
+  }
+
+  #follow(found) {
+    const one = `/api/generate/${encodeURIComponent(found[0].requestId)}/events`;
+    const several = `/api/events?${found.map((job) => query({ requestId: job.requestId })).join('&')}`;
+    this.#steps = new FollowSteps(found.length === 1 ? one : several);
+    this.#steps.addEventListener('connection', ({ detail }) => this.#tell(detail));
+    this.#steps.addEventListener('step', ({ detail }) => this.#take(detail));
+    this.#steps.start();
+  }
+
+  #take(step) {
+    this.#job(step.request_id)?.take(step);
+    // by their steps, not by what else was heard of them: the end may be known before the way to it was told
+    if (this.jobs.every((job) => job.isUnknown || isTold(job))) {
+      this.#steps.end();
+      this.#stopAsking();
+    }
+  }
+
+  /** Until it is answered whether there is such a job. */
+  async #find(job) {
+    for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+      try {
+        job.learn(await findJob(job.requestId, { signal: this.#stopped.signal }));
+        return this.#tell('live');
+      } catch (problem) {
+        if (problem.status === 404) {
+          return job.doesNotExist();
+        }
+        this.#stopped.signal.throwIfAborted();
+        this.#tell('lost');
+        await new Promise((go) => setTimeout(go, wait));
+      }
+    }
+  }
+
+  /** Where no steps come, the jobs themselves are asked about, too. */
+  async #lookAtQueue() {
+    const asked = this.jobs.filter((job) => !job.isUnknown && !job.hasEnded && (job.waits || this.#connection === 'lost'));
+    await Promise.all(asked.map(async (job) => {
+      try {
+        job.learn(await findJob(job.requestId, { signal: this.#stopped.signal }));
+      } catch {
+        // the steps say whether the gateway answers; the next round asks again
+      }
+    }));
+  }
+
+  #tell(connection) {
+    this.#connection = connection;
+    this.dispatchEvent(new CustomEvent('connection', { detail: connection }));
+  }
+}
+
+const isTold = (job) => job.latest?.status === 'completed' || job.latest?.status === 'failed';

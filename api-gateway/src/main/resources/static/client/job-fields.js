@@ -1,0 +1,35 @@
+/** What a job was asked with, as fields of `POST /api/generate`, and what is made of them: addresses and a line of curl. */
+
+import { writeJson } from '/client/json.js';
+
+/** In the order in which people read them. */
+export const FIELDS = ['prompt', 'negative_prompt', 'style', 'styleIntensity', 'diffusionStrength', 'width', 'height', 'seed', 'model'];
+
+/** Every model takes seeds below this. */
+const SEED_BOUND = 2 ** 31;
+
+export const drawSeed = () => crypto.getRandomValues(new Uint32Array(1))[0] % SEED_BOUND;
+
+/** Those of an object that a job can be asked with. */
+export function askedOf(values) {
+  return Object.fromEntries(FIELDS.filter((name) => values?.[name] !== undefined && values[name] !== null).map((name) => [name, values[name]]));
+}
+
+/**
+ * Where the form stands with these fields filled in. They are in the fragment, which no server and no log sees, and
+ * which may be longer than a request's first line.
+ */
+export const formAddress = (fields) => `/generate#${new URLSearchParams(Object.entries(fields))}`;
+
+/** A line for a shell; what the prompt holds can't leave its quotes. */
+export function curlLine(fields) {
+  const body = writeJson(fields).replaceAll("'", "'\\''");
+  return `curl -i ${location.origin}/api/generate -H 'Content-Type: application/json' -d '${body}'`;
+}
+
+/** A name for the file: the prompt's first words and the seed. */
+export function fileName({ prompt, seed }, address) {
+  const words = prompt.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
+  const extension = address.slice(address.lastIndexOf('.'));
+  return `${[...words].slice(0, 48).join('').replace(/-$/, '') || 'picture'}-${seed}${extension}`;
+}

@@ -1,0 +1,64 @@
+/** How a job stands, in a sentence. */
+
+import { serverNow } from '/client/clock.js';
+import { failureInWords } from '/client/failures.js';
+import { duration, number, time } from '/client/format.js';
+
+/** The ledger counts no further. */
+const MOST_AHEAD = 1_000;
+const SOON = 90_000;
+
+/**
+ * @param {import('/client/job.js').Job} job
+ * @returns {{word: string, sentence: string, phase: string}} `phase` changes when there is something worth announcing
+ */
+export function progressInWords(job) {
+  if (job.status === 'completed') {
+    return { phase: 'completed', word: job.imageRemovedAt ? 'Completed' : 'Ready', sentence: ready(job) };
+  }
+  if (job.status === 'failed') {
+    return { phase: 'failed', word: 'Failed', sentence: failureInWords(job.error?.code).title };
+  }
+  const attempt = job.attempts.length;
+  if (attempt > 0 && !job.waits) {
+    return { phase: `calling ${attempt}`, word: 'Developing', sentence: attempt === 1 ? 'Nebius is drawing' : `Nebius is drawing, attempt ${attempt}` };
+  }
+  if (attempt > 0) {
+    return { phase: `again ${attempt}`, word: 'Waiting', sentence: again(job) };
+  }
+  return { phase: job.queue ? 'placed' : 'waiting', word: 'Waiting', sentence: job.queue ? place(job.queue) : 'A worker will take it up' };
+}
+
+function ready({ attempts, steps, imageRemovedAt }) {
+  if (imageRemovedAt) {
+    return 'its picture was removed later';
+  }
+  const took = steps.length > 1 ? `after ${duration(new Date(steps.at(-1).created_at) - new Date(steps[0].created_at))}` : '';
+  return attempts.length > 1 ? `${took}, at attempt ${attempts.length}` : took;
+}
+
+function again(job) {
+  const last = job.attempts.at(-1);
+  const said = [...job.steps].reverse().find((row) => row.details?.code);
+  const why = said ? failureInWords(said.details.code).title : last.outcome === 'unknown' ? failureInWords('outcome_unknown').title : 'It failed';
+  const due = job.latest?.details?.dueAt;
+  const left = due ? new Date(due) - serverNow() : 0;
+  return `Attempt ${last.attempt}: ${why}. ${left > 500 ? `Trying again in ${seconds(left)}` : 'Trying again at once'}`;
+}
+
+function place({ ahead, expectedAt }) {
+  const line = ahead >= MOST_AHEAD ? `more than ${number(MOST_AHEAD)} jobs are ahead`
+    : ahead === 0 ? 'next in line' : ahead === 1 ? 'one job is ahead' : `${number(ahead)} jobs are ahead`;
+  const sentence = line.charAt(0).toUpperCase() + line.slice(1);
+  return expectedAt ? `${sentence}; the picture is expected ${expected(expectedAt)}` : sentence;
+}
+
+function expected(at) {
+  const left = new Date(at) - serverNow();
+  if (left < 1_000) {
+    return 'any moment';
+  }
+  return left < SOON ? `in about ${seconds(left)}` : `around ${time(at)}`;
+}
+
+const seconds = (milliseconds) => `${Math.max(1, Math.round(milliseconds / 1_000))} s`;

@@ -1,0 +1,49 @@
+/** Submitting jobs so that each is made once, however often it has to be said. */
+
+import { newKey, submitJob } from '/client/api.js';
+
+const FIRST_WAIT = 700;
+const LONGEST_WAIT = 8_000;
+
+/**
+ * @param {object[]} jobs the fields of each
+ * @param {{signal: AbortSignal, trouble: (problem: import('/client/api.js').Problem | null) => void}} watch hears of an
+ *     answer that does not come, and with null that it came after all; the signal gives up
+ * @returns {Promise<object[]>} the replies, in the same order
+ * @throws {import('/client/api.js').Problem} whose request would fail again
+ */
+export async function submitJobs(jobs, { signal, trouble }) {
+  const replies = [];
+  for (const fields of jobs) {
+    replies.push(await submitOne(fields, signal, trouble));
+  }
+  return replies;
+}
+
+/** With one key, whose job is the same one each time. */
+async function submitOne(fields, signal, trouble) {
+  const key = newKey();
+  for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+    try {
+      const reply = await submitJob(fields, key, signal);
+      trouble(null);
+      return reply;
+    } catch (problem) {
+      if (!problem.passes) {
+        throw problem;
+      }
+      trouble(problem);
+      await pause(wait, signal);
+    }
+  }
+}
+
+function pause(milliseconds, signal) {
+  return new Promise((go, giveUp) => {
+    const timer = setTimeout(go, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      giveUp(signal.reason);
+    }, { once: true });
+  });
+}

@@ -1,0 +1,147 @@
+/**
+ * A picture, or the place it will have: `<generated-picture>`. Its `job` (client/job.js) tells it what to show; `state`
+ * is `waiting`, `arriving`, `arrived`, `failed` or `removed`.
+ *
+ * It asks the page for a further job by the events `again` and `vary`, whose `detail` are fields of `POST /api/generate`;
+ * what the page does not take (`preventDefault`), happens on the form's page.
+ */
+
+import { element } from '/client/elements.js';
+import { failureInWords } from '/client/failures.js';
+import { copyButton } from '/client/copy.js';
+import { curlLine, drawSeed, fileName, formAddress } from '/client/job-fields.js';
+
+class GeneratedPicture extends HTMLElement {
+  #job;
+  #onChange = () => this.#show();
+  #shown;
+  #offers;
+  #more = [];
+  #place = element('div.place');
+  #note = element('div.state');
+  #actions = element('div.actions', { role: 'group', 'aria-label': 'This picture' });
+
+  /** @param {import('/client/job.js').Job} job */
+  set job(job) {
+    this.#job?.removeEventListener('change', this.#onChange);
+    this.#job = job;
+    if (this.isConnected) {
+      this.#begin();
+    }
+  }
+
+  get job() {
+    return this.#job;
+  }
+
+  /** @param {HTMLElement[]} actions that only its page knows how to do; to be set before its job is known */
+  set more(actions) {
+    this.#more = actions;
+  }
+
+  connectedCallback() {
+    this.#place.append(this.#note);
+    this.replaceChildren(element('figure', {}, this.#place, this.#actions));
+    if (this.#job) {
+      this.#begin();
+    }
+  }
+
+  disconnectedCallback() {
+    this.#job?.removeEventListener('change', this.#onChange);
+  }
+
+  #begin() {
+    this.#job.addEventListener('change', this.#onChange);
+    this.#show();
+  }
+
+  #show() {
+    const { asked, imageUrl, imageRemovedAt, status, error } = this.#job;
+    if (asked.width === undefined) {
+      return; // nothing is known of it yet
+    }
+    this.style.setProperty('--width', asked.width);
+    this.style.setProperty('--height', asked.height);
+    if (status === 'completed' && imageUrl) {
+      this.#bring(imageUrl);
+    } else if (imageRemovedAt) {
+      this.#become('removed', 'This picture was removed', 'Pictures are kept for a while only. The same request gives the same picture again.');
+    } else if (status === 'failed') {
+      this.#become('failed', 'No picture', failureInWords(error?.code).title);
+    } else {
+      this.#become('waiting', '', `${asked.width} × ${asked.height}`);
+    }
+    this.#offer();
+  }
+
+  #bring(imageUrl) {
+    if (this.#shown === imageUrl) {
+      return;
+    }
+    this.#shown = imageUrl;
+    const { prompt, width, height } = this.#job.asked;
+    const image = element('img', { alt: prompt, width, height, decoding: 'async' });
+    image.addEventListener('load', () => this.#become('arrived', '', ''));
+    image.addEventListener('error', () => {
+      image.remove();
+      this.#become('removed', 'The picture can’t be fetched', 'It was removed, or the gateway does not answer at the moment.');
+    });
+    this.#place.querySelector('img')?.remove();
+    this.#place.prepend(image);
+    this.#become('arriving', '', '');
+    image.src = imageUrl;
+  }
+
+  #become(state, title, text) {
+    this.setAttribute('state', state);
+    this.#note.replaceChildren(...[title && element('strong', {}, title), text && element('span', {}, text)].filter(Boolean));
+  }
+
+  /** All of them are there from the beginning, so that nothing moves when the picture comes. */
+  #offer() {
+    const { asked, imageUrl, hasEnded } = this.#job;
+    this.#offers ??= this.#makeOffers();
+    const { download, link, again, vary } = this.#offers;
+    if (imageUrl) {
+      download.href = imageUrl;
+      download.download = fileName(asked, imageUrl);
+      download.removeAttribute('aria-disabled');
+    }
+    link.disabled = !imageUrl;
+    again.disabled = !hasEnded;
+    [download, link].forEach((offer) => (offer.hidden = hasEnded && !imageUrl));
+    vary.href = formAddress(asked);
+  }
+
+  #makeOffers() {
+    const offers = {
+      download: element('a.button', { role: 'link', 'aria-disabled': 'true' }, 'Download'),
+      again: this.#asking('button', 'again', 'Again with another seed'),
+      vary: this.#asking('a', 'vary', 'Vary the prompt'),
+      curl: copyButton('Copy curl line', () => curlLine(this.#job.asked)),
+      link: copyButton('Copy link', () => new URL(this.#job.imageUrl, location.href).href),
+    };
+    [offers.curl, offers.link].forEach((offer) => offer.classList.add('quiet'));
+    this.#actions.replaceChildren(offers.download, offers.again, offers.vary, element('span.break'), offers.curl, offers.link, ...this.#more);
+    return offers;
+  }
+
+  #asking(name, event, label) {
+    const link = name === 'a';
+    const ask = (click) => {
+      const fields = event === 'again' ? { ...this.#job.asked, seed: drawSeed() } : this.#job.asked;
+      const untaken = this.dispatchEvent(new CustomEvent(event, { detail: fields, bubbles: true, cancelable: true }));
+      if (!untaken) {
+        click.preventDefault();
+      } else if (!link) {
+        location.assign(formAddress(fields));
+      }
+    };
+    return link
+      ? element('a.button', { href: formAddress(this.#job.asked), click: ask }, label)
+      : element('button', { type: 'button', click: ask }, label);
+  }
+}
+
+customElements.define('generated-picture', GeneratedPicture);

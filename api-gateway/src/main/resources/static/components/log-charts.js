@@ -1,0 +1,81 @@
+/**
+ * The log in numbers: `<log-charts>`. Set `range` to the filters of the page; of these only the time counts, and at most
+ * a day of it. With `live` the numbers are renewed.
+ */
+
+import '/components/failure-chart.js';
+import '/components/rate-chart.js';
+import '/components/time-chart.js';
+import { findStats } from '/client/api.js';
+import { serverNow } from '/client/clock.js';
+import { element } from '/client/elements.js';
+import { RANGES, asParameters } from '/client/log-filters.js';
+import { repeatWhileVisible } from '/client/repeat.js';
+
+const DAY = 86_400_000;
+const EVERY = 10_000;
+
+class LogCharts extends HTMLElement {
+  #range = {};
+  #asking = new AbortController();
+  #stop = () => {};
+  #charts = ['rate-chart', 'time-chart', 'failure-chart'].map((name) => document.createElement(name));
+  #note = element('p.note.small.dim');
+
+  /** What was set before this script came. */
+  connectedCallback() {
+    const { range, live } = this;
+    delete this.range;
+    delete this.live;
+    this.replaceChildren(element('div.charts', {}, ...this.#charts), this.#note);
+    this.live = live ?? false;
+    this.range = range ?? {};
+  }
+
+  disconnectedCallback() {
+    this.#stop();
+  }
+
+  set range(filters) {
+    this.#range = filters;
+    this.#renew();
+  }
+
+  set live(live) {
+    this.#stop();
+    this.#stop = live ? repeatWhileVisible(() => this.#renew(), EVERY) : () => {};
+  }
+
+  async #renew() {
+    this.#asking.abort();
+    this.#asking = new AbortController();
+    const { since, until, note } = timeOf(this.#range, serverNow());
+    try {
+      const stats = await findStats({ since, until }, { signal: this.#asking.signal });
+      this.#charts.forEach((chart) => (chart.stats = stats));
+      this.#note.textContent = note;
+    } catch (failure) {
+      if (failure.name !== 'AbortError') {
+        this.#note.textContent = `No new numbers: ${failure.message}`;
+      }
+    }
+  }
+}
+
+const ALL_JOBS = 'All jobs of that time are counted, whatever else is filtered.';
+
+/** A day at most, the latest there is of what is asked for. */
+function timeOf(filters, now) {
+  const asked = asParameters(filters, now);
+  const end = Math.min(Date.parse(asked.until) || now, now);
+  const since = Date.parse(asked.since) || 0; // what is no time is told of beside its field
+  const begin = Math.max(end - DAY, since);
+  const whole = begin === since;
+  return {
+    since: new Date(begin).toISOString(),
+    until: asked.until ? new Date(end).toISOString() : undefined,
+    note: `${whole ? (RANGES[filters.range]?.words ?? 'The time that is asked for') : 'The last 24 hours of it, more is not drawn'}. ${ALL_JOBS}`,
+  };
+}
+
+customElements.define('log-charts', LogCharts);

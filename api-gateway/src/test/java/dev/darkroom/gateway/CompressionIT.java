@@ -1,0 +1,44 @@
+package dev.darkroom.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.UUID;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.core.env.Environment;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class CompressionIT {
+  private final RunningGateway gateway = RunningGateway.shared();
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/", "/v3/api-docs", "/api/logs?limit=500", "/api/logs/export?format=csv"})
+  void text_is_compressed_for_who_can_read_it(String path) {
+    gateway.submit("to be logged");
+    var reply = gateway.get(path, "Accept-Encoding", "gzip");
+    assertThat(reply.header("Content-Encoding")).isEqualTo("gzip");
+    assertThat(reply.header("Vary")).containsIgnoringCase("accept-encoding");
+    assertThat(gateway.get(path).header("Content-Encoding")).isEmpty();
+  }
+
+  @Test
+  void pictures_are_not() {
+    var id = gateway.submit("a picture");
+    TestingWorker.of(gateway).complete(id);
+    var reply =
+        gateway.get("/generated/" + UUID.fromString(id) + ".webp", "Accept-Encoding", "gzip");
+    assertThat(reply.header("Content-Encoding")).isEmpty();
+  }
+
+  @Test
+  void events_never_wait_to_be_compressed_together() {
+    var environment = gateway.bean(Environment.class);
+    assertThat(environment.getProperty("server.compression.mime-types", String[].class))
+        .contains("application/json", "text/csv", "image/svg+xml")
+        .doesNotContain("text/event-stream", "text/*", "image/webp");
+  }
+}

@@ -1,0 +1,277 @@
+package dev.darkroom.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.darkroom.gateway.TestingListener.Event;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class LiveStepsIT {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final RunningGateway gateway = RunningGateway.shared();
+  private final TestingWorker worker = TestingWorker.of(gateway);
+  private final String user = "user-" + UUID.randomUUID();
+
+  @Test
+  void the_steps_of_a_job_are_told_as_they_are_taken_until_it_ends() {
+    var job = gateway.submit("told live");
+    try (var listener = TestingListener.to(gateway, "/api/generate/" + job + "/events")) {
+      assertThat(listener.response().headers().map())
+          .containsEntry("content-type", List.of("text/event-stream;charset=UTF-8"))
+          .containsEntry("cache-control", List.of("no-store"))
+          .containsEntry("x-accel-buffering", List.of("no"))
+          .containsEntry("x-content-type-options", List.of("nosniff"))
+          .doesNotContainKeys("content-encoding", "content-length");
+      listener.awaitEvents(1);
+      worker.complete(job);
+
+      assertThat(listener.awaitEnd().stream().map(Event::step))
+          .containsExactly("request_received", "calling_nebius_api", "image_generated");
+      assertThat(listener.comments()).startsWith("retry: 1000", ": steps follow");
+      assertThat(listener.events().stream().map(Event::id)).isEqualTo(numbersOf(job));
+    }
+  }
+
+  @Test
+  void an_event_is_the_row_that_the_search_for_logs_shows() {
+    var job = ended("the same row");
+    try (var listener = TestingListener.to(gateway, "/api/generate/" + job + "/events")) {
+      var rows = gateway.get("/api/logs?requestId=" + job).json().get("logs");
+      assertThat(listener.awaitEnd().reversed().stream().map(Event::data))
+          .isEqualTo(rows.valueStream().map(Object::toString).toList());
+    }
+  }
+
+  @Test
+  void a_stream_is_resumed_in_its_middle() {
+    var job = ended("resumed");
+    var numbers = numbersOf(job);
+    try (var byHeader =
+            TestingListener.to(
+                gateway,
+                "/api/generate/" + job + "/events?lastEventId=1",
+                "Last-Event-ID",
+                numbers.getFirst().toString());
+        var byAddress =
+            TestingListener.to(
+                gateway, "/api/events?requestId=" + job + "&lastEventId=" + numbers.get(1))) {
+      assertThat(byHeader.awaitEnd().stream().map(Event::id))
+          .containsExactly(numbers.get(1), numbers.get(2));
+      assertThat(byAddress.awaitEnd().stream().map(Event::id)).containsExactly(numbers.get(2));
+    }
+  }
+
+  @Test
+  void after_the_end_there_is_nothing_left_to_come_back_for() {
+    var job = ended("heard to the end");
+    var last = numbersOf(job).getLast().toString();
+    var reply = gateway.get("/api/generate/" + job + "/events", "Last-Event-ID", last);
+    assertThat(reply.status()).isEqualTo(204);
+    assertThat(reply.header("Cache-Control")).isEqualTo("no-store");
+  }
+
+  @Test
+  void several_jobs_are_told_until_all_of_them_have_ended() {
+    var one = gateway.submit("one");
+    var other = gateway.submit("other");
+    try (var listener =
+        TestingListener.to(gateway, "/api/events?requestId=" + one + "&requestId=" + other)) {
+      worker.complete(one);
+      listener.awaitEvents(4);
+      assertThat(listener.hasEnded()).isFalse();
+      worker.fail(other, "rejected");
+
+      assertThat(listener.awaitEnd().stream().map(Event::id))
+          .containsExactlyInAnyOrderElementsOf(
+              java.util.stream.Stream.concat(numbersOf(one).stream(), numbersOf(other).stream())
+                  .toList())
+          .isSorted();
+    }
+  }
+
+  @Test
+  void a_user_hears_of_all_jobs_from_now_on_and_later_of_what_was_missed() {
+    submit("before");
+    long last;
+    try (var listener = listenToUser("")) {
+      var job = submit("now");
+      worker.completeSilently(job);
+      assertThat(listener.awaitEvents(3).stream().map(Event::requestId)).containsOnly(job);
+      last = listener.events().getLast().id();
+    }
+    var missed = submit("missed");
+    try (var listener = listenToUser("&lastEventId=" + last)) {
+      listener.awaitEvents(1);
+      var next = submit("next");
+      assertThat(listener.awaitEvents(2).stream().map(Event::requestId))
+          .containsExactly(missed, next);
+    }
+  }
+
+  @Test
+  void a_step_that_is_committed_late_comes_in_its_place_and_none_is_lost() throws SQLException {
+    try (var listener = listenToUser("");
+        var late = gateway.bean(DataSource.class).getConnection()) {
+      late.setAutoCommit(false);
+      var first = submit("first");
+      listener.awaitEvents(1);
+      write(late, "late");
+      var second = submit("second");
+      await().during(Duration.ofMillis(700)).until(() -> listener.events().size() == 1);
+      late.commit();
+      late.setAutoCommit(true);
+
+      assertThat(listener.awaitEvents(3).stream().map(Event::id)).isSorted();
+      assertThat(listener.steps()).containsExactly("request_received", "late", "request_received");
+      assertThat(listener.events().stream().map(Event::requestId))
+          .startsWith(first)
+          .endsWith(second);
+    }
+  }
+
+  @Test
+  void a_step_that_was_rolled_back_holds_nobody_up() throws SQLException {
+    try (var listener = listenToUser("");
+        var failing = gateway.bean(DataSource.class).getConnection()) {
+      submit("first");
+      listener.awaitEvents(1);
+      failing.setAutoCommit(false);
+      write(failing, "never");
+      failing.rollback();
+      failing.setAutoCommit(true);
+      submit("second");
+      assertThat(listener.awaitEvents(2).stream().map(Event::step))
+          .containsOnly("request_received");
+    }
+  }
+
+  @Test
+  void who_comes_first_while_a_step_is_being_written_misses_nothing() throws SQLException {
+    try (var late = gateway.bean(DataSource.class).getConnection()) {
+      await()
+          .until(() ->
+              gateway.bean(MeterRegistry.class).get("darkroom.live.listeners").gauge().value()
+                  == 0);
+      late.setAutoCommit(false);
+      write(late, "late");
+      submit("above it");
+      try (var listener = listenToUser("&lastEventId=0")) {
+        assertThat(listener.response().statusCode()).isEqualTo(200);
+        late.commit();
+        late.setAutoCommit(true);
+        assertThat(listener.awaitEvents(2).stream().map(Event::step))
+            .containsExactly("late", "request_received");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/api/generate/nonsense/events, 404",
+    "/api/generate/0198a000-0000-7000-8000-000000000000/events, 404",
+    "/api/events?requestId=0198a000-0000-7000-8000-000000000000, 404",
+    "/api/events, 400",
+    "/api/events?userId=&requestId=, 400",
+    "/api/events?userId=a&userId=b, 400",
+    "/api/events?userId=a&requestId=0198a000-0000-7000-8000-000000000000, 400",
+    "/api/events?userId=a&lastEventId=x, 400",
+    "/api/events?userId=a&lastEventId=-1, 400",
+    "/api/events?userId=a&lastEventId=1234567890123456789, 400",
+    "/api/events?userId=a%00b, 400"
+  })
+  void what_can_t_be_told_is_a_problem(String path, int status) {
+    var reply = gateway.get(path, "Accept", "text/event-stream");
+    assertThat(reply.status()).isEqualTo(status);
+    BadInputIT.assertIsProblem(reply);
+  }
+
+  @Test
+  void more_than_sixteen_requests_are_too_many() {
+    var path = "/api/events?requestId=" + String.join("&requestId=", ids(17));
+    assertThat(gateway.get(path).text("/errors/0/message"))
+        .isEqualTo("must be given at most 16 times");
+    assertThat(gateway.get("/api/events?requestId=" + String.join("&requestId=", ids(16))).status())
+        .isEqualTo(404);
+  }
+
+  private static List<String> ids(int count) {
+    return java.util.stream.Stream.generate(() -> UUID.randomUUID().toString())
+        .limit(count)
+        .toList();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST", "DELETE"})
+  void nothing_but_get_and_head_is_taken(String method) {
+    var reply =
+        gateway.send(
+            gateway.request("/api/events?userId=a").method(method, BodyPublishers.noBody()));
+    assertThat(reply.status()).isEqualTo(405);
+    BadInputIT.assertIsProblem(reply);
+  }
+
+  @Test
+  void head_is_answered_without_a_stream() {
+    var reply = gateway.send(gateway.request("/api/events?userId=a").HEAD());
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.header("Content-Type")).isEqualTo("text/event-stream;charset=UTF-8");
+  }
+
+  private TestingListener listenToUser(String more) {
+    var listener = TestingListener.to(gateway, "/api/events?userId=" + user + more);
+    await().until(() -> listener.comments().size() >= 2);
+    return listener;
+  }
+
+  private String submit(String prompt) {
+    return gateway
+        .post(JSON.writeValueAsString(Map.of("prompt", prompt, "userId", user)))
+        .text("/requestId");
+  }
+
+  private String ended(String prompt) {
+    var job = gateway.submit(prompt);
+    worker.completeSilently(job);
+    return job;
+  }
+
+  private void write(Connection transaction, String step) throws SQLException {
+    try (var insert =
+        transaction.prepareStatement(
+            """
+            insert into generation_logs (request_id, user_id, prompt, status, step)
+            values (gen_random_uuid(), ?, 'by hand', 'processing', ?)
+            """)) {
+      insert.setString(1, user);
+      insert.setString(2, step);
+      insert.executeUpdate();
+    }
+  }
+
+  private List<Long> numbersOf(String job) {
+    return gateway
+        .bean(JdbcClient.class)
+        .sql("select seq from generation_logs where request_id = :id order by seq")
+        .param("id", UUID.fromString(job))
+        .query((row, _) -> row.getLong("seq"))
+        .list();
+  }
+}

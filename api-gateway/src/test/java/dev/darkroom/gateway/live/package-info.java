@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.live;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.logs;
+
+import org.jspecify.annotations.NullMarked;
