@@ -1,4 +1,4 @@
-/** What a job was asked with, as fields of `POST /api/generate`, and what is made of them: addresses and a line of curl. */
+/** What a job was asked with, as fields of `POST /api/generate`, and what is made of them: an address and a line of curl. */
 
 import { writeJson } from '/client/json.js';
 
@@ -25,11 +25,4 @@ export const formAddress = (fields) => `/generate#${new URLSearchParams(Object.e
 export function curlLine(fields) {
   const body = writeJson(fields).replaceAll("'", "'\\''");
   return `curl -i ${location.origin}/api/generate -H 'Content-Type: application/json' -d '${body}'`;
-}
-
-/** A name for the file: the prompt's first words and the seed. */
-export function fileName({ prompt, seed }, address) {
-  const words = prompt.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
-  const extension = address.slice(address.lastIndexOf('.'));
-  return `${[...words].slice(0, 48).join('').replace(/-$/, '') || 'picture'}-${seed}${extension}`;
 }

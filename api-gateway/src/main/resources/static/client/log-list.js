@@ -18,6 +18,9 @@ export class LogList {
   #replaces = false;
   #resume;
 
+  /** What is older comes with further pages, and is counted already; empty where there is nothing older. */
+  #floor = '';
+
   /** How many requests wait to be let in. */
   get waiting() {
     return this.#waiting.size;
@@ -27,9 +30,13 @@ export class LogList {
    * Adds a page below.
    *
    * @param {object[]} steps newest first
+   * @param {boolean} hasNext whether further pages follow
    * @returns {{fresh: RequestLog[], changed: RequestLog[]}} those to be shown below, and those of which more is known now
    */
-  append(steps) {
+  append(steps, hasNext) {
+    if (!this.#resume) {
+      this.#floor = hasNext ? (steps.at(-1)?.created_at ?? this.#floor) : '';
+    }
     const fresh = new Map();
     const changed = new Set();
     for (const step of steps) {
@@ -62,8 +69,12 @@ export class LogList {
     const changed = new Set();
     let added = 0;
     for (const step of steps.toReversed()) {
-      added += this.#count(step) ? 1 : 0;
+      const isOlder = step.created_at <= this.#floor;
+      added += this.#count(step) && !isOlder ? 1 : 0;
       const log = this.#waiting.get(step.request_id) ?? this.#shown.get(step.request_id);
+      if (isOlder && !log) {
+        continue;
+      }
       if (!log || (this.#replaces && !this.#waiting.has(step.request_id))) {
         this.#waiting.set(step.request_id, new RequestLog(step));
         this.#keepWaitingShort();
@@ -119,7 +130,8 @@ export class LogList {
   }
 
   #comeBackTo(instant) {
-    this.#resume = instant > (this.#resume ?? '') ? instant : this.#resume;
+    this.#floor = instant > this.#floor ? instant : this.#floor;
+    this.#resume = this.#floor; // never below what is to come back already
   }
 
   /** @returns {boolean} whether it was not counted before */

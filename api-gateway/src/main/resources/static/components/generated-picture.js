@@ -6,10 +6,13 @@
  * what the page does not take (`preventDefault`), happens on the form's page.
  */
 
+import { copyButton } from '/client/copy.js';
 import { element } from '/client/elements.js';
 import { failureInWords } from '/client/failures.js';
-import { copyButton } from '/client/copy.js';
-import { curlLine, drawSeed, fileName, formAddress } from '/client/job-fields.js';
+import { curlLine, drawSeed, formAddress } from '/client/job-fields.js';
+import { loadPicture } from '/client/load-picture.js';
+
+const REMOVED = ['This picture was removed', 'Pictures are kept for a while only. The same request gives the same picture again.'];
 
 class GeneratedPicture extends HTMLElement {
   #job;
@@ -66,7 +69,7 @@ class GeneratedPicture extends HTMLElement {
     if (status === 'completed' && imageUrl) {
       this.#bring(imageUrl);
     } else if (imageRemovedAt) {
-      this.#become('removed', 'This picture was removed', 'Pictures are kept for a while only. The same request gives the same picture again.');
+      this.#become('removed', ...REMOVED);
     } else if (status === 'failed') {
       this.#become('failed', 'No picture', failureInWords(error?.code).title);
     } else {
@@ -75,22 +78,22 @@ class GeneratedPicture extends HTMLElement {
     this.#offer();
   }
 
-  #bring(imageUrl) {
+  async #bring(imageUrl) {
     if (this.#shown === imageUrl) {
       return;
     }
     this.#shown = imageUrl;
     const { prompt, width, height } = this.#job.asked;
     const image = element('img', { alt: prompt, width, height, decoding: 'async' });
-    image.addEventListener('load', () => this.#become('arrived', '', ''));
-    image.addEventListener('error', () => {
-      image.remove();
-      this.#become('removed', 'The picture can’t be fetched', 'It was removed, or the gateway does not answer at the moment.');
-    });
     this.#place.querySelector('img')?.remove();
     this.#place.prepend(image);
     this.#become('arriving', '', '');
-    image.src = imageUrl;
+    if (await loadPicture(image, imageUrl)) {
+      this.#become('arrived', '', '');
+    } else {
+      image.remove();
+      this.#become('removed', ...REMOVED);
+    }
   }
 
   #become(state, title, text) {
@@ -105,7 +108,6 @@ class GeneratedPicture extends HTMLElement {
     const { download, link, again, vary } = this.#offers;
     if (imageUrl) {
       download.href = imageUrl;
-      download.download = fileName(asked, imageUrl);
       download.removeAttribute('aria-disabled');
     }
     link.disabled = !imageUrl;
@@ -116,7 +118,7 @@ class GeneratedPicture extends HTMLElement {
 
   #makeOffers() {
     const offers = {
-      download: element('a.button', { role: 'link', 'aria-disabled': 'true' }, 'Download'),
+      download: element('a.button', { role: 'link', download: '', 'aria-disabled': 'true' }, 'Download'),
       again: this.#asking('button', 'again', 'Again with another seed'),
       vary: this.#asking('a', 'vary', 'Vary the prompt'),
       curl: copyButton('Copy curl line', () => curlLine(this.#job.asked)),
@@ -130,6 +132,9 @@ class GeneratedPicture extends HTMLElement {
   #asking(name, event, label) {
     const link = name === 'a';
     const ask = (click) => {
+      if (link && (click.ctrlKey || click.metaKey || click.shiftKey)) {
+        return; // a link that is to open elsewhere does
+      }
       const fields = event === 'again' ? { ...this.#job.asked, seed: drawSeed() } : this.#job.asked;
       const untaken = this.dispatchEvent(new CustomEvent(event, { detail: fields, bubbles: true, cancelable: true }));
       if (!untaken) {

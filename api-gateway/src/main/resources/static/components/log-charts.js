@@ -73,7 +73,7 @@ function timeOf(filters, now) {
   const whole = begin === since;
   return {
     since: new Date(begin).toISOString(),
-    until: asked.until ? new Date(end).toISOString() : undefined,
+    until: new Date(end).toISOString(), // or a day would be longer than a day by the time it is asked for
     note: `${whole ? (RANGES[filters.range]?.words ?? 'The time that is asked for') : 'The last 24 hours of it, more is not drawn'}. ${ALL_JOBS}`,
   };
 }

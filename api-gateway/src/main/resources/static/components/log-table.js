@@ -175,7 +175,7 @@ class LogTable extends HTMLElement {
   #heard({ logs, complete }) {
     const { added, changed } = this.#logs.hear(logs, complete);
     this.#latest = logs[0].created_at > (this.#latest ?? '') ? logs[0].created_at : this.#latest;
-    this.#tellCount(this.#count.count + added, this.#count.countLimited);
+    this.#tellCount(this.#count.count + added, this.#count.countLimited || !complete);
     this.#renew(changed);
     if (this.#isRead()) {
       this.#pill.hidden = this.#logs.waiting === 0;
@@ -185,9 +185,10 @@ class LogTable extends HTMLElement {
     }
   }
 
-  /** Somebody reads further down, or has the focus in here: then nothing moves under them. */
+  /** Somebody reads further down, has unfolded something, or goes through it with the keyboard: then nothing moves under them. */
   #isRead() {
-    return this.#list.getBoundingClientRect().top < 0 || this.#list.contains(document.activeElement);
+    return this.#list.getBoundingClientRect().top < -8
+      || this.#list.querySelector('details[open], li:not(:first-child) :focus-visible') !== null;
   }
 
   /** Shows the requests that wait, on top; live, the list gets no longer by that. */
@@ -215,7 +216,7 @@ class LogTable extends HTMLElement {
   }
 
   #append(steps) {
-    const { fresh, changed } = this.#logs.append(steps);
+    const { fresh, changed } = this.#logs.append(steps, this.#pages.hasNext);
     this.#renew(changed);
     this.#list.append(...fresh.map((log) => this.#entry(log, 'li')));
     this.#showEnds();
@@ -312,7 +313,7 @@ function skeleton() {
 
 function sentence({ message, errors }, passes) {
   if (errors?.length > 0) {
-    return `This can't be looked for: ${message}`;
+    return "This can't be looked for as it is: see the fields above.";
   }
   return passes ? `${message} It is asked again in a few seconds.` : message;
 }

@@ -64,7 +64,7 @@ tray.addEventListener('vary', (event) => {
 
 document.querySelector('#empty').addEventListener('click', ({ target }) => {
   if (target.matches('button')) {
-    begin({ prompt: target.textContent, style: target.dataset.style });
+    begin({ prompt: target.textContent, style: target.dataset.look });
   }
 });
 

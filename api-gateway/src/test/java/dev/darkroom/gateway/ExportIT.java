@@ -154,7 +154,7 @@ class ExportIT {
         .sql(
             """
             insert into public.generation_logs (request_id, user_id, prompt, status, step, details, created_at)
-            select gen_random_uuid(), :user, 'many ' || n, 'started', 'step ' || n,
+            select gen_random_uuid(), :user, 'many ' || n, 'completed', 'a step',
               jsonb_build_object('n', n), timestamptz '2026-01-01T12:00:00.5Z' - n / 3 * interval '1001 us'
             from generate_series(1, :rows) as n order by n desc
             """)

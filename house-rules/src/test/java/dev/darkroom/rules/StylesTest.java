@@ -41,7 +41,8 @@ class StylesTest {
     assertThat(thumbnails)
         .extracting(file -> file.getFileName().toString().replace(".svg", ""))
         .containsExactlyInAnyOrderElementsOf(templates());
-    assertThat(thumbnails).allSatisfy(file -> assertThat(file).size().isLessThan(2_000));
+    assertThat(thumbnails)
+        .allSatisfy(file -> assertThat(Project.read(file)).hasSizeLessThan(2_000));
   }
 
   private static List<String> found(Pattern pattern, String text) {

@@ -6,7 +6,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Looks for a text in prompts by reading the log in order, no further than a window. The window's
- * last row is always among what is read, because the next one begins after it.
+ * last row is always among what is read, because the next one begins after it. Texts are looked for
+ * outside of the window, or the server would look for them in all rows before it sorts a small
+ * table.
  */
 final class LookThroughLog {
   /** Rows that are looked through by one statement: some milliseconds. */
@@ -37,15 +39,16 @@ final class LookThroughLog {
     if (filter.requestId() != null) {
       return lookBy(
           """
-          select * from (
-            select *, row_number() over (order by created_at desc, seq desc) as number,
-              prompt ilike :pattern and (:status::text is null or status = :status)
-                and (:userId::text is null or user_id = :userId) as matches
+          select *, prompt ilike :pattern and (:status::text is null or status = :status)
+            and (:userId::text is null or user_id = :userId) as matches from (
+            select *, row_number() over (order by created_at desc, seq desc) as number
             from public.generation_logs
             where request_id = :requestId
               and created_at >= :since and created_at < :until and (created_at, seq) < (:placeTime, :placeSeq)
             order by created_at desc, seq desc limit :window) as seen
-          where matches or number = :window order by created_at desc, seq desc limit :limit
+          where (prompt ilike :pattern and (:status::text is null or status = :status)
+            and (:userId::text is null or user_id = :userId)) or number = :window
+            order by created_at desc, seq desc limit :limit
           """,
           filter,
           limit,
@@ -53,14 +56,14 @@ final class LookThroughLog {
     } else if (filter.userId() != null) {
       return lookBy(
           """
-          select * from (
-            select *, row_number() over (order by created_at desc, seq desc) as number,
-              prompt ilike :pattern and (:status::text is null or status = :status) as matches
+          select *, prompt ilike :pattern and (:status::text is null or status = :status) as matches from (
+            select *, row_number() over (order by created_at desc, seq desc) as number
             from public.generation_logs
             where user_id = :userId
               and created_at >= :since and created_at < :until and (created_at, seq) < (:placeTime, :placeSeq)
             order by created_at desc, seq desc limit :window) as seen
-          where matches or number = :window order by created_at desc, seq desc limit :limit
+          where (prompt ilike :pattern and (:status::text is null or status = :status)) or number = :window
+          order by created_at desc, seq desc limit :limit
           """,
           filter,
           limit,
@@ -68,14 +71,14 @@ final class LookThroughLog {
     } else if (filter.status() != null) {
       return lookBy(
           """
-          select * from (
-            select *, row_number() over (order by created_at desc, seq desc) as number,
-              prompt ilike :pattern as matches
+          select *, prompt ilike :pattern as matches from (
+            select *, row_number() over (order by created_at desc, seq desc) as number
             from public.generation_logs
             where status = :status
               and created_at >= :since and created_at < :until and (created_at, seq) < (:placeTime, :placeSeq)
             order by created_at desc, seq desc limit :window) as seen
-          where matches or number = :window order by created_at desc, seq desc limit :limit
+          where prompt ilike :pattern or number = :window
+          order by created_at desc, seq desc limit :limit
           """,
           filter,
           limit,
@@ -83,13 +86,13 @@ final class LookThroughLog {
     }
     return lookBy(
         """
-        select * from (
-          select *, row_number() over (order by created_at desc, seq desc) as number,
-            prompt ilike :pattern as matches
+        select *, prompt ilike :pattern as matches from (
+          select *, row_number() over (order by created_at desc, seq desc) as number
           from public.generation_logs
           where created_at >= :since and created_at < :until and (created_at, seq) < (:placeTime, :placeSeq)
           order by created_at desc, seq desc limit :window) as seen
-        where matches or number = :window order by created_at desc, seq desc limit :limit
+        where prompt ilike :pattern or number = :window
+        order by created_at desc, seq desc limit :limit
         """,
         filter,
         limit,
@@ -101,10 +104,10 @@ final class LookThroughLog {
     if (filter.requestId() != null) {
       return countBy(
           """
-          select count(*) as rows, count(*) filter (where matches) as matches from (
-            select prompt ilike :pattern and (:status::text is null or status = :status)
-              and (:userId::text is null or user_id = :userId) as matches
-            from public.generation_logs
+          select count(*) as rows,
+            count(*) filter (where prompt ilike :pattern and (:status::text is null or status = :status)
+            and (:userId::text is null or user_id = :userId)) as matches from (
+            select prompt, status, user_id from public.generation_logs
             where request_id = :requestId and created_at >= :since and created_at < :until
             order by created_at desc limit :window) as seen
           """,
@@ -112,9 +115,9 @@ final class LookThroughLog {
     } else if (filter.userId() != null) {
       return countBy(
           """
-          select count(*) as rows, count(*) filter (where matches) as matches from (
-            select prompt ilike :pattern and (:status::text is null or status = :status) as matches
-            from public.generation_logs
+          select count(*) as rows,
+            count(*) filter (where prompt ilike :pattern and (:status::text is null or status = :status)) as matches from (
+            select prompt, status, user_id from public.generation_logs
             where user_id = :userId and created_at >= :since and created_at < :until
             order by created_at desc limit :window) as seen
           """,
@@ -122,9 +125,8 @@ final class LookThroughLog {
     } else if (filter.status() != null) {
       return countBy(
           """
-          select count(*) as rows, count(*) filter (where matches) as matches from (
-            select prompt ilike :pattern as matches
-            from public.generation_logs
+          select count(*) as rows, count(*) filter (where prompt ilike :pattern) as matches from (
+            select prompt, status, user_id from public.generation_logs
             where status = :status and created_at >= :since and created_at < :until
             order by created_at desc limit :window) as seen
           """,
@@ -132,9 +134,8 @@ final class LookThroughLog {
     }
     return countBy(
         """
-        select count(*) as rows, count(*) filter (where matches) as matches from (
-          select prompt ilike :pattern as matches
-          from public.generation_logs
+        select count(*) as rows, count(*) filter (where prompt ilike :pattern) as matches from (
+          select prompt, status, user_id from public.generation_logs
           where created_at >= :since and created_at < :until
           order by created_at desc limit :window) as seen
         """,

@@ -121,7 +121,7 @@ class SearchPromptsIT {
   }
 
   private static GenerationLogs logsOf(TestingDatabase database) {
-    return new TestingLedger(database, database == INDEXED ? POOL : POOL_WITHOUT_INDEX)
+    return new TestingLedger(database, database.equals(INDEXED) ? POOL : POOL_WITHOUT_INDEX)
         .generationLogs;
   }
 

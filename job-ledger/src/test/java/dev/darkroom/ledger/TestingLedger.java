@@ -85,7 +85,7 @@ final class TestingLedger {
     eventOutbox = beans.eventOutbox(asApplication, settings);
     generationLogs = beans.generationLogs(asApplication, mapper, settings);
     findJobs = beans.findJobs(asApplication, generationLogs, mapper);
-    readSteps = beans.readSteps(asApplication, generationLogs);
+    readSteps = beans.readSteps(asApplication, mapper);
   }
 
   /** A claim that is made once. */

@@ -2,14 +2,12 @@ package dev.darkroom.gateway.live;
 
 import dev.darkroom.gateway.live.News.Nothing;
 import dev.darkroom.gateway.live.News.Over;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One who listens: what it has not heard yet, up to a limit. Whoever tells it something never waits
@@ -22,12 +20,6 @@ final class Listener {
   private final Wanted wanted;
   private final BlockingQueue<News> unheard;
   private final CountDownLatch over = new CountDownLatch(1);
-  private @Nullable Thread writer;
-
-  /** Something that takes as long as the client takes to read it. */
-  interface Writing {
-    void write() throws IOException;
-  }
 
   Listener(Wanted wanted, int queue) {
     this.wanted = wanted;
@@ -56,9 +48,6 @@ final class Listener {
     over.countDown();
     unheard.clear();
     unheard.add(OVER);
-    if (writer != null) {
-      writer.interrupt(); // its client does not read, and may not for long
-    }
   }
 
   boolean isOver() {
@@ -79,26 +68,5 @@ final class Listener {
   /** Rests, but not for longer than until the end. */
   void rest(Duration atMost) throws InterruptedException {
     var _ = over.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  /** Writes to the client; the end interrupts it. */
-  void write(Writing writing) throws IOException {
-    begin();
-    try {
-      writing.write();
-    } finally {
-      ended();
-    }
-  }
-
-  private synchronized void begin() throws IOException {
-    if (isOver()) {
-      throw new IOException("it is over");
-    }
-    writer = Thread.currentThread();
-  }
-
-  private synchronized void ended() {
-    writer = null;
   }
 }

@@ -159,7 +159,7 @@ final class Listeners {
     position = OptionalLong.empty();
   }
 
-  /** Ends all streams; whoever joins from now on is not told where the log ends before it is read anew. */
+  /** Ends all streams; where the log ends is forgotten until it is read anew. */
   synchronized void endAll() {
     position = OptionalLong.empty();
     all.forEach(Listener::end);

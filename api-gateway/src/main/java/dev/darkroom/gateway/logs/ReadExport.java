@@ -13,6 +13,8 @@ final class ReadExport {
   /** What was read. */
   sealed interface Reading {
     /**
+     * An export that can be made.
+     *
      * @param filter empty where nothing can match
      */
     record Understood(Optional<LogFilter> filter, ExportFormat format) implements Reading {}

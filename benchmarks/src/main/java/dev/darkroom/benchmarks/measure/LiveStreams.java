@@ -83,11 +83,11 @@ final class LiveStreams implements AutoCloseable {
     var committed = new HashMap<Long, Long>();
     steps.forEach(step -> committed.put(step.seq(), step.micros()));
     var findings = new Findings(measure);
-    long heard = 0;
-    long lost = 0;
-    long doubled = 0;
-    long unordered = 0;
-    long open = 0;
+    double heard = 0;
+    double lost = 0;
+    double doubled = 0;
+    double unordered = 0;
+    double open = 0;
     var took = LongStream.builder();
     for (var stream : all) {
       var ids = stream.events().heard().stream().map(Heard::id).toList();

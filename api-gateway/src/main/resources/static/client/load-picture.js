@@ -1,0 +1,39 @@
+/** Loading a picture, however often it has to be asked for. */
+
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 8_000;
+
+/**
+ * @param {HTMLImageElement} image on the page
+ * @param {string} address
+ * @returns {Promise<boolean>} false where there is no such picture any more
+ */
+export async function loadPicture(image, address) {
+  for (let wait = FIRST_WAIT; image.isConnected; wait = Math.min(2 * wait, LONGEST_WAIT)) {
+    if (await loads(image, address)) {
+      return true;
+    }
+    if (await isGone(address)) {
+      return false;
+    }
+    await new Promise((go) => setTimeout(go, wait));
+  }
+  return true; // nobody looks any more
+}
+
+function loads(image, address) {
+  return new Promise((answer) => {
+    image.onload = () => answer(true);
+    image.onerror = () => answer(false);
+    image.src = address;
+  });
+}
+
+/** A gateway that does not answer may only be away for a moment. */
+async function isGone(address) {
+  try {
+    return (await fetch(address, { method: 'HEAD' })).status === 404;
+  } catch {
+    return false;
+  }
+}
