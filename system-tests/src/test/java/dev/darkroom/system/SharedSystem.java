@@ -13,11 +13,11 @@ import java.util.Set;
  * One system for all tests of a JVM, for it takes half a minute to start. Each test leaves it whole
  * and quiet, and judges its own jobs only.
  */
-final class SharedSystem {
+public final class SharedSystem {
   private SharedSystem() {}
 
   /** Whole, quiet, and with a provider that takes 100 to 300 ms. */
-  static ObservedSystem get() {
+  public static ObservedSystem get() {
     var observed = Started.SYSTEM;
     observed.system().startWhatIsDead();
     observed.system().nebius().heal();

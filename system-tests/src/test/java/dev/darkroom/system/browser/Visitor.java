@@ -1,0 +1,128 @@
+package dev.darkroom.system.browser;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ReducedMotion;
+import com.microsoft.playwright.options.ScreenshotAnimations;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Somebody with a browser of their own, who notices whatever no page may do. */
+public final class Visitor implements AutoCloseable {
+  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+
+  /** Of a long page only the beginning is kept. */
+  private static final int TALLEST_SCREENSHOT = 2_400;
+
+  /** What can be seen is there; what is further down may load when it is scrolled to. */
+  private static final String PICTURES_IN_VIEW_ARE_THERE =
+      """
+      () => [...document.images]
+        .filter(image => image.getBoundingClientRect().top < innerHeight)
+        .every(image => image.complete)
+      """;
+
+  private final BrowserContext context;
+  private final Complaints complaints;
+  private final Page page;
+
+  private Visitor(BrowserContext context, Complaints complaints, Page page) {
+    this.context = context;
+    this.complaints = complaints;
+    this.page = page;
+  }
+
+  static Visitor arrive(Browser browser, URI gateway) {
+    var look = Look.DESKTOP_LIGHT;
+    var context =
+        browser.newContext(
+            new Browser.NewContextOptions()
+                .setBaseURL(gateway.toString())
+                .setViewportSize(look.width, look.height)
+                .setColorScheme(look.scheme)
+                .setReducedMotion(ReducedMotion.REDUCE)
+                .setPermissions(List.of("clipboard-read", "clipboard-write")));
+    context.setDefaultTimeout(OpenBrowser.PATIENCE_MILLIS);
+    var complaints = Complaints.about(context, gateway);
+    return new Visitor(context, complaints, context.newPage());
+  }
+
+  /** The tab that was there from the beginning. */
+  public Page page() {
+    return page;
+  }
+
+  /** Opens an address of the gateway in it. */
+  public Page opens(String address) {
+    page.navigate(address);
+    return page;
+  }
+
+  /** Another tab, empty, of the same window. */
+  public Page opensTab() {
+    return context.newPage();
+  }
+
+  /** Whatever is on the page stays there, and is seen so. */
+  public void looks(Look look) {
+    page.setViewportSize(look.width, look.height);
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(look.scheme));
+  }
+
+  /** Things move as they do for most people; for tests they hold still. */
+  public void likesMotion() {
+    page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.NO_PREFERENCE));
+  }
+
+  /** A complaint of the browser that contains this text is part of the test. */
+  public void expectsComplaint(String text) {
+    complaints.expect(text);
+  }
+
+  /** Waits for one that contains this text. */
+  public void awaitsComplaint(String text) {
+    page.waitForCondition(() -> complaints.heard(text));
+  }
+
+  /** Fails where a page gave reason for a complaint that was not expected. */
+  public void assertNothingToComplainOf() {
+    complaints.assertNone();
+  }
+
+  /** Fails on what axe-core finds serious; see {@link CheckAccessibility}. */
+  public void assertAccessible(String what) {
+    CheckAccessibility.of(page, what);
+  }
+
+  /** Keeps what the page looks like as {@code target/screenshots/NAME-LOOK.png}. */
+  public void keepsScreenshots(String name, List<Look> looks) {
+    for (var look : looks) {
+      looks(look);
+      page.waitForFunction(PICTURES_IN_VIEW_ARE_THERE);
+      keepScreenshot(SCREENSHOTS.resolve(name + "-" + look + ".png"));
+    }
+  }
+
+  /** Where a test has failed. */
+  public void keepsEvidence(String test) {
+    keepScreenshot(Path.of("target", "failed-in-browser", test + ".png"));
+  }
+
+  private void keepScreenshot(Path file) {
+    var width = page.viewportSize().width;
+    var height = (Integer) page.evaluate("() => document.documentElement.scrollHeight");
+    page.screenshot(
+        new Page.ScreenshotOptions()
+            .setPath(file)
+            .setFullPage(true)
+            .setClip(0, 0, width, Math.min(height, TALLEST_SCREENSHOT))
+            .setAnimations(ScreenshotAnimations.DISABLED));
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}
