@@ -17,6 +17,7 @@ import dev.darkroom.ledger.JobAssert.Logged;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Step;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,8 +54,9 @@ class FinishJobsIT {
                 null,
                 null));
     assertThat(finished.trace()).isEqualTo(TRACE);
-    assertThatJob(ledger, attempt.requestId())
-        .isCompleted()
+    var job = assertThatJob(ledger, attempt.requestId());
+    var took = Duration.between(job.time("created_at"), finished.finishedAt());
+    job.isCompleted()
         .has("image_url", PICTURE.url())
         .has("image_sha256", PICTURE.sha256())
         .has("image_content_type", PICTURE.contentType())
@@ -74,6 +76,8 @@ class FinishJobsIT {
                     WORKER,
                     "millis",
                     812,
+                    "jobMillis",
+                    Math.toIntExact(Math.round(took.toNanos() / 1e6)),
                     "contentType",
                     PICTURE.contentType(),
                     "bytes",
