@@ -74,7 +74,7 @@ function timeOf(filters, now) {
   return {
     since: new Date(begin).toISOString(),
     until: new Date(end).toISOString(), // or a day would be longer than a day by the time it is asked for
-    note: `${whole ? (RANGES[filters.range]?.words ?? 'The time that is asked for') : 'The last 24 hours of it, more is not drawn'}. ${ALL_JOBS}`,
+    note: `${whole ? (RANGES[filters.range]?.words ?? 'The time that is asked for') : (since || asked.until ? 'The last 24 hours of that time; more is not drawn' : 'The last 24 hours')}. ${ALL_JOBS}`,
   };
 }
 

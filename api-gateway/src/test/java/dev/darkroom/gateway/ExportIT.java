@@ -149,18 +149,22 @@ class ExportIT {
     }
   }
 
+  /** The first is the newest; in slices, each far below the timeout of a statement. */
   private void write(RunningGateway to, int rows) {
-    to.bean(JdbcClient.class)
-        .sql(
-            """
-            insert into public.generation_logs (request_id, user_id, prompt, status, step, details, created_at)
-            select gen_random_uuid(), :user, 'many ' || n, 'completed', 'a step',
-              jsonb_build_object('n', n), timestamptz '2026-01-01T12:00:00.5Z' - n / 3 * interval '1001 us'
-            from generate_series(1, :rows) as n order by n desc
-            """)
-        .param("user", user)
-        .param("rows", rows)
-        .update();
+    for (var last = rows; last > 0; last -= 5_000) {
+      to.bean(JdbcClient.class)
+          .sql(
+              """
+              insert into public.generation_logs (request_id, user_id, prompt, status, step, details, created_at)
+              select gen_random_uuid(), :user, 'many ' || n, 'completed', 'a step',
+                jsonb_build_object('n', n), timestamptz '2026-01-01T12:00:00.5Z' - n / 3 * interval '1001 us'
+              from generate_series(:first, :last) as n order by n desc
+              """)
+          .param("user", user)
+          .param("first", last - 4_999)
+          .param("last", last)
+          .update();
+    }
   }
 
   private static String timeOfNumber(int n) {

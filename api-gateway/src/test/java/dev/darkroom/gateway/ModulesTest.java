@@ -17,7 +17,16 @@ class ModulesTest {
     var modules = ApplicationModules.of(GatewayApplication.class);
     assertThat(modules.stream().map(module -> module.getIdentifier().toString()))
         .containsExactlyInAnyOrder(
-            "generate", "live", "logs", "outbox", "picture", "progress", "rescue", "sweep", "web");
+            "generate",
+            "live",
+            "logs",
+            "outbox",
+            "picture",
+            "progress",
+            "rescue",
+            "stats",
+            "sweep",
+            "web");
     modules.verify();
   }
 

@@ -82,6 +82,7 @@ class OpenApiIT {
     "/api/events, get, 200 204 400 404 503",
     "/api/logs, get, 200 400 503",
     "/api/logs/export, get, 200 400 503",
+    "/api/stats, get, 200 400 503",
     "/generated/{file}, get, 200 206 302 304 404 416 503"
   })
   void every_reply_is_documented(String path, String method, String statuses) {
@@ -108,14 +109,21 @@ class OpenApiIT {
 
   @Test
   void no_other_path_is_documented() {
-    assertThat(document.get("paths").propertyNames()).hasSize(7);
+    assertThat(document.get("paths").propertyNames()).hasSize(8);
   }
 
   @Test
   void attempts_are_documented_as_they_are_sent() {
     assertThat(document.at("/components/schemas/JobAttempt/properties").propertyNames())
         .containsExactlyInAnyOrder(
-            "attempt", "worker", "startedAt", "endedAt", "outcome", "reason");
+            "attempt",
+            "worker",
+            "startedAt",
+            "endedAt",
+            "outcome",
+            "reason",
+            "callMillis",
+            "savingMillis");
     assertThat(
             document
                 .at("/components/schemas/JobAttempt/properties/outcome/enum")

@@ -100,7 +100,7 @@ class PagesIT {
 
   /** Pages name the library without its version, which stands in the root pom.xml alone. */
   @ParameterizedTest
-  @CsvSource({"uPlot.esm.js, text/javascript", "uPlot.min.css, text/css"})
+  @CsvSource({"uPlot.iife.min.js, text/javascript", "uPlot.min.css, text/css"})
   void the_charts_library_is_found_whatever_its_version(String file, String type) {
     var reply = gateway.get("/webjars/uplot/dist/" + file);
     assertThat(reply.status()).isEqualTo(200);

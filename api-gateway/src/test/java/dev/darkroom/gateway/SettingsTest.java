@@ -32,7 +32,8 @@ class SettingsTest {
                 "OutboxSettings[sweep=PT1S, batch=500, window=32, refill=PT0.025S, lookForLost=PT5S]",
                 "PictureSettings[serve=PROXY, linkLifetime=PT5M, keep=PT0S, sweep=PT1M]",
                 "ProgressSettings[poll=PT1S]",
-                "RescueSettings[sweep=PT1S, grace=PT10S]"));
+                "RescueSettings[sweep=PT1S, grace=PT10S]",
+                "StatsSettings[sweep=PT10S, keep=PT720H]"));
   }
 
   @ParameterizedTest
@@ -79,6 +80,9 @@ class SettingsTest {
     "darkroom.rescue.sweep=0s, sweep",
     "darkroom.rescue.grace=-1ms, grace",
     "darkroom.rescue.grace=11m, grace",
+    "darkroom.stats.sweep=49ms, sweep",
+    "darkroom.stats.sweep=61m, sweep",
+    "darkroom.stats.keep=1d, keep",
     "darkroom.nebius.model=, model"
   })
   void a_bad_value_stops_the_start_with_the_name_of_the_property(String property, String name) {
@@ -98,7 +102,8 @@ class SettingsTest {
     "darkroom.live.pause=0s",
     "darkroom.outbox.sweep=50ms",
     "darkroom.outbox.batch=10000",
-    "darkroom.rescue.grace=0s"
+    "darkroom.rescue.grace=0s",
+    "darkroom.stats.keep=2d"
   })
   void values_at_their_limits_are_taken(String property) {
     gateway.withPropertyValues(property).run(context -> assertThat(context).hasNotFailed());

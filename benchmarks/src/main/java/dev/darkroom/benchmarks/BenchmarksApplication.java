@@ -10,6 +10,7 @@ import dev.darkroom.benchmarks.measure.MeasureLive;
 import dev.darkroom.benchmarks.measure.MeasureLogs;
 import dev.darkroom.benchmarks.measure.MeasureMemory;
 import dev.darkroom.benchmarks.measure.MeasurePictures;
+import dev.darkroom.benchmarks.measure.MeasureStats;
 import dev.darkroom.benchmarks.measure.MeasureSteady;
 import dev.darkroom.benchmarks.results.Finding;
 import dev.darkroom.benchmarks.results.PerformancePage;
@@ -46,6 +47,7 @@ final class BenchmarksApplication {
           new MeasureLive(CLOCK),
           new MeasureClaim(),
           new MeasureLogs(),
+          new MeasureStats(CLOCK),
           new MeasureMemory(CLOCK),
           new MeasurePictures(CLOCK));
 

@@ -26,6 +26,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -103,6 +105,14 @@ class WorkerIT {
     assertThat(picture).isNotNull();
     assertThat(picture.getWidth()).isEqualTo(96);
     assertThat(picture.getHeight()).isEqualTo(64);
+    var details = Objects.requireNonNull(gateway.job(id).steps().getLast().details());
+    assertThat(details).containsKeys("callMillis", "savingMillis", "jobMillis");
+    assertThat(millis(details, "callMillis") + millis(details, "savingMillis"))
+        .isBetween(1L, millis(details, "jobMillis"));
+  }
+
+  private static long millis(Map<String, ?> details, String name) {
+    return ((Number) Objects.requireNonNull(details.get(name))).longValue();
   }
 
   @Test
@@ -191,7 +201,9 @@ class WorkerIT {
     awaitStatus(id, JobStatus.COMPLETED);
 
     assertThat(nebius.bill().total()).isEqualTo(billed);
-    assertThat(gateway.job(id).steps().getLast().details()).containsEntry("source", "store");
+    assertThat(gateway.job(id).steps().getLast().details())
+        .containsEntry("source", "store")
+        .doesNotContainKeys("callMillis", "savingMillis");
   }
 
   @Test
@@ -205,11 +217,16 @@ class WorkerIT {
 
     report.report(
         new Attempt(late, 1, "worker-1"),
-        new AttemptOutcome.Succeeded(copyOfPicture(other, late), new AttemptOutcome.Size(96, 64)));
+        new AttemptOutcome.Succeeded(
+            copyOfPicture(other, late), new AttemptOutcome.Size(96, 64), java.time.Duration.ZERO),
+        Optional.empty());
     report.report(
         new Attempt(other, 7, "worker-1"),
         new AttemptOutcome.Succeeded(
-            store.find(other).orElseThrow(), new AttemptOutcome.Size(96, 64)));
+            store.find(other).orElseThrow(),
+            new AttemptOutcome.Size(96, 64),
+            java.time.Duration.ZERO),
+        Optional.empty());
 
     assertThat(store.find(late)).isEmpty();
     assertThat(store.find(other)).isPresent();

@@ -65,7 +65,7 @@ class StylesTest {
     try {
       return String.valueOf(word.get(style));
     } catch (IllegalAccessException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("the field was opened before", e);
     }
   }
 }

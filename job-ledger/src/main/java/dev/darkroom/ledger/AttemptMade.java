@@ -5,6 +5,7 @@ import dev.darkroom.model.Step;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -38,8 +39,17 @@ public record AttemptMade(int number, String worker, Instant startedAt, @Nullabl
    * How an attempt ended.
    *
    * @param reason why it did not succeed
+   * @param callMillis from the first byte of the call's body to the last one of its answer, or to
+   *     its failure; none where no call was made, or nobody saw its end
+   * @param savingMillis from there until the picture was durable; only where this attempt's call
+   *     brought it
    */
-  public record End(Instant at, Outcome outcome, @Nullable String reason) {}
+  public record End(
+      Instant at,
+      Outcome outcome,
+      @Nullable String reason,
+      @Nullable Long callMillis,
+      @Nullable Long savingMillis) {}
 
   /**
    * The attempts of a job, oldest first.
@@ -66,7 +76,7 @@ public record AttemptMade(int number, String worker, Instant startedAt, @Nullabl
   private AttemptMade endedBy(LogEntry step) {
     return Step.of(step.step())
         .flatMap(AttemptMade::outcomeAt)
-        .map(outcome -> new End(step.createdAt(), outcome, reasonIn(step)))
+        .map(outcome -> endAt(step, outcome))
         .map(end -> new AttemptMade(number, worker, startedAt, end))
         .orElse(this);
   }
@@ -86,8 +96,13 @@ public record AttemptMade(int number, String worker, Instant startedAt, @Nullabl
     };
   }
 
-  private static @Nullable String reasonIn(LogEntry step) {
-    var details = step.details();
-    return details != null && details.get("reason") instanceof String reason ? reason : null;
+  private static End endAt(LogEntry step, Outcome outcome) {
+    var details = Objects.requireNonNullElse(step.details(), Map.of());
+    return new End(
+        step.createdAt(),
+        outcome,
+        details.get("reason") instanceof String reason ? reason : null,
+        details.get("callMillis") instanceof Number call ? call.longValue() : null,
+        details.get("savingMillis") instanceof Number saving ? saving.longValue() : null);
   }
 }

@@ -65,7 +65,8 @@ public final class FinishJobs {
                   insert into public.generation_logs
                     (request_id, user_id, prompt, status, step, details, image_url, created_at)
                   select request_id, user_id, request ->> 'prompt', status, 'image_generated',
-                    jsonb_build_object('attempt', attempt, 'worker', worker) || details,
+                    jsonb_build_object('attempt', attempt, 'worker', worker,
+                      'jobMillis', (extract(epoch from finished_at - created_at) * 1000)::bigint) || details,
                     image_url, finished_at
                   from finished)
                 select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type,

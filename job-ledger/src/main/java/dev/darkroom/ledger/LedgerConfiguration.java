@@ -90,6 +90,21 @@ public class LedgerConfiguration {
   }
 
   @Bean
+  JobStatistics jobStatistics(JdbcClient database) {
+    return new JobStatistics(database);
+  }
+
+  @Bean
+  JobQueue jobQueue(JdbcClient database) {
+    return new JobQueue(database);
+  }
+
+  @Bean
+  RecentAttempts recentAttempts(JdbcClient database) {
+    return new RecentAttempts(database);
+  }
+
+  @Bean
   FindJobs findJobs(JdbcClient database, GenerationLogs logs, JsonMapper mapper) {
     return new FindJobs(database, logs, new LedgerJson(mapper));
   }

@@ -75,7 +75,8 @@ public final class RescheduleJobs {
                 (request_id, user_id, prompt, status, step, details, created_at)
               select request_id, user_id, request ->> 'prompt', 'processing', :outcome,
                 jsonb_build_object('attempt', attempt, 'worker', worker_id,
-                  'code', :code::text, 'reason', :reason::text, 'counts', :counts),
+                  'code', :code::text, 'reason', :reason::text, 'counts', :counts)
+                  || jsonb_strip_nulls(jsonb_build_object('callMillis', :call::bigint)),
                 clock_timestamp()
               from released
               union all
@@ -102,6 +103,7 @@ public final class RescheduleJobs {
         .param("code", setback.code())
         .param("reason", setback.reason())
         .param("outcome", setback.outcome().word())
+        .param("call", setback.call() == null ? null : setback.call().toMillis())
         .query((row, _) -> read(row))
         .optional()
         .orElseGet(() -> new Rescheduled.NotHeld(attempt.requestId()));

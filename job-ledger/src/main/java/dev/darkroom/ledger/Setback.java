@@ -2,6 +2,7 @@ package dev.darkroom.ledger;
 
 import dev.darkroom.model.Step;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How an attempt ended without ending its job.
@@ -12,8 +13,15 @@ import java.time.Duration;
  * @param reason a sentence for people: the provider's own words, without secrets
  * @param counts whether it uses up one of the job's attempts; an outage does not
  * @param delay until the job is due again
+ * @param call how long the call took, where one was made and its end was seen
  */
-public record Setback(Step outcome, String code, String reason, boolean counts, Duration delay) {
+public record Setback(
+    Step outcome,
+    String code,
+    String reason,
+    boolean counts,
+    Duration delay,
+    @Nullable Duration call) {
   public Setback {
     if (outcome != Step.ATTEMPT_FAILED && outcome != Step.ATTEMPT_OUTCOME_UNKNOWN) {
       throw new IllegalArgumentException(outcome.word() + " is no setback");
@@ -22,5 +30,14 @@ public record Setback(Step outcome, String code, String reason, boolean counts, 
       throw new IllegalArgumentException("a job can't be due in the past");
     }
     reason = Columns.storable(reason);
+  }
+
+  public Setback(Step outcome, String code, String reason, boolean counts, Duration delay) {
+    this(outcome, code, reason, counts, delay, null);
+  }
+
+  /** The same after a call that took so long. */
+  public Setback afterCallOf(Duration took) {
+    return new Setback(outcome, code, reason, counts, delay, took);
   }
 }

@@ -37,16 +37,25 @@ final class SettledHorizon {
   }
 
   private final Duration margin;
+  private final Duration assumed;
   private @Nullable OffsetDateTime settled;
   private @Nullable Moment candidate;
 
   SettledHorizon(Duration margin) {
+    this(margin, ASSUMED);
+  }
+
+  /**
+   * @param assumed what is that old is taken for settled before anything is known
+   */
+  SettledHorizon(Duration margin, Duration assumed) {
     this.margin = margin;
+    this.assumed = assumed;
   }
 
   /** Moves the horizon on as far as this moment allows, and says where it is. */
   synchronized OffsetDateTime reached(Moment now) {
-    var until = settled == null ? now.at().minus(ASSUMED) : settled;
+    var until = settled == null ? now.at().minus(assumed) : settled;
     if (candidate != null && Collections.disjoint(candidate.writers(), now.writers())) {
       until = later(until, candidate.at().minus(margin));
       candidate = null;

@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -65,7 +67,20 @@ class AttemptMadeTest {
                 1,
                 "worker of 1",
                 BEGIN.plusSeconds(1),
-                new End(BEGIN.plusSeconds(2), Outcome.FAILED, "reason of attempt_failed")));
+                new End(
+                    BEGIN.plusSeconds(2), Outcome.FAILED, "reason of attempt_failed", null, null)));
+  }
+
+  @Test
+  void an_attempt_says_what_its_call_cost_where_the_log_does() {
+    var steps = log("calling_nebius_api 1, image_generated 1");
+    var details = new HashMap<>(Objects.requireNonNull(steps.getLast().details()));
+    details.put("callMillis", 8_123);
+    details.put("savingMillis", 17);
+    var said = List.of(steps.getFirst(), step("image_generated", details, BEGIN.plusSeconds(1)));
+
+    assertThat(AttemptMade.in(said).getFirst().end())
+        .isEqualTo(new End(BEGIN.plusSeconds(1), Outcome.SUCCEEDED, null, 8_123L, 17L));
   }
 
   @Test
@@ -74,7 +89,7 @@ class AttemptMadeTest {
         AttemptMade.in(log("calling_nebius_api 1, attempt_outcome_unknown 1, image_generated 1"));
 
     assertThat(attempts.getFirst().end())
-        .isEqualTo(new End(BEGIN.plusSeconds(2), Outcome.SUCCEEDED, null));
+        .isEqualTo(new End(BEGIN.plusSeconds(2), Outcome.SUCCEEDED, null, null, null));
   }
 
   private static List<LogEntry> log(String steps) {
@@ -99,6 +114,10 @@ class AttemptMadeTest {
         default -> details.put("reason", "reason of " + step);
       }
     }
+    return step(step, details, at);
+  }
+
+  private static LogEntry step(String step, Map<String, Object> details, Instant at) {
     return new LogEntry(
         new UUID(0, 1),
         new RequestId(new UUID(0, 2)),

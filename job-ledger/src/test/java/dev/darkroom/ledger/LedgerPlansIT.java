@@ -159,6 +159,40 @@ class LedgerPlansIT {
   }
 
   @Test
+  void a_place_in_the_queue_is_counted_in_the_indexes_of_those_that_wait() {
+    LEDGER.jobQueue.placeIfWaiting(
+        new RequestId(
+            DATABASE
+                .client()
+                .sql("select request_id from public.generation_jobs where turn > 10000 limit 1")
+                .query(UUID.class)
+                .single()));
+    assertThatPlanUses("using idx_generation_jobs_turn")
+        .contains(
+            "using generation_jobs_pkey",
+            "using idx_generation_jobs_let_go",
+            "using idx_generation_jobs_line");
+
+    LEDGER.jobQueue.pace();
+    assertThatPlanUses("idx_generation_logs_").contains("created_at > (now()");
+  }
+
+  @Test
+  void minutes_and_the_latest_attempts_are_read_without_older_steps() {
+    var now = LEDGER.jobStatistics.now();
+    WATCHED.plan();
+    LEDGER.jobStatistics.between(now.minusSeconds(120), now);
+    assertThatPlanUses("idx_generation_logs_");
+
+    new JobStatistics(LEDGER.asApplication, SettledHorizon.MARGIN, 100)
+        .keepSettled(Duration.ofDays(2));
+    assertThatPlanUses("idx_generation_logs_status_created_at");
+
+    LEDGER.recentAttempts.latest(Duration.ofMinutes(5), 20);
+    assertThatPlanUses("idx_generation_logs_status_created_at");
+  }
+
+  @Test
   void a_job_and_the_steps_of_a_request_are_looked_up() {
     LEDGER.findJobs.find(AcceptJobsIT.aNewJob().id());
     assertThatPlanUses("generation_jobs_pkey");

@@ -15,8 +15,11 @@ import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Step;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -52,6 +55,37 @@ class RescheduleJobsIT {
         .isEqualTo(
             new Rescheduled.DueAgain(
                 attempt.requestId(), assertThatJob(ledger, attempt.requestId()).time("due_at")));
+  }
+
+  @Test
+  void the_step_says_how_long_the_call_took_where_one_was_made() {
+    var called = aHeldJob().heldIn(ledger);
+    var notCalled = aHeldJob().heldIn(ledger);
+
+    ledger.rescheduleJobs.rescheduleIfHeld(
+        called, failed(true).afterCallOf(Duration.ofMillis(1_234)));
+    ledger.rescheduleJobs.rescheduleIfHeld(notCalled, failed(true));
+
+    assertThat(endOf(called).callMillis()).isEqualTo(1_234);
+    assertThat(endOf(notCalled).callMillis()).isNull();
+  }
+
+  private AttemptMade.End endOf(Attempt attempt) {
+    var calling =
+        new LogEntry(
+            new UUID(0, 1),
+            attempt.requestId(),
+            "ada",
+            "a lighthouse",
+            JobStatus.PROCESSING,
+            Step.CALLING_NEBIUS_API.word(),
+            Map.of("attempt", attempt.number()),
+            null,
+            Instant.EPOCH);
+    var steps =
+        Stream.concat(Stream.of(calling), ledger.generationLogs.of(attempt.requestId()).stream())
+            .toList();
+    return Objects.requireNonNull(AttemptMade.in(steps).getFirst().end());
   }
 
   @Test

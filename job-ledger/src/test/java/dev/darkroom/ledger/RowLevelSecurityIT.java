@@ -64,16 +64,19 @@ class RowLevelSecurityIT {
     assertRefused(client, "select 1 from public.generation_idempotency_keys");
     assertRefused(client, "delete from public.generation_idempotency_keys");
     assertRefused(client, "select 1 from public.generation_quota");
+    assertRefused(client, "select 1 from public.generation_minutes");
   }
 
   @Test
-  void the_application_can_neither_change_the_log_nor_delete_anything_but_keys() {
+  void the_application_can_neither_change_the_log_nor_delete_anything_but_keys_and_counts() {
     var application = JdbcClient.create(ledger.database.asApplication());
 
     CHANGES_OF_LOGS.forEach(change -> assertRefused(application, change));
     DELETIONS_OF_JOBS.forEach(deletion -> assertRefused(application, deletion));
     assertRefused(application, "truncate public.generation_idempotency_keys");
     assertRefused(application, "delete from public.generation_quota");
+    assertRefused(application, "update public.generation_minutes set failed = 0");
+    assertThat(application.sql("delete from public.generation_minutes").update()).isZero();
     assertRefused(application, "create table public.own (x int)");
     assertThat(application.sql("delete from public.generation_idempotency_keys").update()).isZero();
   }

@@ -41,6 +41,9 @@ final class TestingLedger {
   final JobTurns jobTurns;
   final EventOutbox eventOutbox;
   final GenerationLogs generationLogs;
+  final JobStatistics jobStatistics;
+  final JobQueue jobQueue;
+  final RecentAttempts recentAttempts;
   final FindJobs findJobs;
   final ReadSteps readSteps;
 
@@ -84,6 +87,9 @@ final class TestingLedger {
     jobTurns = beans.jobTurns(asApplication, mapper, settings);
     eventOutbox = beans.eventOutbox(asApplication, settings);
     generationLogs = beans.generationLogs(asApplication, mapper, settings);
+    jobStatistics = beans.jobStatistics(asApplication);
+    jobQueue = beans.jobQueue(asApplication);
+    recentAttempts = beans.recentAttempts(asApplication);
     findJobs = beans.findJobs(asApplication, generationLogs, mapper);
     readSteps = beans.readSteps(asApplication, mapper);
   }
@@ -111,6 +117,7 @@ final class TestingLedger {
     OWNER_OF_SHARED.sql("delete from public.generation_topics").update();
     OWNER_OF_SHARED.sql("delete from public.generation_jobs").update();
     OWNER_OF_SHARED.sql("delete from public.generation_logs").update();
+    OWNER_OF_SHARED.sql("delete from public.generation_minutes").update();
     OWNER_OF_SHARED.sql("delete from public.generation_idempotency_keys").update();
     return new TestingLedger(
         SHARED, OWNER_OF_SHARED, POOL_OF_SHARED, MAX_ATTEMPTS, UnknownOutcomePolicy.RETRY);

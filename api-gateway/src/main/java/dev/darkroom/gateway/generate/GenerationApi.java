@@ -31,18 +31,21 @@ class GenerationApi {
   private final AnswerForJob answer;
   private final FindJobs ledger;
   private final ShowJob show;
+  private final ShowPlace queue;
 
   GenerationApi(
       ReadSubmission readSubmission,
       SubmitJob submitJob,
       AnswerForJob answer,
       FindJobs ledger,
-      ShowJob show) {
+      ShowJob show,
+      ShowPlace queue) {
     this.readSubmission = readSubmission;
     this.submitJob = submitJob;
     this.answer = answer;
     this.ledger = ledger;
     this.show = show;
+    this.queue = queue;
   }
 
   @DocumentSubmit
@@ -116,7 +119,7 @@ class GenerationApi {
             ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_JSON)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .<Object>body(show.of(job)))
+                .<Object>body(show.of(job, queue.placeOf(job).orElse(null))))
         .orElseGet(() ->
             Problem.of(
                     HttpStatus.NOT_FOUND,

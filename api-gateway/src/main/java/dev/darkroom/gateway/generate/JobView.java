@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param imageUrl completed jobs only, for as long as the picture is kept
  * @param imageRemovedAt completed jobs whose picture is kept no longer
  * @param error failed jobs only
+ * @param queue jobs that wait for a worker only
  * @param logs oldest first
  * @param attempts the calls made for it, oldest first
  */
@@ -30,11 +31,25 @@ record JobView(
     @Nullable String imageUrl,
     @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant imageRemovedAt,
     @Nullable Failure error,
+    @Nullable Queue queue,
     Metadata metadata,
     List<StepTaken> logs,
     List<AttemptShown> attempts) {
 
   private static final String MILLISECONDS = "yyyy-MM-dd'T'HH:mm:ss.SSSX";
+
+  /**
+   * @param ahead open jobs that go before it as things stand; 1,000 at most
+   * @param dueAt when its next attempt is due, where that is to come
+   * @param expectedAt when the picture may be there, at the pace of the last minutes; absent while
+   *     there is none
+   */
+  @Schema(name = "JobQueue")
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Queue(
+      int ahead,
+      @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant dueAt,
+      @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant expectedAt) {}
 
   @Schema(name = "JobFailure")
   record Failure(String code, String message) {}
@@ -77,6 +92,9 @@ record JobView(
   /**
    * @param endedAt absent, like outcome and reason, while it is under way
    * @param reason why it did not succeed
+   * @param callMillis how long its call took, from the first byte of the request's body to the last
+   *     one of the answer, or to the failure; where a call was made
+   * @param savingMillis from there until the picture was durable
    */
   @Schema(name = "JobAttempt")
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -86,7 +104,9 @@ record JobView(
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") Instant startedAt,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant endedAt,
       AttemptMade.@Nullable Outcome outcome,
-      @Nullable String reason) {
+      @Nullable String reason,
+      @Nullable Long callMillis,
+      @Nullable Long savingMillis) {
 
     static AttemptShown of(AttemptMade made) {
       var end = made.end();
@@ -96,7 +116,9 @@ record JobView(
           made.startedAt(),
           end == null ? null : end.at(),
           end == null ? null : end.outcome(),
-          end == null ? null : end.reason());
+          end == null ? null : end.reason(),
+          end == null ? null : end.callMillis(),
+          end == null ? null : end.savingMillis());
     }
   }
 }

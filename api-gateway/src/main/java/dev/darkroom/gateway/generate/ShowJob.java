@@ -3,6 +3,7 @@ package dev.darkroom.gateway.generate;
 import dev.darkroom.gateway.generate.JobView.AttemptShown;
 import dev.darkroom.gateway.generate.JobView.Failure;
 import dev.darkroom.gateway.generate.JobView.Metadata;
+import dev.darkroom.gateway.generate.JobView.Queue;
 import dev.darkroom.gateway.generate.JobView.StepTaken;
 import dev.darkroom.ledger.DueJob;
 import dev.darkroom.ledger.Job;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Turns jobs of the ledger into what clients see. */
@@ -35,12 +37,20 @@ final class ShowJob {
         null,
         null,
         null,
+        null,
         Metadata.of(message.request(), modelAsked(message.request()), null),
         List.of(new StepTaken(Step.REQUEST_RECEIVED.word(), job.acceptedAt())),
         List.of());
   }
 
   JobView of(Job job) {
+    return of(job, null);
+  }
+
+  /**
+   * @param queue its place, where it waits for a worker
+   */
+  JobView of(Job job, @Nullable Queue queue) {
     var picture = job.picture();
     var error = job.error();
     return new JobView(
@@ -50,6 +60,7 @@ final class ShowJob {
         picture == null || job.pictureRemovedAt() != null ? null : picture.url(),
         job.pictureRemovedAt(),
         error == null ? null : new Failure(error.code(), error.message()),
+        queue,
         Metadata.of(job.request(), model(job), picture == null ? null : job.finishedAt()),
         job.steps().stream().map(step -> new StepTaken(step.step(), step.createdAt())).toList(),
         job.attempts().stream().map(AttemptShown::of).toList());

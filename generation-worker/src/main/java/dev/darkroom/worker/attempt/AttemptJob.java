@@ -47,7 +47,7 @@ final class AttemptJob {
     var started = System.nanoTime();
     var outcome = pictureOrCall(job, parameters, call);
     count(outcome, Duration.ofNanos(System.nanoTime() - started));
-    reportUntilTaken(job.attempt(), outcome, reportFor);
+    reportUntilTaken(job.attempt(), outcome, call, reportFor);
   }
 
   /** A picture that an earlier attempt saved is used, not bought again. */
@@ -78,13 +78,14 @@ final class AttemptJob {
     return store.find(job.message().requestId()).map(AttemptOutcome.AlreadyStored::new);
   }
 
-  private void reportUntilTaken(Attempt attempt, AttemptOutcome outcome, Duration reportFor)
+  private void reportUntilTaken(
+      Attempt attempt, AttemptOutcome outcome, CallInProgress call, Duration reportFor)
       throws InterruptedException {
     var giveUp = System.nanoTime() + reportFor.toNanos();
     var wait = FIRST_WAIT;
     while (true) {
       try {
-        report.report(attempt, outcome);
+        report.report(attempt, outcome, call.took());
         return;
       } catch (DataAccessException e) {
         if (System.nanoTime() - giveUp > 0) {

@@ -11,8 +11,10 @@ public sealed interface AttemptOutcome {
    * The picture came, and is saved.
    *
    * @param asked the size that was asked for
+   * @param saving from the last byte of the answer until the picture was durable. It has been
+   *     written to the store while it was read; what is left is to look at it, and to keep it
    */
-  record Succeeded(StoredPicture picture, Size asked) implements AttemptOutcome {
+  record Succeeded(StoredPicture picture, Size asked, Duration saving) implements AttemptOutcome {
     /** Whether it came in the size that was asked for; a model may round it. */
     public boolean isOfAskedSize() {
       return asked.equals(new Size(picture.width(), picture.height()));

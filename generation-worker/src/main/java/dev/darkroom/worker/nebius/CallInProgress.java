@@ -1,6 +1,8 @@
 package dev.darkroom.worker.nebius;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,8 @@ public final class CallInProgress {
   private @Nullable Runnable abort;
   private @Nullable Ended ended;
   private volatile boolean sent;
+  private volatile long sentNanos;
+  private volatile long answeredNanos;
 
   /** Why a call was ended before Nebius had answered. */
   public enum Ended {
@@ -49,12 +53,33 @@ public final class CallInProgress {
 
   /** From here on Nebius may get to see the request, and so may draw and bill a picture. */
   void sends() {
-    sent = true;
+    if (!sent) {
+      sentNanos = System.nanoTime();
+      answeredNanos = sentNanos;
+      sent = true;
+    }
   }
 
   /** Whether {@link #sends()} has been reached. */
   boolean mayHaveArrived() {
     return sent;
+  }
+
+  /**
+   * How long it took from the first byte of the request's body to the last byte of the answer, or
+   * to its failure. A picture that the answer only names, and that is fetched, belongs to it.
+   *
+   * @return empty where nothing was sent
+   */
+  public Optional<Duration> took() {
+    return sent ? Optional.of(Duration.ofNanos(answeredNanos - sentNanos)) : Optional.empty();
+  }
+
+  /** How long the answer has been there, or the failure; empty where nothing was sent. */
+  Optional<Duration> sinceAnswer() {
+    return sent
+        ? Optional.of(Duration.ofNanos(System.nanoTime() - answeredNanos))
+        : Optional.empty();
   }
 
   /** Ends the call; the first reason is kept. */
@@ -80,5 +105,6 @@ public final class CallInProgress {
 
   private synchronized void finish() {
     abort = null;
+    answeredNanos = System.nanoTime();
   }
 }

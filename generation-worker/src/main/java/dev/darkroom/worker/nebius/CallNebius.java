@@ -121,7 +121,7 @@ public final class CallNebius {
         .serviceLevelObjectives(LATENCIES)
         .register(meters)
         .record(took);
-    if (outcome instanceof AttemptOutcome.Succeeded(var picture, var _)) {
+    if (outcome instanceof AttemptOutcome.Succeeded(var picture, var _, var _)) {
       saved.increment((double) picture.bytes());
     }
   }

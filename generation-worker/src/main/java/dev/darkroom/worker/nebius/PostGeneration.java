@@ -92,9 +92,9 @@ final class PostGeneration {
       case ReadAnswer.Reading.NoPicture(var outcome) -> outcome;
       case ReadAnswer.Reading.PictureAt(String address) -> {
         fetch.into(draft.body(), address, call);
-        yield keep(draft, parameters);
+        yield keep(draft, parameters, call);
       }
-      case ReadAnswer.Reading.PictureHere _ -> keep(draft, parameters);
+      case ReadAnswer.Reading.PictureHere _ -> keep(draft, parameters, call);
     };
   }
 
@@ -105,10 +105,11 @@ final class PostGeneration {
   }
 
   /** What is done from here on can't be ended from outside: the picture is paid for. */
-  private static AttemptOutcome keep(PictureDraft draft, Map<String, ?> parameters) {
+  private static AttemptOutcome keep(
+      PictureDraft draft, Map<String, ?> parameters, CallInProgress call) {
     try {
       return switch (draft.keep()) {
-        case KeepOutcome.Kept(var picture) -> succeeded(picture, parameters);
+        case KeepOutcome.Kept(var picture) -> succeeded(picture, parameters, call);
         case KeepOutcome.NotAPicture(String reason) ->
             new AttemptOutcome.Failed("bad_reply", "The answer " + reason + ".");
       };
@@ -117,8 +118,10 @@ final class PostGeneration {
     }
   }
 
-  private static Succeeded succeeded(StoredPicture picture, Map<String, ?> parameters) {
-    var outcome = new Succeeded(picture, CallParameters.size(parameters));
+  private static Succeeded succeeded(
+      StoredPicture picture, Map<String, ?> parameters, CallInProgress call) {
+    var saving = call.sinceAnswer().orElseThrow();
+    var outcome = new Succeeded(picture, CallParameters.size(parameters), saving);
     if (!outcome.isOfAskedSize()) {
       log.atWarn()
           .addKeyValue("request_id", picture.id())

@@ -54,16 +54,16 @@ public final class ReportOutcome implements AutoCloseable {
    * Reports it once. May be called again where the ledger did not answer: a report that arrived the
    * first time finds the attempt over and changes nothing.
    *
+   * @param call how long the attempt's call took, where one was made
    * @throws org.springframework.dao.DataAccessException where the ledger does not answer
    */
-  public void report(Attempt attempt, AttemptOutcome outcome) {
-    switch (readings.read(outcome, attempt.number())) {
+  public void report(Attempt attempt, AttemptOutcome outcome, Optional<Duration> call) {
+    switch (readings.read(outcome, attempt.number(), call)) {
       case ReadOutcome.Reading.Complete(var picture, var details) ->
           complete(attempt, picture, details);
-      case ReadOutcome.Reading.Fail(String code, String reason) ->
+      case ReadOutcome.Reading.Fail(String code, String reason, var details) ->
           ended(
-              attempt,
-              finish.failIfCurrent(attempt, Step.NEBIUS_API_ERROR, code, reason, Map.of()));
+              attempt, finish.failIfCurrent(attempt, Step.NEBIUS_API_ERROR, code, reason, details));
       case ReadOutcome.Reading.TryAgain(Setback setback) -> tryAgain(attempt, setback);
     }
   }

@@ -74,7 +74,22 @@ class CallNebiusTest {
       assertThat(picture.height()).isEqualTo(64);
       assertThat(picture.format().contentType()).isEqualTo("image/webp");
       assertThat(store.find(id)).contains(picture);
+      assertThat(((Succeeded) outcome).saving()).isGreaterThanOrEqualTo(Duration.ZERO);
       assertThat(nebius.bill().calls().getFirst().traceparent()).isEqualTo(TRACE);
+    });
+  }
+
+  @Test
+  void a_call_takes_as_long_as_its_answer() {
+    nebius.setLatency(Duration.ofMillis(300));
+    withClient((client, _) -> {
+      var begun = System.nanoTime();
+      var outcome = client.call(job("A fox"), parameters("A fox"), null, call);
+      var all = Duration.ofNanos(System.nanoTime() - begun);
+
+      assertThat(call.took().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+      assertThat(call.took().orElseThrow().plus(((Succeeded) outcome).saving()))
+          .isLessThanOrEqualTo(all);
     });
   }
 
@@ -186,6 +201,7 @@ class CallNebiusTest {
         (client, _) -> {
           assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
               .isInstanceOf(NotMade.class);
+          assertThat(call.took()).isEmpty();
           assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
               .isInstanceOf(TurnedAway.class);
           assertThat(client.callsAllowed()).isZero();

@@ -49,6 +49,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -505,7 +506,7 @@ class FailureTableTest {
 
       assertThat(outcome).isInstanceOf(row.outcome());
       assertThat(outcome.toString()).contains(row.says()).doesNotContain(KEY);
-      var reading = readings.read(outcome, 1);
+      var reading = readings.read(outcome, 1, Optional.empty());
       assertThat(steps(reading)).isEqualTo(row.steps());
       assertThat(counts(reading)).isEqualTo(row.counts());
       assertThat(provider.billed()).isEqualTo(row.billed());

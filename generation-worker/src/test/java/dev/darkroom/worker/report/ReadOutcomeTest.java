@@ -15,6 +15,7 @@ import dev.darkroom.worker.report.ReadOutcome.Reading;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -27,6 +28,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ReadOutcomeTest {
   private static final Duration CAP = Duration.ofSeconds(60);
+  private static final Optional<Duration> CALL = Optional.of(Duration.ofMillis(1234));
+  private static final StoredPicture PICTURE =
+      new StoredPicture(
+          new RequestId(UUID.randomUUID()), "0".repeat(64), 10, PictureFormat.WEBP, 1024, 1024);
+
   private final Backoff backoff =
       new Backoff(new ReportSettings(Duration.ofSeconds(1), 2, CAP), new Random(1));
   private final ReadOutcome readings = new ReadOutcome(backoff, Duration.ofSeconds(10));
@@ -123,7 +129,7 @@ class ReadOutcomeTest {
   @MethodSource("setbacks")
   void a_job_goes_on_after_these(
       AttemptOutcome outcome, Step step, String code, boolean counts, int atLeast, int atMost) {
-    var reading = readings.read(outcome, 3);
+    var reading = readings.read(outcome, 3, Optional.empty());
 
     assertThat(reading).isInstanceOf(Reading.TryAgain.class);
     Setback setback = ((Reading.TryAgain) reading).setback();
@@ -135,8 +141,8 @@ class ReadOutcomeTest {
 
   @Test
   void a_job_that_nebius_rejects_has_failed() {
-    assertThat(readings.read(new AttemptOutcome.Rejected(422, "too wide"), 1))
-        .isEqualTo(new Reading.Fail("rejected", "too wide"));
+    assertThat(readings.read(new AttemptOutcome.Rejected(422, "too wide"), 1, CALL))
+        .isEqualTo(new Reading.Fail("rejected", "too wide", Map.of("callMillis", 1234L)));
   }
 
   @Test
@@ -150,15 +156,44 @@ class ReadOutcomeTest {
 
   @Test
   void a_picture_of_another_size_completes_its_job_and_the_log_says_what_was_asked() {
-    var picture =
-        new StoredPicture(
-            new RequestId(UUID.randomUUID()), "0".repeat(64), 10, PictureFormat.WEBP, 1024, 1024);
-
-    assertThat(readings.read(new AttemptOutcome.Succeeded(picture, new Size(1000, 1000)), 1))
+    assertThat(readings.read(succeeded(new Size(1000, 1000)), 1, CALL))
         .isEqualTo(
             new Reading.Complete(
-                picture, Map.of("source", "nebius", "asked", new Size(1000, 1000))));
-    assertThat(readings.read(new AttemptOutcome.Succeeded(picture, new Size(1024, 1024)), 1))
-        .isEqualTo(new Reading.Complete(picture, Map.of("source", "nebius")));
+                PICTURE,
+                Map.of(
+                    "source",
+                    "nebius",
+                    "asked",
+                    new Size(1000, 1000),
+                    "callMillis",
+                    1234L,
+                    "savingMillis",
+                    5L)));
+    assertThat(readings.read(succeeded(new Size(1024, 1024)), 1, CALL))
+        .isEqualTo(
+            new Reading.Complete(
+                PICTURE, Map.of("source", "nebius", "callMillis", 1234L, "savingMillis", 5L)));
+  }
+
+  @Test
+  void a_picture_that_was_already_stored_cost_this_attempt_no_call() {
+    assertThat(readings.read(new AttemptOutcome.AlreadyStored(PICTURE), 2, CALL))
+        .isEqualTo(new Reading.Complete(PICTURE, Map.of("source", "store")));
+  }
+
+  @Test
+  void a_setback_tells_what_its_call_cost_where_one_was_made() {
+    var failed = new AttemptOutcome.Failed("bad_reply", "r");
+
+    assertThat(readings.read(failed, 1, CALL))
+        .extracting(reading -> ((Reading.TryAgain) reading).setback().call())
+        .isEqualTo(Duration.ofMillis(1234));
+    assertThat(readings.read(new AttemptOutcome.NotMade("r"), 1, Optional.empty()))
+        .extracting(reading -> ((Reading.TryAgain) reading).setback().call())
+        .isNull();
+  }
+
+  private static AttemptOutcome succeeded(Size asked) {
+    return new AttemptOutcome.Succeeded(PICTURE, asked, Duration.ofMillis(5));
   }
 }

@@ -1,4 +1,4 @@
-package dev.darkroom.gateway.rescue;
+package dev.darkroom.gateway.stats;
 
 import dev.darkroom.ledger.FindJobs;
 import dev.darkroom.ledger.FindJobs.OpenJobs;
@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +18,17 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class CountOpenJobs {
+  /** A count is made anew when it is so many times as old as it took. */
+  private static final int COST = 20;
+
+  /** Twice as long as the sweep pauses, so that it is the one who counts. */
+  private static final long OLDEST = Duration.ofSeconds(10).toNanos();
+
   private final FindJobs ledger;
   private final MultiGauge reasons;
   private volatile @Nullable OpenJobs latest;
+  private volatile long countedAt;
+  private volatile long countTook;
 
   CountOpenJobs(FindJobs ledger, MeterRegistry meters) {
     this.ledger = ledger;
@@ -66,15 +75,32 @@ final class CountOpenJobs {
   /** Never more to do at once. */
   boolean round() {
     try {
-      var open = ledger.countOpen();
-      latest = open;
-      show(open.scheduledBy());
+      show(count().scheduledBy());
       return false;
     } catch (RuntimeException e) {
       latest = null;
       show(Map.of());
       throw e;
     }
+  }
+
+  /**
+   * The open jobs as of now, or as of a few seconds ago: where many are open, so that a count takes
+   * its time, those who ask don't make it more often than the sweep does.
+   */
+  OpenJobs fresh() {
+    var open = latest;
+    var age = System.nanoTime() - countedAt;
+    return open == null || age > Math.min(OLDEST, COST * countTook) ? count() : open;
+  }
+
+  private OpenJobs count() {
+    var begun = System.nanoTime();
+    var open = ledger.countOpen();
+    countedAt = System.nanoTime();
+    countTook = countedAt - begun;
+    latest = open;
+    return open;
   }
 
   /** A reason that has passed is gone. */

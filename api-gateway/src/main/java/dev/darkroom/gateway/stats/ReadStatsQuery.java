@@ -1,0 +1,69 @@
+package dev.darkroom.gateway.stats;
+
+import dev.darkroom.gateway.web.BadField;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the range that is asked for and notes what is wrong with it. An empty parameter is absent;
+ * of a repeated one the first counts.
+ */
+final class ReadStatsQuery {
+  private static final Duration DEFAULT = Duration.ofHours(1);
+  private static final Duration LONGEST = Duration.ofHours(24);
+
+  private final List<BadField> bad = new ArrayList<>();
+
+  private ReadStatsQuery() {}
+
+  /** What was read. */
+  sealed interface Reading {
+    record Understood(StatsQuery query) implements Reading {}
+
+    record Bad(List<BadField> errors) implements Reading {}
+  }
+
+  static Reading of(HttpServletRequest request, Instant now) {
+    return of(request.getParameter("since"), request.getParameter("until"), now);
+  }
+
+  static Reading of(@Nullable String since, @Nullable String until, Instant now) {
+    return new ReadStatsQuery().read(since, until, now);
+  }
+
+  private Reading read(@Nullable String since, @Nullable String until, Instant now) {
+    var end = time("until", until).orElse(now);
+    var begin = time("since", since).orElse(end.minus(DEFAULT));
+    if (bad.isEmpty() && !begin.isBefore(end)) {
+      bad.add(new BadField("since", "must be before until, which is now where it is absent"));
+    } else if (bad.isEmpty() && Duration.between(begin, end).compareTo(LONGEST) > 0) {
+      bad.add(new BadField("since", "must be at most 24 hours before until"));
+    }
+    return bad.isEmpty()
+        ? new Reading.Understood(StatsQuery.covering(begin, end))
+        : new Reading.Bad(List.copyOf(bad));
+  }
+
+  private Optional<Instant> time(String name, @Nullable String value) {
+    if (value == null || value.isBlank()) {
+      return Optional.empty();
+    }
+    try {
+      var time = OffsetDateTime.parse(value);
+      if (time.getYear() >= 1970 && time.getYear() <= 9999) {
+        return Optional.of(time.toInstant());
+      }
+    } catch (DateTimeParseException e) {
+      // said below
+    }
+    bad.add(new BadField(name, "must be a time such as 2026-11-22T12:34:56Z"));
+    return Optional.empty();
+  }
+}

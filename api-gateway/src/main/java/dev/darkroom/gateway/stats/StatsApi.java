@@ -1,0 +1,62 @@
+package dev.darkroom.gateway.stats;
+
+import dev.darkroom.gateway.stats.ReadStatsQuery.Reading;
+import dev.darkroom.gateway.stats.StatsReply.Now;
+import dev.darkroom.gateway.web.Problem;
+import dev.darkroom.ledger.JobStatistics;
+import dev.darkroom.ledger.RecentAttempts;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Asking how the system is doing. */
+@RestController
+class StatsApi {
+  private static final Duration LATELY = Duration.ofMinutes(5);
+  private static final int ATTEMPTS = 20;
+
+  private final JobStatistics statistics;
+  private final RecentAttempts attempts;
+  private final CountOpenJobs open;
+
+  StatsApi(JobStatistics statistics, RecentAttempts attempts, CountOpenJobs open) {
+    this.statistics = statistics;
+    this.attempts = attempts;
+    this.open = open;
+  }
+
+  @DocumentStats
+  @GetMapping("/api/stats")
+  ResponseEntity<Object> stats(HttpServletRequest request) {
+    return switch (ReadStatsQuery.of(request, statistics.now())) {
+      case Reading.Bad(var errors) -> Problem.badFields(errors).answer();
+      case Reading.Understood(var query) ->
+          ResponseEntity.ok()
+              .contentType(MediaType.APPLICATION_JSON)
+              .header(HttpHeaders.CACHE_CONTROL, "no-store")
+              .body(find(query));
+    };
+  }
+
+  private StatsReply find(StatsQuery query) {
+    var sum = new SumUp(statistics.between(query.since(), query.until()));
+    var counted = open.fresh();
+    return new StatsReply(
+        query.since(),
+        query.until(),
+        query.bucket().toSeconds(),
+        new Now(
+            counted.waiting(),
+            counted.scheduled(),
+            counted.running(),
+            counted.oldestWaitingSeconds()),
+        JudgeNebius.by(attempts.latest(LATELY, ATTEMPTS), counted.scheduledBy().keySet()),
+        sum.timeToPicture(),
+        sum.buckets(query),
+        sum.failures());
+  }
+}
