@@ -1,13 +1,18 @@
 package dev.darkroom.system.browser;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.LoadState;
 import com.microsoft.playwright.options.ReducedMotion;
+import com.microsoft.playwright.options.RequestOptions;
 import com.microsoft.playwright.options.ScreenshotAnimations;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Somebody with a browser of their own, who notices whatever no page may do. */
 public final class Visitor implements AutoCloseable {
@@ -65,6 +70,27 @@ public final class Visitor implements AutoCloseable {
     return context.newPage();
   }
 
+  /**
+   * Speaks to the API past all pages.
+   *
+   * @param prefer as in the header of that name
+   * @return the body of the answer
+   */
+  public String posts(String address, Map<String, Object> fields, String prefer) {
+    var request = RequestOptions.create().setHeader("Prefer", prefer).setData(fields);
+    return context.request().post(address, request.setTimeout(70_000)).text();
+  }
+
+  /** What was copied last. */
+  public String clipboard() {
+    return (String) page.evaluate("() => navigator.clipboard.readText()");
+  }
+
+  /** Waits until something was copied that contains this text. */
+  public void awaitsClipboard(String text) {
+    page.waitForCondition(() -> clipboard().contains(text));
+  }
+
   /** Whatever is on the page stays there, and is seen so. */
   public void looks(Look look) {
     page.setViewportSize(look.width, look.height);
@@ -74,6 +100,10 @@ public final class Visitor implements AutoCloseable {
   /** Things move as they do for most people; for tests they hold still. */
   public void likesMotion() {
     page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.NO_PREFERENCE));
+  }
+
+  public void prefersNoMotion() {
+    page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
   }
 
   /** A complaint of the browser that contains this text is part of the test. */
@@ -96,13 +126,27 @@ public final class Visitor implements AutoCloseable {
     CheckAccessibility.of(page, what);
   }
 
+  /** Fails where the Tab key does not lead to everything, or does not show where it has led to. */
+  public void assertReachableByKeyboard() {
+    assertThat(WalkByKeyboard.through(page)).as("what the Tab key meets").isEmpty();
+  }
+
+  /** Waits until every picture that can be seen without scrolling is there. */
+  public void awaitsPicturesInView() {
+    page.waitForFunction(PICTURES_IN_VIEW_ARE_THERE);
+  }
+
+  /** Waits until the page has asked for nothing more for half a second. */
+  public void awaitsEverything() {
+    page.waitForLoadState(LoadState.NETWORKIDLE);
+    awaitsPicturesInView();
+  }
+
   /** Keeps what the page looks like as {@code target/screenshots/NAME-LOOK.png}. */
-  public void keepsScreenshots(String name, List<Look> looks) {
-    for (var look : looks) {
-      looks(look);
-      page.waitForFunction(PICTURES_IN_VIEW_ARE_THERE);
-      keepScreenshot(SCREENSHOTS.resolve(name + "-" + look + ".png"));
-    }
+  public void keepsScreenshot(String name, Look look) {
+    looks(look);
+    awaitsPicturesInView();
+    keepScreenshot(SCREENSHOTS.resolve(name + "-" + look + ".png"));
   }
 
   /** Where a test has failed. */

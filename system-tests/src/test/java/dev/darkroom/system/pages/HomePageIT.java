@@ -4,8 +4,8 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 
 import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
-import dev.darkroom.system.browser.Look;
 import dev.darkroom.system.browser.Visitor;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -14,10 +14,20 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class HomePageIT {
   @Test
-  void it_loads_without_a_complaint(Visitor visitor) {
+  void it_says_how_to_submit_a_job_and_leads_on_with_the_words_that_were_typed(Visitor visitor) {
     var page = visitor.opens("/");
-    assertThat(page.getByRole(AriaRole.HEADING, new GetByRoleOptions().setName("Darkroom")))
-        .isVisible();
-    visitor.keepsScreenshots("home", Look.all());
+    assertThat(page.getByText("curl -i " + page.url() + "api/generate").first()).isVisible();
+    page.getByLabel("Prompt").fill("A lantern & a moth");
+    page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Choose style and size"))
+        .click();
+    assertThat(page).hasURL(Pattern.compile(".*/generate.*"));
+    assertThat(new GeneratePage(page).prompt()).hasValue("A lantern & a moth");
+  }
+
+  @Test
+  void the_latest_pictures_lead_to_their_requests(Visitor visitor) {
+    var page = Sight.HOME.openedBy(visitor);
+    page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName(Gallery.PICTURE)).first().click();
+    assertThat(page).hasURL(Pattern.compile(".*/requests/[0-9a-f-]{36}$"));
   }
 }

@@ -1,0 +1,60 @@
+package dev.darkroom.system.pages;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.system.browser.Look;
+import dev.darkroom.system.browser.MeasurePage;
+import dev.darkroom.system.browser.Visitor;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@InBrowser
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class EveryPageIT {
+  private static final long FIRST_VIEW_BYTES = 100 * 1024;
+
+  /** What https://web.dev/articles/cls calls good; where pictures are waited for, nothing moves. */
+  private static final double GOOD = 0.1;
+
+  private static final double NOTHING = 0.01;
+  private static final Set<Sight> STILL = Set.of(Sight.HOME, Sight.GENERATE_EMPTY, Sight.LOGS);
+
+  @ParameterizedTest
+  @EnumSource
+  void it_is_good_to_look_at_for_everybody(Sight sight, Visitor visitor) {
+    for (var look : Look.all()) {
+      visitor.looks(look);
+      var page = sight.openedBy(visitor);
+      visitor.assertAccessible(sight + ", " + look);
+      assertThat(MeasurePage.isTooWide(page))
+          .as(() -> sight + " is too wide for " + look + ":\n" + MeasurePage.whatIsTooWide(page))
+          .isFalse();
+      visitor.keepsScreenshot(sight.toString(), look);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void it_can_be_used_without_a_mouse(Sight sight, Visitor visitor) {
+    sight.openedBy(visitor);
+    visitor.assertReachableByKeyboard();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void its_first_view_is_small_and_stays_where_it_is(Sight sight, Visitor visitor) {
+    visitor.likesMotion();
+    var page = sight.openedBy(visitor);
+    visitor.awaitsEverything();
+    var bytes = MeasurePage.transferred(page);
+    var shifted = MeasurePage.shifted(page);
+    System.out.printf("first view of %s: %d bytes, layout shift %.3f%n", sight, bytes, shifted);
+    assertThat(bytes).as(() -> MeasurePage.largest(page)).isLessThanOrEqualTo(FIRST_VIEW_BYTES);
+    assertThat(shifted)
+        .as(() -> String.join("\n", MeasurePage.shifts(page)))
+        .isLessThan(STILL.contains(sight) ? NOTHING : GOOD);
+  }
+}

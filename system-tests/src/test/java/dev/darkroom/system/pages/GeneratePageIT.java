@@ -1,0 +1,131 @@
+package dev.darkroom.system.pages;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Route.ResumeOptions;
+import dev.darkroom.simulator.Fault;
+import dev.darkroom.system.SharedSystem;
+import dev.darkroom.system.browser.Look;
+import dev.darkroom.system.browser.MeasurePage;
+import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.stack.Nebius;
+import java.time.Duration;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@InBrowser
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class GeneratePageIT {
+  private final Nebius nebius = SharedSystem.get().system().nebius();
+
+  @Test
+  void a_prompt_becomes_a_picture_while_its_steps_are_told(Visitor visitor) {
+    visitor.likesMotion();
+    nebius.takes(Duration.ofSeconds(1), Duration.ZERO);
+    var generate = GeneratePage.openedBy(visitor);
+    generate.prompt().fill("A lighthouse at dusk, seen from the sea");
+    generate.choose("Watercolor");
+    generate.choose("Small square");
+    generate.submit();
+
+    generate.showsWorkUnderWay();
+    generate.showsPicture();
+    generate.showsEveryStep();
+    assertThat(generate.page()).hasURL(GeneratePage.WITH_ONE_JOB);
+    assertThat(MeasurePage.shifted(generate.page())).isLessThan(0.01);
+
+    visitor.prefersNoMotion();
+    for (var look : Look.all()) {
+      visitor.looks(look);
+      visitor.assertAccessible("generate with a picture, " + look);
+      visitor.keepsScreenshot("generate", look);
+    }
+  }
+
+  @Test
+  void several_at_once_each_become_a_picture_of_their_own(Visitor visitor) {
+    var generate = GeneratePage.openedBy(visitor);
+    generate.prompt().fill("A paper boat");
+    generate.choose("Small square");
+    generate.choose("3");
+    generate.submit();
+    assertThat(generate.jobs()).hasCount(3);
+    assertThat(generate.pictures()).hasCount(3);
+    assertThat(generate.pictures().all().stream().map(picture -> picture.getAttribute("src")))
+        .doesNotContainNull()
+        .doesNotHaveDuplicates();
+    visitor.assertAccessible("generate with several pictures");
+  }
+
+  @Test
+  void the_picture_can_be_had_and_asked_for_in_other_ways(Visitor visitor) {
+    var generate = GeneratePage.submittedBy(visitor, "A fox in the snow");
+    generate.showsPicture();
+    var saved = generate.page().waitForDownload(() -> generate.link("Download").click());
+    assertThat(saved.suggestedFilename()).endsWith(".webp");
+    assertThat(saved.path()).isNotEmptyFile();
+    generate.button("Copy curl line").click();
+    visitor.awaitsClipboard("curl -i http");
+    assertThat(visitor.clipboard()).contains("/api/generate", "A fox in the snow");
+    generate.button("Copy link").click();
+    visitor.awaitsClipboard(".webp");
+
+    var first = generate.page().url();
+    generate.button("Again with another seed").click();
+    assertThat(generate.page()).not().hasURL(first);
+    generate.showsPicture();
+    generate.link("Vary the prompt").click();
+    assertThat(generate.prompt()).isFocused();
+    assertThat(generate.prompt()).hasValue("A fox in the snow");
+  }
+
+  @Test
+  void what_is_wrong_is_said_beside_its_field(Visitor visitor) {
+    var generate = GeneratePage.openedBy(visitor);
+    generate.choose("Own size");
+    generate.field("Width").fill("20");
+    generate.submit();
+    assertThat(generate.prompt())
+        .hasAccessibleDescription(Pattern.compile("The prompt is required.*"));
+    assertThat(generate.prompt()).isFocused();
+    assertThat(generate.field("Width"))
+        .hasAccessibleDescription(Pattern.compile("The width must .*"));
+    visitor.assertAccessible("generate with mistakes");
+
+    generate.prompt().fill("Something small");
+    assertThat(generate.prompt()).not().hasAccessibleDescription(Pattern.compile("The prompt.*"));
+  }
+
+  @Test
+  void what_only_the_gateway_finds_wrong_is_said_beside_its_field_too(Visitor visitor) {
+    visitor.expectsComplaint("status of 400");
+    var generate = GeneratePage.openedBy(visitor);
+    generate.prompt().fill("A tower");
+    generate
+        .page()
+        .route(
+            "**/api/generate",
+            route -> {
+              var spoiled = route.request().postData().replace("1024", "1");
+              route.resume(new ResumeOptions().setPostData(spoiled));
+            });
+    generate.submit();
+    assertThat(generate.field("Width"))
+        .hasAccessibleDescription(Pattern.compile("The width must .*"));
+    assertThat(generate.field("Height"))
+        .hasAccessibleDescription(Pattern.compile("The height must .*"));
+  }
+
+  @Test
+  void a_refused_job_says_why_and_what_to_do(Visitor visitor) {
+    var refusal = Fault.answer(400).withDetail(Gallery.REFUSAL);
+    nebius.simulator().nextCall().whosePromptContains("unspeakable").meet(refusal);
+    var generate = GeneratePage.submittedBy(visitor, "Something unspeakable");
+    assertThat(generate.jobs()).containsText(Gallery.REFUSAL);
+    assertThat(generate.jobs()).containsText("Nebius refused the request");
+    visitor.assertAccessible("generate with a refused job");
+  }
+}

@@ -1,0 +1,40 @@
+package dev.darkroom.system.pages;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Page.GetByRoleOptions;
+import com.microsoft.playwright.options.AriaRole;
+import dev.darkroom.system.browser.Visitor;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@InBrowser
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class RequestPageIT {
+  @Test
+  void it_tells_all_about_a_request_and_its_attempts(Visitor visitor) {
+    var page = Sight.REQUEST.openedBy(visitor);
+    for (var told : new String[] {"realistic", "640 × 512", "14", Gallery.USER, "text, frames"}) {
+      assertThat(page.getByRole(AriaRole.DEFINITION).getByText(told).first()).isVisible();
+    }
+    assertThat(page.getByText("Attempt 1").first()).isVisible();
+    assertThat(page.getByText("Attempt 2").first()).isVisible();
+    for (var step : new String[] {"request_received", "attempt_failed", "image_generated"}) {
+      assertThat(page.getByText(step).first()).isVisible();
+    }
+    var sent = page.getByRole(AriaRole.REGION, new GetByRoleOptions().setName("Parameters"));
+    assertThat(sent).containsText("num_inference_steps");
+  }
+
+  @Test
+  void the_same_can_be_submitted_again(Visitor visitor) {
+    var page = Sight.REQUEST.openedBy(visitor);
+    var before = page.url();
+    page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Submit again")).click();
+    assertThat(page).not().hasURL(before);
+    assertThat(
+            page.getByRole(AriaRole.IMG, new GetByRoleOptions().setName(Gallery.PICTURE)).first())
+        .isVisible();
+  }
+}
