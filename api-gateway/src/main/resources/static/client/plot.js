@@ -12,7 +12,7 @@ const uPlot = await new Promise((loaded, failed) => {
   document.head.append(script);
 });
 
-const HEIGHT = 180;
+const HEIGHT = 160;
 
 /**
  * @typedef {object} Line

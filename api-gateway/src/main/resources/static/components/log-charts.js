@@ -1,6 +1,6 @@
 /**
  * The log in numbers: `<log-charts>`. Set `range` to the filters of the page; of these only the time counts, and at most
- * a day of it. With `live` the numbers are renewed.
+ * a day of it; where they name none, it is the last hour. With `live` the numbers are renewed.
  */
 
 import '/components/failure-chart.js';
@@ -12,7 +12,8 @@ import { element } from '/client/elements.js';
 import { RANGES, asParameters } from '/client/log-filters.js';
 import { repeatWhileVisible } from '/client/repeat.js';
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const EVERY = 10_000;
 
 class LogCharts extends HTMLElement {
@@ -64,18 +65,24 @@ class LogCharts extends HTMLElement {
 
 const ALL_JOBS = 'All jobs of that time are counted, whatever else is filtered.';
 
-/** A day at most, the latest there is of what is asked for. */
+/** The last hour, or what is asked for, but of that a day at most, the latest there is of it. */
 function timeOf(filters, now) {
   const asked = asParameters(filters, now);
   const end = Math.min(Date.parse(asked.until) || now, now);
-  const since = Date.parse(asked.since) || 0; // what is no time is told of beside its field
-  const begin = Math.max(end - DAY, since);
-  const whole = begin === since;
+  const since = Date.parse(asked.since); // what is no time is told of beside its field
+  const begin = Math.max(end - DAY, since || end - (asked.until ? DAY : HOUR));
   return {
     since: new Date(begin).toISOString(),
     until: new Date(end).toISOString(), // or a day would be longer than a day by the time it is asked for
-    note: `${whole ? (RANGES[filters.range]?.words ?? 'The time that is asked for') : (since || asked.until ? 'The last 24 hours of that time; more is not drawn' : 'The last 24 hours')}. ${ALL_JOBS}`,
+    note: `${wordsFor(filters.range, asked, begin === since)}. ${ALL_JOBS}`,
   };
+}
+
+function wordsFor(range, asked, whole) {
+  if (whole) {
+    return RANGES[range]?.words ?? 'The time that is asked for';
+  }
+  return asked.since || asked.until ? 'The last 24 hours of that time; more is not drawn' : 'The last hour';
 }
 
 customElements.define('log-charts', LogCharts);
