@@ -8,8 +8,8 @@ import java.util.Locale;
 /** How a page is looked at. */
 public enum Look {
   DESKTOP_LIGHT(1280, 800, ColorScheme.LIGHT),
-  DESKTOP_DARK(1280, 800, ColorScheme.DARK),
   PHONE_LIGHT(360, 740, ColorScheme.LIGHT),
+  DESKTOP_DARK(1280, 800, ColorScheme.DARK),
   PHONE_DARK(360, 740, ColorScheme.DARK);
 
   final int width;
@@ -24,6 +24,10 @@ public enum Look {
 
   public static List<Look> all() {
     return Arrays.asList(values());
+  }
+
+  public boolean isDesktop() {
+    return width > 1_000;
   }
 
   /** As names of files have it. */
