@@ -29,14 +29,6 @@ public final class Visitor implements AutoCloseable {
         .every(image => image.complete)
       """;
 
-  /** What a browser leaves unpainted until it is scrolled to is part of the page, too. */
-  private static final String PAINT_ALL =
-      """
-      () => [...document.querySelectorAll('body *')]
-        .filter(element => getComputedStyle(element).contentVisibility === 'auto')
-        .forEach(element => (element.style.contentVisibility = 'visible'))
-      """;
-
   private final BrowserContext context;
   private final Complaints complaints;
   private final Page page;
@@ -131,7 +123,6 @@ public final class Visitor implements AutoCloseable {
 
   /** Fails on what axe-core finds serious; see {@link CheckAccessibility}. */
   public void assertAccessible(String what) {
-    page.evaluate(PAINT_ALL);
     CheckAccessibility.of(page, what);
   }
 
@@ -164,7 +155,6 @@ public final class Visitor implements AutoCloseable {
   }
 
   private void keepScreenshot(Path file) {
-    page.evaluate(PAINT_ALL);
     var width = page.viewportSize().width;
     var height = (Integer) page.evaluate("() => document.documentElement.scrollHeight");
     page.screenshot(
