@@ -2,11 +2,13 @@ package dev.darkroom.ledger;
 
 import dev.darkroom.model.RequestId;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Finds requests by the prompt of their first step, where migration V10 could make an index for
- * that; and reads the rows of what it found.
+ * that: in the copies that {@link IndexPrompts} makes, and in the log itself what is not copied
+ * yet. And reads the rows of what it found.
  */
 final class FindRequests {
   /** Rows are counted no further. */
@@ -19,10 +21,12 @@ final class FindRequests {
 
   private final JdbcClient database;
   private final LedgerJson json;
+  private final FindUncopiedRequests uncopied;
 
   FindRequests(JdbcClient database, LedgerJson json) {
     this.database = database;
     this.json = json;
+    this.uncopied = new FindUncopiedRequests(database);
   }
 
   /**
@@ -38,25 +42,36 @@ final class FindRequests {
     }
   }
 
-  /** What an index of trigrams can't tell is not looked for. */
+  /**
+   * What an index of trigrams can't tell is not looked for. What is copied meanwhile is found twice
+   * and not missed, because what is not copied yet is looked for first.
+   */
   Found find(LogFilter filter, PromptText text) {
     if (!isIndexedFor(text)) {
       return Found.NOT_LOOKED_FOR;
     }
+    var recent = uncopied.find(filter);
+    var copied = copied(filter);
     var found =
-        Columns.matching(
-                database.sql(
-                    """
-                    select request_id from public.generation_logs
-                    where status = 'started' and prompt ilike :pattern
-                      and (:userId::text is null or user_id = :userId)
-                    limit :limit
-                    """),
-                filter)
-            .param("limit", MOST + 1)
-            .query((row, _) -> Columns.requestId(row))
-            .list();
-    return new Found(found, found.size() <= MOST);
+        Stream.concat(recent.requests().stream(), copied.stream())
+            .distinct()
+            .limit(MOST + 1)
+            .toList();
+    return new Found(found, recent.areAll() && copied.size() <= MOST && found.size() <= MOST);
+  }
+
+  private List<RequestId> copied(LogFilter filter) {
+    return Columns.matching(
+            database.sql(
+                """
+                select request_id from public.generation_prompts
+                where prompt ilike :pattern and (:userId::text is null or user_id = :userId)
+                limit :limit
+                """),
+            filter)
+        .param("limit", MOST + 1)
+        .query((row, _) -> Columns.requestId(row))
+        .list();
   }
 
   /** With the locale C the extension knows no letters but those of ASCII. */
@@ -65,7 +80,7 @@ final class FindRequests {
         .sql(
             """
             select datctype not in ('C', 'POSIX') from pg_index, pg_database
-            where indexrelid = to_regclass('public.idx_generation_logs_prompt') and indisvalid
+            where indexrelid = to_regclass('public.idx_generation_prompts_prompt') and indisvalid
               and datname = current_database()
             """)
         .query(Boolean.class)
@@ -74,7 +89,10 @@ final class FindRequests {
         .orElse(false);
   }
 
-  /** The rows of these requests that match and come after this place. */
+  /**
+   * The rows of these requests that match and come after this place. They are named by a query, not
+   * by a parameter alone: the server would turn that into ids again for each row it looks at.
+   */
   LogStretch after(Found found, LogFilter filter, int limit, LogPlace place) {
     var rows =
         Columns.after(
@@ -83,7 +101,7 @@ final class FindRequests {
                     database.sql(
                         """
                         select * from public.generation_logs
-                        where request_id = any(:ids::uuid[]) and prompt ilike :pattern
+                        where request_id = any(array(select unnest(:ids::uuid[]))) and prompt ilike :pattern
                           and (:status::text is null or status = :status)
                           and (:userId::text is null or user_id = :userId)
                           and created_at >= :since and created_at < :until
@@ -105,7 +123,7 @@ final class FindRequests {
                 """
                 select count(*) from (
                   select from public.generation_logs
-                  where request_id = any(:ids::uuid[]) and prompt ilike :pattern
+                  where request_id = any(array(select unnest(:ids::uuid[]))) and prompt ilike :pattern
                     and (:status::text is null or status = :status)
                     and (:userId::text is null or user_id = :userId)
                     and created_at >= :since and created_at < :until

@@ -90,6 +90,11 @@ public class LedgerConfiguration {
   }
 
   @Bean
+  IndexPrompts indexPrompts(JdbcClient database) {
+    return new IndexPrompts(database);
+  }
+
+  @Bean
   JobStatistics jobStatistics(JdbcClient database) {
     return new JobStatistics(database);
   }

@@ -193,6 +193,24 @@ class LedgerPlansIT {
   }
 
   @Test
+  void prompts_are_copied_and_looked_for_without_reading_what_was_copied_before() {
+    while (LEDGER.indexPrompts.copySettled(5_000) > 0) {
+      DATABASE.client().sql("analyze public.generation_prompts").update();
+    }
+    WATCHED.plan();
+    LEDGER.indexPrompts.copySettled(1_000);
+    assertThatPlanUses("idx_generation_logs_").contains("using generation_prompts_pkey");
+
+    LEDGER.indexPrompts.behind();
+    assertThatPlanUses("idx_generation_logs_").contains("using generation_prompts_pkey");
+
+    new FindUncopiedRequests(LEDGER.asApplication)
+        .find(new LogFilter(null, null, null, TimeRange.ALWAYS, new PromptText("fox")));
+    assertThatPlanUses("idx_generation_logs_")
+        .contains("Index Only Scan Backward using generation_prompts_pkey");
+  }
+
+  @Test
   void a_job_and_the_steps_of_a_request_are_looked_up() {
     LEDGER.findJobs.find(AcceptJobsIT.aNewJob().id());
     assertThatPlanUses("generation_jobs_pkey");

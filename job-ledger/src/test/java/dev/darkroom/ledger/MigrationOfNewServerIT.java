@@ -101,7 +101,7 @@ class MigrationOfNewServerIT {
 
   private static long indexesOfPrompts(JdbcClient client) {
     return client
-        .sql("select count(*) from pg_indexes where indexname = 'idx_generation_logs_prompt'")
+        .sql("select count(*) from pg_indexes where indexname = 'idx_generation_prompts_prompt'")
         .query(Long.class)
         .single();
   }

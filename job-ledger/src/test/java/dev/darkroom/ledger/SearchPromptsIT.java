@@ -13,19 +13,22 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** In more rows than are looked through at once, with words of all frequencies. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class SearchPromptsIT {
   private static final int REQUESTS = 12_000;
   private static final TestingDatabase INDEXED = TestingDatabase.migrated();
+  private static final TestingDatabase HALF_INDEXED = TestingDatabase.migrated();
   private static final TestingDatabase WITHOUT_INDEX = TestingDatabase.migrated();
   private static final DataSource POOL = TestingLedger.pool(INDEXED, 2);
+  private static final DataSource POOL_OF_HALF = TestingLedger.pool(HALF_INDEXED, 2);
   private static final DataSource POOL_WITHOUT_INDEX = TestingLedger.pool(WITHOUT_INDEX, 2);
 
   @BeforeAll
   static void more_rows_than_a_window_holds() {
-    for (var database : List.of(INDEXED, WITHOUT_INDEX)) {
+    for (var database : List.of(INDEXED, HALF_INDEXED, WITHOUT_INDEX)) {
       database
           .client()
           .sql(
@@ -43,7 +46,13 @@ class SearchPromptsIT {
           .update();
       database.client().sql("analyze public.generation_logs").update();
     }
-    WITHOUT_INDEX.client().sql("drop index public.idx_generation_logs_prompt").update();
+    WITHOUT_INDEX.client().sql("drop index public.idx_generation_prompts_prompt").update();
+    var copied = new TestingLedger(INDEXED, POOL).indexPrompts.copySettled(REQUESTS);
+    var copiedOfHalf =
+        new TestingLedger(HALF_INDEXED, POOL_OF_HALF).indexPrompts.copySettled(REQUESTS / 2);
+    assertThat(copied).isEqualTo(REQUESTS);
+    assertThat(copiedOfHalf).isEqualTo(REQUESTS / 2);
+    INDEXED.client().sql("vacuum analyze public.generation_prompts").update();
   }
 
   @ParameterizedTest
@@ -55,10 +64,13 @@ class SearchPromptsIT {
     "äöü, 11998",
     "ol, 11998",
     "11999, 2",
+    " 6000, 2",
+    " 6001, 2",
+    " 7777, 2",
     "nowhere, 0"
   })
   void pages_lead_to_all_rows_with_an_index_or_without(String text, int rows) {
-    for (var database : List.of(INDEXED, WITHOUT_INDEX)) {
+    for (var database : List.of(INDEXED, HALF_INDEXED, WITHOUT_INDEX)) {
       var logs = logsOf(database);
       var pages = new ArrayList<LogPage>();
       for (var place = LogPlace.START; place != null; place = pages.getLast().next()) {
@@ -82,11 +94,26 @@ class SearchPromptsIT {
 
   @Test
   void what_few_prompts_hold_is_on_the_first_page_however_old_and_counted_exactly() {
-    var page = logsOf(INDEXED).page(filter(null, null, "first"), 50, 0);
+    for (var database : List.of(INDEXED, HALF_INDEXED)) {
+      var page = logsOf(database).page(filter(null, null, "first"), 50, 0);
 
-    assertThat(page.logs()).hasSize(50);
-    assertThat(page.count()).isEqualTo(98);
-    assertThat(page.countLimited()).isFalse();
+      assertThat(page.logs()).hasSize(50);
+      assertThat(page.count()).isEqualTo(98);
+      assertThat(page.countLimited()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ÄÖÜ 5999", "hundredth 6000", "lighthouse 6001", "lighthouse 7777"})
+  void what_is_not_copied_to_the_index_yet_is_found_all_the_same(String text) {
+    for (var database : List.of(INDEXED, HALF_INDEXED)) {
+      var page = logsOf(database).page(filter(null, null, text), 50, 0);
+
+      assertThat(page.logs()).hasSize(2);
+      assertThat(page.count()).isEqualTo(2);
+      assertThat(page.countLimited()).isFalse();
+      assertThat(page.next()).isNull();
+    }
   }
 
   @Test
@@ -114,15 +141,19 @@ class SearchPromptsIT {
     logs.page(filter(null, null, "first"), 50, 0);
 
     assertThat(watched.plan())
-        .contains("Bitmap Index Scan on idx_generation_logs_prompt")
+        .contains("Bitmap Index Scan on idx_generation_prompts_prompt")
+        .contains("using generation_prompts_pkey")
         .contains("Index Scan Backward using idx_generation_logs_created_at")
         .contains("idx_generation_logs_request_id")
         .doesNotContain("Seq Scan on generation_logs");
   }
 
   private static GenerationLogs logsOf(TestingDatabase database) {
-    return new TestingLedger(database, database.equals(INDEXED) ? POOL : POOL_WITHOUT_INDEX)
-        .generationLogs;
+    var pool =
+        database.equals(INDEXED)
+            ? POOL
+            : database.equals(HALF_INDEXED) ? POOL_OF_HALF : POOL_WITHOUT_INDEX;
+    return new TestingLedger(database, pool).generationLogs;
   }
 
   private static LogFilter filter(@Nullable JobStatus status, @Nullable String user, String text) {

@@ -41,6 +41,7 @@ final class TestingLedger {
   final JobTurns jobTurns;
   final EventOutbox eventOutbox;
   final GenerationLogs generationLogs;
+  final IndexPrompts indexPrompts;
   final JobStatistics jobStatistics;
   final JobQueue jobQueue;
   final RecentAttempts recentAttempts;
@@ -87,6 +88,7 @@ final class TestingLedger {
     jobTurns = beans.jobTurns(asApplication, mapper, settings);
     eventOutbox = beans.eventOutbox(asApplication, settings);
     generationLogs = beans.generationLogs(asApplication, mapper, settings);
+    indexPrompts = beans.indexPrompts(asApplication);
     jobStatistics = beans.jobStatistics(asApplication);
     jobQueue = beans.jobQueue(asApplication);
     recentAttempts = beans.recentAttempts(asApplication);
@@ -117,6 +119,7 @@ final class TestingLedger {
     OWNER_OF_SHARED.sql("delete from public.generation_topics").update();
     OWNER_OF_SHARED.sql("delete from public.generation_jobs").update();
     OWNER_OF_SHARED.sql("delete from public.generation_logs").update();
+    OWNER_OF_SHARED.sql("delete from public.generation_prompts").update();
     OWNER_OF_SHARED.sql("delete from public.generation_minutes").update();
     OWNER_OF_SHARED.sql("delete from public.generation_idempotency_keys").update();
     return new TestingLedger(

@@ -20,6 +20,7 @@ public final class Sweep implements SmartLifecycle {
   private final String name;
   private final Duration pause;
   private final BooleanSupplier round;
+  private final int rest;
   private volatile CountDownLatch stopping = new CountDownLatch(0);
   private Thread thread = Thread.ofVirtual().unstarted(() -> {});
 
@@ -29,9 +30,20 @@ public final class Sweep implements SmartLifecycle {
    * @param round true where there is more to do at once
    */
   public Sweep(String name, Duration pause, BooleanSupplier round) {
+    this(name, pause, round, 0);
+  }
+
+  /**
+   * A sweep that leaves most of the time to others.
+   *
+   * @param rest how many times as long as a round the pause after it is at least, also where there
+   *     is more to do
+   */
+  public Sweep(String name, Duration pause, BooleanSupplier round, int rest) {
     this.name = name;
     this.pause = pause;
     this.round = round;
+    this.rest = rest;
   }
 
   @Override
@@ -46,6 +58,7 @@ public final class Sweep implements SmartLifecycle {
     try {
       while (until.getCount() > 0) {
         var more = false;
+        var begun = System.nanoTime();
         try {
           more = round.getAsBoolean();
           if (failing) {
@@ -56,7 +69,9 @@ public final class Sweep implements SmartLifecycle {
           warnOnce(failing, e);
           failing = true;
         }
-        if (!more && until.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+        var took = System.nanoTime() - begun;
+        var nanos = Math.max(more ? 0 : pause.toNanos(), rest * took);
+        if (nanos > 0 && until.await(nanos, TimeUnit.NANOSECONDS)) {
           return;
         }
       }

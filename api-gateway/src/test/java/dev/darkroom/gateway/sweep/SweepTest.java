@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -35,6 +37,28 @@ class SweepTest {
     sweep.start();
     await().until(() -> rounds.get() == 5);
     sweep.stop();
+  }
+
+  @Test
+  void a_sweep_that_rests_does_so_in_proportion_to_what_its_rounds_take() {
+    var begun = new ConcurrentLinkedQueue<Long>();
+    var sweep =
+        new Sweep(
+            "resting",
+            Duration.ofHours(1),
+            () -> {
+              begun.add(System.nanoTime());
+              await().pollDelay(Duration.ofMillis(20)).until(() -> true);
+              return begun.size() < 4;
+            },
+            3);
+    sweep.start();
+    await().until(() -> begun.size() == 4);
+    sweep.stop();
+    var times = List.copyOf(begun);
+    for (var i = 1; i < times.size(); i++) {
+      assertThat(times.get(i) - times.get(i - 1)).isGreaterThanOrEqualTo(80_000_000);
+    }
   }
 
   @RepeatedTest(50)

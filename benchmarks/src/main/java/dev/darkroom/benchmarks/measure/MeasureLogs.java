@@ -226,7 +226,10 @@ public final class MeasureLogs implements Measure {
     void run() throws SQLException;
   }
 
-  /** Millions of entries are added to it in one go afterwards: one by one they take minutes. */
+  /**
+   * Prompts are copied and indexed in one go afterwards, as gateways would have done by and by;
+   * they take minutes for it, and copy nothing while there is no index.
+   */
   private static void withoutIndexOfPrompts(Database database, Filling filling)
       throws SQLException {
     String definition;
@@ -234,13 +237,21 @@ public final class MeasureLogs implements Measure {
         var statement = connection.createStatement();
         var row =
             statement.executeQuery(
-                "select pg_get_indexdef('public.idx_generation_logs_prompt'::regclass)")) {
+                "select pg_get_indexdef('public.idx_generation_prompts_prompt'::regclass)")) {
       row.next();
       definition = row.getString(1);
     }
-    database.execute("drop index public.idx_generation_logs_prompt");
+    database.execute("drop index public.idx_generation_prompts_prompt");
     filling.run();
+    database.execute(
+        """
+        insert into public.generation_prompts (accepted_at, request_id, user_id, prompt)
+        select created_at, request_id, user_id, prompt from public.generation_logs where status = 'started'
+        order by created_at, request_id
+        on conflict (accepted_at, request_id) do nothing
+        """);
     database.execute(definition);
+    database.execute("vacuum (analyze) public.generation_prompts");
   }
 
   /** Completed requests of a thousand users, three steps each, a second apart from each other. */
