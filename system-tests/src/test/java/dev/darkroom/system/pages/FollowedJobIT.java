@@ -45,6 +45,7 @@ class FollowedJobIT {
   @Test
   void a_gateway_that_dies_in_the_middle_is_waited_for_and_nothing_is_missed(Visitor visitor) {
     visitor.expectsComplaint("net::ERR_");
+    visitor.expectsComplaint("status of 503"); // it serves no stream before it has started
     system.nebius().takes(LONG_ENOUGH_TO_SEE, Duration.ZERO);
     var generate = GeneratePage.submittedBy(visitor, "A harbour in a storm");
     generate.showsWorkUnderWay();
