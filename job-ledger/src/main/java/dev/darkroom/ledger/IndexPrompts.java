@@ -1,5 +1,6 @@
 package dev.darkroom.ledger;
 
+import dev.darkroom.model.RequestId;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.UUID;
@@ -32,8 +33,8 @@ public final class IndexPrompts {
   }
 
   /** The last one that was copied. */
-  private record Last(OffsetDateTime acceptedAt, UUID requestId) {
-    static final Last NONE = new Last(OffsetDateTime.MIN, new UUID(0, 0));
+  private record Last(OffsetDateTime acceptedAt, RequestId requestId) {
+    static final Last NONE = new Last(OffsetDateTime.MIN, new RequestId(new UUID(0, 0)));
   }
 
   /** Whether there is an index of trigrams: without it there is nothing to copy for. */
@@ -65,7 +66,7 @@ public final class IndexPrompts {
             on conflict (accepted_at, request_id) do nothing
             """)
         .param("acceptedAt", last.acceptedAt())
-        .param("requestId", last.requestId())
+        .param("requestId", last.requestId().value())
         .param("settled", settled)
         .param("limit", limit)
         .update();
@@ -84,7 +85,7 @@ public final class IndexPrompts {
             order by created_at, request_id limit 1
             """)
         .param("acceptedAt", last.acceptedAt())
-        .param("requestId", last.requestId())
+        .param("requestId", last.requestId().value())
         .query(Long.class)
         .optional()
         .map(Duration::ofMillis)
@@ -99,9 +100,7 @@ public final class IndexPrompts {
             order by accepted_at desc, request_id desc limit 1
             """)
         .query((row, _) ->
-            new Last(
-                row.getObject("accepted_at", OffsetDateTime.class),
-                row.getObject("request_id", UUID.class)))
+            new Last(row.getObject("accepted_at", OffsetDateTime.class), Columns.requestId(row)))
         .optional()
         .orElse(Last.NONE);
   }
