@@ -97,7 +97,7 @@ class LiveApi {
       HttpServletRequest request,
       HttpServletResponse response) {
     if (request.getMethod().equals(HttpMethod.HEAD.name())) {
-      setHeaders(response);
+      promiseSteps(response);
       return null;
     }
     var listener = new Listener(wanted, settings.queue());
@@ -108,7 +108,7 @@ class LiveApi {
           .answer();
     }
     try {
-      setHeaders(response);
+      promiseSteps(response);
       tell(listener, begin, open, response);
     } finally {
       listeners.leave(listener);
@@ -116,7 +116,7 @@ class LiveApi {
     return null;
   }
 
-  private static void setHeaders(HttpServletResponse response) {
+  private static void promiseSteps(HttpServletResponse response) {
     response.setContentType("text/event-stream;charset=UTF-8");
     response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     response.setHeader("X-Accel-Buffering", "no"); // nginx would keep steps until it has many
