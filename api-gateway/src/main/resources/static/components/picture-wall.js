@@ -15,7 +15,7 @@ class PictureWall extends HTMLElement {
   #shown;
 
   connectedCallback() {
-    this.#list.append(...Array.from({ length: PICTURES }, () => element('li.place', { 'aria-hidden': 'true' })));
+    this.#list.append(...emptyPlaces(PICTURES));
     this.replaceChildren(this.#list, this.#note);
     this.#stop = repeatWhileVisible(() => this.#renew(), EVERY);
   }
@@ -41,8 +41,13 @@ class PictureWall extends HTMLElement {
       return; // what is looked at stays as it is
     }
     this.#shown = ids;
-    this.#list.replaceChildren(...logs.map(picture));
+    this.#list.replaceChildren(...logs.map(picture), ...emptyPlaces(PICTURES - logs.length));
   }
+}
+
+/** The wall is as tall with few pictures as with many, so that nothing below it has to move. */
+function emptyPlaces(count) {
+  return Array.from({ length: count }, () => element('li.place', { 'aria-hidden': 'true' }));
 }
 
 function picture(log) {

@@ -7,7 +7,7 @@ import { repeatWhileVisible } from '/client/repeat.js';
 
 const EVERY = 5_000;
 const NEBIUS = {
-  well: { word: 'Well', status: 'completed', note: 'the latest calls gave pictures' },
+  well: { word: 'Well', status: 'completed', note: 'recent calls gave pictures' },
   struggling: { word: 'Struggling', status: 'processing', note: 'some calls fail and are made again' },
   away: { word: 'Away', status: 'failed', note: 'jobs wait until it is back' },
   idle: { word: 'Idle', status: 'started', note: 'nobody has called it lately' },

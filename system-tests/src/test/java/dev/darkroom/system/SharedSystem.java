@@ -33,7 +33,8 @@ public final class SharedSystem {
 
     private static ObservedSystem start() {
       try {
-        var started = ObservedSystem.start("verify", SystemSettings.quick());
+        var run = "verify-" + System.getProperty("darkroom.fork", "1");
+        var started = ObservedSystem.start(run, SystemSettings.quick());
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(started)));
         return started;
       } catch (IOException e) {

@@ -30,24 +30,35 @@ final class LiveStreams implements AutoCloseable {
   private final Database database;
   private final List<Stream> all = new ArrayList<>();
 
-  private record Stream(EventStream events, String column, String value, long from) {}
+  /**
+   * @param from it tells steps after this one
+   * @param begun the newest step when it was opened: older ones are told, but not live
+   */
+  private record Stream(EventStream events, String column, String value, long from, long begun) {}
 
   LiveStreams(Database database) {
     this.database = database;
   }
 
   void ofUser(String user, int port, InstantSource clock) throws IOException, SQLException {
-    open("user_id", user, newest(), "/api/events?userId=" + user, port, clock);
+    long newest = newest();
+    open("user_id", user, newest, newest, "/api/events?userId=" + user, port, clock);
   }
 
-  void ofRequest(String request, int port, InstantSource clock) throws IOException {
-    open("request_id", request, 0, "/api/generate/" + request + "/events", port, clock);
+  void ofRequest(String request, int port, InstantSource clock) throws IOException, SQLException {
+    open("request_id", request, 0, newest(), "/api/generate/" + request + "/events", port, clock);
   }
 
   private void open(
-      String column, String value, long from, String path, int port, InstantSource clock)
+      String column,
+      String value,
+      long from,
+      long begun,
+      String path,
+      int port,
+      InstantSource clock)
       throws IOException {
-    all.add(new Stream(EventStream.open(port, path, clock), column, value, from));
+    all.add(new Stream(EventStream.open(port, path, clock), column, value, from, begun));
   }
 
   private long newest() throws SQLException {
@@ -99,6 +110,9 @@ final class LiveStreams implements AutoCloseable {
       unordered += ids.equals(ids.stream().sorted().toList()) ? 0 : 1;
       open += stream.column().equals("request_id") && !stream.events().hasEnded() ? 1 : 0;
       for (var event : stream.events().heard()) {
+        if (event.id() <= stream.begun()) {
+          continue;
+        }
         long at = Objects.requireNonNull(committed.get(event.id()), "it is in the ledger");
         took.add(TimeUnit.MICROSECONDS.toNanos(event.micros() - at));
       }

@@ -264,13 +264,13 @@ abstract class JobSourceContract {
 
   @Test
   void a_worker_without_room_receives_nothing_and_stays_a_member() throws Exception {
-    var source = open(Map.of("max.poll.interval.ms", 1_000));
+    var source = open(Map.of("max.poll.interval.ms", 2_000));
     send(1);
     source.accept(awaitDeliveries(source));
     var member = members(broker.admin, jobs.group());
     var waiting = send(3);
     await()
-        .during(Duration.ofSeconds(3))
+        .during(Duration.ofSeconds(5))
         .atMost(LONG)
         .until(() -> {
           source.stay();

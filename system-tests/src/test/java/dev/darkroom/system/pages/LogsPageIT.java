@@ -54,7 +54,7 @@ class LogsPageIT {
     var page = visitor.opens("/logs?userId=pages-of-" + Gallery.USER);
     var more = page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Load more"));
     assertThat(more).isVisible();
-    assertThat(entries(page).first()).containsText("Number " + MANY);
+    assertThat(entries(page).count()).isPositive().isLessThan(MANY);
     more.click();
     assertThat(page.getByText("These are all.")).isVisible();
     assertThat(entries(page)).hasCount(MANY);
