@@ -33,7 +33,7 @@ public final class SharedSystem {
 
     private static ObservedSystem start() {
       try {
-        var run = "verify-" + System.getProperty("darkroom.fork", "1");
+        var run = System.getProperty("darkroom.run", "verify");
         var started = ObservedSystem.start(run, SystemSettings.quick());
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(started)));
         return started;
