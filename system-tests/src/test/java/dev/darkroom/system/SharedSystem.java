@@ -33,8 +33,7 @@ public final class SharedSystem {
 
     private static ObservedSystem start() {
       try {
-        var run = System.getProperty("darkroom.run", "verify");
-        var started = ObservedSystem.start(run, SystemSettings.quick());
+        var started = ObservedSystem.start("verify", SystemSettings.quick());
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(started)));
         return started;
       } catch (IOException e) {
