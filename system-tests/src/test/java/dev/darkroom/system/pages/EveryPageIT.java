@@ -20,7 +20,8 @@ class EveryPageIT {
   private static final double GOOD = 0.1;
 
   private static final double NOTHING = 0.01;
-  private static final Set<Sight> STILL = Set.of(Sight.HOME, Sight.HOME_EMPTY, Sight.GENERATE_EMPTY, Sight.LOGS);
+  private static final Set<Sight> STILL =
+      Set.of(Sight.HOME, Sight.HOME_EMPTY, Sight.GENERATE_EMPTY, Sight.LOGS);
 
   @ParameterizedTest
   @EnumSource
