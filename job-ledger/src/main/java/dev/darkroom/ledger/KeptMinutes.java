@@ -94,7 +94,7 @@ final class KeptMinutes {
   }
 
   private static <K> Map<K, Integer> pairs(K[] keys, Integer[] values) {
-    Map<K, Integer> pairs = HashMap.newHashMap(keys.length);
+    var pairs = new HashMap<K, Integer>();
     for (var i = 0; i < keys.length; i++) {
       pairs.put(keys[i], values[i]);
     }

@@ -1,26 +1,18 @@
 package dev.darkroom.gateway.stats;
 
 import dev.darkroom.ledger.Minute;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /** How long pictures took, put together from many minutes. */
 final class Times {
-  /** Up to an hour; longer times make it grow. */
-  private static final int CLASSES = 320;
-
-  /** By class. */
-  private int[] jobs = new int[CLASSES];
-
+  private final TreeMap<Integer, Integer> jobs = new TreeMap<>();
   private int pictures;
 
   void add(Map<Integer, Integer> took) {
     took.forEach((tookClass, count) -> {
-      if (tookClass >= jobs.length) {
-        jobs = Arrays.copyOf(jobs, 2 * tookClass);
-      }
-      jobs[tookClass] += count;
+      jobs.merge(tookClass, count, Integer::sum);
       pictures += count;
     });
   }
@@ -38,10 +30,10 @@ final class Times {
   OptionalDouble seconds(double share) {
     var rank = Math.max(1, (long) Math.ceil(share * pictures));
     var counted = 0L;
-    for (int tookClass = 0; tookClass < jobs.length; tookClass++) {
-      counted += jobs[tookClass];
+    for (var entry : jobs.entrySet()) {
+      counted += entry.getValue();
       if (counted >= rank) {
-        return OptionalDouble.of(rounded(Minute.secondsOf(tookClass)));
+        return OptionalDouble.of(rounded(Minute.secondsOf(entry.getKey())));
       }
     }
     return OptionalDouble.empty();
