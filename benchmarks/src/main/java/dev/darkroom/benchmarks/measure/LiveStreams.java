@@ -31,34 +31,31 @@ final class LiveStreams implements AutoCloseable {
   private final List<Stream> all = new ArrayList<>();
 
   /**
-   * @param from it tells steps after this one
-   * @param begun the newest step when it was opened: older ones are told, but not live
+   * @param begun the newest step before it was opened: what is older is not heard live
    */
-  private record Stream(EventStream events, String column, String value, long from, long begun) {}
+  private record Stream(EventStream events, String column, String value, long begun) {
+    /** A request's stream also tells what was before it. */
+    boolean isOfRequest() {
+      return column.equals("request_id");
+    }
+  }
 
   LiveStreams(Database database) {
     this.database = database;
   }
 
   void ofUser(String user, int port, InstantSource clock) throws IOException, SQLException {
-    long newest = newest();
-    open("user_id", user, newest, newest, "/api/events?userId=" + user, port, clock);
+    open("user_id", user, "/api/events?userId=" + user, port, clock);
   }
 
   void ofRequest(String request, int port, InstantSource clock) throws IOException, SQLException {
-    open("request_id", request, 0, newest(), "/api/generate/" + request + "/events", port, clock);
+    open("request_id", request, "/api/generate/" + request + "/events", port, clock);
   }
 
-  private void open(
-      String column,
-      String value,
-      long from,
-      long begun,
-      String path,
-      int port,
-      InstantSource clock)
-      throws IOException {
-    all.add(new Stream(EventStream.open(port, path, clock), column, value, from, begun));
+  private void open(String column, String value, String path, int port, InstantSource clock)
+      throws IOException, SQLException {
+    long begun = newest();
+    all.add(new Stream(EventStream.open(port, path, clock), column, value, begun));
   }
 
   private long newest() throws SQLException {
@@ -108,7 +105,7 @@ final class LiveStreams implements AutoCloseable {
       doubled += ids.size() - distinct.size();
       lost += expected.stream().filter(id -> !distinct.contains(id)).count();
       unordered += ids.equals(ids.stream().sorted().toList()) ? 0 : 1;
-      open += stream.column().equals("request_id") && !stream.events().hasEnded() ? 1 : 0;
+      open += stream.isOfRequest() && !stream.events().hasEnded() ? 1 : 0;
       for (var event : stream.events().heard()) {
         if (event.id() <= stream.begun()) {
           continue;
@@ -132,7 +129,7 @@ final class LiveStreams implements AutoCloseable {
 
   private static List<Long> expected(Stream stream, List<Row> steps) {
     return steps.stream()
-        .filter(step -> step.seq() > stream.from())
+        .filter(step -> stream.isOfRequest() || step.seq() > stream.begun())
         .filter(step -> stream.value().equals(step.of().get(stream.column())))
         .map(Row::seq)
         .toList();

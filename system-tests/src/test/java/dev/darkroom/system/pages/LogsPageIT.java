@@ -7,6 +7,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
+import dev.darkroom.system.SharedSystem;
 import dev.darkroom.system.browser.Visitor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ class LogsPageIT {
     var page = visitor.opens("/logs?userId=pages-of-" + Gallery.USER);
     var more = page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Load more"));
     assertThat(more).isVisible();
-    assertThat(entries(page).count()).isPositive().isLessThan(MANY);
+    assertThat(entries(page).first()).containsText("Number " + MANY);
     more.click();
     assertThat(page.getByText("These are all.")).isVisible();
     assertThat(entries(page)).hasCount(MANY);
@@ -99,8 +100,12 @@ class LogsPageIT {
     return Files.readAllLines(page.waitForDownload(link::click).path());
   }
 
+  /** The last one is submitted when the others have ended, so that it is the newest. */
   private static void submit(Visitor visitor, int jobs, String user) {
     for (int number = 1; number <= jobs; number++) {
+      if (number == jobs) {
+        var _ = SharedSystem.get();
+      }
       var fields =
           Map.<String, Object>of(
               "prompt", "Number " + number, "userId", user, "width", 64, "height", 64);
