@@ -33,15 +33,17 @@ public final class ClaimJobs {
         .sql(
             """
             with intent as (
-              select * from unnest(:ids::uuid[], :details::jsonb[]) as intent (request_id, details)),
+              select * from unnest(:ids::uuid[], :details::jsonb[]) as intent (request_id, details)
+              order by request_id limit cardinality(:ids::uuid[])),
             claimable as (
-              select job.request_id, intent.details, job.lease_until is null as free
-              from public.generation_jobs job join intent using (request_id)
-              where job.finished_at is null and job.due_at <= now() and job.deadline_at > now()
-                and (job.lease_until is null
-                  or (job.claim_token = :token and job.worker_id = :worker and job.lease_until > now()))
-              order by job.request_id
-              for update of job),
+              select intent.*, free
+              from intent cross join lateral (
+                select lease_until is null as free from public.generation_jobs
+                where request_id = intent.request_id
+                  and finished_at is null and due_at <= now() and deadline_at > now()
+                  and (lease_until is null
+                    or (claim_token = :token and worker_id = :worker and lease_until > now()))
+                for update) job),
             claimed as (
               update public.generation_jobs job
               set status = 'processing', attempt = job.attempt + claimable.free::int, worker_id = :worker,
@@ -82,13 +84,16 @@ public final class ClaimJobs {
     return database
         .sql(
             """
-            with held as (
-              select job.request_id from public.generation_jobs job
-              join unnest(:ids::uuid[], :attempts::int[]) as in_hand (request_id, attempt)
-                using (request_id, attempt)
-              where job.worker_id = :worker and job.lease_until is not null
-              order by job.request_id
-              for update of job)
+            with in_hand as (
+              select * from unnest(:ids::uuid[], :attempts::int[]) as in_hand (request_id, attempt)
+              order by request_id limit cardinality(:ids::uuid[])),
+            held as (
+              select in_hand.request_id
+              from in_hand cross join lateral (
+                select from public.generation_jobs
+                where request_id = in_hand.request_id and attempt = in_hand.attempt
+                  and worker_id = :worker and num_nonnulls(lease_until) = 1
+                for update) job)
             update public.generation_jobs job
             set lease_until = clock_timestamp() + :lease * interval '1 millisecond'
             from held where job.request_id = held.request_id

@@ -50,11 +50,16 @@ public final class EventOutbox {
         .sql(
             """
             with relaxed as materialized (select set_config('synchronous_commit', 'off', true)),
+            acknowledged as (
+              select * from unnest(:ids::uuid[]) as acknowledged (request_id)
+              order by request_id limit cardinality(:ids::uuid[])),
             published as (
-              select request_id from public.generation_jobs
-              where request_id = any(:ids::uuid[]) and finished_at is not null and event_published_at is null
-              order by request_id
-              for update)
+              select acknowledged.request_id
+              from acknowledged cross join lateral (
+                select from public.generation_jobs
+                where request_id = acknowledged.request_id
+                  and status in ('completed', 'failed') and event_published_at is null
+                for update) job)
             update public.generation_jobs job set event_published_at = clock_timestamp()
             from published, relaxed where job.request_id = published.request_id
             """)

@@ -72,7 +72,7 @@ public final class FindJobs {
               count(*) filter (where lease_until is null and turn is not null) as held_back,
               coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (
                 where lease_until is null and due_at <= clock_timestamp())), 0)::float8 as oldest
-            from public.generation_jobs where finished_at is null
+            from public.generation_jobs where status in ('started', 'processing')
             group by error_code
             """)
         .query((row, _) -> open(row))

@@ -43,15 +43,18 @@ public final class FinishJobs {
         database
             .sql(
                 """
-                with saved as (
-                  select distinct on (request_id) *
+                with outcome as (
+                  select distinct on (request_id, attempt) *
                   from unnest(:ids::uuid[], :attempts::int[], :workers::text[], :urls::text[], :hashes::text[],
                       :contentTypes::text[], :bytes::bigint[], :details::jsonb[])
-                    as saved (request_id, attempt, worker, url, sha256, content_type, bytes, details)
-                  join (select request_id, attempt from public.generation_jobs
-                    where request_id = any(:ids::uuid[]) and finished_at is null
-                    order by request_id
-                    for update) job using (request_id, attempt)),
+                    as outcome (request_id, attempt, worker, url, sha256, content_type, bytes, details)
+                  order by request_id, attempt limit cardinality(:ids::uuid[])),
+                saved as (
+                  select outcome.*
+                  from outcome cross join lateral (
+                    select from public.generation_jobs
+                    where request_id = outcome.request_id and attempt = outcome.attempt and finished_at is null
+                    for update) job),
                 finished as (
                   update public.generation_jobs job
                   set status = 'completed', finished_at = clock_timestamp(), lease_until = null,

@@ -68,13 +68,17 @@ public final class JobOutbox {
         .sql(
             """
             with relaxed as materialized (select set_config('synchronous_commit', 'off', true)),
+            acknowledged as (
+              select * from unnest(:ids::uuid[], :reservations::timestamptz[])
+                as acknowledged (request_id, publish_after)
+              order by request_id limit cardinality(:ids::uuid[])),
             sent as (
-              select job.request_id from public.generation_jobs job
-              join unnest(:ids::uuid[], :reservations::timestamptz[]) as sent (request_id, publish_after)
-                using (request_id, publish_after)
-              where job.lease_until is null and job.finished_at is null
-              order by job.request_id
-              for update of job)
+              select acknowledged.request_id
+              from acknowledged cross join lateral (
+                select from public.generation_jobs
+                where request_id = acknowledged.request_id and publish_after = acknowledged.publish_after
+                  and lease_until is null and finished_at is null
+                for update) job)
             update public.generation_jobs job
             set enqueued_at = coalesce(job.enqueued_at, clock_timestamp()),
               publish_after = clock_timestamp()
@@ -111,7 +115,7 @@ public final class JobOutbox {
             """
             with overtaken as (
               select request_id from public.generation_jobs
-              where lease_until is null and finished_at is null and turn is null and due_at <= now()
+              where let_go and lease_until is null and finished_at is null and due_at <= now()
                 and enqueued_at < :head - :republishAfter * interval '1 millisecond'
               order by request_id
               for update skip locked)
@@ -147,7 +151,7 @@ public final class JobOutbox {
             lost as (
               select request_id from public.generation_jobs
               where exists (select from moved)
-                and lease_until is null and finished_at is null and turn is null
+                and let_go and lease_until is null and finished_at is null
                 and enqueued_at is not null
               order by request_id
               for update)

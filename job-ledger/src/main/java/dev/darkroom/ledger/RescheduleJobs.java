@@ -52,7 +52,7 @@ public final class RescheduleJobs {
             with held as (
               select request_id, :ends or (:counts and failures + 1 >= :maxAttempts) as exhausted
               from public.generation_jobs
-              where request_id = :id and attempt = :attempt and worker_id = :worker and lease_until is not null
+              where request_id = :id and attempt = :attempt and worker_id = :worker and num_nonnulls(lease_until) = 1
                 and (lease_until < now() or not :onlyIfLapsed)
               for update),
             released as (

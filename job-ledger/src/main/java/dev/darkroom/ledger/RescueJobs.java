@@ -64,7 +64,7 @@ public final class RescueJobs {
         .sql(
             """
             select request_id, attempt, worker_id from public.generation_jobs
-            where finished_at is null and deadline_at <= now() and attempt > 0
+            where status in ('started', 'processing') and deadline_at <= now() and attempt > 0
             order by deadline_at limit :limit
             """)
         .param("limit", limit)
@@ -84,7 +84,7 @@ public final class RescueJobs {
             """
             with overdue as (
               select request_id, lease_until is not null as held from public.generation_jobs
-              where finished_at is null and deadline_at <= now()
+              where status in ('started', 'processing') and deadline_at <= now()
               order by deadline_at limit :limit
               for update skip locked),
             ended as (

@@ -147,7 +147,7 @@ class LedgerPlansIT {
   void the_end_of_overdue_jobs_reads_deadlines_in_order() {
     LEDGER.rescueJobs.endOverdue(100);
 
-    assertThatPlanUses("idx_generation_jobs_open_deadline")
+    assertThatPlanUses("idx_generation_jobs_deadline")
         .contains("Index Cond: (deadline_at <= now())");
   }
 
