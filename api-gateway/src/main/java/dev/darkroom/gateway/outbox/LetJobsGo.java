@@ -11,6 +11,9 @@ import io.micrometer.core.instrument.MeterRegistry;
  * whose record is lost.
  */
 final class LetJobsGo {
+  /** As long as there is plenty of room, only retries wait for a look. */
+  private static final int ROOMY_ROUNDS = 4;
+
   /** While nothing happens here, there is a look now and then, for what other gateways left. */
   private static final int QUIET_ROUNDS = 20;
 
@@ -21,7 +24,7 @@ final class LetJobsGo {
   private final TellHoldingBack holdingBack;
   private final int batch;
   private final Counter letGo;
-  private int quiet;
+  private int rounds;
 
   LetJobsGo(
       JobTurns turns,
@@ -45,12 +48,17 @@ final class LetJobsGo {
 
   /** True where there may be more to do at once. */
   boolean round() {
-    if (!room.isTouched() && ++quiet % QUIET_ROUNDS != 0) {
+    if (!isWorthALook()) {
       return false;
     }
     var drawn = turns.drawForDue(batch);
     var fullLot = !flow.rests() && letGo();
     return fullLot || drawn == batch;
+  }
+
+  private boolean isWorthALook() {
+    rounds++;
+    return room.isScarce() || rounds % (room.isTouched() ? ROOMY_ROUNDS : QUIET_ROUNDS) == 0;
   }
 
   private boolean letGo() {

@@ -14,6 +14,7 @@ final class RoomOnKafka {
   private int free;
   private int ahead;
   private boolean touched;
+  private boolean othersWait;
 
   RoomOnKafka(int smallest) {
     this.smallest = smallest;
@@ -40,6 +41,11 @@ final class RoomOnKafka {
     return touched;
   }
 
+  /** Whether somebody may be waiting for the next look: for their turn, or soon for more room. */
+  synchronized boolean isScarce() {
+    return othersWait || free < size / 2;
+  }
+
   /**
    * What the ledger says.
    *
@@ -53,6 +59,7 @@ final class RoomOnKafka {
     size = sizeAfter(takenUp);
     free = othersWait ? 0 : Math.max(0, size - ahead);
     touched = othersWait || ahead > 0;
+    this.othersWait = othersWait;
   }
 
   /** It grows at once and shrinks slowly, because workers take jobs up in bursts. */

@@ -28,6 +28,9 @@ final class FollowEvents implements SmartLifecycle {
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Duration PAUSE = Duration.ofMillis(500);
 
+  /** Events of this time are read at once; a fetch for each would keep the broker busy. */
+  private static final Duration BREATH = Duration.ofMillis(10);
+
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final EventRecords records;
   private final FollowProgress progress;
@@ -92,6 +95,9 @@ final class FollowEvents implements SmartLifecycle {
               .filter(event -> event.status().isTerminal())
               .ifPresent(event -> progress.ended(event.requestId()));
         }
+      }
+      if (!events.isEmpty()) {
+        stopping.await(BREATH.toMillis(), TimeUnit.MILLISECONDS);
       }
     }
   }

@@ -75,6 +75,21 @@ class RoomOnKafkaTest {
   }
 
   @Test
+  void it_is_scarce_when_half_of_it_is_taken_or_others_wait_for_it() {
+    room.take(16);
+    assertThat(room.isScarce()).isFalse();
+
+    room.take(1);
+    assertThat(room.isScarce()).isTrue();
+
+    room.looked(0, 0, false);
+    assertThat(room.isScarce()).isFalse();
+
+    room.looked(0, 1, true);
+    assertThat(room.isScarce()).isTrue();
+  }
+
+  @Test
   void it_is_looked_at_while_something_was_taken_or_is_there() {
     assertThat(room.isTouched()).isFalse();
 

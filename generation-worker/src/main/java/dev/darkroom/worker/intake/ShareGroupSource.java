@@ -71,6 +71,7 @@ final class ShareGroupSource implements JobSource {
     return deliveries;
   }
 
+  /** The next poll takes them along, one request for both; where it is far off, {@link #stay()}. */
   @Override
   public void accept(List<Delivery> deliveries) {
     acknowledge(deliveries, AcknowledgeType.ACCEPT);
@@ -79,18 +80,23 @@ final class ShareGroupSource implements JobSource {
   @Override
   public void giveBack(List<Delivery> deliveries) {
     acknowledge(deliveries, AcknowledgeType.RELEASE);
+    consumer.commitAsync();
   }
 
   @SuppressWarnings("unchecked") // handles are our own
   private void acknowledge(List<Delivery> deliveries, AcknowledgeType type) {
     deliveries.forEach(
         delivery -> consumer.acknowledge((ConsumerRecord<String, byte[]>) delivery.handle(), type));
-    consumer.commitAsync(); // otherwise they would be sent with the next poll, which may be far off
   }
 
-  /** The consumer's own thread does that; a poll would take records away from others. */
+  /**
+   * The consumer's own thread shows that this worker is alive; a poll would take records away from
+   * others.
+   */
   @Override
-  public void stay() {}
+  public void stay() {
+    consumer.commitAsync();
+  }
 
   /** There is no other sign of it than the count of assignments. */
   @Override
