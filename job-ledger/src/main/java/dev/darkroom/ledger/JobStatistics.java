@@ -18,6 +18,7 @@ public final class JobStatistics {
   private final JdbcClient database;
   private final CountMinutes count;
   private final KeptMinutes kept;
+  private final RememberedMinutes remembered;
   private final SettledMinutes settled;
 
   JobStatistics(JdbcClient database) {
@@ -28,6 +29,7 @@ public final class JobStatistics {
     this.database = database;
     this.count = new CountMinutes(database);
     this.kept = new KeptMinutes(database);
+    this.remembered = new RememberedMinutes(kept);
     this.settled = new SettledMinutes(database, margin, slice);
   }
 
@@ -51,7 +53,8 @@ public final class JobStatistics {
     var keptUntil = kept.until(); // first: what is kept meanwhile is counted once more, not missed
     var minutes = new ArrayList<Minute>();
     if (from.isBefore(keptUntil)) {
-      minutes.addAll(kept.between(from, keptUntil.isBefore(to) ? keptUntil : to));
+      minutes.addAll(
+          remembered.between(from, keptUntil.isBefore(to) ? keptUntil : to, keptUntil));
     }
     if (keptUntil.isBefore(to)) {
       minutes.addAll(count.between(later(keptUntil, from), to));

@@ -137,6 +137,34 @@ class JobStatisticsIT {
   }
 
   @Test
+  void kept_minutes_are_read_once_and_new_ones_are_added_to_them() {
+    randomJobs(300, Duration.ofHours(20), Duration.ofHours(2));
+    keepAll(sliced(1_000));
+    assertAllIsFoundSince(now.minus(Duration.ofHours(21)));
+
+    deleteKept(
+        now.minus(Duration.ofHours(12)), "(select max(minute) from public.generation_minutes)");
+    randomJobs(100, Duration.ofHours(1));
+    assertAllIsFoundSince(now.minus(Duration.ofHours(21)));
+    keepAll(sliced(1_000));
+
+    assertAllIsFoundSince(now.minus(Duration.ofHours(21)));
+    assertAllIsFoundSince(now.minus(Duration.ofHours(3)));
+  }
+
+  @Test
+  void minutes_that_were_deleted_to_be_counted_again_are_not_remembered() {
+    randomJobs(300, Duration.ofHours(20));
+    keepAll(sliced(1_000));
+    assertAllIsFoundSince(now.minus(Duration.ofHours(21)));
+
+    submitted(UUID.randomUUID(), now.minus(Duration.ofHours(10)));
+    deleteKept(now.minus(Duration.ofHours(10)), "'infinity'");
+
+    assertAllIsFoundSince(now.minus(Duration.ofHours(21)));
+  }
+
+  @Test
   void the_ledgers_own_steps_are_counted_once_each() {
     var done = JobFixture.aHeldJob().heldIn(ledger);
     var lost = JobFixture.aHeldJob().heldIn(ledger);
@@ -188,13 +216,24 @@ class JobStatisticsIT {
         .single();
   }
 
+  private void deleteKept(Instant from, String until) {
+    ledger
+        .asOwner
+        .sql("delete from public.generation_minutes where minute >= :from and minute < " + until)
+        .param("from", minuteOf(from).atOffset(java.time.ZoneOffset.UTC))
+        .update();
+  }
+
   private void assertAllIsFound() {
-    var found =
-        ledger.jobStatistics.between(
-            minuteOf(now.minus(Duration.ofDays(10))), now.plus(Duration.ofMinutes(5)));
+    assertAllIsFoundSince(now.minus(Duration.ofDays(10)));
+  }
+
+  private void assertAllIsFoundSince(Instant since) {
+    var found = ledger.jobStatistics.between(minuteOf(since), now.plus(Duration.ofMinutes(5)));
     assertThat(found)
         .containsExactlyElementsOf(
             expected.entrySet().stream()
+                .filter(minute -> !minute.getKey().isBefore(minuteOf(since)))
                 .map(minute -> {
                   var sum = minute.getValue();
                   return new Minute(
