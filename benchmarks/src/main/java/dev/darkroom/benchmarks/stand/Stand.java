@@ -4,12 +4,11 @@ import dev.darkroom.embedded.EmbeddedPostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 
 /**
@@ -26,9 +25,8 @@ public final class Stand implements AutoCloseable {
 
   private final Path folder;
   private final EmbeddedPostgresServer postgres;
-  private final Path gatewayJar;
-  private final Path workerJar;
-  private final Programs programs;
+  private final Application gateway;
+  private final Application worker;
   private int made;
   private boolean closed;
 
@@ -41,31 +39,36 @@ public final class Stand implements AutoCloseable {
   public record Programs(List<String> gatewayJava, List<String> workerJava) {}
 
   private Stand(
-      Path folder,
-      EmbeddedPostgresServer postgres,
-      Path gatewayJar,
-      Path workerJar,
-      Programs programs) {
+      Path folder, EmbeddedPostgresServer postgres, Application gateway, Application worker) {
     this.folder = folder;
     this.postgres = postgres;
-    this.gatewayJar = gatewayJar;
-    this.workerJar = workerJar;
-    this.programs = programs;
+    this.gateway = gateway;
+    this.worker = worker;
   }
 
   /**
-   * Starts PostgreSQL and takes the applications apart.
+   * Takes the applications apart, rehearses their start, and starts PostgreSQL.
    *
    * @param project the folder of the parent pom, whose modules have been packaged
    */
   public static Stand build(Path project, Programs programs) throws Exception {
     var folder = Files.createTempDirectory("darkroom-benchmarks-");
-    var gateway = ApplicationJar.extract(project, "api-gateway", folder);
-    var worker = ApplicationJar.extract(project, "generation-worker", folder);
+    var gateway =
+        Application.rehearsed(
+            ApplicationJar.extract(project, "api-gateway", folder),
+            joined(AS_IN_THE_IMAGES, programs.gatewayJava()));
+    var worker =
+        Application.rehearsed(
+            ApplicationJar.extract(project, "generation-worker", folder),
+            joined(AS_IN_THE_IMAGES, joined(WORKER, programs.workerJava())));
     var postgres = EmbeddedPostgresServer.start(folder.resolve("postgres"), 0);
-    var stand = new Stand(folder, postgres, gateway, worker, programs);
+    var stand = new Stand(folder, postgres, gateway, worker);
     Runtime.getRuntime().addShutdownHook(new Thread(stand::abandon));
     return stand;
+  }
+
+  private static List<String> joined(List<String> some, List<String> more) {
+    return Stream.concat(some.stream(), more.stream()).toList();
   }
 
   /** A database of its own, migrated. */
@@ -101,16 +104,13 @@ public final class Stand implements AutoCloseable {
     environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort));
     var process =
         ChildProcess.java(
-            "the gateway",
-            newFolder("gateway"),
-            arguments(programs.gatewayJava(), gatewayJar),
-            environment);
-    var gateway = new Gateway(process, port, managementPort);
+            "the gateway", newFolder("gateway"), gateway.arguments(List.of()), environment);
+    var started = new Gateway(process, port, managementPort);
     try {
-      gateway.awaitReady();
-      return gateway;
+      started.awaitReady();
+      return started;
     } catch (Exception e) {
-      gateway.close();
+      started.close();
       throw e;
     }
   }
@@ -122,11 +122,8 @@ public final class Stand implements AutoCloseable {
     var environment = environment(database, broker);
     environment.put("NEBIUS_API_ENDPOINT", provider.endpoint());
     environment.put("DARKROOM_WORKER_CONCURRENCY", Integer.toString(concurrency));
-    var options = new ArrayList<>(WORKER);
-    options.addAll(programs.workerJava());
-    options.addAll(Arrays.asList(more));
     return ChildProcess.java(
-        "the worker", newFolder("worker"), arguments(options, workerJar), environment);
+        "the worker", newFolder("worker"), worker.arguments(List.of(more)), environment);
   }
 
   private Map<String, String> environment(Database database, Broker broker) {
@@ -136,14 +133,6 @@ public final class Stand implements AutoCloseable {
     environment.put("DARKROOM_PICTURE_DIR", folder.resolve("pictures").toString());
     environment.put("DARKROOM_KAFKA_REPLICATION_FACTOR", "1");
     return environment;
-  }
-
-  private static List<String> arguments(List<String> options, Path jar) {
-    var arguments = new ArrayList<>(AS_IN_THE_IMAGES);
-    arguments.addAll(options);
-    arguments.add("-jar");
-    arguments.add(jar.toString());
-    return arguments;
   }
 
   private Path newFolder(String name) {
