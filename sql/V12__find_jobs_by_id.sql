@@ -1,6 +1,9 @@
 -- Jobs that a statement names are found by their ids, and no index invites it to look through all that wait or are open. See
 -- docs/decisions/0028-find-jobs-by-id.md.
 --
+-- Building the two indexes reads all of generation_jobs, and new jobs wait meanwhile; on a large table `create index concurrently` with the same names
+-- may go before, as it does nothing here then.
+--
 -- Runs on plain PostgreSQL 15+ and on Supabase, by Flyway or by hand in the SQL editor, any number of times.
 
 -- What is due and has no turn yet: retries, rescued jobs, those whose record is lost. Jobs on their usual way are never in it.

@@ -37,7 +37,8 @@ class NativeCryptographyTest {
   }
 
   @Test
-  void hashes_are_there_wherever_it_is_not() throws Exception {
-    assertThat(MessageDigest.getInstance("SHA-256").getProvider().getName()).isEqualTo("SUN");
+  void a_worker_asks_for_it_when_it_starts() {
+    assertThat(WorkerApplication.application().getListeners())
+        .hasAtLeastOneElementOfType(NativeCryptography.class);
   }
 }

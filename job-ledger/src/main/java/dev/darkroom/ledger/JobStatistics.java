@@ -2,6 +2,7 @@ package dev.darkroom.ledger;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ public final class JobStatistics {
     this.database = database;
     this.count = new CountMinutes(database);
     this.kept = new KeptMinutes(database);
-    this.remembered = new RememberedMinutes(kept);
+    this.remembered = new RememberedMinutes(kept, InstantSource.system());
     this.settled = new SettledMinutes(database, margin, slice);
   }
 
@@ -53,8 +54,7 @@ public final class JobStatistics {
     var keptUntil = kept.until(); // first: what is kept meanwhile is counted once more, not missed
     var minutes = new ArrayList<Minute>();
     if (from.isBefore(keptUntil)) {
-      minutes.addAll(
-          remembered.between(from, keptUntil.isBefore(to) ? keptUntil : to, keptUntil));
+      minutes.addAll(remembered.between(from, keptUntil.isBefore(to) ? keptUntil : to));
     }
     if (keptUntil.isBefore(to)) {
       minutes.addAll(count.between(later(keptUntil, from), to));

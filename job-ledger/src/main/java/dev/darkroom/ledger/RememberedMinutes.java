@@ -2,24 +2,34 @@ package dev.darkroom.ledger;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Kept minutes that were read before: they never change, and whoever watches a day asks for the
- * same ones again and again. A day of a busy system is a few megabytes; more is not remembered.
+ * Kept minutes that were read before: they hardly ever change, and whoever watches a day asks for
+ * the same ones again and again. A day of a busy system is a few megabytes; more is not remembered,
+ * and nothing for longer than five minutes, as somebody may delete kept minutes to have them
+ * counted again.
  */
 final class RememberedMinutes {
   private static final Duration MOST = Duration.ofHours(25);
+  private static final Duration BELIEVED = Duration.ofMinutes(5);
   private static final Known NOTHING =
-      new Known(OffsetDateTime.MAX, OffsetDateTime.MIN, List.of());
+      new Known(OffsetDateTime.MAX, OffsetDateTime.MIN, List.of(), Instant.EPOCH);
 
   private final KeptMinutes kept;
+  private final InstantSource clock;
   private volatile Known known = NOTHING;
 
-  /** All kept minutes of a range, in their order. */
-  private record Known(OffsetDateTime from, OffsetDateTime until, List<Minute> minutes) {
+  /**
+   * All kept minutes of a range, in their order.
+   *
+   * @param read when the first of them were
+   */
+  private record Known(
+      OffsetDateTime from, OffsetDateTime until, List<Minute> minutes, Instant read) {
     List<Minute> between(OffsetDateTime since, OffsetDateTime end) {
       return minutes.stream()
           .filter(minute -> isIn(minute.at(), since.toInstant(), end.toInstant()))
@@ -28,7 +38,7 @@ final class RememberedMinutes {
 
     Known latest() {
       var since = until.minus(MOST);
-      return from.isBefore(since) ? new Known(since, until, between(since, until)) : this;
+      return from.isBefore(since) ? new Known(since, until, between(since, until), read) : this;
     }
 
     private static boolean isIn(Instant at, Instant since, Instant end) {
@@ -36,22 +46,22 @@ final class RememberedMinutes {
     }
   }
 
-  RememberedMinutes(KeptMinutes kept) {
+  RememberedMinutes(KeptMinutes kept, InstantSource clock) {
     this.kept = kept;
+    this.clock = clock;
   }
 
   /**
    * The kept minutes of a range.
    *
-   * @param until no later than {@code keptUntil}
-   * @param keptUntil up to where minutes are kept; where that is earlier than it was, somebody has
-   *     deleted minutes to have them counted again, and nothing that was read before is believed
+   * @param until no later than up to where minutes are kept
    */
-  List<Minute> between(OffsetDateTime from, OffsetDateTime until, OffsetDateTime keptUntil) {
+  List<Minute> between(OffsetDateTime from, OffsetDateTime until) {
+    var now = clock.instant();
     var before = known;
-    var believed = keptUntil.isBefore(before.until()) ? NOTHING : before;
+    var believed = now.isBefore(before.read().plus(BELIEVED)) ? before : NOTHING;
     if (believed.from().isAfter(from) || believed.until().isBefore(from)) {
-      var read = new Known(from, until, kept.between(from, until));
+      var read = new Known(from, until, kept.between(from, until), now);
       known = read.latest();
       return read.minutes();
     }
@@ -63,6 +73,9 @@ final class RememberedMinutes {
   private Known extended(Known before, OffsetDateTime until) {
     var news = kept.between(before.until(), until);
     return new Known(
-        before.from(), until, Stream.concat(before.minutes().stream(), news.stream()).toList());
+        before.from(),
+        until,
+        Stream.concat(before.minutes().stream(), news.stream()).toList(),
+        before.read());
   }
 }

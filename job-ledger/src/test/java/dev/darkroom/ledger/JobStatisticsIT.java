@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -153,15 +155,21 @@ class JobStatisticsIT {
   }
 
   @Test
-  void minutes_that_were_deleted_to_be_counted_again_are_not_remembered() {
+  void minutes_that_were_deleted_to_be_counted_again_are_remembered_for_five_minutes_at_most() {
     randomJobs(300, Duration.ofHours(20));
     keepAll(sliced(1_000));
-    assertAllIsFoundSince(now.minus(Duration.ofHours(21)));
+    var time = new AtomicReference<>(Instant.EPOCH.plus(KEEP));
+    var remembered = new RememberedMinutes(new KeptMinutes(ledger.asApplication), time::get);
+    var from = minuteOf(now.minus(Duration.ofHours(21))).atOffset(ZoneOffset.UTC);
+    var until = minuteOf(now.minus(Duration.ofHours(1))).atOffset(ZoneOffset.UTC);
+    var before = remembered.between(from, until);
 
-    submitted(UUID.randomUUID(), now.minus(Duration.ofHours(10)));
-    deleteKept(now.minus(Duration.ofHours(10)), "'infinity'");
+    deleteKept(from.toInstant(), "'infinity'");
+    time.updateAndGet(at -> at.plus(Duration.ofMinutes(5).minusMillis(1)));
+    assertThat(remembered.between(from, until)).isEqualTo(before).isNotEmpty();
 
-    assertAllIsFoundSince(now.minus(Duration.ofHours(21)));
+    time.updateAndGet(at -> at.plusMillis(1));
+    assertThat(remembered.between(from, until)).isEmpty();
   }
 
   @Test
@@ -220,7 +228,7 @@ class JobStatisticsIT {
     ledger
         .asOwner
         .sql("delete from public.generation_minutes where minute >= :from and minute < " + until)
-        .param("from", minuteOf(from).atOffset(java.time.ZoneOffset.UTC))
+        .param("from", minuteOf(from).atOffset(ZoneOffset.UTC))
         .update();
   }
 
@@ -310,7 +318,7 @@ class JobStatisticsIT {
         .param("status", status)
         .param("step", step)
         .param("details", details)
-        .param("at", at.atOffset(java.time.ZoneOffset.UTC))
+        .param("at", at.atOffset(ZoneOffset.UTC))
         .update();
   }
 

@@ -24,7 +24,8 @@ final class LetJobsGo {
   private final TellHoldingBack holdingBack;
   private final int batch;
   private final Counter letGo;
-  private int rounds;
+  private int roundsSinceLook;
+  private boolean more;
 
   LetJobsGo(
       JobTurns turns,
@@ -48,17 +49,21 @@ final class LetJobsGo {
 
   /** True where there may be more to do at once. */
   boolean round() {
+    roundsSinceLook++;
     if (!isWorthALook()) {
       return false;
     }
     var drawn = turns.drawForDue(batch);
     var fullLot = !flow.rests() && letGo();
-    return fullLot || drawn == batch;
+    roundsSinceLook = 0;
+    more = fullLot || drawn == batch;
+    return more;
   }
 
   private boolean isWorthALook() {
-    rounds++;
-    return room.isScarce() || rounds % (room.isTouched() ? ROOMY_ROUNDS : QUIET_ROUNDS) == 0;
+    return more
+        || room.isScarce()
+        || roundsSinceLook >= (room.isTouched() ? ROOMY_ROUNDS : QUIET_ROUNDS);
   }
 
   private boolean letGo() {
@@ -68,7 +73,7 @@ final class LetJobsGo {
   }
 
   private boolean send(Lot lot, int limit) {
-    room.looked(lot.untaken(), lot.jobs().size(), lot.othersWait());
+    room.looked(lot.untaken(), lot.jobs().size(), lot.othersWait(), roundsSinceLook);
     holdingBack.tell(lot.othersWait());
     letGo.increment(lot.jobs().size());
     sendJobs.sendAndAwait(lot.jobs());

@@ -43,7 +43,7 @@ final class RoomOnKafka {
 
   /** Whether somebody may be waiting for the next look: for their turn, or soon for more room. */
   synchronized boolean isScarce() {
-    return othersWait || free < size / 2;
+    return othersWait || 2 * free < size;
   }
 
   /**
@@ -52,11 +52,12 @@ final class RoomOnKafka {
    * @param untaken jobs on Kafka before the look
    * @param letGo jobs that go there now
    * @param othersWait more have to wait for their turn, and no new one may go before them
+   * @param rounds in which there could have been a look since the last one, this one among them
    */
-  synchronized void looked(int untaken, int letGo, boolean othersWait) {
+  synchronized void looked(int untaken, int letGo, boolean othersWait, int rounds) {
     var takenUp = Math.max(0, ahead - untaken);
     ahead = untaken + letGo;
-    size = sizeAfter(takenUp);
+    size = sizeAfter(Math.ceilDiv(takenUp, rounds));
     free = othersWait ? 0 : Math.max(0, size - ahead);
     touched = othersWait || ahead > 0;
     this.othersWait = othersWait;

@@ -16,7 +16,7 @@ class RoomOnKafkaTest {
     assertThat(room.take(30)).isEqualTo(2);
     assertThat(room.take(30)).isZero();
 
-    room.looked(32, 0, false);
+    room.looked(32, 0, false, 1);
 
     assertThat(room.take(1)).as("no worker took one up").isZero();
   }
@@ -24,42 +24,61 @@ class RoomOnKafkaTest {
   @Test
   void what_workers_took_up_makes_room_unless_others_wait_for_it() {
     room.take(32);
-    room.looked(10, 0, false);
+    room.looked(10, 0, false, 1);
     assertThat(room.take(100)).isEqualTo(room.size() - 10);
 
-    room.looked(20, 0, true);
+    room.looked(20, 0, true, 1);
 
     assertThat(room.take(1)).isZero();
   }
 
   @Test
   void it_grows_to_twice_what_is_taken_up_between_two_looks() {
-    room.looked(0, 32, true);
-    room.looked(0, 32, true);
+    room.looked(0, 32, true, 1);
+    room.looked(0, 32, true, 1);
     assertThat(room.size()).isEqualTo(64);
 
-    room.looked(0, 64, true);
+    room.looked(0, 64, true, 1);
     assertThat(room.size()).isEqualTo(64);
 
-    room.looked(0, 64, true);
+    room.looked(0, 64, true, 1);
     assertThat(room.size()).isEqualTo(128);
   }
 
   @Test
+  void it_does_not_grow_because_rounds_without_a_look_went_before() {
+    room.looked(0, 32, true, 1);
+
+    room.looked(0, 0, false, 4);
+
+    assertThat(room.size()).isEqualTo(32);
+  }
+
+  @Test
+  void a_single_place_is_scarce_once_it_is_taken() {
+    var single = new RoomOnKafka(1);
+    assertThat(single.isScarce()).isFalse();
+
+    single.take(1);
+
+    assertThat(single.isScarce()).isTrue();
+  }
+
+  @Test
   void it_shrinks_slowly_and_never_below_what_is_there_nor_the_setting() {
-    room.looked(0, 32, true);
-    room.looked(0, 64, true);
-    room.looked(0, 64, true);
+    room.looked(0, 32, true, 1);
+    room.looked(0, 64, true, 1);
+    room.looked(0, 64, true, 1);
     assertThat(room.size()).isEqualTo(128);
 
-    room.looked(64, 64, true);
+    room.looked(64, 64, true, 1);
     assertThat(room.size()).as("all of it is there").isEqualTo(128);
 
-    room.looked(118, 0, false);
+    room.looked(118, 0, false, 1);
     assertThat(room.size()).isEqualTo(118);
 
     for (var look = 0; look < 40; look++) {
-      room.looked(0, 0, false);
+      room.looked(0, 0, false, 1);
     }
     assertThat(room.size()).isEqualTo(32);
   }
@@ -68,7 +87,7 @@ class RoomOnKafkaTest {
   void a_flood_makes_no_room_where_no_worker_is() {
     for (var look = 0; look < 10; look++) {
       room.take(1_000);
-      room.looked(32, 0, true);
+      room.looked(32, 0, true, 1);
     }
 
     assertThat(room.size()).isEqualTo(32);
@@ -82,10 +101,10 @@ class RoomOnKafkaTest {
     room.take(1);
     assertThat(room.isScarce()).isTrue();
 
-    room.looked(0, 0, false);
+    room.looked(0, 0, false, 1);
     assertThat(room.isScarce()).isFalse();
 
-    room.looked(0, 1, true);
+    room.looked(0, 1, true, 1);
     assertThat(room.isScarce()).isTrue();
   }
 
@@ -96,13 +115,13 @@ class RoomOnKafkaTest {
     room.take(1);
     assertThat(room.isTouched()).isTrue();
 
-    room.looked(1, 0, false);
+    room.looked(1, 0, false, 1);
     assertThat(room.isTouched()).isTrue();
 
-    room.looked(0, 0, false);
+    room.looked(0, 0, false, 1);
     assertThat(room.isTouched()).isFalse();
 
-    room.looked(0, 0, true);
+    room.looked(0, 0, true, 1);
     assertThat(room.isTouched()).isTrue();
   }
 }
