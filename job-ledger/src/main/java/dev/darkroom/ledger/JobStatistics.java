@@ -2,7 +2,6 @@ package dev.darkroom.ledger;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -30,7 +29,7 @@ public final class JobStatistics {
     this.database = database;
     this.count = new CountMinutes(database);
     this.kept = new KeptMinutes(database);
-    this.remembered = new RememberedMinutes(kept, InstantSource.system());
+    this.remembered = new RememberedMinutes(kept, System::nanoTime);
     this.settled = new SettledMinutes(database, margin, slice);
   }
 

@@ -2,9 +2,9 @@ package dev.darkroom.ledger;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -17,19 +17,18 @@ final class RememberedMinutes {
   private static final Duration MOST = Duration.ofHours(25);
   private static final Duration BELIEVED = Duration.ofMinutes(5);
   private static final Known NOTHING =
-      new Known(OffsetDateTime.MAX, OffsetDateTime.MIN, List.of(), Instant.EPOCH);
+      new Known(OffsetDateTime.MAX, OffsetDateTime.MIN, List.of(), 0);
 
   private final KeptMinutes kept;
-  private final InstantSource clock;
+  private final LongSupplier nanoTime;
   private volatile Known known = NOTHING;
 
   /**
    * All kept minutes of a range, in their order.
    *
-   * @param read when the first of them were
+   * @param read when the first of them were, as {@link System#nanoTime()} counts
    */
-  private record Known(
-      OffsetDateTime from, OffsetDateTime until, List<Minute> minutes, Instant read) {
+  private record Known(OffsetDateTime from, OffsetDateTime until, List<Minute> minutes, long read) {
     List<Minute> between(OffsetDateTime since, OffsetDateTime end) {
       return minutes.stream()
           .filter(minute -> isIn(minute.at(), since.toInstant(), end.toInstant()))
@@ -46,9 +45,9 @@ final class RememberedMinutes {
     }
   }
 
-  RememberedMinutes(KeptMinutes kept, InstantSource clock) {
+  RememberedMinutes(KeptMinutes kept, LongSupplier nanoTime) {
     this.kept = kept;
-    this.clock = clock;
+    this.nanoTime = nanoTime;
   }
 
   /**
@@ -57,9 +56,9 @@ final class RememberedMinutes {
    * @param until no later than up to where minutes are kept
    */
   List<Minute> between(OffsetDateTime from, OffsetDateTime until) {
-    var now = clock.instant();
+    var now = nanoTime.getAsLong();
     var before = known;
-    var believed = now.isBefore(before.read().plus(BELIEVED)) ? before : NOTHING;
+    var believed = now - before.read() < BELIEVED.toNanos() ? before : NOTHING;
     if (believed.from().isAfter(from) || believed.until().isBefore(from)) {
       var read = new Known(from, until, kept.between(from, until), now);
       known = read.latest();
