@@ -13,7 +13,6 @@ final class RoomOnKafka {
   private int size;
   private int free;
   private int ahead;
-  private boolean touched;
   private boolean othersWait;
 
   RoomOnKafka(int smallest) {
@@ -32,13 +31,12 @@ final class RoomOnKafka {
     var taken = Math.min(jobs, free);
     free -= taken;
     ahead += taken;
-    touched = true;
     return taken;
   }
 
   /** Whether a look could change anything; only another gateway's doing is not known here. */
   synchronized boolean isTouched() {
-    return touched;
+    return othersWait || ahead > 0;
   }
 
   /** Whether somebody may be waiting for the next look: for their turn, or soon for more room. */
@@ -59,7 +57,6 @@ final class RoomOnKafka {
     ahead = untaken + letGo;
     size = sizeAfter(Math.ceilDiv(takenUp, rounds));
     free = othersWait ? 0 : Math.max(0, size - ahead);
-    touched = othersWait || ahead > 0;
     this.othersWait = othersWait;
   }
 
