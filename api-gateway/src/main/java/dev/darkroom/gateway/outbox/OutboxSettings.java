@@ -17,7 +17,7 @@ import org.springframework.validation.annotation.Validated;
  * @param window jobs that may be on Kafka and not taken up by a worker, however few are taken up;
  *     it grows to twice what workers take up between two looks
  * @param refill how often to look which jobs may follow those that were taken up, in the order of
- *     their turns; a fourth as often while more than half of the window is free, a twentieth while
+ *     their turns; a fourth as often while at least half of the window is free, a twentieth while
  *     nothing is let go
  * @param lookForLost how often to look for jobs whose record Kafka has lost
  */
