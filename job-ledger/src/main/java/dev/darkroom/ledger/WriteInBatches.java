@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -29,18 +30,20 @@ public final class WriteInBatches<T> implements AutoCloseable {
   private final Consumer<List<T>> write;
   private final String name;
   private final List<Thread> writers;
-  private volatile boolean closed;
+  private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
    * How long a batch waits for others to join it.
    *
    * @param atMost counted from its first thing
    * @param urgent a thing that ends the wait, for itself and for all that came before it
+   * @param rest after a batch: what comes within it shares the next one, urgent or not, while a
+   *     thing that comes alone is written at once
    */
-  public record Linger<T>(Duration atMost, Predicate<T> urgent) {
+  public record Linger<T>(Duration atMost, Predicate<T> urgent, Duration rest) {
     /** For what nobody waits for. */
     public static <T> Linger<T> of(Duration time) {
-      return new Linger<>(time, _ -> false);
+      return new Linger<>(time, _ -> false, Duration.ZERO);
     }
 
     static <T> Linger<T> none() {
@@ -100,7 +103,7 @@ public final class WriteInBatches<T> implements AutoCloseable {
 
   /** The same without a word: false where it is not taken. */
   boolean offer(T thing) {
-    return !closed && waiting.offer(thing);
+    return !isClosed() && waiting.offer(thing);
   }
 
   /** How many wait to be written. */
@@ -109,11 +112,12 @@ public final class WriteInBatches<T> implements AutoCloseable {
   }
 
   private void run() {
-    while (!closed || !waiting.isEmpty()) {
+    while (!isClosed() || !waiting.isEmpty()) {
       try {
         var first = waiting.poll(100, TimeUnit.MILLISECONDS);
         if (first != null) {
           writeWith(first);
+          rest();
         }
       } catch (InterruptedException e) {
         return;
@@ -136,9 +140,19 @@ public final class WriteInBatches<T> implements AutoCloseable {
     }
   }
 
+  private void rest() throws InterruptedException {
+    if (linger.rest().isPositive()) {
+      closed.await(linger.rest().toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private boolean isClosed() {
+    return closed.getCount() == 0;
+  }
+
   private void gather(List<T> batch) throws InterruptedException {
     var end = System.nanoTime() + linger.atMost().toNanos();
-    while (!closed && batch.size() < batchSize && !linger.urgent().test(batch.getLast())) {
+    while (!isClosed() && batch.size() < batchSize && !linger.urgent().test(batch.getLast())) {
       var next = waiting.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       if (next == null) {
         return;
@@ -151,7 +165,7 @@ public final class WriteInBatches<T> implements AutoCloseable {
   /** Writes what waits, for two seconds at most. */
   @Override
   public void close() {
-    closed = true;
+    closed.countDown();
     try {
       if (!haveEnded()) {
         log.atWarn()

@@ -55,11 +55,37 @@ class WriteInBatchesTest {
 
   @Test
   void something_urgent_takes_along_what_lingers() {
-    var linger = new Linger<Integer>(Duration.ofMinutes(1), number -> number == 2);
+    var linger = new Linger<Integer>(Duration.ofMinutes(1), number -> number == 2, Duration.ZERO);
     try (var batches = new WriteInBatches<>("numbers", 100, 10, linger, written::add)) {
       IntStream.rangeClosed(0, 2).forEach(batches::add);
       await().until(() -> written.equals(List.of(List.of(0, 1, 2))));
     }
+  }
+
+  @Test
+  void what_comes_while_it_rests_is_written_together_however_urgent() {
+    var linger = new Linger<Integer>(Duration.ofMinutes(1), _ -> true, Duration.ofMillis(300));
+    try (var batches = new WriteInBatches<>("numbers", 100, 10, linger, written::add)) {
+      batches.add(0);
+      await().until(() -> !written.isEmpty());
+      IntStream.rangeClosed(1, 3).forEach(batches::add);
+      await().until(() -> written.size() > 1);
+    }
+
+    assertThat(written).containsExactly(List.of(0), List.of(1, 2, 3));
+  }
+
+  @Test
+  void closing_does_not_wait_for_the_end_of_a_rest() {
+    var linger = new Linger<Integer>(Duration.ZERO, _ -> true, Duration.ofMinutes(1));
+    var batches = new WriteInBatches<>("numbers", 100, 10, linger, written::add);
+    batches.add(0);
+    await().until(() -> !written.isEmpty());
+    batches.add(1);
+
+    batches.close();
+
+    assertThat(written).containsExactly(List.of(0), List.of(1));
   }
 
   @Test

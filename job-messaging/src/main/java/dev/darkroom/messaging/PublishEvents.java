@@ -30,6 +30,12 @@ public final class PublishEvents implements AutoCloseable {
    */
   private static final Duration PROGRESS_LINGERS = Duration.ofMillis(50);
 
+  /**
+   * Between two batches. Where jobs end one by one, a hundred a second, a request to Kafka for each
+   * would keep this process, the broker and all who follow the events busy.
+   */
+  private static final Duration REST = Duration.ofMillis(20);
+
   private final KafkaTemplate<String, byte[]> kafka;
   private final EventRecords records;
   private final WriteInBatches<RequestId> marks;
@@ -53,7 +59,7 @@ public final class PublishEvents implements AutoCloseable {
             "send-events",
             WAITING_MARKS,
             MARKS_PER_STATEMENT,
-            new Linger<>(PROGRESS_LINGERS, Sending::completion),
+            new Linger<>(PROGRESS_LINGERS, Sending::completion, REST),
             this::send);
   }
 

@@ -29,7 +29,7 @@ final class FollowEvents implements SmartLifecycle {
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   /** Events of this time are read at once; a fetch for each would keep the broker busy. */
-  private static final Duration BREATH = Duration.ofMillis(10);
+  private static final Duration BREATH = Duration.ofMillis(20);
 
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final EventRecords records;
