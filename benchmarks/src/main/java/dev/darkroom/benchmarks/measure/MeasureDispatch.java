@@ -34,8 +34,9 @@ public final class MeasureDispatch implements Measure {
   private static final double PER_SECOND = 20;
   private static final int CONNECTIONS = 4;
   private static final int JOBS = 240;
-  private static final int WARM_UP_JOBS = 3_000;
-  private static final double WARM_UP_PER_SECOND = 200;
+  private static final int WARM_UP_JOBS = 24_000;
+  private static final int FLOOR_WARM_UP = 1_500;
+  private static final double WARM_UP_PER_SECOND = 100;
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final InstantSource clock;
@@ -60,14 +61,14 @@ public final class MeasureDispatch implements Measure {
     try (var broker = stand.freshBroker();
         var provider = Provider.start(Duration.ofMillis(100));
         var gateway = stand.gateway(database, broker);
-        var _ = stand.worker(database, broker, provider, 200)) {
+        var _ = stand.worker(database, broker, provider, 200, Stand.ALL_COMPILERS)) {
       var kafka = new KafkaClients(broker.bootstrapServers());
       kafka.createTopic(TOPIC);
       try (var producer = kafka.producer()) {
-        say.accept("warming up gateway, worker and floor");
+        say.accept("warming up gateway, worker and floor with %,d jobs".formatted(WARM_UP_JOBS));
         var warmUp = new JobSeries("warm", WARM_UP_JOBS, clock);
         var _ = dispatch(warmUp, WARM_UP_PER_SECOND, gateway, database, provider);
-        var _ = send(floor, producer, WARM_UP_JOBS / 2, WARM_UP_PER_SECOND);
+        var _ = send(floor, producer, FLOOR_WARM_UP, WARM_UP_PER_SECOND);
         for (int round = 1; round <= rounds; round++) {
           sent.add(send(floor, producer, JOBS, PER_SECOND));
           var jobs = new JobSeries("round" + round, JOBS, clock);

@@ -25,7 +25,6 @@ public final class Broker implements AutoCloseable {
             folder,
             List.of(
                 "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 BrokerApplication.class.getName(),

@@ -23,6 +23,9 @@ public final class Stand implements AutoCloseable {
   private static final List<String> WORKER =
       List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
 
+  /** For a worker that is there for long: Java's own choice of compilers. */
+  public static final String ALL_COMPILERS = "-XX:TieredStopAtLevel=4";
+
   private final Path folder;
   private final EmbeddedPostgresServer postgres;
   private final Application gateway;
