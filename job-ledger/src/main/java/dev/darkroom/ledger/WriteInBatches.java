@@ -117,7 +117,7 @@ public final class WriteInBatches<T> implements AutoCloseable {
         var first = waiting.poll(100, TimeUnit.MILLISECONDS);
         if (first != null) {
           writeWith(first);
-          rest();
+          closed.await(linger.rest().toNanos(), TimeUnit.NANOSECONDS);
         }
       } catch (InterruptedException e) {
         return;
@@ -137,12 +137,6 @@ public final class WriteInBatches<T> implements AutoCloseable {
           .addKeyValue("size", batch.size())
           .addKeyValue("reason", e.toString())
           .log("could not write a batch; a sweep will make it good");
-    }
-  }
-
-  private void rest() throws InterruptedException {
-    if (linger.rest().isPositive()) {
-      closed.await(linger.rest().toNanos(), TimeUnit.NANOSECONDS);
     }
   }
 
