@@ -1,7 +1,9 @@
 package dev.darkroom.ledger;
 
-import static dev.darkroom.ledger.Columns.instant;
+import static dev.darkroom.ledger.row.Columns.instant;
 
+import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobMessage;
 import java.sql.ResultSet;
 import java.sql.SQLException;

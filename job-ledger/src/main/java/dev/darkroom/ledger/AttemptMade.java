@@ -1,6 +1,7 @@
 package dev.darkroom.ledger;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.Step;
 import java.time.Instant;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.darkroom.ledger;
 
+import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.ledger.row.LedgerJson;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -68,7 +70,8 @@ public final class ClaimJobs {
         .param(
             "details", Columns.texts(intents.stream().map(intent -> json.write(intent.details()))))
         .query((row, _) ->
-            new ClaimedJob(Columns.attempt(row), Columns.message(row, json), Columns.trace(row)))
+            new ClaimedJob(
+                JobColumns.attempt(row), JobColumns.message(row, json), Columns.trace(row)))
         .list();
   }
 
@@ -103,7 +106,7 @@ public final class ClaimJobs {
         .param("lease", lease.toMillis())
         .param("ids", Columns.texts(inHand.stream().map(Attempt::requestId)))
         .param("attempts", Columns.texts(inHand.stream().map(Attempt::number)))
-        .query((row, _) -> Columns.attempt(row))
+        .query((row, _) -> JobColumns.attempt(row))
         .list();
   }
 }

@@ -1,5 +1,6 @@
 package dev.darkroom.ledger;
 
+import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.model.RequestId;
 import java.util.Collection;
 import java.util.List;
@@ -37,7 +38,7 @@ public final class EventOutbox {
             """)
         .param("limit", limit)
         .param("reservation", settings.publishReservation().toMillis())
-        .query((row, _) -> Columns.finished(row))
+        .query((row, _) -> JobColumns.finished(row))
         .list();
   }
 

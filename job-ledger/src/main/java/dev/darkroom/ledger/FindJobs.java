@@ -1,5 +1,8 @@
 package dev.darkroom.ledger;
 
+import dev.darkroom.ledger.log.GenerationLogs;
+import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.sql.ResultSet;

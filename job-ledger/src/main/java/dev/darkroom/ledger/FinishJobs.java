@@ -1,5 +1,7 @@
 package dev.darkroom.ledger;
 
+import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Step;
 import java.util.HashMap;
@@ -85,7 +87,7 @@ public final class FinishJobs {
             .param("contentTypes", texts(completions, done -> done.picture().contentType()))
             .param("bytes", texts(completions, done -> done.picture().bytes()))
             .param("details", texts(completions, done -> json.write(details(done))))
-            .query((row, _) -> Columns.finished(row))
+            .query((row, _) -> JobColumns.finished(row))
             .list()
             .stream()
             .collect(Collectors.toMap(job -> job.event().requestId(), Function.identity()));
@@ -151,7 +153,7 @@ public final class FinishJobs {
         .param("worker", attempt.workerId())
         .param("step", step.word())
         .param("details", json.write(said))
-        .query((row, _) -> Columns.finished(row))
+        .query((row, _) -> JobColumns.finished(row))
         .optional();
   }
 }

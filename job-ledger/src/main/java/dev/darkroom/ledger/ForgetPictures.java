@@ -1,5 +1,6 @@
 package dev.darkroom.ledger;
 
+import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
 import java.util.Collection;

@@ -1,5 +1,6 @@
 package dev.darkroom.ledger;
 
+import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;

@@ -1,5 +1,7 @@
 package dev.darkroom.ledger;
 
+import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.ledger.row.LedgerJson;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -46,7 +48,7 @@ public final class JobOutbox {
             """)
         .param("limit", limit)
         .param("reservation", settings.publishReservation().toMillis())
-        .query((row, _) -> Columns.dueJob(row, json))
+        .query((row, _) -> JobColumns.dueJob(row, json))
         .list();
   }
 

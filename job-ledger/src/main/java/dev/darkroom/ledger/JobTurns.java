@@ -1,5 +1,6 @@
 package dev.darkroom.ledger;
 
+import dev.darkroom.ledger.row.LedgerJson;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -130,7 +131,7 @@ public final class JobTurns {
                     row.getBoolean("others_wait"),
                     row.getObject("request_id") == null
                         ? Optional.empty()
-                        : Optional.of(Columns.dueJob(row, json))))
+                        : Optional.of(JobColumns.dueJob(row, json))))
             .list();
     return rows.stream()
         .findFirst()

@@ -1,5 +1,12 @@
 package dev.darkroom.ledger;
 
+import dev.darkroom.ledger.log.GenerationLogs;
+import dev.darkroom.ledger.log.IndexPrompts;
+import dev.darkroom.ledger.log.ReadSteps;
+import dev.darkroom.ledger.quota.OpenQuotaBook;
+import dev.darkroom.ledger.row.LedgerJson;
+import dev.darkroom.ledger.statistics.JobStatistics;
+import dev.darkroom.ledger.statistics.RecentAttempts;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -80,8 +87,7 @@ public class LedgerConfiguration {
 
   @Bean
   GenerationLogs generationLogs(JdbcClient database, JsonMapper mapper, LedgerSettings settings) {
-    return new GenerationLogs(
-        database, new LedgerJson(mapper), new CountLogs(database, settings.recountAfter()));
+    return new GenerationLogs(database, new LedgerJson(mapper), settings.recountAfter());
   }
 
   @Bean

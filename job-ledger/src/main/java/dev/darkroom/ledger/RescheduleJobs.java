@@ -1,5 +1,6 @@
 package dev.darkroom.ledger;
 
+import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.sql.ResultSet;
@@ -111,7 +112,7 @@ public final class RescheduleJobs {
 
   private static Rescheduled read(ResultSet row) throws SQLException {
     return Columns.status(row) == JobStatus.FAILED
-        ? new Rescheduled.Exhausted(Columns.finished(row))
+        ? new Rescheduled.Exhausted(JobColumns.finished(row))
         : new Rescheduled.DueAgain(Columns.requestId(row), Columns.instant(row, "due_at"));
   }
 }

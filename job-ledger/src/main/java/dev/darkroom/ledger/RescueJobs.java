@@ -40,7 +40,7 @@ public final class RescueJobs {
             order by lease_until limit :limit
             """)
         .param("limit", limit)
-        .query((row, _) -> Columns.attempt(row))
+        .query((row, _) -> JobColumns.attempt(row))
         .list();
   }
 
@@ -68,7 +68,7 @@ public final class RescueJobs {
             order by deadline_at limit :limit
             """)
         .param("limit", limit)
-        .query((row, _) -> Columns.attempt(row))
+        .query((row, _) -> JobColumns.attempt(row))
         .list();
   }
 
@@ -117,7 +117,7 @@ public final class RescueJobs {
             """)
         .param("limit", limit)
         .param("reservation", settings.publishReservation().toMillis())
-        .query((row, _) -> Columns.finished(row))
+        .query((row, _) -> JobColumns.finished(row))
         .list();
   }
 }

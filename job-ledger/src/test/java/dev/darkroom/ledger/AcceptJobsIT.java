@@ -3,11 +3,15 @@ package dev.darkroom.ledger;
 import static dev.darkroom.ledger.JobAssert.assertThatJob;
 import static dev.darkroom.ledger.JobFixture.REQUEST;
 import static dev.darkroom.ledger.JobFixture.TRACE;
+import static dev.darkroom.ledger.NewJobFixture.DEADLINE;
+import static dev.darkroom.ledger.NewJobFixture.aNewJob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.darkroom.ledger.JobAssert.Logged;
+import dev.darkroom.ledger.batch.WriteTogether;
+import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
@@ -22,7 +26,6 @@ import org.springframework.dao.DataIntegrityViolationException;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class AcceptJobsIT {
-  private static final Duration DEADLINE = Duration.ofMinutes(10);
 
   private final TestingLedger ledger = TestingLedger.empty();
 
@@ -89,7 +92,7 @@ class AcceptJobsIT {
 
   @Test
   void many_jobs_are_accepted_in_one_statement() {
-    var jobs = Stream.generate(AcceptJobsIT::aNewJob).limit(200).toList();
+    var jobs = Stream.generate(NewJobFixture::aNewJob).limit(200).toList();
 
     var due = ledger.accept(jobs);
 
@@ -157,13 +160,5 @@ class AcceptJobsIT {
     assertThat(due.message().request()).isEqualTo(request);
     assertThat(due.message().userId()).isEqualTo("{,\"}");
     assertThat(ledger.findJobs.find(job.id()).orElseThrow().request()).isEqualTo(request);
-  }
-
-  static NewJob aNewJob(IdempotencyKey key) {
-    return new NewJob(new RequestId(UUID.randomUUID()), "ada", REQUEST, DEADLINE, TRACE, key);
-  }
-
-  static NewJob aNewJob() {
-    return new NewJob(new RequestId(UUID.randomUUID()), "ada", REQUEST, DEADLINE, TRACE);
   }
 }

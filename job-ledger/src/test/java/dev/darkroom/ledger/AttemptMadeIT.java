@@ -21,7 +21,7 @@ class AttemptMadeIT {
 
   private final TestingLedger ledger = TestingLedger.empty();
   private final RequestId job =
-      ledger.accept(List.of(AcceptJobsIT.aNewJob())).getFirst().message().requestId();
+      ledger.accept(List.of(NewJobFixture.aNewJob())).getFirst().message().requestId();
 
   @Test
   void a_job_that_nobody_has_called_for_has_no_attempts() {

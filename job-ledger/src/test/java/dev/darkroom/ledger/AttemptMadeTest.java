@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.AttemptMade.End;
 import dev.darkroom.ledger.AttemptMade.Outcome;
+import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Instant;

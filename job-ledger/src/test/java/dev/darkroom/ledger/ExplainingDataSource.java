@@ -13,15 +13,15 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** Asks the server, before each statement, how it is going to execute it with these parameters. */
-final class ExplainingDataSource extends DelegatingDataSource {
+public final class ExplainingDataSource extends DelegatingDataSource {
   private final List<String> plans = new ArrayList<>();
 
-  ExplainingDataSource(DataSource watched) {
+  public ExplainingDataSource(DataSource watched) {
     super(watched);
   }
 
   /** The plan of the only statement since the last call. */
-  String plan() {
+  public String plan() {
     var joined = String.join("\n", plans);
     plans.clear();
     return joined;

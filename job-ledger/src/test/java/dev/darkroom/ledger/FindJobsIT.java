@@ -12,6 +12,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
@@ -32,7 +33,7 @@ class FindJobsIT {
 
   @Test
   void an_open_job_is_found_with_its_steps_oldest_first() {
-    var job = AcceptJobsIT.aNewJob();
+    var job = NewJobFixture.aNewJob();
     var accepted = ledger.accept(List.of(job)).getFirst();
     ledger.claim(
         "worker-7", Duration.ofSeconds(30), List.of(new Intent(job.id(), Map.of("seed", 42))));

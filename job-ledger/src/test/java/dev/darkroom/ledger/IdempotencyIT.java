@@ -1,8 +1,8 @@
 package dev.darkroom.ledger;
 
-import static dev.darkroom.ledger.AcceptJobsIT.aNewJob;
 import static dev.darkroom.ledger.JobAssert.assertThatJob;
 import static dev.darkroom.ledger.LedgerAgreement.assertThatLogAndJobsAgree;
+import static dev.darkroom.ledger.NewJobFixture.aNewJob;
 import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -273,6 +273,6 @@ class IdempotencyIT {
   private static List<NewJob> shuffled(List<IdempotencyKey> keys) {
     var order = new ArrayList<>(keys);
     Collections.shuffle(order);
-    return order.stream().map(AcceptJobsIT::aNewJob).toList();
+    return order.stream().map(NewJobFixture::aNewJob).toList();
   }
 }

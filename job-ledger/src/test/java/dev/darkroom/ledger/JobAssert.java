@@ -3,6 +3,8 @@ package dev.darkroom.ledger;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
 import java.time.Instant;

@@ -16,13 +16,13 @@ import tools.jackson.databind.json.JsonMapper;
  * A row of {@code generation_jobs} in any state, written past the ledger. Times are distances from
  * now; negative ones lie in the past.
  */
-final class JobFixture {
-  static final String WORKER = "worker-1";
-  static final GenerationRequest REQUEST =
+public final class JobFixture {
+  public static final String WORKER = "worker-1";
+  public static final GenerationRequest REQUEST =
       new GenerationRequest("a lighthouse", null, 0.7, 0.5, "sketch", 512, 768, 42);
-  static final TraceParent TRACE =
+  public static final TraceParent TRACE =
       new TraceParent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-  static final PictureRecord PICTURE =
+  public static final PictureRecord PICTURE =
       new PictureRecord("/generated/picture.webp", "ab".repeat(32), "image/webp", 4_096);
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -36,7 +36,7 @@ final class JobFixture {
   }
 
   /** Accepted and let go, due, and unpublished for longer than its reservation. */
-  static JobFixture aQueuedJob() {
+  public static JobFixture aQueuedJob() {
     return new JobFixture(Map.of())
         .with("user_id", "ada")
         .with("request", REQUEST)
@@ -51,12 +51,12 @@ final class JobFixture {
   }
 
   /** One attempt is over; it is due for the next, and has no turn yet. */
-  static JobFixture aWaitingJob() {
+  public static JobFixture aWaitingJob() {
     return aQueuedJob().withAttempts(1).with("let_go", false);
   }
 
   /** Accepted and held back. */
-  static JobFixture aJobInLine(String user, long turn) {
+  public static JobFixture aJobInLine(String user, long turn) {
     return aQueuedJob()
         .with("user_id", user)
         .with("let_go", false)
@@ -65,15 +65,15 @@ final class JobFixture {
   }
 
   /** In the first attempt of {@link #WORKER}. */
-  static JobFixture aHeldJob() {
+  public static JobFixture aHeldJob() {
     return aWaitingJob().heldBy(WORKER).lease(LATER);
   }
 
-  static JobFixture aLapsedJob() {
+  public static JobFixture aLapsedJob() {
     return aHeldJob().lease(PAST);
   }
 
-  static JobFixture aCompletedJob() {
+  public static JobFixture aCompletedJob() {
     return aWaitingJob()
         .with("status", "completed")
         .with("finished_at", Instant.now())
@@ -83,7 +83,7 @@ final class JobFixture {
         .with("image_bytes", PICTURE.bytes());
   }
 
-  static JobFixture aFailedJob() {
+  public static JobFixture aFailedJob() {
     return aWaitingJob()
         .with("status", "failed")
         .with("finished_at", Instant.now())
@@ -91,49 +91,49 @@ final class JobFixture {
         .with("error_message", "Nebius did not want it.");
   }
 
-  JobFixture withAttempts(int number) {
+  public JobFixture withAttempts(int number) {
     return with("attempt", number).with("status", number == 0 ? "started" : "processing");
   }
 
-  JobFixture withFailures(int number) {
+  public JobFixture withFailures(int number) {
     return with("failures", number);
   }
 
-  JobFixture withLastError(String message) {
+  public JobFixture withLastError(String message) {
     return with("error_code", "outage").with("error_message", message);
   }
 
-  JobFixture heldBy(String worker) {
+  public JobFixture heldBy(String worker) {
     return with("worker_id", worker).lease(LATER);
   }
 
-  JobFixture lease(Duration fromNow) {
+  public JobFixture lease(Duration fromNow) {
     return at("lease_until", fromNow);
   }
 
-  JobFixture due(Duration fromNow) {
+  public JobFixture due(Duration fromNow) {
     return at("due_at", fromNow).publishAfter(fromNow);
   }
 
-  JobFixture publishAfter(Duration fromNow) {
+  public JobFixture publishAfter(Duration fromNow) {
     return at("publish_after", fromNow);
   }
 
-  JobFixture deadline(Duration fromNow) {
+  public JobFixture deadline(Duration fromNow) {
     return at("deadline_at", fromNow);
   }
 
-  JobFixture overdue() {
+  public JobFixture overdue() {
     return deadline(PAST);
   }
 
   /** Its record is on Kafka. */
-  JobFixture enqueued() {
+  public JobFixture enqueued() {
     return at("enqueued_at", PAST).publishAfter(LATER);
   }
 
   /** Its completion event is on Kafka. */
-  JobFixture published() {
+  public JobFixture published() {
     return at("event_published_at", PAST);
   }
 
@@ -141,14 +141,14 @@ final class JobFixture {
     return with(column, Instant.now().plus(fromNow));
   }
 
-  JobFixture with(String column, @Nullable Object value) {
+  public JobFixture with(String column, @Nullable Object value) {
     var changed = new HashMap<>(columns);
     changed.put(column, value);
     return new JobFixture(Collections.unmodifiableMap(changed));
   }
 
   /** Writes the row, without any step. */
-  RequestId in(TestingLedger ledger) {
+  public RequestId in(TestingLedger ledger) {
     var id = new RequestId(UUID.randomUUID());
     ledger
         .asOwner
@@ -163,7 +163,7 @@ final class JobFixture {
   }
 
   /** Writes the row; the answer is the hold on it that its last worker believes to have. */
-  Attempt heldIn(TestingLedger ledger) {
+  public Attempt heldIn(TestingLedger ledger) {
     var id = in(ledger);
     return ledger
         .asOwner

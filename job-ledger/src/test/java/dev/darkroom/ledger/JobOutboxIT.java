@@ -41,7 +41,7 @@ class JobOutboxIT {
 
   @Test
   void a_job_that_was_just_accepted_is_left_to_whoever_accepted_it() {
-    ledger.accept(List.of(AcceptJobsIT.aNewJob()));
+    ledger.accept(List.of(NewJobFixture.aNewJob()));
 
     assertThat(ledger.jobOutbox.reserveDue(10)).isEmpty();
   }
@@ -83,7 +83,7 @@ class JobOutboxIT {
 
   @Test
   void the_reservation_of_an_accepted_job_marks_it_to_the_microsecond() {
-    var accepted = ledger.accept(List.of(AcceptJobsIT.aNewJob(), AcceptJobsIT.aNewJob()));
+    var accepted = ledger.accept(List.of(NewJobFixture.aNewJob(), NewJobFixture.aNewJob()));
 
     assertThat(ledger.jobOutbox.markEnqueued(accepted)).isEqualTo(2);
   }

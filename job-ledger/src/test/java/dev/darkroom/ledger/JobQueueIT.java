@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.darkroom.ledger.Acceptance.Accepted;
 import dev.darkroom.ledger.JobQueue.Place;
+import dev.darkroom.ledger.statistics.RecentAttempts;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.time.Duration;
@@ -48,7 +49,7 @@ class JobQueueIT {
 
   @Test
   void jobs_on_kafka_stand_in_the_order_in_which_it_got_them() {
-    var jobs = ledger.accept(Stream.generate(AcceptJobsIT::aNewJob).limit(3).toList());
+    var jobs = ledger.accept(Stream.generate(NewJobFixture::aNewJob).limit(3).toList());
     var backwards = new ArrayList<>(jobs);
     Collections.reverse(backwards);
     backwards.forEach(job -> ledger.jobOutbox.markEnqueued(List.of(job)));

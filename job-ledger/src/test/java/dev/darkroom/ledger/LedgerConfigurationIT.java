@@ -31,7 +31,7 @@ class LedgerConfigurationIT {
                 "spring.config.import=classpath:job-ledger.yml",
                 "spring.application.name=darkroom-test")
             .run("--DATABASE_URL=" + url)) {
-      var job = AcceptJobsIT.aNewJob();
+      var job = NewJobFixture.aNewJob();
       application.getBean(AcceptJobs.class).accept(List.of(job));
 
       assertThat(application.getBean(FindJobs.class).find(job.id())).isPresent();

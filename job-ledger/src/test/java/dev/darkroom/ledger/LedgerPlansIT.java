@@ -5,6 +5,12 @@ import static dev.darkroom.ledger.JobFixture.REQUEST;
 import static dev.darkroom.ledger.JobFixture.WORKER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.horizon.SettledHorizon;
+import dev.darkroom.ledger.log.LogFilter;
+import dev.darkroom.ledger.log.LogPlace;
+import dev.darkroom.ledger.log.PromptText;
+import dev.darkroom.ledger.log.TimeRange;
+import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
@@ -99,7 +105,7 @@ class LedgerPlansIT {
 
   @Test
   void the_end_of_a_line_is_looked_up_without_the_lines_of_others() {
-    LEDGER.acceptJobs.accept(List.of(AcceptJobsIT.aNewJob()), 0);
+    LEDGER.acceptJobs.accept(List.of(NewJobFixture.aNewJob()), 0);
     assertThatPlanUses("Backward using idx_generation_jobs_line");
 
     LEDGER.jobTurns.drawForDue(100);
@@ -125,7 +131,7 @@ class LedgerPlansIT {
 
   @Test
   void marks_look_their_jobs_up() {
-    var due = LEDGER.accept(List.of(AcceptJobsIT.aNewJob()));
+    var due = LEDGER.accept(List.of(NewJobFixture.aNewJob()));
     WATCHED.plan();
 
     LEDGER.jobOutbox.markEnqueued(due);
@@ -204,15 +210,15 @@ class LedgerPlansIT {
     LEDGER.indexPrompts.behind();
     assertThatPlanUses("idx_generation_logs_").contains("using generation_prompts_pkey");
 
-    new FindUncopiedRequests(LEDGER.asApplication)
-        .find(new LogFilter(null, null, null, TimeRange.ALWAYS, new PromptText("fox")));
+    LEDGER.generationLogs.page(
+        new LogFilter(null, null, null, TimeRange.ALWAYS, new PromptText("fox")), 50, 0);
     assertThatPlanUses("idx_generation_logs_")
         .contains("Index Only Scan Backward using generation_prompts_pkey");
   }
 
   @Test
   void a_job_and_the_steps_of_a_request_are_looked_up() {
-    LEDGER.findJobs.find(AcceptJobsIT.aNewJob().id());
+    LEDGER.findJobs.find(NewJobFixture.aNewJob().id());
     assertThatPlanUses("generation_jobs_pkey");
 
     var request =

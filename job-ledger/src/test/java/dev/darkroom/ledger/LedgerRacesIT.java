@@ -226,7 +226,7 @@ class LedgerRacesIT {
   }
 
   private static List<NewJob> newJobs(int number) {
-    return Stream.generate(AcceptJobsIT::aNewJob).limit(number).toList();
+    return Stream.generate(NewJobFixture::aNewJob).limit(number).toList();
   }
 
   private static <T> List<T> shuffled(List<T> list) {

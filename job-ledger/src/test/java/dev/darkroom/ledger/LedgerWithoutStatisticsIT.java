@@ -5,6 +5,7 @@ import static dev.darkroom.ledger.JobFixture.REQUEST;
 import static dev.darkroom.ledger.JobFixture.WORKER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.sql.Connection;
@@ -74,14 +75,14 @@ class LedgerWithoutStatisticsIT {
   }
 
   private static void aJobGoesAllTheWay() {
-    var due = ledger.accept(List.of(AcceptJobsIT.aNewJob()));
+    var due = ledger.accept(List.of(NewJobFixture.aNewJob()));
     ledger.jobOutbox.markEnqueued(due);
     var job = due.getFirst().message().requestId();
     var attempts = claim(List.of(job));
     ledger.claimJobs.heartbeatOfHeld(WORKER, LEASE, attempts);
     ledger.finishJobs.completeIfCurrent(completions(attempts));
     ledger.eventOutbox.markPublished(List.of(job));
-    ledger.acceptJobs.accept(List.of(AcceptJobsIT.aNewJob()), 0);
+    ledger.acceptJobs.accept(List.of(NewJobFixture.aNewJob()), 0);
     ledger.jobTurns.drawForDue(1);
     ledger.jobTurns.letGo(1_000, 1);
   }
@@ -137,7 +138,7 @@ class LedgerWithoutStatisticsIT {
 
   @Test
   void marks_read_their_jobs() throws SQLException {
-    var due = ledger.accept(List.of(AcceptJobsIT.aNewJob(), AcceptJobsIT.aNewJob()));
+    var due = ledger.accept(List.of(NewJobFixture.aNewJob(), NewJobFixture.aNewJob()));
     var jobs = due.stream().map(job -> job.message().requestId()).toList();
 
     assertReadsOnly(2, () -> assertThat(ledger.jobOutbox.markEnqueued(due)).isEqualTo(2));

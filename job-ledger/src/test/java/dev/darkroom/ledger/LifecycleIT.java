@@ -119,7 +119,7 @@ class LifecycleIT {
 
   @Test
   void acceptance_begins_a_life() {
-    var accepted = ledger.accept(List.of(AcceptJobsIT.aNewJob())).getFirst();
+    var accepted = ledger.accept(List.of(NewJobFixture.aNewJob())).getFirst();
 
     assertThat(Set.of(stateOf(accepted.message().requestId())))
         .isEqualTo(PAGE.transitions().getFirst().to());

@@ -3,6 +3,9 @@ package dev.darkroom.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.ledger.log.GenerationLogs;
+import dev.darkroom.ledger.log.LogEntry;
+import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
 import java.util.List;
@@ -70,9 +73,7 @@ class MigrationIT {
         .isEqualTo(3);
     var logs =
         new GenerationLogs(
-                client,
-                new LedgerJson(JsonMapper.builder().build()),
-                new CountLogs(client, Duration.ofHours(1)))
+                client, new LedgerJson(JsonMapper.builder().build()), Duration.ofHours(1))
             .of(new RequestId(UUID.fromString("5d4e4f9c-92a5-4b1b-8b53-3e1f7d1b0001")));
     assertThat(logs)
         .extracting(LogEntry::step)

@@ -12,24 +12,24 @@ import java.util.stream.IntStream;
 /**
  * Racers on virtual threads that start at the same moment; what one of them throws ends the test.
  */
-final class Race<T> {
+public final class Race<T> {
   private final List<Callable<T>> counted = new ArrayList<>();
   private final List<Callable<?>> others = new ArrayList<>();
 
   /** Racers whose answers matter. */
-  Race<T> add(int times, Callable<T> racer) {
+  public Race<T> add(int times, Callable<T> racer) {
     IntStream.range(0, times).forEach(_ -> counted.add(racer));
     return this;
   }
 
   /** Racers that are there to be in the way. */
-  Race<T> against(int times, Callable<?> racer) {
+  public Race<T> against(int times, Callable<?> racer) {
     IntStream.range(0, times).forEach(_ -> others.add(racer));
     return this;
   }
 
   /** What those answered that matter. */
-  List<T> run() throws ExecutionException, InterruptedException {
+  public List<T> run() throws ExecutionException, InterruptedException {
     var start = new CountDownLatch(1);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var running = new ArrayList<Future<T>>();

@@ -12,6 +12,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.darkroom.ledger.JobAssert.Logged;
 import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
+import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Step;
 import java.time.Duration;

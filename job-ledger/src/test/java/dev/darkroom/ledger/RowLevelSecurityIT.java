@@ -4,7 +4,8 @@ import static dev.darkroom.ledger.JobFixture.aQueuedJob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.darkroom.ledger.QuotaBook.Revised;
+import dev.darkroom.ledger.quota.OpenQuotaBook;
+import dev.darkroom.ledger.quota.QuotaBook.Revised;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +42,7 @@ class RowLevelSecurityIT {
   @BeforeEach
   void a_job_and_its_step() {
     aQueuedJob().in(ledger);
-    ledger.accept(List.of(AcceptJobsIT.aNewJob()));
+    ledger.accept(List.of(NewJobFixture.aNewJob()));
   }
 
   @AfterEach

@@ -13,18 +13,18 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** A database of its own, with an owner and a login for the application. */
-record TestingDatabase(String url, String owner, String ownerPassword) {
+public record TestingDatabase(String url, String owner, String ownerPassword) {
   /** A login without any right but its membership of {@code darkroom_app}. */
-  static final String APPLICATION = "darkroom_login";
+  public static final String APPLICATION = "darkroom_login";
 
-  static final String PASSWORD = "secret";
+  public static final String PASSWORD = "secret";
 
-  static TestingDatabase blank() {
+  public static TestingDatabase blank() {
     TestDatabase fresh = TestServers.freshDatabase();
     return new TestingDatabase(fresh.jdbcUrl(), fresh.username(), fresh.password());
   }
 
-  static TestingDatabase migrated() {
+  public static TestingDatabase migrated() {
     var database = blank();
     database.migrate();
     database.admitApplication();
@@ -32,7 +32,7 @@ record TestingDatabase(String url, String owner, String ownerPassword) {
   }
 
   /** As the gateway does it; see job-ledger.yml. */
-  int migrate() {
+  public int migrate() {
     return Flyway.configure()
         .dataSource(asOwner())
         .defaultSchema("darkroom")
@@ -42,7 +42,7 @@ record TestingDatabase(String url, String owner, String ownerPassword) {
   }
 
   /** By hand, as in an SQL editor: all of the file in one go. */
-  void run(Resource file) {
+  public void run(Resource file) {
     try {
       new JdbcTemplate(asOwner()).execute(file.getContentAsString(StandardCharsets.UTF_8));
     } catch (IOException e) {
@@ -65,15 +65,15 @@ record TestingDatabase(String url, String owner, String ownerPassword) {
         .update();
   }
 
-  DataSource asOwner() {
+  public DataSource asOwner() {
     return new DriverManagerDataSource(url, owner, ownerPassword);
   }
 
-  DataSource asApplication() {
+  public DataSource asApplication() {
     return new DriverManagerDataSource(url, APPLICATION, PASSWORD);
   }
 
-  JdbcClient client() {
+  public JdbcClient client() {
     return JdbcClient.create(asOwner());
   }
 }

@@ -3,6 +3,11 @@ package dev.darkroom.ledger;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.darkroom.ledger.Acceptance.Accepted;
 import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
+import dev.darkroom.ledger.log.GenerationLogs;
+import dev.darkroom.ledger.log.IndexPrompts;
+import dev.darkroom.ledger.log.ReadSteps;
+import dev.darkroom.ledger.statistics.JobStatistics;
+import dev.darkroom.ledger.statistics.RecentAttempts;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -14,11 +19,11 @@ import tools.jackson.databind.json.JsonMapper;
  * The ledger on a real PostgreSQL, spoken to as it should be in production: migrated by its owner,
  * used by a login that is a member of {@code darkroom_app} and nothing else.
  */
-final class TestingLedger {
-  static final Duration RESERVATION = Duration.ofSeconds(5);
-  static final Duration REPUBLISH_AFTER = Duration.ofMinutes(1);
-  static final int MAX_ATTEMPTS = 3;
-  static final Duration KEEP_KEYS = Duration.ofHours(24);
+public final class TestingLedger {
+  public static final Duration RESERVATION = Duration.ofSeconds(5);
+  public static final Duration REPUBLISH_AFTER = Duration.ofMinutes(1);
+  public static final int MAX_ATTEMPTS = 3;
+  public static final Duration KEEP_KEYS = Duration.ofHours(24);
 
   /** One database for all tests of this JVM; each empties it before it starts. */
   private static final TestingDatabase SHARED = TestingDatabase.migrated();
@@ -26,30 +31,30 @@ final class TestingLedger {
   private static final JdbcClient OWNER_OF_SHARED = JdbcClient.create(pool(SHARED.asOwner(), 2));
   private static final DataSource POOL_OF_SHARED = pool(SHARED, 20);
 
-  final TestingDatabase database;
+  public final TestingDatabase database;
   private final DataSource source;
-  final JdbcClient asOwner;
-  final JdbcClient asApplication;
-  final AcceptJobs acceptJobs;
-  final ForgetKeys forgetKeys;
-  final ForgetPictures forgetPictures;
-  final ClaimJobs claimJobs;
-  final FinishJobs finishJobs;
-  final RescheduleJobs rescheduleJobs;
-  final RescueJobs rescueJobs;
-  final JobOutbox jobOutbox;
-  final JobTurns jobTurns;
-  final EventOutbox eventOutbox;
-  final GenerationLogs generationLogs;
-  final IndexPrompts indexPrompts;
-  final JobStatistics jobStatistics;
-  final JobQueue jobQueue;
-  final RecentAttempts recentAttempts;
-  final FindJobs findJobs;
-  final ReadSteps readSteps;
+  public final JdbcClient asOwner;
+  public final JdbcClient asApplication;
+  public final AcceptJobs acceptJobs;
+  public final ForgetKeys forgetKeys;
+  public final ForgetPictures forgetPictures;
+  public final ClaimJobs claimJobs;
+  public final FinishJobs finishJobs;
+  public final RescheduleJobs rescheduleJobs;
+  public final RescueJobs rescueJobs;
+  public final JobOutbox jobOutbox;
+  public final JobTurns jobTurns;
+  public final EventOutbox eventOutbox;
+  public final GenerationLogs generationLogs;
+  public final IndexPrompts indexPrompts;
+  public final JobStatistics jobStatistics;
+  public final JobQueue jobQueue;
+  public final RecentAttempts recentAttempts;
+  public final FindJobs findJobs;
+  public final ReadSteps readSteps;
 
   /** The same ledger through another pool or a source that watches. */
-  TestingLedger(TestingDatabase database, DataSource source) {
+  public TestingLedger(TestingDatabase database, DataSource source) {
     this(
         database,
         JdbcClient.create(pool(database.asOwner(), 2)),
@@ -97,12 +102,12 @@ final class TestingLedger {
   }
 
   /** A claim that is made once. */
-  List<ClaimedJob> claim(String worker, Duration lease, List<Intent> intents) {
+  public List<ClaimedJob> claim(String worker, Duration lease, List<Intent> intents) {
     return claimJobs.claimDue(worker, lease, UUID.randomUUID(), intents);
   }
 
   /** What a gateway does with the jobs of silent workers; those that were rescued. */
-  List<Rescheduled> rescue(int limit) {
+  public List<Rescheduled> rescue(int limit) {
     return rescueJobs.findLapsed(limit).stream()
         .map(rescueJobs::rescueIfLapsed)
         .filter(rescheduled -> !(rescheduled instanceof Rescheduled.NotHeld))
@@ -110,12 +115,12 @@ final class TestingLedger {
   }
 
   /** The same rows under another policy. */
-  TestingLedger withPolicy(int maxAttempts, UnknownOutcomePolicy policy) {
+  public TestingLedger withPolicy(int maxAttempts, UnknownOutcomePolicy policy) {
     return new TestingLedger(database, asOwner, source, maxAttempts, policy);
   }
 
   /** Remembers nothing of the rows that others deleted. */
-  static TestingLedger empty() {
+  public static TestingLedger empty() {
     OWNER_OF_SHARED.sql("delete from public.generation_topics").update();
     OWNER_OF_SHARED.sql("delete from public.generation_jobs").update();
     OWNER_OF_SHARED.sql("delete from public.generation_logs").update();
@@ -127,11 +132,11 @@ final class TestingLedger {
   }
 
   /** Accepts jobs that are all new. */
-  List<DueJob> accept(List<NewJob> jobs) {
+  public List<DueJob> accept(List<NewJob> jobs) {
     return acceptJobs.accept(jobs).stream().map(Accepted.class::cast).map(Accepted::job).toList();
   }
 
-  static HikariDataSource pool(TestingDatabase database, int connections) {
+  public static HikariDataSource pool(TestingDatabase database, int connections) {
     return pool(database.asApplication(), connections);
   }
 

@@ -2,8 +2,8 @@ package dev.darkroom.messaging;
 
 import dev.darkroom.ledger.EventOutbox;
 import dev.darkroom.ledger.FinishedJob;
-import dev.darkroom.ledger.WriteInBatches;
-import dev.darkroom.ledger.WriteInBatches.Linger;
+import dev.darkroom.ledger.batch.WriteInBatches;
+import dev.darkroom.ledger.batch.WriteInBatches.Linger;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;

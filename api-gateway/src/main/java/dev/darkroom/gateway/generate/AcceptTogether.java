@@ -4,7 +4,7 @@ import dev.darkroom.gateway.outbox.PublishDueJobs;
 import dev.darkroom.ledger.AcceptJobs;
 import dev.darkroom.ledger.Acceptance;
 import dev.darkroom.ledger.NewJob;
-import dev.darkroom.ledger.WriteTogether;
+import dev.darkroom.ledger.batch.WriteTogether;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

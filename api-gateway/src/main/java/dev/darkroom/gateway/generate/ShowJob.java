@@ -7,7 +7,7 @@ import dev.darkroom.gateway.generate.JobView.Queue;
 import dev.darkroom.gateway.generate.JobView.StepTaken;
 import dev.darkroom.ledger.DueJob;
 import dev.darkroom.ledger.Job;
-import dev.darkroom.ledger.LogEntry;
+import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Step;

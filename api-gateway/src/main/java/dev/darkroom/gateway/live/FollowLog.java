@@ -1,10 +1,10 @@
 package dev.darkroom.gateway.live;
 
 import dev.darkroom.gateway.progress.HearEvents;
-import dev.darkroom.ledger.LogTail;
-import dev.darkroom.ledger.LogTail.Pace;
-import dev.darkroom.ledger.LogTail.Reading;
-import dev.darkroom.ledger.ReadSteps;
+import dev.darkroom.ledger.log.LogTail;
+import dev.darkroom.ledger.log.LogTail.Pace;
+import dev.darkroom.ledger.log.LogTail.Reading;
+import dev.darkroom.ledger.log.ReadSteps;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.darkroom.gateway.live;
 
 import dev.darkroom.gateway.live.News.Joined;
 import dev.darkroom.gateway.live.News.StepTaken;
-import dev.darkroom.ledger.NumberedStep;
+import dev.darkroom.ledger.log.NumberedStep;
 import dev.darkroom.model.RequestId;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;

@@ -2,7 +2,7 @@ package dev.darkroom.gateway.live;
 
 import dev.darkroom.gateway.live.ReadListening.Reading;
 import dev.darkroom.gateway.web.Problem;
-import dev.darkroom.ledger.ReadSteps;
+import dev.darkroom.ledger.log.ReadSteps;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

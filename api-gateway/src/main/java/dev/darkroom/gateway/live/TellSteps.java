@@ -7,7 +7,7 @@ import dev.darkroom.gateway.live.News.Nothing;
 import dev.darkroom.gateway.live.News.Over;
 import dev.darkroom.gateway.live.News.StepTaken;
 import dev.darkroom.gateway.web.LedgerOutage;
-import dev.darkroom.ledger.NumberedStep;
+import dev.darkroom.ledger.log.NumberedStep;
 import dev.darkroom.model.RequestId;
 import java.io.IOException;
 import java.io.OutputStream;

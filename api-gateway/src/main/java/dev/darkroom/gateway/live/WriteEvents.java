@@ -3,7 +3,7 @@ package dev.darkroom.gateway.live;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.darkroom.gateway.logs.LogRow;
-import dev.darkroom.ledger.NumberedStep;
+import dev.darkroom.ledger.log.NumberedStep;
 import java.io.ByteArrayOutputStream;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.ObjectWriter;

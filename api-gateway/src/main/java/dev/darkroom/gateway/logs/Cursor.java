@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.logs;
 
-import dev.darkroom.ledger.LogPlace;
+import dev.darkroom.ledger.log.LogPlace;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -1,9 +1,9 @@
 package dev.darkroom.gateway.logs;
 
-import dev.darkroom.ledger.GenerationLogs;
-import dev.darkroom.ledger.LogFilter;
-import dev.darkroom.ledger.LogPlace;
-import dev.darkroom.ledger.LogStretch;
+import dev.darkroom.ledger.log.GenerationLogs;
+import dev.darkroom.ledger.log.LogFilter;
+import dev.darkroom.ledger.log.LogPlace;
+import dev.darkroom.ledger.log.LogStretch;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;

@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.logs;
 
-import dev.darkroom.ledger.IndexPrompts;
+import dev.darkroom.ledger.log.IndexPrompts;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.stereotype.Component;

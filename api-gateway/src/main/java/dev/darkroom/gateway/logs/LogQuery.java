@@ -1,7 +1,7 @@
 package dev.darkroom.gateway.logs;
 
-import dev.darkroom.ledger.LogFilter;
-import dev.darkroom.ledger.LogPlace;
+import dev.darkroom.ledger.log.LogFilter;
+import dev.darkroom.ledger.log.LogPlace;
 import java.util.Optional;
 
 /**

@@ -3,7 +3,7 @@ package dev.darkroom.gateway.logs;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.darkroom.ledger.LogEntry;
+import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import io.swagger.v3.oas.annotations.media.Schema;

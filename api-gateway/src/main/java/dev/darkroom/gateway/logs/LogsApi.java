@@ -2,9 +2,9 @@ package dev.darkroom.gateway.logs;
 
 import dev.darkroom.gateway.logs.ReadLogQuery.Reading;
 import dev.darkroom.gateway.web.Problem;
-import dev.darkroom.ledger.GenerationLogs;
-import dev.darkroom.ledger.LogFilter;
-import dev.darkroom.ledger.LogPage;
+import dev.darkroom.ledger.log.GenerationLogs;
+import dev.darkroom.ledger.log.LogFilter;
+import dev.darkroom.ledger.log.LogPage;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.springframework.http.HttpHeaders;

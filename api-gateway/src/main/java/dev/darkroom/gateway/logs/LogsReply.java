@@ -1,7 +1,7 @@
 package dev.darkroom.gateway.logs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.darkroom.ledger.LogPage;
+import dev.darkroom.ledger.log.LogPage;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.darkroom.gateway.logs;
 
 import dev.darkroom.gateway.web.BadField;
-import dev.darkroom.ledger.LogFilter;
+import dev.darkroom.ledger.log.LogFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Optional;

@@ -1,8 +1,8 @@
 package dev.darkroom.gateway.logs;
 
-import dev.darkroom.ledger.LogFilter;
-import dev.darkroom.ledger.PromptText;
-import dev.darkroom.ledger.TimeRange;
+import dev.darkroom.ledger.log.LogFilter;
+import dev.darkroom.ledger.log.PromptText;
+import dev.darkroom.ledger.log.TimeRange;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Instant;

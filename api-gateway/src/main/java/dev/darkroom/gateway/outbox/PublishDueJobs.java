@@ -1,7 +1,7 @@
 package dev.darkroom.gateway.outbox;
 
 import dev.darkroom.ledger.DueJob;
-import dev.darkroom.ledger.WriteInBatches;
+import dev.darkroom.ledger.batch.WriteInBatches;
 import dev.darkroom.messaging.PublishEvents;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.JobStatus;

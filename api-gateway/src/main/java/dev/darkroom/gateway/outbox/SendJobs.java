@@ -2,8 +2,8 @@ package dev.darkroom.gateway.outbox;
 
 import dev.darkroom.ledger.DueJob;
 import dev.darkroom.ledger.JobOutbox;
-import dev.darkroom.ledger.WriteInBatches;
-import dev.darkroom.ledger.WriteInBatches.Linger;
+import dev.darkroom.ledger.batch.WriteInBatches;
+import dev.darkroom.ledger.batch.WriteInBatches.Linger;
 import dev.darkroom.messaging.JobRecords;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

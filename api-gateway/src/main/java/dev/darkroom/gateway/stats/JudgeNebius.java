@@ -2,7 +2,7 @@ package dev.darkroom.gateway.stats;
 
 import dev.darkroom.gateway.stats.StatsReply.Nebius;
 import dev.darkroom.gateway.stats.StatsReply.State;
-import dev.darkroom.ledger.RecentAttempts.Answered;
+import dev.darkroom.ledger.statistics.RecentAttempts.Answered;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;

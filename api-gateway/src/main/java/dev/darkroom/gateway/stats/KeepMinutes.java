@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.stats;
 
-import dev.darkroom.ledger.JobStatistics;
+import dev.darkroom.ledger.statistics.JobStatistics;
 import org.springframework.stereotype.Component;
 
 /** Counts the minutes that are over, so that nobody who asks has to wait for it. */

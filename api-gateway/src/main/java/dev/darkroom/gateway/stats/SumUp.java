@@ -3,7 +3,7 @@ package dev.darkroom.gateway.stats;
 import dev.darkroom.gateway.stats.StatsReply.Bucket;
 import dev.darkroom.gateway.stats.StatsReply.Failures;
 import dev.darkroom.gateway.stats.StatsReply.TimeToPicture;
-import dev.darkroom.ledger.Minute;
+import dev.darkroom.ledger.statistics.Minute;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;

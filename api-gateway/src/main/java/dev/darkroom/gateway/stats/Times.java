@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.stats;
 
-import dev.darkroom.ledger.Minute;
+import dev.darkroom.ledger.statistics.Minute;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;

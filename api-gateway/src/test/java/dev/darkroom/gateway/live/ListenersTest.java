@@ -2,8 +2,8 @@ package dev.darkroom.gateway.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.LogEntry;
-import dev.darkroom.ledger.NumberedStep;
+import dev.darkroom.ledger.log.LogEntry;
+import dev.darkroom.ledger.log.NumberedStep;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -4,7 +4,7 @@ import static dev.darkroom.gateway.live.ListenersTest.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.darkroom.ledger.NumberedStep;
+import dev.darkroom.ledger.log.NumberedStep;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.io.ByteArrayOutputStream;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.gateway.logs.ReadLogQuery.Reading;
 import dev.darkroom.gateway.web.BadField;
-import dev.darkroom.ledger.LogFilter;
-import dev.darkroom.ledger.LogPlace;
-import dev.darkroom.ledger.TimeRange;
+import dev.darkroom.ledger.log.LogFilter;
+import dev.darkroom.ledger.log.LogPlace;
+import dev.darkroom.ledger.log.TimeRange;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;

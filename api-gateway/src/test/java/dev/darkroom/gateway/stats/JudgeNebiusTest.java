@@ -3,7 +3,7 @@ package dev.darkroom.gateway.stats;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.gateway.stats.StatsReply.State;
-import dev.darkroom.ledger.RecentAttempts.Answered;
+import dev.darkroom.ledger.statistics.RecentAttempts.Answered;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;

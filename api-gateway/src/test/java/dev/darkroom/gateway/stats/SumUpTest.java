@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.darkroom.gateway.stats.StatsReply.Failures;
-import dev.darkroom.ledger.Minute;
+import dev.darkroom.ledger.statistics.Minute;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

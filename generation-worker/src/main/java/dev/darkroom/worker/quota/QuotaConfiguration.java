@@ -1,6 +1,6 @@
 package dev.darkroom.worker.quota;
 
-import dev.darkroom.ledger.OpenQuotaBook;
+import dev.darkroom.ledger.quota.OpenQuotaBook;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,7 +1,7 @@
 package dev.darkroom.worker.quota;
 
-import dev.darkroom.ledger.QuotaBook;
-import dev.darkroom.ledger.QuotaBook.Revised;
+import dev.darkroom.ledger.quota.QuotaBook;
+import dev.darkroom.ledger.quota.QuotaBook.Revised;
 
 /** The one limit of all workers, in the book that they share. */
 final class ShareQuota {

@@ -8,7 +8,7 @@ import dev.darkroom.ledger.PictureRecord;
 import dev.darkroom.ledger.RescheduleJobs;
 import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
 import dev.darkroom.ledger.Setback;
-import dev.darkroom.ledger.WriteTogether;
+import dev.darkroom.ledger.batch.WriteTogether;
 import dev.darkroom.messaging.PublishEvents;
 import dev.darkroom.model.Step;
 import dev.darkroom.picture.StoredPicture;

@@ -3,8 +3,8 @@ package dev.darkroom.worker.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.darkroom.ledger.QuotaBook;
-import dev.darkroom.ledger.QuotaBook.Revised;
+import dev.darkroom.ledger.quota.QuotaBook;
+import dev.darkroom.ledger.quota.QuotaBook.Revised;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.ledger.LedgerConfiguration;
-import dev.darkroom.ledger.OpenQuotaBook;
-import dev.darkroom.ledger.QuotaBook;
+import dev.darkroom.ledger.quota.OpenQuotaBook;
+import dev.darkroom.ledger.quota.QuotaBook;
 import dev.darkroom.testservers.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;

@@ -1,6 +1,6 @@
 package dev.darkroom.worker.quota;
 
-import dev.darkroom.ledger.QuotaBook;
+import dev.darkroom.ledger.quota.QuotaBook;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.darkroom.worker.quota;
 
-import dev.darkroom.ledger.QuotaBook;
+import dev.darkroom.ledger.quota.QuotaBook;
 
 /** The book of the simulations keeps the same promises as that in PostgreSQL. */
 class TestingQuotaBookTest extends QuotaBookContract {

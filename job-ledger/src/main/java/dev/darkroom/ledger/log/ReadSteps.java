@@ -1,0 +1,131 @@
+package dev.darkroom.ledger.log;
+
+import dev.darkroom.ledger.horizon.LogWriters;
+import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.ledger.row.LedgerJson;
+import dev.darkroom.model.RequestId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Reads steps with their numbers, oldest first, for whoever follows the log. */
+public final class ReadSteps {
+  private final JdbcClient database;
+  private final LedgerJson json;
+  private final LogWriters writers;
+
+  public ReadSteps(JdbcClient database, LedgerJson json) {
+    this.database = database;
+    this.json = json;
+    this.writers = new LogWriters(database);
+  }
+
+  /**
+   * The steps of all requests from now on.
+   *
+   * @param patience how long a transaction may hold up the steps after its own
+   */
+  public LogTail tail(InstantSource clock, Duration patience) {
+    return new LogTail(new Table(), clock, patience);
+  }
+
+  /** The number of the newest step that can be seen; 0 where there is none. */
+  public long newest() {
+    return database
+        .sql("select coalesce(max(seq), 0) from public.generation_logs")
+        .query(Long.class)
+        .single();
+  }
+
+  /** Steps of these requests with numbers above {@code after} and up to {@code upTo}. */
+  public List<NumberedStep> ofRequests(
+      Collection<RequestId> requests, long after, long upTo, int limit) {
+    return database
+        .sql(
+            """
+            select * from public.generation_logs
+            where request_id = any(:ids::uuid[]) and seq > :after and seq <= :upTo
+            order by seq limit :limit
+            """)
+        .param("ids", Columns.texts(requests.stream()))
+        .param("after", after)
+        .param("upTo", upTo)
+        .param("limit", limit)
+        .query((row, _) -> read(row))
+        .list();
+  }
+
+  /** Steps of this user's requests with numbers above {@code after} and up to {@code upTo}. */
+  public List<NumberedStep> ofUser(String userId, long after, long upTo, int limit) {
+    return database
+        .sql(
+            """
+            select * from public.generation_logs
+            where user_id = :userId and seq > :after and seq <= :upTo
+            order by seq limit :limit
+            """)
+        .param("userId", userId)
+        .param("after", after)
+        .param("upTo", upTo)
+        .param("limit", limit)
+        .query((row, _) -> read(row))
+        .list();
+  }
+
+  /** Which of these requests there are. */
+  public Set<RequestId> knownAmong(Collection<RequestId> requests) {
+    return Set.copyOf(
+        database
+            .sql(
+                "select request_id from public.generation_jobs where request_id = any(:ids::uuid[])")
+            .param("ids", Columns.texts(requests.stream()))
+            .query((row, _) -> Columns.requestId(row))
+            .list());
+  }
+
+  /** Which of these requests have their last step among those up to this number. */
+  public Set<RequestId> endedUpTo(long seq, Collection<RequestId> requests) {
+    return Set.copyOf(
+        database
+            .sql(
+                """
+                select distinct request_id from public.generation_logs
+                where request_id = any(:ids::uuid[]) and seq <= :seq and status in ('completed', 'failed')
+                """)
+            .param("ids", Columns.texts(requests.stream()))
+            .param("seq", seq)
+            .query((row, _) -> Columns.requestId(row))
+            .list());
+  }
+
+  private NumberedStep read(ResultSet row) throws SQLException {
+    return new NumberedStep(row.getLong("seq"), PlacedLog.read(row, json).log());
+  }
+
+  private final class Table implements LogTail.Log {
+    @Override
+    public long newest() {
+      return ReadSteps.this.newest();
+    }
+
+    @Override
+    public List<NumberedStep> after(long seq, int limit) {
+      return database
+          .sql("select * from public.generation_logs where seq > :seq order by seq limit :limit")
+          .param("seq", seq)
+          .param("limit", limit)
+          .query((row, _) -> read(row))
+          .list();
+    }
+
+    @Override
+    public Set<String> writers() {
+      return writers.now().writers();
+    }
+  }
+}
