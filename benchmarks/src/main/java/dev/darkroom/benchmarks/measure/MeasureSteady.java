@@ -72,8 +72,8 @@ public final class MeasureSteady implements Measure {
           Target.atMost(16));
       findings.add("of it before the call arrives, p50", "ms", steady.beforeTheCall().p50());
       findings.add("of it before the call arrives, p99", "ms", steady.beforeTheCall().p99());
-      findings.add("the same in the first minute of the processes, p50", "ms", young.added().p50());
-      findings.add("the same in the first minute of the processes, p99", "ms", young.added().p99());
+      findings.add("added in the first minute of the processes, p50", "ms", young.added().p50());
+      findings.add("added in the first minute of the processes, p99", "ms", young.added().p99());
       return findings.all();
     }
   }

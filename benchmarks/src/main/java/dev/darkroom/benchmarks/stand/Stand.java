@@ -30,6 +30,7 @@ public final class Stand implements AutoCloseable {
   private final EmbeddedPostgresServer postgres;
   private final Application gateway;
   private final Application worker;
+  private final List<String> workerJava;
   private int made;
   private boolean closed;
 
@@ -42,11 +43,16 @@ public final class Stand implements AutoCloseable {
   public record Programs(List<String> gatewayJava, List<String> workerJava) {}
 
   private Stand(
-      Path folder, EmbeddedPostgresServer postgres, Application gateway, Application worker) {
+      Path folder,
+      EmbeddedPostgresServer postgres,
+      Application gateway,
+      Application worker,
+      List<String> workerJava) {
     this.folder = folder;
     this.postgres = postgres;
     this.gateway = gateway;
     this.worker = worker;
+    this.workerJava = workerJava;
   }
 
   /**
@@ -65,7 +71,7 @@ public final class Stand implements AutoCloseable {
             ApplicationJar.extract(project, "generation-worker", folder),
             joined(AS_IN_THE_IMAGES, joined(WORKER, programs.workerJava())));
     var postgres = EmbeddedPostgresServer.start(folder.resolve("postgres"), 0);
-    var stand = new Stand(folder, postgres, gateway, worker);
+    var stand = new Stand(folder, postgres, gateway, worker, programs.workerJava());
     Runtime.getRuntime().addShutdownHook(new Thread(stand::abandon));
     return stand;
   }
@@ -118,7 +124,11 @@ public final class Stand implements AutoCloseable {
     }
   }
 
-  /** A worker that has just been started. */
+  /**
+   * A worker that has just been started.
+   *
+   * @param more options of its JVM; those that the run was given have the last word
+   */
   public ChildProcess worker(
       Database database, Broker broker, Provider provider, int concurrency, String... more)
       throws IOException {
@@ -126,7 +136,10 @@ public final class Stand implements AutoCloseable {
     environment.put("NEBIUS_API_ENDPOINT", provider.endpoint());
     environment.put("DARKROOM_WORKER_CONCURRENCY", Integer.toString(concurrency));
     return ChildProcess.java(
-        "the worker", newFolder("worker"), worker.arguments(List.of(more)), environment);
+        "the worker",
+        newFolder("worker"),
+        worker.arguments(joined(List.of(more), workerJava)),
+        environment);
   }
 
   private Map<String, String> environment(Database database, Broker broker) {
