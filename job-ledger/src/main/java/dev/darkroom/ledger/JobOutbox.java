@@ -2,6 +2,7 @@ package dev.darkroom.ledger;
 
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -33,12 +34,21 @@ public final class JobOutbox {
    * @param limit jobs at most; the longest due first
    */
   public List<DueJob> reserveDue(int limit) {
+    return reserveOverdue(limit, Duration.ZERO);
+  }
+
+  /**
+   * As {@link #reserveDue(int)}, only those that nobody has reserved for so long although they were
+   * due.
+   */
+  public List<DueJob> reserveOverdue(int limit, Duration by) {
     return database
         .sql(
             """
             with due as (
               select request_id from public.generation_jobs
-              where let_go and lease_until is null and finished_at is null and publish_after <= now()
+              where let_go and lease_until is null and finished_at is null
+                and publish_after <= now() - :overdue * interval '1 millisecond'
               order by publish_after limit :limit
               for update skip locked)
             update public.generation_jobs job
@@ -47,6 +57,7 @@ public final class JobOutbox {
             returning job.request_id, user_id, request, deadline_at, created_at, publish_after, traceparent
             """)
         .param("limit", limit)
+        .param("overdue", by.toMillis())
         .param("reservation", settings.publishReservation().toMillis())
         .query((row, _) -> JobColumns.dueJob(row, json))
         .list();

@@ -24,6 +24,15 @@ class JobOutboxIT {
   private final TestingLedger ledger = TestingLedger.empty();
 
   @Test
+  void who_gets_nothing_to_Kafka_takes_only_what_others_left_for_a_while() {
+    aQueuedJob().publishAfter(Duration.ofSeconds(-3)).in(ledger);
+    aQueuedJob().publishAfter(Duration.ofSeconds(-1)).in(ledger);
+
+    assertThat(ledger.jobOutbox.reserveOverdue(10, Duration.ofSeconds(2))).hasSize(1);
+    assertThat(ledger.jobOutbox.reserveDue(10)).hasSize(1);
+  }
+
+  @Test
   void what_is_due_and_unpublished_is_reserved_for_one_gateway() {
     var missed = aQueuedJob().in(ledger);
     var again = aQueuedJob().enqueued().publishAfter(Duration.ofSeconds(-1)).in(ledger);

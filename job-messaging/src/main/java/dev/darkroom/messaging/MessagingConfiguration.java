@@ -3,6 +3,7 @@ package dev.darkroom.messaging;
 import dev.darkroom.ledger.EventOutbox;
 import java.time.Clock;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.KafkaAdmin;
@@ -16,7 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 public class MessagingConfiguration {
 
   @Bean
-  KeepTopics keepTopics(KafkaAdmin admin, MessagingSettings settings) {
+  KeepTopics keepTopics(KafkaProperties kafka, KafkaAdmin admin, MessagingSettings settings) {
+    RequireKafkaAddress.in(kafka.getBootstrapServers());
     return new KeepTopics(admin, settings);
   }
 

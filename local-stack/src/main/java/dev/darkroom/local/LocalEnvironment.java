@@ -2,7 +2,10 @@ package dev.darkroom.local;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -13,12 +16,17 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.io.support.ResourcePropertySource;
 
-/** The settings as gateway and worker see them too: arguments, environment, {@code .env}. */
+/** The settings of all parts: arguments, environment, {@code .env}. */
 final class LocalEnvironment {
-  private final ConfigurableEnvironment environment;
+  private static final String OF_THE_STACK = "darkroom.local.";
 
-  private LocalEnvironment(ConfigurableEnvironment environment) {
+  private final ConfigurableEnvironment environment;
+  private final SimpleCommandLinePropertySource arguments;
+
+  private LocalEnvironment(
+      ConfigurableEnvironment environment, SimpleCommandLinePropertySource arguments) {
     this.environment = environment;
+    this.arguments = arguments;
   }
 
   static LocalEnvironment read(String... arguments) throws java.io.IOException {
@@ -27,14 +35,13 @@ final class LocalEnvironment {
     var given = new SimpleCommandLinePropertySource(arguments);
     sources.addFirst(given);
     if (given.containsProperty("fresh")) {
-      sources.addFirst(
-          new MapPropertySource("--fresh", java.util.Map.of("darkroom.local.fresh", "true")));
+      sources.addFirst(new MapPropertySource("--fresh", Map.of("darkroom.local.fresh", "true")));
     }
     if (Files.isRegularFile(Path.of(".env"))) {
       sources.addLast(new ResourcePropertySource(".env", new FileSystemResource(".env")));
     }
     ConfigurationPropertySources.attach(environment);
-    return new LocalEnvironment(environment);
+    return new LocalEnvironment(environment, given);
   }
 
   LocalSettings settings() {
@@ -44,6 +51,18 @@ final class LocalEnvironment {
       var root = org.springframework.core.NestedExceptionUtils.getMostSpecificCause(e);
       throw new CannotStart(e.getMessage() + ": " + root.getMessage(), e);
     }
+  }
+
+  /**
+   * What the command line says to gateway and worker, who find environment and {@code .env} by
+   * themselves.
+   */
+  Map<String, String> arguments() {
+    return Stream.of(arguments.getPropertyNames())
+        .filter(name -> !name.startsWith(OF_THE_STACK) && !name.equals("fresh"))
+        .collect(
+            Collectors.toUnmodifiableMap(
+                name -> name, name -> String.valueOf(arguments.getProperty(name))));
   }
 
   /** A setting that names a real part in place of an embedded one; blank counts as absent. */

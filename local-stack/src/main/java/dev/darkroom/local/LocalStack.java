@@ -73,8 +73,8 @@ final class LocalStack implements AutoCloseable {
     startTogether(
         starting,
         List.of(
-            () -> StartApplications.gateway(settings, state, told),
-            () -> StartApplications.worker(state, told)));
+            () -> StartApplications.gateway(settings, state, environment.arguments(), told),
+            () -> StartApplications.worker(state, environment.arguments(), told)));
   }
 
   /** Starts parts that don't need one another side by side, and waits for all of them. */

@@ -3,7 +3,7 @@ package dev.darkroom.local;
 import dev.darkroom.gateway.GatewayApplication;
 import dev.darkroom.local.Part.Role;
 import dev.darkroom.worker.WorkerApplication;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -12,30 +12,44 @@ import org.springframework.context.ConfigurableApplicationContext;
 final class StartApplications {
   private StartApplications() {}
 
-  static Part gateway(LocalSettings settings, StateFolder state, Map<String, String> servers) {
-    var told = common(state, servers);
+  /**
+   * @param given what the person who starts the stack wants to be set
+   * @param servers where they are
+   */
+  static Part gateway(
+      LocalSettings settings,
+      StateFolder state,
+      Map<String, String> given,
+      Map<String, String> servers) {
+    var told = new HashMap<>(Map.of("spring.lifecycle.timeout-per-shutdown-phase", "2s"));
+    told.putAll(given);
+    told.putAll(common(state, servers));
     told.put("server.port", String.valueOf(settings.gatewayPort()));
     told.put("management.server.port", String.valueOf(settings.managementPort()));
-    told.put("spring.lifecycle.timeout-per-shutdown-phase", "2s");
     var gateway = run(GatewayApplication.application(), told);
     var address = "http://localhost:" + gateway.getEnvironment().getProperty("local.server.port");
     return new Part(Role.GATEWAY, address, Map.of(), gateway);
   }
 
-  static Part worker(StateFolder state, Map<String, String> servers) {
-    var told = common(state, servers);
+  /**
+   * @param given what the person who starts the stack wants to be set
+   * @param servers where they are
+   */
+  static Part worker(StateFolder state, Map<String, String> given, Map<String, String> servers) {
+    var told = new HashMap<>(Map.of("darkroom.worker.drain", "3s"));
+    told.putAll(given);
+    told.putAll(common(state, servers));
     told.put("server.port", "0");
     told.put("server.address", "127.0.0.1");
     told.put("management.server.port", "");
     told.put("springdoc.api-docs.enabled", "false");
-    told.put("darkroom.worker.drain", "3s");
     var worker = run(WorkerApplication.application(), told);
     var address = "http://localhost:" + worker.getEnvironment().getProperty("local.server.port");
     return new Part(Role.WORKER, address, Map.of(), worker);
   }
 
   private static Map<String, String> common(StateFolder state, Map<String, String> servers) {
-    var told = new LinkedHashMap<>(servers);
+    var told = new HashMap<>(servers);
     told.put("darkroom.picture.dir", state.pictures().toString());
     told.put("spring.main.log-startup-info", "false");
     return told;

@@ -23,7 +23,8 @@ final class StartServers {
     Say.progress("PostgreSQL is up");
     return new Part(
         Role.POSTGRES,
-        "embedded, " + server.jdbcUrl() + " as " + server.username(),
+        "embedded, %s as %s, password in %s"
+            .formatted(server.jdbcUrl(), server.username(), state.postgres().resolve("password")),
         Map.of(
             "DATABASE_URL", server.jdbcUrl(),
             "spring.datasource.username", server.username(),

@@ -22,10 +22,7 @@ final class StateFolder implements AutoCloseable {
   /** Opens the folder for this stack alone; empties it first where a fresh start is asked for. */
   static StateFolder open(Path path, boolean fresh) throws IOException {
     var folder = path.toAbsolutePath().normalize();
-    Files.createDirectories(folder);
-    var lock =
-        FileChannel.open(
-            folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    var lock = lockFile(folder);
     if (!isOurs(lock)) {
       lock.close();
       throw new CannotStart(
@@ -41,6 +38,19 @@ final class StateFolder implements AutoCloseable {
       }
     }
     return state;
+  }
+
+  private static FileChannel lockFile(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      return FileChannel.open(
+          folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new CannotStart(
+          "darkroom.local.state must be a folder that can be made and written to, and %s is not: %s"
+              .formatted(folder, e),
+          e);
+    }
   }
 
   private static boolean isOurs(FileChannel lock) throws IOException {

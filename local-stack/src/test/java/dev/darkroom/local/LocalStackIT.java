@@ -3,6 +3,7 @@ package dev.darkroom.local;
 import static java.net.http.HttpRequest.BodyPublishers.ofString;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
@@ -13,8 +14,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -49,7 +53,7 @@ class LocalStackIT {
 
   @BeforeAll
   static void start() throws Exception {
-    stack = startStack("--darkroom.local.simulator-latency=100ms");
+    stack = startStack("--darkroom.local.simulator-latency=100ms", "--darkroom.job.deadline=7m");
   }
 
   @AfterAll
@@ -146,7 +150,7 @@ class LocalStackIT {
     await().until(() -> get("/api/generate/" + id).path("status").asString().equals("processing"));
 
     stack.close();
-    stack = startStack("--darkroom.local.simulator-latency=100ms");
+    stack = startStack("--darkroom.local.simulator-latency=100ms", "--darkroom.job.deadline=7m");
 
     awaitCompleted(id);
     assertThat(
@@ -185,6 +189,27 @@ class LocalStackIT {
     assertThatThrownBy(() -> startStack("--darkroom.local.gateway-port=70000"))
         .isInstanceOf(CannotStart.class)
         .hasMessageContaining("darkroom.local.gateway-port must be 0 to 65535");
+  }
+
+  @Test
+  void a_state_folder_that_can_not_be_made_is_named_with_its_setting(@TempDir Path elsewhere)
+      throws IOException {
+    var file = Files.createFile(elsewhere.resolve("file"));
+    assertThatThrownBy(() -> startStack("--darkroom.local.state=" + file))
+        .isInstanceOf(CannotStart.class)
+        .hasMessageContaining("darkroom.local.state must be a folder")
+        .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  void gateway_and_worker_hear_what_the_command_line_says_to_them() throws Exception {
+    var page = get("/api/logs?status=started&requestId=" + submit("A bridge"));
+    var received = page.path("logs").path(0);
+
+    var accepted = Instant.parse(received.path("created_at").asString());
+    var deadline = Instant.parse(received.path("details").path("deadline").asString());
+    assertThat(deadline)
+        .isCloseTo(accepted.plus(Duration.ofMinutes(7)), within(1, ChronoUnit.SECONDS));
   }
 
   @Test

@@ -20,7 +20,7 @@ class OutboxConfiguration {
       SweepOutbox.MissedEvents missedEvents,
       OutboxSettings settings,
       MeterRegistry meters) {
-    return new SweepOutbox(jobs, sendJobs, flow, missedEvents, settings.batch(), meters);
+    return new SweepOutbox(jobs, sendJobs, flow, missedEvents, settings, meters);
   }
 
   @Bean

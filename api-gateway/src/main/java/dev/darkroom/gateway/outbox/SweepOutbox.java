@@ -5,6 +5,7 @@ import dev.darkroom.ledger.JobOutbox;
 import dev.darkroom.messaging.PublishEvents;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 
 /**
  * Publishes what should be on Kafka and is not: jobs that were let go and whose publish was missed,
@@ -16,6 +17,13 @@ final class SweepOutbox {
   private final KafkaFlow flow;
   private final MissedEvents missedEvents;
   private final int batch;
+
+  /**
+   * While Kafka is away one job finds out when it is back; a whole batch would only be reserved in
+   * vain. It may be away for this gateway alone, so others have the first chance.
+   */
+  private final Duration leftToOthers;
+
   private final Counter swept;
 
   /** Ended jobs whose event is missing, and the way to tell it. */
@@ -36,13 +44,14 @@ final class SweepOutbox {
       SendJobs sendJobs,
       KafkaFlow flow,
       MissedEvents missedEvents,
-      int batch,
+      OutboxSettings settings,
       MeterRegistry meters) {
     this.jobs = jobs;
     this.sendJobs = sendJobs;
     this.flow = flow;
     this.missedEvents = missedEvents;
-    this.batch = batch;
+    this.batch = settings.batch();
+    this.leftToOthers = settings.sweep().multipliedBy(2);
     this.swept =
         Counter.builder("darkroom.outbox.swept")
             .description("Jobs that a sweep of this gateway took on to publish")
@@ -55,15 +64,13 @@ final class SweepOutbox {
       return false;
     }
     var more = publishJobs();
-    return missedEvents.publish(batch) || more;
+    return missedEvents.publish(flow.isStalled() ? 1 : batch) || more;
   }
 
   private boolean publishJobs() {
-    // While Kafka is away one job finds out; a whole batch would only be reserved in vain.
-    var limit = flow.isStalled() ? 1 : batch;
-    var due = jobs.reserveDue(limit);
+    var due = flow.isStalled() ? jobs.reserveOverdue(1, leftToOthers) : jobs.reserveDue(batch);
     swept.increment(due.size());
     sendJobs.sendAndAwait(due);
-    return due.size() == limit && !flow.isStalled();
+    return due.size() == batch && !flow.isStalled();
   }
 }

@@ -31,7 +31,7 @@ record PictureSettings(
   }
 
   /** An hour that was written as a second could not be taken back. */
-  @AssertTrue(message = "must be 0, which is for ever, or at least 1s") boolean isKeepLongEnough() {
+  @AssertTrue(message = "darkroom.picture.keep must be 0, which is for ever, or at least 1s") boolean isKeepLongEnough() {
     return keep.isZero() || keep.compareTo(Duration.ofSeconds(1)) >= 0;
   }
 }

@@ -69,7 +69,10 @@ record NebiusSettings(
         .orElse(null);
   }
 
-  @AssertTrue(message = "must be an absolute http or https URL without login, query or fragment") boolean isEndpointUsable() {
+  @AssertTrue(
+      message =
+          "darkroom.nebius.endpoint (NEBIUS_API_ENDPOINT) must be an absolute http or https URL without login, query or fragment")
+  boolean isEndpointUsable() {
     return endpoint.getHost() != null
         && ("https".equals(endpoint.getScheme()) || "http".equals(endpoint.getScheme()))
         && endpoint.getRawUserInfo() == null
@@ -78,7 +81,10 @@ record NebiusSettings(
   }
 
   /** A refusal of the key itself would print it. */
-  @AssertTrue(message = "the API key holds a character that no header can carry; copy it once more") boolean isApiKeySendable() {
+  @AssertTrue(
+      message =
+          "darkroom.nebius.api-key (NEBIUS_API_KEY) holds a character that no header can carry; copy it once more")
+  boolean isApiKeySendable() {
     return apiKey.isSendable();
   }
 
