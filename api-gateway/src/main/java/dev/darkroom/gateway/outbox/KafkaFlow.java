@@ -16,9 +16,11 @@ import org.springframework.stereotype.Component;
 final class KafkaFlow {
   private static final Logger log = LoggerFactory.getLogger(KafkaFlow.class);
   private static final Duration REST = Duration.ofSeconds(1);
+  private static final Duration LEFT_TO_OTHERS = Duration.ofSeconds(5);
 
   private final Clock clock;
   private Instant restUntil = Instant.MIN;
+  private Instant othersFirstUntil = Instant.MIN;
   private boolean stalled;
 
   KafkaFlow(Clock clock) {
@@ -30,6 +32,15 @@ final class KafkaFlow {
     return clock.instant().isBefore(restUntil);
   }
 
+  /**
+   * True for some seconds after each refusal. Kafka may be away for this gateway alone: what is
+   * next in line is let go at once by one that reaches it, and would be late with one that does
+   * not.
+   */
+  synchronized boolean leavesTheLineToOthers() {
+    return clock.instant().isBefore(othersFirstUntil);
+  }
+
   /** True from a refusal until the next acknowledgement. */
   synchronized boolean isStalled() {
     return stalled;
@@ -39,12 +50,15 @@ final class KafkaFlow {
     if (stalled) {
       stalled = false;
       restUntil = Instant.MIN;
+      othersFirstUntil = Instant.MIN;
       log.info("Kafka takes jobs again; those that waited in the ledger are published now");
     }
   }
 
   synchronized void refused(Throwable reason) {
-    restUntil = clock.instant().plus(REST);
+    var now = clock.instant();
+    restUntil = now.plus(REST);
+    othersFirstUntil = now.plus(LEFT_TO_OTHERS);
     if (!stalled) {
       stalled = true;
       log.atWarn()

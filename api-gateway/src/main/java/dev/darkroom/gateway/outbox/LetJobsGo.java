@@ -54,7 +54,7 @@ final class LetJobsGo {
       return false;
     }
     var drawn = turns.drawForDue(batch);
-    var fullLot = !flow.rests() && letGo();
+    var fullLot = !flow.leavesTheLineToOthers() && letGo();
     roundsSinceLook = 0;
     more = fullLot || drawn == batch;
     return more;

@@ -1,0 +1,68 @@
+package dev.darkroom.gateway.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class KafkaFlowTest {
+  private final TestingClock clock = new TestingClock();
+  private final KafkaFlow flow = new KafkaFlow(clock);
+
+  @Test
+  void nothing_is_tried_for_a_second_after_a_refusal() {
+    flow.refused(new IllegalStateException("nobody there"));
+
+    assertThat(flow.rests()).isTrue();
+    clock.now = clock.now.plusSeconds(1);
+    assertThat(flow.rests()).isFalse();
+    assertThat(flow.isStalled()).isTrue();
+  }
+
+  /** Once a gateway whose way to Kafka was broken kept a due job from all others for a minute. */
+  @Test
+  void what_is_next_in_line_is_left_to_other_gateways_for_longer() {
+    flow.refused(new IllegalStateException("nobody there"));
+    clock.now = clock.now.plus(Duration.ofMillis(4_999));
+    assertThat(flow.leavesTheLineToOthers()).isTrue();
+
+    clock.now = clock.now.plusMillis(1);
+    assertThat(flow.leavesTheLineToOthers()).isFalse();
+  }
+
+  @Test
+  void with_the_first_acknowledgement_all_is_as_before() {
+    flow.refused(new IllegalStateException("nobody there"));
+    flow.acknowledged();
+
+    assertThat(flow.rests()).isFalse();
+    assertThat(flow.leavesTheLineToOthers()).isFalse();
+    assertThat(flow.isStalled()).isFalse();
+  }
+
+  private static final class TestingClock extends Clock {
+    private Instant now = Instant.parse("2026-11-29T12:00:00Z");
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      throw new UnsupportedOperationException("it is always UTC");
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+  }
+}
