@@ -213,6 +213,22 @@ class LiveStepsIT {
         .isEqualTo(404);
   }
 
+  @Test
+  void a_user_id_is_measured_in_characters_however_they_are_encoded() {
+    var path = "/api/events?userId=";
+    var emoji = "%F0%9F%98%80";
+    assertThat(gateway.send(gateway.request(path + emoji.repeat(128)).HEAD()).status())
+        .isEqualTo(200);
+    assertThat(gateway.get(path + emoji.repeat(129)).text("/error"))
+        .isEqualTo("userId must have at most 128 characters.");
+  }
+
+  @Test
+  void a_user_id_that_can_t_be_is_refused_for_what_is_wrong_with_it() {
+    assertThat(gateway.get("/api/events?userId=%00").text("/error"))
+        .isEqualTo("userId must not contain the character U+0000.");
+  }
+
   private static List<String> ids(int count) {
     return java.util.stream.Stream.generate(() -> UUID.randomUUID().toString())
         .limit(count)

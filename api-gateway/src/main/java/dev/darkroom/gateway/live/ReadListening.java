@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.live;
 
 import dev.darkroom.gateway.web.BadField;
+import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
@@ -19,7 +20,6 @@ final class ReadListening {
   static final String LAST_EVENT_ID = "Last-Event-ID";
 
   private static final int MOST_REQUESTS = 16;
-  private static final int LONGEST_USER_ID = 128;
 
   /** As many digits as a long always holds. */
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
@@ -72,8 +72,14 @@ final class ReadListening {
   }
 
   private Reading ofUser(String userId) {
-    if (userId.length() > LONGEST_USER_ID || userId.indexOf('\0') >= 0) {
-      bad.add(new BadField("userId", "must have at most %d characters".formatted(LONGEST_USER_ID)));
+    if (GenerationRequest.characters(userId) > GenerationRequest.MAX_USER_ID) {
+      bad.add(
+          new BadField(
+              "userId",
+              "must have at most %d characters".formatted(GenerationRequest.MAX_USER_ID)));
+    }
+    if (!GenerationRequest.isStorable(userId)) {
+      bad.add(new BadField("userId", "must not contain the character U+0000"));
     }
     var after = after();
     return bad.isEmpty()
