@@ -22,8 +22,8 @@ public record LogRow(
     String prompt,
     JobStatus status,
     String step,
-    @Nullable Map<String, Object> details,
-    @JsonProperty("image_url") @Nullable String imageUrl,
+    @Schema(nullable = true) @Nullable Map<String, Object> details,
+    @JsonProperty("image_url") @Schema(nullable = true) @Nullable String imageUrl,
     @JsonProperty("created_at")
         @JsonFormat(pattern = "yyyy-MM-dd'T'HH:mm:ss.SSSX", timezone = "UTC")
         Instant createdAt) {

@@ -12,7 +12,7 @@ public record ProblemDocs(
     @Schema(example = "400") int status,
     @Schema(description = "The same sentence as error.") String detail,
     @Schema(description = "The path that was asked for.") @Nullable String instance,
-    @Schema(allowableValues = "false") boolean success,
+    @Schema(description = "Always false.") boolean success,
     @Schema(description = "One sentence to act on.") String error,
     @Schema(description = "The job's id, where there is one.", format = "uuid")
         @Nullable String requestId,
