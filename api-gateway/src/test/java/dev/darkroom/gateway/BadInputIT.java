@@ -35,7 +35,16 @@ class BadInputIT {
         arguments(
             "{\"prompt\":\"a\",\"x\":%s%s}".formatted("[".repeat(9999), "]".repeat(9999)),
             List.of("body")),
-        arguments("{\"prompt\":\"a\",\"width\":1e99999999999}", List.of("body")),
+        arguments(
+            "{\"prompt\":\"a\",\"width\":1e99999999999,\"seed\":1e-99999999999}",
+            List.of("width", "seed")),
+        arguments(
+            "{\"prompt\":1e99999999999,\"style\":[1e99999999999]}", List.of("prompt", "style")),
+        arguments(
+            "{\"prompt\":\"a\",\"width\":%s}".formatted("7".repeat(60_000)), List.of("width")),
+        arguments("{\"prompt\":\"a\",\"x\":{\"y\":1,\"y\":2}}", List.of("body")),
+        arguments("{\"prompt\":\"a\",\"x\":01}", List.of("body")),
+        arguments("{\"prompt\":\"a\"", List.of("body")),
         arguments("{\"prompt\":\"a\",\"styleIntensity\":NaN}", List.of("body")),
         arguments("{}", List.of("prompt")),
         arguments("{\"prompt\":null}", List.of("prompt")),
@@ -110,6 +119,36 @@ class BadInputIT {
   void unusual_but_good_bodies_are_accepted(String body) {
     var reply = gateway.post(body);
     assertThat(reply.status()).as(reply.body()).isEqualTo(202);
+  }
+
+  /** Each was once refused, in words that were not true. */
+  static Stream<String> legalBodies() {
+    return Stream.of(
+        "{\"prompt\":\"a\",\"styleIntensity\":0.%s}".formatted("1".repeat(1100)),
+        "{\"prompt\":\"a\",\"width\":512.%s}".formatted("0".repeat(60_000)),
+        "{\"prompt\":\"a\",\"x\":%s}".formatted("1".repeat(1200)),
+        "{\"prompt\":\"a\",\"x\":%s}".formatted("1".repeat(65_000)),
+        "{\"prompt\":\"a\",\"%s\":1}".formatted("x".repeat(60_000)),
+        "{\"x\":1e99999999999,\"y\":[{\"z\":-1e-99999999999}],\"prompt\":\"a\"}");
+  }
+
+  @ParameterizedTest
+  @MethodSource("legalBodies")
+  void legal_json_is_read_whatever_the_length_of_its_parts(String body) {
+    var reply = gateway.post(body);
+    assertThat(reply.status()).as(reply.body()).isEqualTo(202);
+  }
+
+  @Test
+  void what_can_t_be_read_is_told_in_words_that_are_true() {
+    assertThat(
+            gateway.post("{\"x\":%s%s}".formatted("[".repeat(64), "]".repeat(64))).text("/error"))
+        .isEqualTo("body is nested deeper than 64 levels.");
+    assertThat(gateway.post("{\"prompt\":\"a\",\"prompt\":\"b\"}").text("/error"))
+        .startsWith("body is not JSON as RFC 8259 has it, or names a field twice (line 1, column");
+    assertThat(gateway.post("{\"prompt\":\"a\",\"width\":1e99999999999}").text("/error"))
+        .isEqualTo(
+            "width must be an integer from 64 to 2048, but is a number with an exponent that is out of range.");
   }
 
   @Test

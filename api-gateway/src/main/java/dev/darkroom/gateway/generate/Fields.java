@@ -142,7 +142,8 @@ final class Fields {
       case BOOLEAN -> node.booleanValue() ? "true" : "false";
       case ARRAY -> "an array";
       case OBJECT -> "an object";
-      case NULL, MISSING, BINARY, POJO -> "something else";
+      case POJO -> "a number with an exponent that is out of range";
+      case NULL, MISSING, BINARY -> "something else";
     };
   }
 }

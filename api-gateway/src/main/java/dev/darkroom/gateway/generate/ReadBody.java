@@ -9,7 +9,7 @@ import org.springframework.http.HttpHeaders;
 
 /** Reads a request's body up to a limit, whether its length was announced or not. */
 final class ReadBody {
-  private static final int LIMIT = 64 * 1024;
+  static final int LIMIT = 64 * 1024;
 
   private ReadBody() {}
 

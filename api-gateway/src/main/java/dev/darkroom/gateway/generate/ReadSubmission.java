@@ -4,34 +4,32 @@ import dev.darkroom.gateway.web.BadField;
 import dev.darkroom.model.GenerationRequest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads the body of a submission. It goes through the JSON tree field by field instead of binding
+ * Reads the body of a submission. It goes through the JSON object field by field instead of binding
  * it to a class, so that a client hears of all its mistakes at once, in words about its fields.
  */
 @Component
 final class ReadSubmission {
-  private static final int MAX_NESTING = 64;
-
-  private final JsonMapper json =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(MAX_NESTING).build())
-                  .build())
-          // doubles would turn 1e400 into infinity and round what must be exact
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
+  private final ReadListedFields body =
+      new ReadListedFields(
+          Set.of(
+              "prompt",
+              "negative_prompt",
+              "diffusionStrength",
+              "styleIntensity",
+              "style",
+              "width",
+              "height",
+              "seed",
+              "model",
+              "userId",
+              "deadlineSeconds"));
 
   private final DrawSeed drawSeed;
   private final JobSettings settings;
@@ -50,19 +48,17 @@ final class ReadSubmission {
     record Bad(List<BadField> errors) implements Reading {}
   }
 
-  Reading read(String body) {
+  Reading read(String text) {
     try {
-      var tree = json.readTree(body);
-      return tree.isObject()
-          ? fields(tree)
+      var object = body.read(text);
+      return object.isObject()
+          ? fields(object)
           : bad("must be a JSON object such as {\"prompt\": \"a lighthouse at dusk\"}");
-    } catch (NumberFormatException e) {
-      // what Jackson throws for exponents beyond those of BigDecimal, such as 1e99999999999
-      return bad("holds a number with too large an exponent");
+    } catch (StreamConstraintsException e) {
+      // the only limit that a body can go beyond; Jackson does not say where
+      return bad("is nested deeper than %d levels".formatted(ReadListedFields.MAX_NESTING));
     } catch (JacksonException e) {
-      return bad(
-          "is not JSON as RFC 8259 has it, names a field twice, or is nested deeper than %d levels%s"
-              .formatted(MAX_NESTING, place(e)));
+      return bad("is not JSON as RFC 8259 has it, or names a field twice" + place(e));
     }
   }
 

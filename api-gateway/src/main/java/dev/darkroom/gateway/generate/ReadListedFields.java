@@ -1,0 +1,94 @@
+package dev.darkroom.gateway.generate;
+
+import java.util.Set;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * Reads those fields of a JSON object that are listed. All others need only be JSON: what they hold
+ * is passed over, and may be of any size and in no way computable.
+ */
+final class ReadListedFields {
+  static final int MAX_NESTING = 64;
+
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  private final JsonMapper json =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  // what a body may hold is limited by its size alone, so long numbers must be
+                  // cheap
+                  .enable(StreamReadFeature.USE_FAST_BIG_NUMBER_PARSER)
+                  // names would be remembered for later bodies, and clients choose them
+                  .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(MAX_NESTING)
+                          .maxNumberLength(ReadBody.LIMIT)
+                          .maxNameLength(ReadBody.LIMIT)
+                          .build())
+                  .build())
+          // doubles would turn 1e400 into infinity and round what must be exact
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          // a field is read alone, and the next one follows
+          .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private final Set<String> listed;
+
+  ReadListedFields(Set<String> listed) {
+    this.listed = listed;
+  }
+
+  /**
+   * An object with the listed fields; anything else where the body is no object.
+   *
+   * @throws tools.jackson.core.JacksonException if the body is not JSON, names a field twice, or is
+   *     nested too deep
+   */
+  JsonNode read(String body) {
+    try (var parser = json.createParser(body)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return NODES.missingNode();
+      }
+      var object = NODES.objectNode();
+      for (var field = parser.nextName(); field != null; field = parser.nextName()) {
+        parser.nextToken();
+        if (listed.contains(field)) {
+          object.set(field, value(parser));
+        } else {
+          parser.skipChildren();
+        }
+      }
+      if (parser.nextToken() != null) {
+        throw new StreamReadException(parser, "something follows the object");
+      }
+      return object;
+    }
+  }
+
+  /** No field has parts, so it does not matter what an array or an object holds. */
+  private JsonNode value(JsonParser parser) {
+    var token = parser.currentToken();
+    if (token.isStructStart()) {
+      parser.skipChildren();
+      return token == JsonToken.START_ARRAY ? NODES.arrayNode() : NODES.objectNode();
+    }
+    try {
+      return json.readTree(parser);
+    } catch (NumberFormatException e) {
+      // what Jackson throws for exponents beyond those of BigDecimal, such as 1e99999999999
+      return NODES.pojoNode(token);
+    }
+  }
+}
