@@ -48,7 +48,7 @@ class PictureIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"\"%s\"", "W/\"%s\"", "\"x\", \"%s\""})
+  @ValueSource(strings = {"\"%s\"", "W/\"%s\"", "\"x\", \"%s\"", "*"})
   void who_has_it_is_told_so(String ifNoneMatch) {
     var reply = gateway.get(path, "If-None-Match", ifNoneMatch.formatted(picture.sha256()));
     assertThat(reply.status()).isEqualTo(304);
@@ -58,6 +58,35 @@ class PictureIT {
   @Test
   void who_has_another_one_gets_it() {
     assertThat(gateway.get(path, "If-None-Match", "\"other\"").status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"%s\"", "\"x\", \"%s\"", "*"})
+  void who_wants_this_one_gets_it(String ifMatch) {
+    assertThat(gateway.get(path, "If-Match", ifMatch.formatted(picture.sha256())).status())
+        .isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"other\"", "W/\"%s\"", "%s"})
+  void who_wants_another_one_does_not_get_this_one(String ifMatch) {
+    var reply = gateway.get(path, "If-Match", ifMatch.formatted(picture.sha256()));
+    assertThat(reply.status()).isEqualTo(412);
+    BadInputIT.assertIsProblem(reply);
+  }
+
+  @Test
+  void what_is_wanted_comes_before_what_is_there_already() {
+    assertThat(gateway.get(path, "If-Match", "\"other\"", "If-None-Match", "*").status())
+        .isEqualTo(412);
+    assertThat(gateway.get(path, "If-Match", "*", "If-None-Match", "*").status()).isEqualTo(304);
+  }
+
+  @Test
+  void of_a_picture_that_is_not_there_no_condition_holds_or_fails() {
+    var nothing = "/generated/01984c1e-7c4e-7d3a-8f52-0d6a5a0f5c11.webp";
+    assertThat(gateway.get(nothing, "If-None-Match", "*").status()).isEqualTo(404);
+    assertThat(gateway.get(nothing, "If-Match", "*").status()).isEqualTo(404);
   }
 
   @Test

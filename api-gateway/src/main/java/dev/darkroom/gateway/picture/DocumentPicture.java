@@ -23,7 +23,7 @@ import java.lang.annotation.Target;
     tags = "Pictures",
     summary = "Fetch a picture",
     description =
-        "It never changes. A range and If-None-Match are answered. Pictures that are kept no longer are 404, as those that never were.",
+        "It never changes. A range, If-Match and If-None-Match are answered. Pictures that are kept no longer are 404, as those that never were.",
     parameters = {
       @Parameter(
           in = PATH,
@@ -61,6 +61,13 @@ import java.lang.annotation.Target;
 @ApiResponse(
     responseCode = "404",
     description = "There is no such picture.",
+    content =
+        @Content(
+            mediaType = "application/problem+json",
+            schema = @Schema(implementation = ProblemDocs.class)))
+@ApiResponse(
+    responseCode = "412",
+    description = "It is not the picture that If-Match names.",
     content =
         @Content(
             mediaType = "application/problem+json",

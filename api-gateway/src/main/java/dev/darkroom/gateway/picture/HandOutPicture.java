@@ -17,7 +17,6 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.web.context.request.ServletWebRequest;
 
 /**
  * Answers for a picture that is there: not at all, if the client has it; with an address; or with
@@ -49,8 +48,14 @@ final class HandOutPicture {
       HttpServletRequest request, HttpServletResponse response, StoredPicture picture)
       throws IOException {
     var headers = headers(picture);
-    if (new ServletWebRequest(request).checkNotModified(etag(picture))) {
-      return ResponseEntity.status(HttpStatus.NOT_MODIFIED).headers(headers).build();
+    switch (Condition.of(request, picture)) {
+      case FAILS -> {
+        return another();
+      }
+      case NOT_MODIFIED -> {
+        return ResponseEntity.status(HttpStatus.NOT_MODIFIED).headers(headers).build();
+      }
+      case HOLDS -> {} // goes on
     }
     var disposition = disposition(request, picture);
     if (request.getMethod().equals("HEAD")) {
@@ -103,6 +108,13 @@ final class HandOutPicture {
 
   private static String range(Part part, StoredPicture picture) {
     return "bytes %d-%d/%d".formatted(part.from(), part.from() + part.bytes() - 1, picture.bytes());
+  }
+
+  private static ResponseEntity<Object> another() {
+    return Problem.of(
+            HttpStatus.PRECONDITION_FAILED,
+            "The picture is not one of those that If-Match names; its ETag says which it is.")
+        .answer();
   }
 
   private static ResponseEntity<Object> nothing(StoredPicture picture) {
