@@ -2,14 +2,17 @@ package dev.darkroom.gateway.web;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
@@ -26,6 +29,23 @@ final class AnswerProblems extends ResponseEntityExceptionHandler {
   protected ResponseEntity<Object> createResponseEntity(
       @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
     return Problem.of(status).headers(headers).answer();
+  }
+
+  /** Where GET is taken, HEAD is, too, and OPTIONS everywhere; Spring lists what is mapped. */
+  @Override
+  protected @Nullable ResponseEntity<Object> handleHttpRequestMethodNotSupported(
+      HttpRequestMethodNotSupportedException e,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    var taken = new LinkedHashSet<>(headers.getAllow());
+    if (taken.contains(HttpMethod.GET)) {
+      taken.add(HttpMethod.HEAD);
+    }
+    taken.add(HttpMethod.OPTIONS);
+    var more = new HttpHeaders(headers);
+    more.setAllow(taken);
+    return super.handleHttpRequestMethodNotSupported(e, more, status, request);
   }
 
   /** Tomcat decodes parameters late, and refuses broken percent-encoding only then. */

@@ -28,6 +28,12 @@ class WebConfiguration implements WebMvcConfigurer {
         });
   }
 
+  /** Tomcat would refuse it before it knows the route, with methods that the route may not take. */
+  @Bean
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> letRoutesRefuseTrace() {
+    return factory -> factory.addConnectorCustomizers(connector -> connector.setAllowTrace(true));
+  }
+
   @Bean
   OpenAPI openApi() {
     return new OpenAPI()
