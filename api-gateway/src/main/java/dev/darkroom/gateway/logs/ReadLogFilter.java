@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.logs;
 
+import dev.darkroom.gateway.web.ReadInstant;
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.ledger.log.PromptText;
 import dev.darkroom.ledger.log.TimeRange;
@@ -75,9 +76,7 @@ final class ReadLogFilter {
     var text = parameters.get(name);
     var instant = text.flatMap(ReadInstant::of);
     if (text.isPresent() && instant.isEmpty()) {
-      parameters.refuse(
-          name,
-          "must be a date and time with an offset as in RFC 3339, such as 2026-11-24T12:30:00Z or 2026-11-24T13:30:00%2B01:00");
+      parameters.refuse(name, ReadInstant.RULE);
     }
     return instant.orElse(null);
   }

@@ -1,11 +1,10 @@
 package dev.darkroom.gateway.stats;
 
 import dev.darkroom.gateway.web.BadField;
+import dev.darkroom.gateway.web.ReadInstant;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,15 +54,12 @@ final class ReadStatsQuery {
     if (value == null || value.isBlank()) {
       return Optional.empty();
     }
-    try {
-      var time = OffsetDateTime.parse(value);
-      if (time.getYear() >= 1970 && time.getYear() <= 9999) {
-        return Optional.of(time.toInstant());
-      }
-    } catch (DateTimeParseException e) {
-      // said below
+    var time = ReadInstant.of(value);
+    if (time.isEmpty()) {
+      bad.add(new BadField(name, ReadInstant.RULE));
+    } else if (time.get().isBefore(Instant.EPOCH)) {
+      bad.add(new BadField(name, "must be in 1970 or later"));
     }
-    bad.add(new BadField(name, "must be a time such as 2026-11-22T12:34:56Z"));
-    return Optional.empty();
+    return time;
   }
 }

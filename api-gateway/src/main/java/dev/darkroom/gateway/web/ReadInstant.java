@@ -1,4 +1,4 @@
-package dev.darkroom.gateway.logs;
+package dev.darkroom.gateway.web;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -9,17 +9,21 @@ import java.util.regex.Pattern;
 
 /**
  * Reads a moment as <a href="https://www.rfc-editor.org/rfc/rfc3339#section-5.6">RFC 3339</a>
- * writes it. Java reads more than that, such as years of five digits and minutes without seconds.
+ * writes it, and also without seconds. Java reads more than that, such as years of five digits.
  */
-final class ReadInstant {
+public final class ReadInstant {
+  /** Continues a sentence that begins with the parameter's name. */
+  public static final String RULE =
+      "must be a date and time with an offset as in RFC 3339, such as 2026-11-24T12:30:00Z or 2026-11-24T13:30:00%2B01:00";
+
   /** A + that nobody has encoded arrives as a blank, and can't have been anything else. */
   private static final Pattern MOMENT =
       Pattern.compile(
-          "(\\d{4}-\\d\\d-\\d\\d)[T ](\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?)(?:(Z)|([-+ ])(\\d\\d:\\d\\d))");
+          "(\\d{4}-\\d\\d-\\d\\d)[T ](\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d{1,9})?)?)(?:(Z)|([-+ ])(\\d\\d:\\d\\d))");
 
   private ReadInstant() {}
 
-  static Optional<Instant> of(String text) {
+  public static Optional<Instant> of(String text) {
     var moment = MOMENT.matcher(text.toUpperCase(Locale.ROOT));
     if (!moment.matches()) {
       return Optional.empty();
