@@ -22,8 +22,7 @@ final class StartApplications {
       Map<String, String> given,
       Map<String, String> servers) {
     var told = new HashMap<>(Map.of("spring.lifecycle.timeout-per-shutdown-phase", "2s"));
-    told.putAll(given);
-    told.putAll(common(state, servers));
+    tellBoth(told, state, given, servers);
     told.put("server.port", String.valueOf(settings.gatewayPort()));
     told.put("management.server.port", String.valueOf(settings.managementPort()));
     var gateway = run(GatewayApplication.application(), told);
@@ -37,8 +36,7 @@ final class StartApplications {
    */
   static Part worker(StateFolder state, Map<String, String> given, Map<String, String> servers) {
     var told = new HashMap<>(Map.of("darkroom.worker.drain", "3s"));
-    told.putAll(given);
-    told.putAll(common(state, servers));
+    tellBoth(told, state, given, servers);
     told.put("server.port", "0");
     told.put("server.address", "127.0.0.1");
     told.put("management.server.port", "");
@@ -48,11 +46,16 @@ final class StartApplications {
     return new Part(Role.WORKER, address, Map.of(), worker);
   }
 
-  private static Map<String, String> common(StateFolder state, Map<String, String> servers) {
-    var told = new HashMap<>(servers);
+  /** What is told later has the last word: where the parts of the stack are is not to be chosen. */
+  private static void tellBoth(
+      Map<String, String> told,
+      StateFolder state,
+      Map<String, String> given,
+      Map<String, String> servers) {
+    told.putAll(given);
+    told.putAll(servers);
     told.put("darkroom.picture.dir", state.pictures().toString());
     told.put("spring.main.log-startup-info", "false");
-    return told;
   }
 
   private static ConfigurableApplicationContext run(
