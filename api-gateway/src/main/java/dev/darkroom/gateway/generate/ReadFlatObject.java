@@ -1,6 +1,5 @@
 package dev.darkroom.gateway.generate;
 
-import java.util.Set;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
@@ -14,10 +13,11 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Reads those fields of a JSON object that are listed. All others need only be JSON: what they hold
- * is passed over, and may be of any size and in no way computable.
+ * Reads a JSON object whose fields have no parts. Clients may send fields that mean nothing here,
+ * so what stands in one need only be JSON, of any size and in no way computable; whoever wants that
+ * field finds out.
  */
-final class ReadListedFields {
+final class ReadFlatObject {
   static final int MAX_NESTING = 64;
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -44,14 +44,8 @@ final class ReadListedFields {
           .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
-  private final Set<String> listed;
-
-  ReadListedFields(Set<String> listed) {
-    this.listed = listed;
-  }
-
   /**
-   * An object with the listed fields; anything else where the body is no object.
+   * The object; anything else where the body is none.
    *
    * @throws tools.jackson.core.JacksonException if the body is not JSON, names a field twice, or is
    *     nested too deep
@@ -64,11 +58,7 @@ final class ReadListedFields {
       var object = NODES.objectNode();
       for (var field = parser.nextName(); field != null; field = parser.nextName()) {
         parser.nextToken();
-        if (listed.contains(field)) {
-          object.set(field, value(parser));
-        } else {
-          parser.skipChildren();
-        }
+        object.set(field, value(parser));
       }
       if (parser.nextToken() != null) {
         throw new StreamReadException(parser, "something follows the object");
@@ -77,7 +67,7 @@ final class ReadListedFields {
     }
   }
 
-  /** No field has parts, so it does not matter what an array or an object holds. */
+  /** It does not matter what an array or an object holds. */
   private JsonNode value(JsonParser parser) {
     var token = parser.currentToken();
     if (token.isStructStart()) {

@@ -4,7 +4,6 @@ import dev.darkroom.gateway.web.BadField;
 import dev.darkroom.model.GenerationRequest;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamConstraintsException;
@@ -16,20 +15,7 @@ import tools.jackson.databind.JsonNode;
  */
 @Component
 final class ReadSubmission {
-  private final ReadListedFields body =
-      new ReadListedFields(
-          Set.of(
-              "prompt",
-              "negative_prompt",
-              "diffusionStrength",
-              "styleIntensity",
-              "style",
-              "width",
-              "height",
-              "seed",
-              "model",
-              "userId",
-              "deadlineSeconds"));
+  private final ReadFlatObject body = new ReadFlatObject();
 
   private final DrawSeed drawSeed;
   private final JobSettings settings;
@@ -56,7 +42,7 @@ final class ReadSubmission {
           : bad("must be a JSON object such as {\"prompt\": \"a lighthouse at dusk\"}");
     } catch (StreamConstraintsException e) {
       // the only limit that a body can go beyond; Jackson does not say where
-      return bad("is nested deeper than %d levels".formatted(ReadListedFields.MAX_NESTING));
+      return bad("is nested deeper than %d levels".formatted(ReadFlatObject.MAX_NESTING));
     } catch (JacksonException e) {
       return bad("is not JSON as RFC 8259 has it, or names a field twice" + place(e));
     }
