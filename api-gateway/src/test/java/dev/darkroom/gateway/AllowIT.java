@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.gateway.RunningGateway.Reply;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Locale;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,7 @@ class AllowIT {
                 .headers("Origin", "https://example.com", "Access-Control-Request-Method", "POST"));
     assertThat(allowed(reply)).containsExactlyInAnyOrder("POST", "OPTIONS");
     assertThat(reply.response().headers().map().keySet())
-        .noneMatch(name -> name.toLowerCase(java.util.Locale.ROOT).startsWith("access-control"));
+        .noneMatch(name -> name.toLowerCase(Locale.ROOT).startsWith("access-control"));
   }
 
   @ParameterizedTest

@@ -1,8 +1,8 @@
 package dev.darkroom.gateway.outbox;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
@@ -18,18 +18,17 @@ final class KafkaFlow {
   private static final Duration REST = Duration.ofSeconds(1);
   private static final Duration LEFT_TO_OTHERS = Duration.ofSeconds(5);
 
-  private final Clock clock;
-  private Instant restUntil = Instant.MIN;
-  private Instant othersFirstUntil = Instant.MIN;
+  private final InstantSource clock;
+  private Instant lastRefusal = Instant.MIN;
   private boolean stalled;
 
-  KafkaFlow(Clock clock) {
+  KafkaFlow(InstantSource clock) {
     this.clock = clock;
   }
 
   /** True for a moment after each refusal. */
   synchronized boolean rests() {
-    return clock.instant().isBefore(restUntil);
+    return isWithin(REST);
   }
 
   /**
@@ -38,7 +37,11 @@ final class KafkaFlow {
    * not.
    */
   synchronized boolean leavesTheLineToOthers() {
-    return clock.instant().isBefore(othersFirstUntil);
+    return isWithin(LEFT_TO_OTHERS);
+  }
+
+  private boolean isWithin(Duration afterRefusal) {
+    return clock.instant().isBefore(lastRefusal.plus(afterRefusal));
   }
 
   /** True from a refusal until the next acknowledgement. */
@@ -49,16 +52,13 @@ final class KafkaFlow {
   synchronized void acknowledged() {
     if (stalled) {
       stalled = false;
-      restUntil = Instant.MIN;
-      othersFirstUntil = Instant.MIN;
+      lastRefusal = Instant.MIN;
       log.info("Kafka takes jobs again; those that waited in the ledger are published now");
     }
   }
 
   synchronized void refused(Throwable reason) {
-    var now = clock.instant();
-    restUntil = now.plus(REST);
-    othersFirstUntil = now.plus(LEFT_TO_OTHERS);
+    lastRefusal = clock.instant();
     if (!stalled) {
       stalled = true;
       log.atWarn()

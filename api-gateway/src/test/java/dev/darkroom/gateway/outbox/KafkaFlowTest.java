@@ -2,26 +2,23 @@ package dev.darkroom.gateway.outbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class KafkaFlowTest {
-  private final TestingClock clock = new TestingClock();
-  private final KafkaFlow flow = new KafkaFlow(clock);
+  private Instant now = Instant.parse("2026-11-29T12:00:00Z");
+  private final KafkaFlow flow = new KafkaFlow(() -> now);
 
   @Test
   void nothing_is_tried_for_a_second_after_a_refusal() {
     flow.refused(new IllegalStateException("nobody there"));
 
     assertThat(flow.rests()).isTrue();
-    clock.now = clock.now.plusSeconds(1);
+    now = now.plusSeconds(1);
     assertThat(flow.rests()).isFalse();
     assertThat(flow.isStalled()).isTrue();
   }
@@ -30,10 +27,10 @@ class KafkaFlowTest {
   @Test
   void what_is_next_in_line_is_left_to_other_gateways_for_longer() {
     flow.refused(new IllegalStateException("nobody there"));
-    clock.now = clock.now.plus(Duration.ofMillis(4_999));
+    now = now.plus(Duration.ofMillis(4_999));
     assertThat(flow.leavesTheLineToOthers()).isTrue();
 
-    clock.now = clock.now.plusMillis(1);
+    now = now.plusMillis(1);
     assertThat(flow.leavesTheLineToOthers()).isFalse();
   }
 
@@ -45,24 +42,5 @@ class KafkaFlowTest {
     assertThat(flow.rests()).isFalse();
     assertThat(flow.leavesTheLineToOthers()).isFalse();
     assertThat(flow.isStalled()).isFalse();
-  }
-
-  private static final class TestingClock extends Clock {
-    private Instant now = Instant.parse("2026-11-29T12:00:00Z");
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      throw new UnsupportedOperationException("it is always UTC");
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
   }
 }
