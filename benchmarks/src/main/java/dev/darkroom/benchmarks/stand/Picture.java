@@ -18,9 +18,9 @@ final class Picture {
 
   private Picture() {}
 
-  /** One of so many bytes. */
+  /** One of so many bytes, of the size that is asked for where it fits. */
   static byte[] draw(int bytes) {
-    return IntStream.of(768, 640, 512, 384, 256)
+    return IntStream.of(512, 384, 256)
         .mapToObj(side -> PictureFormat.WEBP.encode(Drawing.of(sketch(side))))
         .filter(drawn -> drawn.length <= bytes - CHUNK_HEADER)
         .findFirst()
