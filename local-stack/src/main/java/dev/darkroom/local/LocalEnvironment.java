@@ -34,8 +34,10 @@ final class LocalEnvironment {
     var sources = environment.getPropertySources();
     var given = new SimpleCommandLinePropertySource(arguments);
     sources.addFirst(given);
-    if (given.containsProperty("fresh")) {
-      sources.addFirst(new MapPropertySource("--fresh", Map.of("darkroom.local.fresh", "true")));
+    var fresh = given.getProperty("fresh");
+    if (fresh != null) {
+      var value = fresh.isEmpty() ? "true" : fresh;
+      sources.addFirst(new MapPropertySource("--fresh", Map.of("darkroom.local.fresh", value)));
     }
     if (Files.isRegularFile(Path.of(".env"))) {
       sources.addLast(new ResourcePropertySource(".env", new FileSystemResource(".env")));

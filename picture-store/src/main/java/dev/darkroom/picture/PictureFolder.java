@@ -133,6 +133,8 @@ final class PictureFolder {
           return false;
         }
       }
+    } catch (NoSuchFileException e) { // another gateway found it empty, and removed it
+      return true;
     }
     return out.end();
   }
