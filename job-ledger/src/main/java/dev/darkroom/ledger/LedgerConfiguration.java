@@ -1,5 +1,6 @@
 package dev.darkroom.ledger;
 
+import dev.darkroom.ledger.address.LeaveReadOnlyServer;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.IndexPrompts;
 import dev.darkroom.ledger.log.ReadSteps;
@@ -7,10 +8,12 @@ import dev.darkroom.ledger.quota.OpenQuotaBook;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
+import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.SQLExceptionTranslator;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The ledger's transitions and questions as beans, for applications that import it. */
@@ -22,6 +25,11 @@ import tools.jackson.databind.json.JsonMapper;
   UnknownOutcomeSettings.class
 })
 public class LedgerConfiguration {
+
+  @Bean
+  SQLExceptionTranslator leaveReadOnlyServer(DataSource database) {
+    return new LeaveReadOnlyServer(database);
+  }
 
   @Bean
   AcceptJobs acceptJobs(
