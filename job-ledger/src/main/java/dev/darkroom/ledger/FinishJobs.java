@@ -3,6 +3,7 @@ package dev.darkroom.ledger;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.util.HashMap;
 import java.util.List;
@@ -90,11 +91,22 @@ public final class FinishJobs {
             .query((row, _) -> JobColumns.finished(row))
             .list()
             .stream()
-            .collect(Collectors.toMap(job -> job.event().requestId(), Function.identity()));
+            .collect(
+                Collectors.toMap(
+                    job -> new Ended(job.event().requestId(), job.event().attempts()),
+                    Function.identity()));
     // each is told once, even if it was handed in twice
     return completions.stream()
-        .map(done -> Optional.ofNullable(ended.remove(done.attempt().requestId())))
+        .map(Completion::attempt)
+        .map(attempt -> Optional.ofNullable(ended.remove(Ended.by(attempt))))
         .toList();
+  }
+
+  /** What a row that comes back says of whose completion it was. */
+  private record Ended(RequestId id, int attempt) {
+    static Ended by(Attempt attempt) {
+      return new Ended(attempt.requestId(), attempt.number());
+    }
   }
 
   private static String[] texts(List<Completion> completions, Function<Completion, ?> part) {

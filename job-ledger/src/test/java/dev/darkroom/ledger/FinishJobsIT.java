@@ -101,14 +101,14 @@ class FinishJobsIT {
         ledger.finishJobs.completeIfCurrent(
             List.of(
                 new Completion(ended, PICTURE, Map.of()),
-                new Completion(waiting, other, Map.of()),
                 new Completion(outdated, PICTURE, Map.of()),
+                new Completion(waiting, other, Map.of()),
                 new Completion(held, PICTURE, Map.of()),
                 new Completion(held, PICTURE, Map.of())));
 
     assertThat(finished)
         .extracting(job -> job.map(one -> one.event().imageUrl()).orElse("refused"))
-        .containsExactly("refused", other.url(), "refused", PICTURE.url(), "refused");
+        .containsExactly("refused", "refused", other.url(), PICTURE.url(), "refused");
     assertThatJob(ledger, waiting.requestId())
         .isCompleted()
         .has("image_sha256", other.sha256())
