@@ -9,6 +9,8 @@ import static dev.darkroom.rules.HouseClasses.production;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -68,6 +70,25 @@ class TechnologyTest {
         .contains("technology.AskDatabase", "JdbcTemplate");
   }
 
+  /** See docs/decisions/0030: they may wait for each other for ever. */
+  @Test
+  void nothing_in_a_worker_runs_on_virtual_threads() {
+    startsNoVirtualThreads(
+            HouseModule.GENERATION_WORKER,
+            HouseModule.JOB_LEDGER,
+            HouseModule.JOB_MESSAGING,
+            HouseModule.PICTURE_STORE)
+        .check(production());
+  }
+
+  @Test
+  void a_virtual_thread_is_refused() {
+    assertThat(
+            complaintAbout(
+                "technology", startsNoVirtualThreads(HouseClasses.fixture("technology"))))
+        .contains("technology.RunVirtually", "ofVirtual");
+  }
+
   @Test
   void no_exemption_outlives_its_reason() {
     assertThat(SPEAK_SQL.stale(TechnologyTest::speaksNoSql)).isEmpty();
@@ -99,6 +120,25 @@ class TechnologyTest {
             are(
                 resideInAnyPackage(
                     "org.apache.kafka..", "org.springframework.kafka..", "kafka..")));
+  }
+
+  private static ArchRule startsNoVirtualThreads(HouseModule... modules) {
+    return startsNoVirtualThreads(
+        Stream.of(modules)
+            .map(module -> module.packages(HouseClasses.BASE))
+            .toArray(String[]::new));
+  }
+
+  private static ArchRule startsNoVirtualThreads(String... packages) {
+    return noClasses()
+        .that()
+        .resideInAnyPackage(packages)
+        .should()
+        .callMethod(Thread.class, "ofVirtual")
+        .orShould()
+        .callMethod(Thread.class, "startVirtualThread", Runnable.class)
+        .orShould()
+        .callMethod(Executors.class, "newVirtualThreadPerTaskExecutor");
   }
 
   private static ArchRule jdbcClientOnly(String packages) {

@@ -61,7 +61,9 @@ public final class ClaimJobs {
                 jsonb_build_object('attempt', attempt, 'worker', worker_id) || details,
                 clock_timestamp()
               from claimed where free)
-            select request_id, user_id, request, deadline_at, attempt, worker_id, traceparent from claimed
+            select request_id, user_id, request, deadline_at, attempt, worker_id, traceparent,
+              (extract(epoch from deadline_at - clock_timestamp()) * 1000)::bigint as time_left
+            from claimed
             """)
         .param("worker", workerId)
         .param("token", token)
@@ -71,7 +73,10 @@ public final class ClaimJobs {
             "details", Columns.texts(intents.stream().map(intent -> json.write(intent.details()))))
         .query((row, _) ->
             new ClaimedJob(
-                JobColumns.attempt(row), JobColumns.message(row, json), Columns.trace(row)))
+                JobColumns.attempt(row),
+                JobColumns.message(row, json),
+                Columns.trace(row),
+                Duration.ofMillis(row.getLong("time_left"))))
         .list();
   }
 

@@ -45,7 +45,7 @@ public final class KeepTopics implements SmartLifecycle {
   private volatile boolean present;
   private volatile @Nullable String jobsTopicId;
   private volatile boolean complained;
-  private Thread thread = Thread.ofVirtual().unstarted(this::keep);
+  private Thread thread = Thread.ofPlatform().daemon().unstarted(this::keep);
 
   KeepTopics(KafkaAdmin admin, MessagingSettings settings) {
     var config = new HashMap<String, Object>(admin.getConfigurationProperties());
@@ -58,7 +58,7 @@ public final class KeepTopics implements SmartLifecycle {
   @Override
   public void start() {
     running = true;
-    thread = Thread.ofVirtual().name("keep-topics").start(this::keep);
+    thread = Thread.ofPlatform().daemon().name("keep-topics").start(this::keep);
   }
 
   @Override

@@ -68,7 +68,8 @@ final class ProveStorage {
       return tryNow(proof);
     }
     if (!clock.instant().isBefore(last.tryAgain()) && !proving.isLocked()) {
-      joinBriefly(Thread.ofVirtual().name("prove-picture-storage").start(() -> tryNow(proof)));
+      joinBriefly(
+          Thread.ofPlatform().daemon().name("prove-picture-storage").start(() -> tryNow(proof)));
     }
     return Optional.ofNullable(failure).map(Failure::reason);
   }

@@ -56,7 +56,7 @@ final class S3PictureStore implements LinkingPictureStore {
         ConnectToS3.open(
             settings.s3(), new Drafts(drafts, settings.maxBytes().toBytes(), clock), clock);
     store.drafts.prove();
-    Thread.ofVirtual().name("prove-picture-storage").start(store::trouble);
+    Thread.ofPlatform().daemon().name("prove-picture-storage").start(store::trouble);
     return store;
   }
 

@@ -34,7 +34,7 @@ final class FollowLog implements SmartLifecycle, HearEvents {
   private final InstantSource clock;
   private final Semaphore events = new Semaphore(0);
   private volatile CountDownLatch stopping = new CountDownLatch(0);
-  private Thread thread = Thread.ofVirtual().unstarted(() -> {});
+  private Thread thread = Thread.ofPlatform().daemon().unstarted(() -> {});
   private boolean failing;
 
   FollowLog(ReadSteps ledger, Listeners listeners, LiveSettings settings, InstantSource clock) {
@@ -48,7 +48,7 @@ final class FollowLog implements SmartLifecycle, HearEvents {
   public void start() {
     stopping = new CountDownLatch(1);
     listeners.open();
-    thread = Thread.ofVirtual().name("follow-log").start(this::run);
+    thread = Thread.ofPlatform().daemon().name("follow-log").start(this::run);
   }
 
   private void run() {

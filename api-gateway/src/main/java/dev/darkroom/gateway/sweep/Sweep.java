@@ -7,6 +7,7 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.core.NestedExceptionUtils;
 
 /**
  * Runs one round after another on a thread of its own until the application stops. A round that
@@ -22,7 +23,7 @@ public final class Sweep implements SmartLifecycle {
   private final BooleanSupplier round;
   private final int rest;
   private volatile CountDownLatch stopping = new CountDownLatch(0);
-  private Thread thread = Thread.ofVirtual().unstarted(() -> {});
+  private Thread thread = Thread.ofPlatform().daemon().unstarted(() -> {});
 
   /**
    * @param name of the thread, and of the sweep in logs
@@ -50,7 +51,7 @@ public final class Sweep implements SmartLifecycle {
   public void start() {
     var until = new CountDownLatch(1);
     stopping = until;
-    thread = Thread.ofVirtual().name(name).start(() -> run(until));
+    thread = Thread.ofPlatform().daemon().name(name).start(() -> run(until));
   }
 
   private void run(CountDownLatch until) {
@@ -65,7 +66,7 @@ public final class Sweep implements SmartLifecycle {
             log.atInfo().addKeyValue("sweep", name).log("the sweep works again");
           }
           failing = false;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // nobody else would begin it again
           warnOnce(failing, e);
           failing = true;
         }
@@ -80,11 +81,12 @@ public final class Sweep implements SmartLifecycle {
     }
   }
 
-  private void warnOnce(boolean failing, RuntimeException e) {
+  private void warnOnce(boolean failing, Throwable e) {
     var event = failing ? log.atDebug() : log.atWarn();
     event
         .addKeyValue("sweep", name)
-        .addKeyValue("reason", String.valueOf(e.getMessage()))
+        .addKeyValue(
+            "reason", String.valueOf(NestedExceptionUtils.getMostSpecificCause(e).getMessage()))
         .setCause(failing ? e : null)
         .log("the sweep failed; it is tried again, quietly until it succeeds");
   }
@@ -106,7 +108,8 @@ public final class Sweep implements SmartLifecycle {
   /** Several sweeps stop at the same time, so that an outage holds up the shutdown only once. */
   @Override
   public void stop(Runnable whenStopped) {
-    Thread.ofVirtual()
+    Thread.ofPlatform()
+        .daemon()
         .name("stop-" + name)
         .start(() -> {
           try {

@@ -1,8 +1,10 @@
 package dev.darkroom.gateway.web;
 
+import dev.darkroom.gateway.sweep.Sweep;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.servers.Server;
+import java.time.Duration;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -32,6 +34,13 @@ class WebConfiguration implements WebMvcConfigurer {
   @Bean
   WebServerFactoryCustomizer<TomcatServletWebServerFactory> letRoutesRefuseTrace() {
     return factory -> factory.addConnectorCustomizers(connector -> connector.setAllowTrace(true));
+  }
+
+  @Bean
+  Sweep watchRequestThreads() {
+    var watch =
+        new WatchRequestThreads(Thread::startVirtualThread, () -> Runtime.getRuntime().halt(1));
+    return new Sweep("watch-request-threads", Duration.ofSeconds(1), watch::round);
   }
 
   @Bean

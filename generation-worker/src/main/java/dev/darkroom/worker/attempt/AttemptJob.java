@@ -61,7 +61,7 @@ final class AttemptJob {
     } catch (IOException e) {
       return new AttemptOutcome.NotStored("The picture store does not answer: " + e.getMessage());
     }
-    var outcome = nebius.call(job.message(), parameters, job.trace(), call);
+    var outcome = nebius.call(job.attempt().requestId(), parameters, job.trace(), call);
     return outcome instanceof AttemptOutcome.Succeeded ? outcome : storedMeanwhile(job, outcome);
   }
 

@@ -27,4 +27,11 @@ public interface JobSlots {
    *     was begun, and the same may be tried again
    */
   void take(List<JobMessage> messages);
+
+  /**
+   * Finds out whether the ledger takes a claim, without one.
+   *
+   * @throws org.springframework.dao.DataAccessException where it does not
+   */
+  void tryLedger();
 }

@@ -18,14 +18,18 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The jobs under way in this worker, each on a virtual thread of its own and under a lease in the
- * ledger.
+ * The jobs under way in this worker, each on a thread of its own and under a lease in the ledger.
+ *
+ * <p>They are platform threads: the first jobs of a worker load and initialize the same classes at
+ * the same moment, which holds virtual ones to their carriers, and may do so for ever.
  */
 final class JobsInHand implements JobSlots {
   private static final Logger log = LoggerFactory.getLogger(JobsInHand.class);
@@ -38,6 +42,8 @@ final class JobsInHand implements JobSlots {
   private final PublishEvents events;
   private final Map<Attempt, CallInProgress> inHand = new ConcurrentHashMap<>();
   private final Object ended = new Object();
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("job-", 1).factory());
 
   /**
    * Of the next claim. One that fails is made again under the same token: what it got in the ledger
@@ -104,6 +110,12 @@ final class JobsInHand implements JobSlots {
     }
   }
 
+  /** With a statement that would write, for one that answers may be read-only. */
+  @Override
+  public void tryLedger() {
+    var _ = ledger.heartbeatOfHeld(settings.id(), settings.lease(), List.of());
+  }
+
   private Intent intent(JobMessage job) {
     var parameters = nebius.parameters(job.request());
     return new Intent(
@@ -114,25 +126,25 @@ final class JobsInHand implements JobSlots {
 
   private void begin(ClaimedJob job, Map<String, ?> parameters) {
     var attempt = job.attempt();
-    var call = new CallInProgress();
+    var call = new CallInProgress(job.timeLeft());
     inHand.put(attempt, call);
-    var _ =
-        Thread.ofVirtual()
-            .name("job-" + attempt.requestId())
-            .start(() -> {
-              try {
-                attempts.run(job, parameters, call, settings.lease());
-              } catch (InterruptedException | RuntimeException e) {
-                log.atError()
-                    .addKeyValue("request_id", attempt.requestId())
-                    .addKeyValue("attempt", attempt.number())
-                    .setCause(e)
-                    .log("an attempt broke off; the job is rescued when its lease lapses");
-              } finally {
-                end(attempt);
-              }
-            });
+    threads.execute(() -> carryOut(job, parameters, call));
     tell(job);
+  }
+
+  private void carryOut(ClaimedJob job, Map<String, ?> parameters, CallInProgress call) {
+    var attempt = job.attempt();
+    try {
+      attempts.run(job, parameters, call, settings.lease());
+    } catch (InterruptedException | RuntimeException e) {
+      log.atError()
+          .addKeyValue("request_id", attempt.requestId())
+          .addKeyValue("attempt", attempt.number())
+          .setCause(e)
+          .log("an attempt broke off; the job is rescued when its lease lapses");
+    } finally {
+      end(attempt);
+    }
   }
 
   private void tell(ClaimedJob job) {

@@ -17,7 +17,7 @@ final class KeepLeases implements SmartLifecycle {
   private final JobsInHand jobs;
   private final WorkerSettings settings;
   private volatile boolean running;
-  private Thread thread = Thread.ofVirtual().unstarted(this::keep);
+  private Thread thread = Thread.ofPlatform().daemon().unstarted(this::keep);
 
   KeepLeases(JobsInHand jobs, WorkerSettings settings) {
     this.jobs = jobs;
@@ -27,7 +27,7 @@ final class KeepLeases implements SmartLifecycle {
   @Override
   public void start() {
     running = true;
-    thread = Thread.ofVirtual().name("keep-leases").start(this::keep);
+    thread = Thread.ofPlatform().daemon().name("keep-leases").start(this::keep);
   }
 
   @Override
@@ -73,7 +73,8 @@ final class KeepLeases implements SmartLifecycle {
         wait = AFTER_A_FAILURE; // unless this one succeeds: there is not much of the lease left
         jobs.renewLeases();
         wait = settings.lease().dividedBy(3);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException
+          | Error e) { // without this thread every job would be taken for lost
         log.atWarn()
             .addKeyValue("reason", e.toString())
             .log(

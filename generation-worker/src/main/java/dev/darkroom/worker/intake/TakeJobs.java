@@ -144,15 +144,25 @@ final class TakeJobs implements SmartLifecycle {
     source = opened;
     try (opened) {
       while (running) {
-        if (jobs.room() == 0) {
+        if (!ledgerAnswers) {
+          awaitLedger(opened);
+        } else if (jobs.room() == 0) {
           awaitRoom(opened);
         } else {
           waiting.addAll(opened.poll(settings.poll()));
+          claimWaiting(opened);
         }
-        claimWaiting(opened);
       }
     } finally {
       source = null;
+    }
+  }
+
+  /** Others may well reach it: what was polled now would only be kept from them. */
+  private void awaitLedger(JobSource in) throws InterruptedException {
+    Thread.sleep(PAUSE);
+    if (!answers(jobs::tryLedger)) {
+      in.stay();
     }
   }
 
@@ -188,8 +198,12 @@ final class TakeJobs implements SmartLifecycle {
   }
 
   private boolean claim(List<Delivery> deliveries) {
+    return answers(() -> jobs.take(deliveries.stream().map(Delivery::job).toList()));
+  }
+
+  private boolean answers(Runnable question) {
     try {
-      jobs.take(deliveries.stream().map(Delivery::job).toList());
+      question.run();
       if (!ledgerAnswers) {
         log.info("the ledger answers again; jobs are taken");
       }

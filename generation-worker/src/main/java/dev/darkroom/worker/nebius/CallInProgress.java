@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * hit the store, and close the file that the picture is written to.
  */
 public final class CallInProgress {
+  private final long deadlineNanos;
   private @Nullable Runnable abort;
   private @Nullable Ended ended;
   private volatile boolean sent;
@@ -27,6 +28,20 @@ public final class CallInProgress {
     LOST,
     /** The worker stops. */
     STOPPING
+  }
+
+  /** A call for no job, and so without a deadline. */
+  CallInProgress() {
+    this(Duration.ofDays(1));
+  }
+
+  /**
+   * A call that has not begun.
+   *
+   * @param timeLeft until the job's deadline, from now on
+   */
+  public CallInProgress(Duration timeLeft) {
+    this.deadlineNanos = System.nanoTime() + timeLeft.toNanos();
   }
 
   /** The call was ended before this part of it was begun. */
@@ -49,6 +64,11 @@ public final class CallInProgress {
     } finally {
       finish();
     }
+  }
+
+  /** Until the job's deadline; not positive once it has come. */
+  Duration timeLeft() {
+    return Duration.ofNanos(deadlineNanos - System.nanoTime());
   }
 
   /** From here on Nebius may get to see the request, and so may draw and bill a picture. */

@@ -1,7 +1,7 @@
 package dev.darkroom.worker.nebius;
 
 import dev.darkroom.model.GenerationRequest;
-import dev.darkroom.model.JobMessage;
+import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import dev.darkroom.worker.nebius.CallInProgress.Ended;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
@@ -9,7 +9,6 @@ import io.github.resilience4j.retry.Retry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -35,7 +34,6 @@ public final class CallNebius {
   private final ReadFailure failures;
   private final Retry quickRetry;
   private final ScheduledExecutorService timer;
-  private final Clock clock;
   private final MeterRegistry meters;
   private final Counter saved;
 
@@ -45,7 +43,6 @@ public final class CallNebius {
       NebiusGate gate,
       Retry quickRetry,
       ScheduledExecutorService timer,
-      Clock clock,
       MeterRegistry meters) {
     this.settings = settings;
     this.post = post;
@@ -53,7 +50,6 @@ public final class CallNebius {
     this.failures = new ReadFailure(settings.apiKey());
     this.quickRetry = quickRetry;
     this.timer = timer;
-    this.clock = clock;
     this.meters = meters;
     this.saved =
         Counter.builder("darkroom.pictures.bytes")
@@ -77,17 +73,18 @@ public final class CallNebius {
    * Makes the call and saves the picture it brings. Never throws: every failure is an outcome.
    *
    * @param parameters what is sent
-   * @param call through which the call can be ended from outside
+   * @param call through which the call can be ended from outside, and which knows how much time is
+   *     left for it
    */
   public AttemptOutcome call(
-      JobMessage job, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
-    var patience = patience(job);
+      RequestId id, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
+    var patience = patience(call);
     var ending =
         timer.schedule(
             () -> call.end(patience.reason()), patience.time().toMillis(), TimeUnit.MILLISECONDS);
     try {
       return quickRetry.executeCallable(
-          () -> gate.pass(() -> attempt(job, parameters, trace, call)));
+          () -> gate.pass(() -> attempt(id, parameters, trace, call)));
     } catch (CallNotPermittedException e) {
       return new AttemptOutcome.TurnedAway("No call was made: the circuit breaker is open.");
     } catch (Exception e) {
@@ -98,17 +95,17 @@ public final class CallNebius {
   }
 
   private AttemptOutcome attempt(
-      JobMessage job, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
+      RequestId id, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
     var begun = System.nanoTime();
-    var outcome = read(job, parameters, trace, call);
+    var outcome = read(id, parameters, trace, call);
     count(outcome, Duration.ofNanos(System.nanoTime() - begun));
     return outcome;
   }
 
   private AttemptOutcome read(
-      JobMessage job, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
+      RequestId id, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
     try {
-      return post.post(job.requestId(), parameters, trace, call);
+      return post.post(id, parameters, trace, call);
     } catch (Exception e) {
       return failures.read(e, call);
     }
@@ -128,8 +125,8 @@ public final class CallNebius {
 
   private record Patience(Duration time, Ended reason) {}
 
-  private Patience patience(JobMessage job) {
-    var untilDeadline = Duration.between(clock.instant(), job.deadlineAt());
+  private Patience patience(CallInProgress call) {
+    var untilDeadline = call.timeLeft();
     return untilDeadline.compareTo(settings.timeout()) < 0
         ? new Patience(untilDeadline, Ended.DEADLINE)
         : new Patience(settings.timeout(), Ended.TIMEOUT);

@@ -27,6 +27,10 @@ import tools.jackson.databind.json.JsonMapper;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(NebiusSettings.class)
 class NebiusConfiguration {
+  /**
+   * A call that takes long and succeeds is no sign of an outage; the library would say so at 60 s.
+   */
+  private static final Duration SLOW = Duration.ofDays(1);
 
   @Bean
   CircuitBreakerRegistry circuitBreakers(NebiusSettings settings, MeterRegistry meters) {
@@ -38,6 +42,7 @@ class NebiusConfiguration {
                 .slidingWindowSize(breaker.window())
                 .minimumNumberOfCalls(breaker.minimumCalls())
                 .failureRateThreshold(breaker.failureRate())
+                .slowCallDurationThreshold(SLOW)
                 .waitDurationInOpenState(breaker.probeAfter())
                 .automaticTransitionFromOpenToHalfOpenEnabled(true)
                 .permittedNumberOfCallsInHalfOpenState(1)
@@ -137,9 +142,8 @@ class NebiusConfiguration {
       PostGeneration post,
       NebiusGate gate,
       ScheduledExecutorService callTimer,
-      Clock clock,
       MeterRegistry meters) {
-    return new CallNebius(settings, post, gate, quickRetry(settings), callTimer, clock, meters);
+    return new CallNebius(settings, post, gate, quickRetry(settings), callTimer, meters);
   }
 
   private static Retry quickRetry(NebiusSettings settings) {

@@ -62,7 +62,7 @@ final class ReadModels implements ApplicationListener<ApplicationReadyEvent> {
   }
 
   private void readBeside() {
-    var _ = Thread.ofVirtual().name("read-models").start(this::readOrTryAgain);
+    var _ = Thread.ofPlatform().daemon().name("read-models").start(this::readOrTryAgain);
   }
 
   private void readOrTryAgain() {

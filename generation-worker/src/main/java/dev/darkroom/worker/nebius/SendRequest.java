@@ -66,7 +66,24 @@ final class SendRequest {
     headers.forEach(request::addHeader);
     more.forEach(request::addHeader);
     request.setEntity(new Body(json, call));
-    return call.make(request::cancel, () -> exchange(request, reader));
+    return call.make(
+        request::cancel,
+        () ->
+            exchange(
+                request,
+                answer -> {
+                  requireOfNebius(answer, call);
+                  return reader.read(answer);
+                }));
+  }
+
+  /** A proxy that is asked for a way to Nebius answers for itself where it opens none. */
+  private static void requireOfNebius(Answer answer, CallInProgress call) throws IOException {
+    if (!call.mayHaveArrived()) {
+      throw new IOException(
+          "a proxy on the way answered %d %s"
+              .formatted(answer.status(), answer.response().getReasonPhrase()));
+    }
   }
 
   <T> T get(String path, CallInProgress call, Reader<T> reader) throws IOException {

@@ -6,7 +6,7 @@ import org.springframework.context.SmartLifecycle;
 final class KeepPermits implements SmartLifecycle {
   private final CallPermits permits;
   private volatile boolean running;
-  private Thread thread = Thread.ofVirtual().unstarted(() -> {});
+  private Thread thread = Thread.ofPlatform().daemon().unstarted(() -> {});
 
   KeepPermits(CallPermits permits) {
     this.permits = permits;
@@ -18,7 +18,7 @@ final class KeepPermits implements SmartLifecycle {
       return; // there is no limit, and nobody to ask
     }
     running = true;
-    thread = Thread.ofVirtual().name("keep-permits").start(() -> keep(shared));
+    thread = Thread.ofPlatform().daemon().name("keep-permits").start(() -> keep(shared));
   }
 
   @Override

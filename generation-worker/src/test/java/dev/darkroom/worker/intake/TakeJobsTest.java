@@ -66,6 +66,10 @@ class TakeJobsTest {
     await().untilAsserted(() -> assertThat(source.givenBack).contains(sent));
     assertThat(source.accepted).isEmpty();
     await().until(() -> records("given_back") >= 1);
+    var polls = source.polls.get();
+    var stays = source.stays.get();
+    await().until(() -> source.stays.get() > stays + 2);
+    assertThat(source.polls).as("they are for workers that reach the ledger").hasValue(polls);
 
     slots.ledgerAnswers = true;
     await().untilAsserted(() -> assertThat(source.accepted).containsExactly(sent));

@@ -39,9 +39,14 @@ final class TestingSlots implements JobSlots {
 
   @Override
   public void take(List<JobMessage> messages) {
+    tryLedger();
+    taken.addAll(messages);
+  }
+
+  @Override
+  public void tryLedger() {
     if (!ledgerAnswers) {
       throw new DataAccessResourceFailureException("no answer");
     }
-    taken.addAll(messages);
   }
 }

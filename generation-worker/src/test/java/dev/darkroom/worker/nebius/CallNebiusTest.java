@@ -5,11 +5,12 @@ import static dev.darkroom.simulator.Fault.hangAfterBilling;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.model.GenerationRequest;
-import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
+import dev.darkroom.picture.PictureFormat;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.PictureStoreConfiguration;
+import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
 import dev.darkroom.worker.nebius.AttemptOutcome.GivenUp;
@@ -21,6 +22,8 @@ import dev.darkroom.worker.nebius.AttemptOutcome.TurnedAway;
 import dev.darkroom.worker.nebius.AttemptOutcome.Withdrawn;
 import dev.darkroom.worker.nebius.CallInProgress.Ended;
 import dev.darkroom.worker.quota.CallPermits;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -30,6 +33,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -66,7 +70,7 @@ class CallNebiusTest {
   @Test
   void a_picture_is_saved_and_described() {
     withClient((client, store) -> {
-      var outcome = client.call(job("A fox"), parameters("A fox"), new TraceParent(TRACE), call);
+      var outcome = client.call(id, parameters("A fox"), new TraceParent(TRACE), call);
 
       assertThat(outcome).isInstanceOf(Succeeded.class);
       var picture = ((Succeeded) outcome).picture();
@@ -82,15 +86,17 @@ class CallNebiusTest {
   @Test
   void a_call_takes_as_long_as_its_answer() {
     nebius.setLatency(Duration.ofMillis(300));
-    withClient((client, _) -> {
-      var begun = System.nanoTime();
-      var outcome = client.call(job("A fox"), parameters("A fox"), null, call);
-      var all = Duration.ofNanos(System.nanoTime() - begun);
+    withClient(
+        (client, _) -> {
+          var begun = System.nanoTime();
+          var outcome = client.call(id, parameters("A fox"), null, call);
+          var all = Duration.ofNanos(System.nanoTime() - begun);
 
-      assertThat(call.took().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(300));
-      assertThat(call.took().orElseThrow().plus(((Succeeded) outcome).saving()))
-          .isLessThanOrEqualTo(all);
-    });
+          assertThat(call.took().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+          assertThat(call.took().orElseThrow().plus(((Succeeded) outcome).saving()))
+              .isLessThanOrEqualTo(all);
+        },
+        "darkroom.nebius.timeout=10s");
   }
 
   @Test
@@ -98,7 +104,7 @@ class CallNebiusTest {
     withContext(
         context -> {
           var client = context.getBean(CallNebius.class);
-          assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
+          assertThat(client.call(id, parameters("A fox"), null, call))
               .isInstanceOf(Misconfigured.class);
           assertThat(client.callsAllowed()).isZero();
           assertThat(context.getBean(NebiusGate.class).state())
@@ -116,7 +122,7 @@ class CallNebiusTest {
     withClient((client, _) -> {
       var parameters = CallParameters.of(request("A fox"), "stability-ai/other", null).sent();
 
-      assertThat(client.call(job("A fox"), parameters, null, call))
+      assertThat(client.call(id, parameters, null, call))
           .isInstanceOfSatisfying(
               Misconfigured.class, refused -> assertThat(refused.ofAll()).isFalse());
       assertThat(client.callsAllowed()).isGreaterThan(1000);
@@ -156,8 +162,8 @@ class CallNebiusTest {
     nebius.nextCall().meet(answer(503));
     withContext(context -> {
       var client = context.getBean(CallNebius.class);
-      var _ = client.call(job("A fox"), parameters("A fox"), null, call);
-      var outcome = client.call(job("A fox"), parameters("A fox"), null, call);
+      var _ = client.call(id, parameters("A fox"), null, call);
+      var outcome = client.call(id, parameters("A fox"), null, call);
 
       var meters = context.getBean(SimpleMeterRegistry.class);
       assertThat(meters.get("darkroom.nebius.calls").tag("outcome", "unavailable").timer().count())
@@ -182,7 +188,7 @@ class CallNebiusTest {
   void retry_after_is_kept_and_calls_pause() {
     nebius.everyCall().meet(answer(429).withRetryAfter(Duration.ofSeconds(7)));
     withClient((client, _) -> {
-      var outcome = client.call(job("A fox"), parameters("A fox"), null, call);
+      var outcome = client.call(id, parameters("A fox"), null, call);
 
       assertThat(outcome).isInstanceOf(RateLimited.class);
       assertThat(((RateLimited) outcome).retryAfter()).isEqualTo(Duration.ofSeconds(7));
@@ -199,10 +205,9 @@ class CallNebiusTest {
     }
     withClient(
         (client, _) -> {
-          assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
-              .isInstanceOf(NotMade.class);
+          assertThat(client.call(id, parameters("A fox"), null, call)).isInstanceOf(NotMade.class);
           assertThat(call.took()).isEmpty();
-          assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
+          assertThat(client.call(id, parameters("A fox"), null, call))
               .isInstanceOf(TurnedAway.class);
           assertThat(client.callsAllowed()).isZero();
         },
@@ -214,14 +219,13 @@ class CallNebiusTest {
     nebius.everyCall().meet(answer(500));
     withClient((client, _) -> {
       for (int i = 0; i < 4; i++) {
-        var _ = client.call(job("A fox"), parameters("A fox"), null, call);
+        var _ = client.call(id, parameters("A fox"), null, call);
       }
       assertThat(client.callsAllowed()).isZero();
       nebius.clearFaults();
 
       Awaitility.await().until(() -> client.callsAllowed() == 1);
-      assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
-          .isInstanceOf(Succeeded.class);
+      assertThat(client.call(id, parameters("A fox"), null, call)).isInstanceOf(Succeeded.class);
       assertThat(client.callsAllowed()).isGreaterThan(1000);
     });
   }
@@ -237,8 +241,7 @@ class CallNebiusTest {
                     Awaitility.await().until(() -> nebius.bill().total() == 1);
                     call.end(Ended.STOPPING);
                   });
-          assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
-              .isInstanceOf(GivenUp.class);
+          assertThat(client.call(id, parameters("A fox"), null, call)).isInstanceOf(GivenUp.class);
           assertThat(Thread.currentThread().isInterrupted()).isFalse();
           assertThat(ender.join(Duration.ofSeconds(5))).isTrue();
         },
@@ -249,8 +252,7 @@ class CallNebiusTest {
   void a_call_that_was_ended_before_is_not_made() {
     call.end(Ended.STOPPING);
     withClient((client, _) -> {
-      assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
-          .isInstanceOf(Withdrawn.class);
+      assertThat(client.call(id, parameters("A fox"), null, call)).isInstanceOf(Withdrawn.class);
       assertThat(nebius.bill().calls()).isEmpty();
     });
   }
@@ -260,10 +262,8 @@ class CallNebiusTest {
     nebius.everyCall().meet(hangAfterBilling());
     withClient(
         (client, _) -> {
-          var due = Clock.systemUTC().instant().plusMillis(500);
-          var outcome =
-              client.call(
-                  new JobMessage(id, "u", request("A fox"), due), parameters("A fox"), null, call);
+          var call = new CallInProgress(Duration.ofMillis(500));
+          var outcome = client.call(id, parameters("A fox"), null, call);
 
           assertThat(outcome).isInstanceOf(GivenUp.class);
           assertThat(outcome.toString()).contains("deadline");
@@ -287,7 +287,7 @@ class CallNebiusTest {
   void a_line_break_after_the_key_does_no_harm() {
     withClient(
         (client, _) ->
-            assertThat(client.call(job("A fox"), parameters("A fox"), null, call))
+            assertThat(client.call(id, parameters("A fox"), null, call))
                 .isInstanceOf(Succeeded.class),
         "darkroom.nebius.api-key=the-key\n");
   }
@@ -298,6 +298,23 @@ class CallNebiusTest {
         assertThat(context.getBean(NebiusSettings.class).toString())
             .doesNotContain("the-key")
             .contains("***"));
+  }
+
+  @Test
+  void pictures_that_take_long_are_no_outage() {
+    withContext(context -> {
+      var breaker = context.getBean(CircuitBreakerRegistry.class).circuitBreaker("nebius");
+      var picture =
+          new Succeeded(
+              new StoredPicture(id, "ab".repeat(32), 1, PictureFormat.WEBP, 1, 1),
+              new AttemptOutcome.Size(1, 1),
+              Duration.ZERO);
+      for (var calls = 0; calls < 8; calls++) {
+        breaker.onResult(30, TimeUnit.MINUTES, picture);
+      }
+
+      assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+    });
   }
 
   private interface WithClient {
@@ -335,11 +352,6 @@ class CallNebiusTest {
             "darkroom.nebius.breaker.probe-after=1s")
         .withPropertyValues(properties)
         .run(test);
-  }
-
-  private JobMessage job(String prompt) {
-    var deadline = Clock.systemUTC().instant().plusSeconds(60);
-    return new JobMessage(id, "anonymous", request(prompt), deadline);
   }
 
   private static Map<String, Object> parameters(String prompt) {

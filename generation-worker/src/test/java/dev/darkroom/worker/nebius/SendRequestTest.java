@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.worker.nebius.CallInProgress.Ended;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -160,6 +163,24 @@ class SendRequestTest {
 
     assertThatThrownBy(() -> post(server, call)).isInstanceOf(IOException.class);
     assertThat(call.mayHaveArrived()).isFalse();
+  }
+
+  @Test
+  void a_proxy_that_opens_no_way_speaks_for_itself() throws IOException {
+    try (var proxy = TestingServer.start(exchange -> exchange.answer(407, "log in first"));
+        var throughProxy =
+            HttpClients.custom()
+                .setProxy(HttpHost.create(proxy.baseUri()))
+                .disableAutomaticRetries()
+                .build()) {
+      var send =
+          new SendRequest(throughProxy, URI.create("https://nebius.test/v1/"), new ApiKey("key"));
+      var call = new CallInProgress();
+
+      assertThatThrownBy(() -> send.post("p", BODY, List.of(), call, SendRequest.Answer::status))
+          .hasMessageContaining("a proxy on the way answered 407");
+      assertThat(call.mayHaveArrived()).isFalse();
+    }
   }
 
   private SendRequest send(TestingServer server) {

@@ -16,7 +16,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.model.GenerationRequest;
-import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.PictureStoreConfiguration;
@@ -552,11 +551,14 @@ class FailureTableTest {
           assertThat(context).hasNotFailed();
           var client = context.getBean(CallNebius.class);
           var request = new GenerationRequest("A fox", null, 0.7, 0.5, null, 96, 64, 7);
-          var deadline = Clock.systemUTC().instant().plusSeconds(60);
-          var job = new JobMessage(new RequestId(UUID.randomUUID()), "ada", request, deadline);
+          var id = new RequestId(UUID.randomUUID());
           var outcome =
-              client.call(job, client.parameters(request).sent(), null, new CallInProgress());
-          assertThat(context.getBean(PictureStore.class).find(job.requestId()).isPresent())
+              client.call(
+                  id,
+                  client.parameters(request).sent(),
+                  null,
+                  new CallInProgress(Duration.ofMinutes(1)));
+          assertThat(context.getBean(PictureStore.class).find(id).isPresent())
               .isEqualTo(outcome instanceof Succeeded);
           outcomes.add(outcome);
         });

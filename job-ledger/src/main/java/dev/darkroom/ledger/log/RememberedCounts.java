@@ -68,7 +68,7 @@ final class RememberedCounts {
       count = counting.count(filter, count, until);
       if (System.nanoTime() - countedFromScratch >= recountAfterNanos
           && recounting.compareAndSet(false, true)) {
-        var _ = Thread.ofVirtual().name("recount-logs").start(() -> recount(until));
+        var _ = Thread.ofPlatform().daemon().name("recount-logs").start(() -> recount(until));
       }
       return count;
     }
