@@ -9,6 +9,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,6 +71,21 @@ class ExportIT {
         }
       }
     }
+  }
+
+  @Test
+  void who_asks_for_the_head_gets_it_without_the_log_being_read() {
+    submit("one");
+
+    var reply =
+        gateway.send(
+            gateway
+                .request("/api/logs/export?format=csv&userId=" + user)
+                .method("HEAD", HttpRequest.BodyPublishers.noBody()));
+
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.header("Content-Type")).isEqualTo("text/csv;charset=UTF-8");
+    assertThat(reply.header("Content-Disposition")).endsWith(".csv\"");
   }
 
   @ParameterizedTest

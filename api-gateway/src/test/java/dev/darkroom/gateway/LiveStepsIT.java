@@ -128,6 +128,14 @@ class LiveStepsIT {
   }
 
   @Test
+  void a_number_that_no_step_has_yet_silences_none() {
+    try (var listener = listenToUser("&lastEventId=999999999999999")) {
+      var job = submit("after another ledger");
+      assertThat(listener.awaitEvents(1).stream().map(Event::requestId)).containsExactly(job);
+    }
+  }
+
+  @Test
   void a_step_that_is_committed_late_comes_in_its_place_and_none_is_lost() throws SQLException {
     try (var listener = listenToUser("");
         var late = gateway.bean(DataSource.class).getConnection()) {

@@ -9,7 +9,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,18 +61,23 @@ class LiveApi {
       case Reading.Unknown _ -> unknown();
       case Reading.Understood(Wanted.OfUser wanted, var heard) -> {
         var now = ledger.newest(); // also tells a client of an outage, instead of a silent stream
-        var begin = heard.isPresent() ? heardUpTo(heard) : new Place(now, false);
+        var begin = heard.isPresent() ? heardUpTo(heard.getAsLong(), now) : new Place(now, false);
         yield listen(wanted, begin, Set.of(), request, response);
       }
       case Reading.Understood(Wanted.OfRequests wanted, var heard) ->
           ledger.knownAmong(wanted.requestIds()).size() < wanted.requestIds().size()
               ? unknown()
-              : listenToRequests(wanted, heardUpTo(heard), request, response);
+              : listenToRequests(
+                  wanted,
+                  heard.isPresent() ? heardUpTo(heard.getAsLong(), ledger.newest()) : Place.START,
+                  request,
+                  response);
     };
   }
 
-  private static Place heardUpTo(OptionalLong heard) {
-    return heard.isPresent() ? new Place(heard.getAsLong(), true) : Place.START;
+  /** A number that no step has yet is of another ledger, and would silence those to come. */
+  private static Place heardUpTo(long heard, long newest) {
+    return new Place(Math.min(heard, newest), true);
   }
 
   private @Nullable ResponseEntity<Object> listenToRequests(

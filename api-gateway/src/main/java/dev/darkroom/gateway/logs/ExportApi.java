@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -26,7 +27,11 @@ class ExportApi {
     return switch (ReadExport.of(request)) {
       case Reading.Bad(var errors) -> Problem.badFields(errors).answer();
       case Reading.Understood(var filter, var format) -> {
-        export.to(response, filter, format);
+        if (request.getMethod().equals(HttpMethod.HEAD.name())) {
+          export.describe(response, format);
+        } else {
+          export.to(response, filter, format);
+        }
         yield null;
       }
     };

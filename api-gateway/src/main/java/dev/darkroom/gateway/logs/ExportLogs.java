@@ -60,7 +60,8 @@ final class ExportLogs {
     }
   }
 
-  private void describe(HttpServletResponse response, ExportFormat format) {
+  /** Says what would be sent. */
+  void describe(HttpServletResponse response, ExportFormat format) {
     var file =
         "darkroom-logs-%s.%s".formatted(IN_FILE_NAMES.format(clock.instant()), format.word());
     response.setContentType(format.contentType());

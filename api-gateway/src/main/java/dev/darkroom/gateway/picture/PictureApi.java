@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ class PictureApi {
   private final PictureStore store;
   private final ChosenPicture chosen;
   private final HandOutPicture handOut;
+  private final AtomicBoolean storeAnswers = new AtomicBoolean(true);
 
   PictureApi(PictureStore store, ChosenPicture chosen, HandOutPicture handOut) {
     this.store = store;
@@ -46,19 +48,25 @@ class PictureApi {
       throws IOException {
     try {
       var picture = find(file);
+      storeAnswers.set(true);
       return picture.isPresent() ? handOut.to(request, response, picture.get()) : noSuchPicture();
     } catch (IOException e) {
       if (response.isCommitted()) {
         throw e;
       }
-      log.atWarn()
-          .addKeyValue("file", file)
-          .setCause(e)
-          .log("the picture store does not answer; the client is told to come back");
+      tellOnce(e);
       return Problem.unavailable(
               "The picture store does not answer at the moment; try again in a few seconds.",
               STORE_BACK)
           .answer();
+    }
+  }
+
+  private void tellOnce(IOException e) {
+    if (storeAnswers.getAndSet(false)) {
+      log.atWarn()
+          .addKeyValue("reason", String.valueOf(e.getMessage()))
+          .log("the picture store does not answer; until it does, clients are told to come back");
     }
   }
 

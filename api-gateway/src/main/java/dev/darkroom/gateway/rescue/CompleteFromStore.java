@@ -8,6 +8,7 @@ import dev.darkroom.ledger.PictureRecord;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -22,12 +23,22 @@ import org.springframework.stereotype.Component;
 final class CompleteFromStore {
   private static final Logger log = LoggerFactory.getLogger(CompleteFromStore.class);
 
+  private static final Duration PER_LOOK = Duration.ofSeconds(5);
+  private static final Duration PER_ROUND = Duration.ofSeconds(10);
+
   private final PictureStore store;
+  private final LookInStore look;
   private final FinishJobs ledger;
 
   CompleteFromStore(PictureStore store, FinishJobs ledger) {
     this.store = store;
+    this.look = new LookInStore(store::find, PER_LOOK, PER_ROUND);
     this.ledger = ledger;
+  }
+
+  /** From here on the store has its time anew. */
+  void beginRound() {
+    look.beginRound();
   }
 
   /** Empty where there is no picture, or the job has ended or gone on meanwhile. */
@@ -59,7 +70,7 @@ final class CompleteFromStore {
 
   private Optional<StoredPicture> find(Attempt attempt) {
     try {
-      return store.find(attempt.requestId());
+      return look.find(attempt.requestId());
     } catch (IOException e) {
       log.atWarn()
           .addKeyValue("request_id", attempt.requestId())

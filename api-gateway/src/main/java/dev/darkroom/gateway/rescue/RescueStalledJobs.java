@@ -59,11 +59,13 @@ final class RescueStalledJobs {
 
   /** True where there may be more to do at once. */
   boolean round() {
+    store.beginRound();
     // Overdue ones first: taking them from their worker only to end them would log a retry that
     // never comes.
     var begun = answering.ask(() -> ledger.findOverdueAttempts(OVERDUE_PER_ROUND));
     begun.forEach(this::completedFromStore);
-    var ended = ledger.endOverdue(OVERDUE_PER_ROUND);
+    // one that answers and can't be written to did not let workers renew their leases
+    var ended = answering.ask(() -> ledger.endOverdue(OVERDUE_PER_ROUND));
     ended.forEach(this::ended);
     var moreLapsed = rescueLapsed();
     return isFull(ended, OVERDUE_PER_ROUND) || moreLapsed;

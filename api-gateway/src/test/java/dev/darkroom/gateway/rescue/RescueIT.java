@@ -18,8 +18,10 @@ import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import dev.darkroom.picture.PictureStore;
+import dev.darkroom.testservers.TestServers;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +31,13 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RescueIT {
   private static final Duration LAPSES_AT_ONCE = Duration.ofMillis(1);
 
-  private final RunningGateway gateway = RunningGateway.shared();
+  private RunningGateway gateway = RunningGateway.shared();
   private final RequestId id = new RequestId(Generators.timeBasedEpochGenerator().generate());
 
   @Test
@@ -84,6 +87,35 @@ class RescueIT {
             "calling_nebius_api",
             "attempt_outcome_unknown",
             "deadline_exceeded");
+  }
+
+  /** Its worker could not renew its lease, and may be about to. */
+  @Test
+  void after_a_time_without_writes_a_lapsed_lease_proves_nothing_yet() throws SQLException {
+    var database = TestServers.freshDatabase();
+    try (var own =
+        RunningGateway.start(database, TestServers.kafka(), "--darkroom.rescue.grace=4s")) {
+      gateway = own;
+      accept(Duration.ofMinutes(5));
+      claim(Duration.ofSeconds(2));
+      database.refuseWrites();
+      database.endSessions();
+      await().pollDelay(Duration.ofSeconds(6)).until(() -> true); // longer than lease and grace
+
+      database.takeWritesAgain();
+      database.endSessions();
+      await()
+          .during(Duration.ofSeconds(2))
+          .atMost(Duration.ofSeconds(5))
+          .ignoreExceptionsInstanceOf(DataAccessException.class)
+          .until(() -> isStillHeld());
+      await().atMost(Duration.ofSeconds(20)).until(() -> !isStillHeld());
+    }
+  }
+
+  private boolean isStillHeld() {
+    return gateway.bean(FindJobs.class).find(id).orElseThrow().status() == JobStatus.PROCESSING
+        && gateway.bean(FindJobs.class).find(id).orElseThrow().steps().size() == 2;
   }
 
   private void accept(Duration deadline) {
