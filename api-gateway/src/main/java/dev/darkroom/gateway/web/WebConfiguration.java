@@ -36,6 +36,15 @@ class WebConfiguration implements WebMvcConfigurer {
     return factory -> factory.addConnectorCustomizers(connector -> connector.setAllowTrace(true));
   }
 
+  /** Last, for it passes on to the virtual threads that Boot has given Tomcat. */
+  @Bean
+  @Order(Ordered.LOWEST_PRECEDENCE)
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> beginOnPlatformThreads() {
+    return factory ->
+        factory.addProtocolHandlerCustomizers(
+            handler -> handler.setExecutor(new BeginOnPlatformThreads(handler.getExecutor())));
+  }
+
   @Bean
   Sweep watchRequestThreads() {
     var watch =
