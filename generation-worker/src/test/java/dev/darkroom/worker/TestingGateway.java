@@ -10,6 +10,7 @@ import dev.darkroom.ledger.JobTurns;
 import dev.darkroom.ledger.NewJob;
 import dev.darkroom.messaging.JobRecords;
 import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import java.time.Duration;
@@ -47,6 +48,23 @@ final class TestingGateway {
 
   RequestId submit(RequestId id, String prompt) {
     publish(accept(id, prompt, Duration.ofMinutes(15)));
+    return id;
+  }
+
+  /** Accepts a job, and sends a record that asks for something else in its name. */
+  RequestId submitForged(String prompt, String forged) {
+    var id = new RequestId(UUID.randomUUID());
+    var accepted = accept(id, prompt, Duration.ofMinutes(15)).getFirst();
+    var message =
+        new JobMessage(
+            id,
+            accepted.message().userId(),
+            new GenerationRequest(forged, null, 0.7, 0.5, "sketch", 96, 64, 7),
+            accepted.message().deadlineAt());
+    publish(
+        List.of(
+            new DueJob(
+                message, accepted.trace(), accepted.acceptedAt(), accepted.reservedUntil())));
     return id;
   }
 

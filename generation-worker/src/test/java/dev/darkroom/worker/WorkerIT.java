@@ -133,6 +133,25 @@ class WorkerIT {
   }
 
   @Test
+  void what_is_drawn_is_what_the_ledger_says() {
+    var id = gateway.submitForged("An otter", "A forgery");
+    await()
+        .atMost(ofSeconds(20))
+        .untilAsserted(() -> assertThat(gateway.steps(id)).contains("retry_scheduled"));
+    await()
+        .atMost(ofSeconds(20))
+        .until(() -> {
+          gateway.publishDue();
+          return gateway.job(id).status() == JobStatus.COMPLETED;
+        });
+
+    assertThat(gateway.job(id).steps().get(2).details()).containsEntry("code", "record_differs");
+    assertThat(nebius.bill().calls().stream().map(call -> call.request().prompt()))
+        .noneMatch(prompt -> prompt.contains("forgery"))
+        .anyMatch(prompt -> prompt.contains("otter"));
+  }
+
+  @Test
   void a_job_that_nebius_fails_at_first_is_tried_again_and_each_attempt_is_logged() {
     nebius.nextCalls(2).whosePromptContains("heron").meet(answer(500).withDetail("oops"));
     var id = gateway.submit("A heron");

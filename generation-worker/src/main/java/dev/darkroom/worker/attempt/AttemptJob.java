@@ -38,7 +38,8 @@ final class AttemptJob {
   /**
    * Carries the attempt out.
    *
-   * @param parameters of the call, as the claim has logged them
+   * @param parameters of the call, as the claim has logged them from the record; the ledger decides
+   *     whether they are the job's
    * @param reportFor how long to go on reporting to a ledger that does not answer; then the job is
    *     rescued by others
    */
@@ -60,6 +61,10 @@ final class AttemptJob {
       }
     } catch (IOException e) {
       return new AttemptOutcome.NotStored("The picture store does not answer: " + e.getMessage());
+    }
+    if (!parameters.equals(nebius.parameters(job.message().request()).sent())) {
+      return new AttemptOutcome.RecordDiffers(
+          "Kafka's record asks for another picture than the ledger; nothing was sent.");
     }
     var outcome = nebius.call(job.attempt().requestId(), parameters, job.trace(), call);
     return outcome instanceof AttemptOutcome.Succeeded ? outcome : storedMeanwhile(job, outcome);

@@ -42,6 +42,12 @@ public sealed interface AttemptOutcome {
   /** We thought better of it before anything was sent: the worker stops, or the job is over. */
   record Withdrawn(String reason) implements AttemptOutcome {}
 
+  /**
+   * The record on Kafka, from which the intent was logged, asks for another picture than the
+   * ledger; nothing was sent. The next record is written from the ledger.
+   */
+  record RecordDiffers(String reason) implements AttemptOutcome {}
+
   /** We did not even try: the circuit breaker is open. */
   record TurnedAway(String reason) implements AttemptOutcome {}
 

@@ -154,6 +154,7 @@ public final class NebiusGate {
   private static boolean provesAnything(AttemptOutcome outcome) {
     return switch (outcome) {
       case AttemptOutcome.Withdrawn _,
+          AttemptOutcome.RecordDiffers _,
           AttemptOutcome.GivenUp _,
           AttemptOutcome.NotStored _,
           AttemptOutcome.TurnedAway _,
@@ -190,6 +191,7 @@ public final class NebiusGate {
           AttemptOutcome.Rejected _,
           RateLimited _,
           AttemptOutcome.Withdrawn _,
+          AttemptOutcome.RecordDiffers _,
           AttemptOutcome.TurnedAway _,
           AttemptOutcome.GivenUp _,
           AttemptOutcome.NotStored _ ->

@@ -90,6 +90,8 @@ final class ReadOutcome {
           failed("provider_unavailable", reason, false, backoff.after(attempt));
       case AttemptOutcome.Withdrawn(String reason) ->
           failed("withdrawn", reason, false, Duration.ZERO);
+      case AttemptOutcome.RecordDiffers(String reason) ->
+          failed("record_differs", reason, false, backoff.after(attempt));
       case AttemptOutcome.TurnedAway(String reason) ->
           failed("provider_unavailable", reason, false, backoff.notBefore(turnedAwayFor));
       case AttemptOutcome.Misconfigured(var _, String reason, boolean ofAll) ->

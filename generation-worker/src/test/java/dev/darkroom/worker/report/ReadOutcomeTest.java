@@ -82,6 +82,13 @@ class ReadOutcomeTest {
             7,
             8),
         arguments(
+            new AttemptOutcome.RecordDiffers("r"),
+            Step.ATTEMPT_FAILED,
+            "record_differs",
+            false,
+            0,
+            4),
+        arguments(
             new AttemptOutcome.TurnedAway("r"),
             Step.ATTEMPT_FAILED,
             "provider_unavailable",
