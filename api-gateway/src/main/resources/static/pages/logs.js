@@ -84,5 +84,8 @@ table.addEventListener('click', (event) => {
 
 show();
 
+/** Not every Safari has idle callbacks. */
+const whenIdle = globalThis.requestIdleCallback ?? ((go) => setTimeout(go, 200));
+
 /** The charts come after the log: they are worth waiting for, and nothing waits for them. */
-requestIdleCallback?.(() => import('/components/log-charts.js')) ?? setTimeout(() => import('/components/log-charts.js'), 200);
+whenIdle(() => import('/components/log-charts.js'));

@@ -78,6 +78,13 @@ class LogsPageIT {
   }
 
   @Test
+  void charts_come_also_where_a_browser_has_no_idle_callbacks(Visitor visitor) {
+    visitor.page().addInitScript("delete globalThis.requestIdleCallback");
+    var page = visitor.opens("/logs");
+    assertThat(page.getByText("All jobs of that time are counted")).isVisible();
+  }
+
+  @Test
   void what_is_filtered_can_be_taken_along(Visitor visitor) throws IOException {
     Gallery.shownTo(visitor);
     var page = visitor.opens("/logs?status=failed&userId=" + Gallery.USER);
