@@ -1,6 +1,9 @@
 /**
  * Follows the steps of jobs as they are written: server-sent events that heal themselves. The ledger is the source, so
  * after a break every step that was missed comes first, and none comes twice.
+ *
+ * A stream keeps a connection, and of these a browser has six for all tabs together. So a page that nobody looks at hangs
+ * up, and goes on where it was when somebody looks again.
  */
 
 import { readJson } from '/client/json.js';
@@ -8,10 +11,13 @@ import { readJson } from '/client/json.js';
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
 
+/** Whoever only glances at another tab misses nothing. */
+const HANG_UP_AFTER = 5_000;
+
 /**
  * Tells, through events of its own:
  * - `step`: `detail` is the step, a row as in `GET /api/logs`
- * - `connection`: `detail` is `live`, `lost`, or `ended` where nothing more will come
+ * - `connection`: `detail` is `live`, `lost`, or `ended` where nothing more will come; `live` again whenever it goes on
  */
 export class FollowSteps extends EventTarget {
   #address;
@@ -19,6 +25,7 @@ export class FollowSteps extends EventTarget {
   #last;
   #wait = FIRST_WAIT;
   #timer;
+  #leaving;
   #connection = '';
 
   /** @param {string} address such as `/api/generate/{requestId}/events` or `/api/events?userId=…` */
@@ -28,21 +35,39 @@ export class FollowSteps extends EventTarget {
   }
 
   start() {
-    this.#connect();
+    document.addEventListener('visibilitychange', this.#attend);
+    this.#attend();
     return this;
   }
 
   /** Nothing is told any more. */
   stop() {
-    clearTimeout(this.#timer);
-    this.#source?.close();
-    this.#source = null;
+    document.removeEventListener('visibilitychange', this.#attend);
+    clearTimeout(this.#leaving);
+    this.#hangUp();
   }
 
   /** What was asked for has come to its end; a server that closes then means no break. */
   end() {
     this.stop();
     this.#tell('ended');
+  }
+
+  #attend = () => {
+    clearTimeout(this.#leaving);
+    if (document.hidden) {
+      this.#leaving = setTimeout(() => this.#hangUp(), HANG_UP_AFTER);
+    } else if (!this.#source) {
+      this.#connect();
+    }
+  };
+
+  #hangUp() {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = null;
+    this.#wait = FIRST_WAIT;
+    this.#connection = '';
   }
 
   #connect() {

@@ -125,7 +125,7 @@ class LogsPageIT {
         .getByLabel(label, new Locator.GetByLabelOptions().setExact(true));
   }
 
-  private static Locator entries(Page page) {
+  static Locator entries(Page page) {
     return page.getByRole(AriaRole.LIST, new GetByRoleOptions().setName("Requests, newest first"))
         .locator("> li");
   }
