@@ -25,6 +25,16 @@ class HomePageIT {
   }
 
   @Test
+  void a_prompt_may_be_as_long_in_every_writing(Visitor visitor) {
+    var longest = "灯".repeat(2_000);
+    var page = visitor.opens("/");
+    page.getByLabel("Prompt").fill(longest);
+    page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Choose style and size"))
+        .click();
+    assertThat(new GeneratePage(page).prompt()).hasValue(longest);
+  }
+
+  @Test
   void the_latest_pictures_lead_to_their_requests(Visitor visitor) {
     var page = Sight.HOME.openedBy(visitor);
     page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName(Gallery.PICTURE)).first().click();
