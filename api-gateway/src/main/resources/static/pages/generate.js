@@ -94,8 +94,10 @@ function defaults(draft) {
   return 'seed' in draft ? { negative_prompt: '', style: '', model: '', count: 1 } : { model: '' };
 }
 
+/** Whoever types an id may use capitals; steps name it in small letters. */
 function jobsInAddress() {
-  return [...new Set(new URLSearchParams(location.search).getAll('job'))].slice(0, MOST_JOBS);
+  const named = new URLSearchParams(location.search).getAll('job').map((id) => id.toLowerCase());
+  return [...new Set(named)].slice(0, MOST_JOBS);
 }
 
 function jobsAddress(requestIds) {

@@ -20,7 +20,8 @@ const ASKED = [
 
 const find = (selector) => document.querySelector(selector);
 const trouble = find('#trouble');
-const requestId = decodeURIComponent(location.pathname.split('/')[2] ?? '');
+/** Whoever types it may use capitals; steps name it in small letters. */
+const requestId = decodeURIComponent(location.pathname.split('/')[2] ?? '').toLowerCase();
 const followed = new FollowJobs([requestId]);
 const [job] = followed.jobs;
 let submission;

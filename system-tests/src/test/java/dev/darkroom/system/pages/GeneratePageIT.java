@@ -11,6 +11,7 @@ import dev.darkroom.system.browser.MeasurePage;
 import dev.darkroom.system.browser.Visitor;
 import dev.darkroom.system.stack.Nebius;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -80,6 +81,16 @@ class GeneratePageIT {
     generate.link("Vary the prompt").click();
     assertThat(generate.prompt()).isFocused();
     assertThat(generate.prompt()).hasValue("A fox in the snow");
+  }
+
+  @Test
+  void an_id_in_capitals_is_the_same_id(Visitor visitor) {
+    var id = Gallery.submitLatest(visitor, "A stamp from an old letter");
+    var page = visitor.opens("/generate?job=" + id.toUpperCase(Locale.ROOT) + "&job=" + id);
+    var generate = new GeneratePage(page);
+    assertThat(generate.jobs()).hasCount(1);
+    generate.showsPicture();
+    generate.showsEveryStep();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
 import dev.darkroom.system.browser.Visitor;
+import java.util.Locale;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,13 @@ class RequestPageIT {
     }
     var sent = page.getByRole(AriaRole.REGION, new GetByRoleOptions().setName("Parameters"));
     assertThat(sent).containsText("num_inference_steps");
+  }
+
+  @Test
+  void an_id_in_capitals_is_the_same_id(Visitor visitor) {
+    var gallery = Gallery.shownTo(visitor);
+    var page = visitor.opens("/requests/" + gallery.picture().toUpperCase(Locale.ROOT));
+    assertThat(page.getByText("image_generated").first()).isVisible();
   }
 
   @Test
