@@ -107,7 +107,7 @@ class GeneratedPicture extends HTMLElement {
     this.#offers ??= this.#makeOffers();
     const { download, link, again, vary } = this.#offers;
     if (imageUrl) {
-      download.href = imageUrl;
+      download.href = `${imageUrl}?download`; // or a storage that it leads to would have it shown
       download.removeAttribute('aria-disabled');
     }
     link.disabled = !imageUrl;

@@ -68,6 +68,7 @@ class GeneratePageIT {
     var saved = generate.page().waitForDownload(() -> generate.link("Download").click());
     assertThat(saved.suggestedFilename()).endsWith(".webp");
     assertThat(saved.path()).isNotEmptyFile();
+    assertThat(saved.url()).endsWith("?download"); // or a storage would have it shown
     generate.button("Copy curl line").click();
     visitor.awaitsClipboard("curl -i http");
     assertThat(visitor.clipboard()).contains("/api/generate", "A fox in the snow");
