@@ -2,23 +2,24 @@
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 8_000;
+const GONE = [404, 410];
 
 /**
- * @param {HTMLImageElement} image on the page
+ * @param {HTMLImageElement} image on the page, now or in a moment
  * @param {string} address
  * @returns {Promise<boolean>} false where there is no such picture any more
  */
 export async function loadPicture(image, address) {
-  for (let wait = FIRST_WAIT; image.isConnected; wait = Math.min(2 * wait, LONGEST_WAIT)) {
-    if (await loads(image, address)) {
-      return true;
-    }
+  for (let wait = FIRST_WAIT; !(await loads(image, address)); wait = Math.min(2 * wait, LONGEST_WAIT)) {
     if (await isGone(address)) {
       return false;
     }
     await new Promise((go) => setTimeout(go, wait));
+    if (!image.isConnected) {
+      return true; // nobody looks any more
+    }
   }
-  return true; // nobody looks any more
+  return true;
 }
 
 function loads(image, address) {
@@ -32,7 +33,7 @@ function loads(image, address) {
 /** A gateway that does not answer may only be away for a moment. */
 async function isGone(address) {
   try {
-    return (await fetch(address, { method: 'HEAD' })).status === 404;
+    return GONE.includes((await fetch(address, { method: 'HEAD' })).status);
   } catch {
     return false;
   }

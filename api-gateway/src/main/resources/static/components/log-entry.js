@@ -6,6 +6,7 @@ import { attemptsOf } from '/client/attempts.js';
 import { serverNow } from '/client/clock.js';
 import { element, statusWord, timeElement } from '/client/elements.js';
 import { duration, time } from '/client/format.js';
+import { loadPicture } from '/client/load-picture.js';
 import { LogPages } from '/client/log-pages.js';
 
 const STATUS_WORDS = { started: 'Waiting', processing: 'In work', completed: 'Completed', failed: 'Failed' };
@@ -117,17 +118,21 @@ class LogEntry extends HTMLElement {
 
   #showPicture(status) {
     const { imageUrl } = this.#log;
-    if (!imageUrl || this.#image) {
-      this.#place.textContent = this.#image ? '' : PLACES[status];
-      return;
+    if (!imageUrl) {
+      this.#place.textContent = PLACES[status];
+    } else if (!this.#image) {
+      this.#bring(imageUrl);
     }
-    this.#image = element('img', { src: imageUrl, alt: '', width: 80, height: 80, loading: 'lazy', decoding: 'async' });
-    this.#image.addEventListener('error', () => {
-      this.#image.remove();
-      this.#place.textContent = 'removed';
-    });
+  }
+
+  async #bring(imageUrl) {
+    this.#image = element('img', { alt: '', width: 80, height: 80, loading: 'lazy', decoding: 'async' });
     this.#place.textContent = '';
     this.#thumb.append(this.#image);
+    if (!(await loadPicture(this.#image, imageUrl))) {
+      this.#image.remove();
+      this.#place.textContent = 'removed';
+    }
   }
 }
 

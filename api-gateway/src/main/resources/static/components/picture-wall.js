@@ -3,6 +3,7 @@
 import { findLogs } from '/client/api.js';
 import { element, timeElement } from '/client/elements.js';
 import { ago } from '/client/format.js';
+import { loadPicture } from '/client/load-picture.js';
 import { repeatWhileVisible } from '/client/repeat.js';
 
 const EVERY = 10_000;
@@ -51,11 +52,13 @@ function emptyPlaces(count) {
 }
 
 function picture(log) {
-  const image = element('img', { src: log.image_url, alt: log.prompt, width: 320, height: 320, loading: 'lazy', decoding: 'async' });
+  const image = element('img', { alt: log.prompt, width: 320, height: 320, loading: 'lazy', decoding: 'async' });
   const place = element('li.place', {},
     element('a', { href: `/requests/${log.request_id}` }, image,
       element('span.caption', { 'aria-hidden': 'true' }, element('span.prompt', {}, log.prompt), timeElement(log.created_at, ago(log.created_at)))));
-  image.addEventListener('error', () => place.classList.add('gone'));
+  image.addEventListener('error', () => place.classList.add('bare'));
+  image.addEventListener('load', () => place.classList.remove('bare'));
+  loadPicture(image, log.image_url);
   return place;
 }
 
