@@ -128,7 +128,12 @@ final class JobsInHand implements JobSlots {
     var attempt = job.attempt();
     var call = new CallInProgress(job.timeLeft());
     inHand.put(attempt, call);
-    threads.execute(() -> carryOut(job, parameters, call));
+    try {
+      threads.execute(() -> carryOut(job, parameters, call));
+    } catch (OutOfMemoryError e) { // no more threads: the lease must lapse, and the intake end
+      end(attempt);
+      throw e;
+    }
     tell(job);
   }
 
