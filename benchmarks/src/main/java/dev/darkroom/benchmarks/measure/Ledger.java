@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,6 +29,7 @@ final class Ledger implements AutoCloseable {
     connections.setPassword(database.password());
     connections.setMaximumPoolSize(1);
     this.context = new AnnotationConfigApplicationContext();
+    context.registerBean(DataSource.class, () -> connections);
     context.registerBean(JdbcClient.class, () -> JdbcClient.create(connections));
     context.registerBean(JsonMapper.class, JsonMapper::shared);
     context.register(LedgerConfiguration.class);
