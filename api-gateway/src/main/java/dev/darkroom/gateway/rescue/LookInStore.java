@@ -42,8 +42,8 @@ final class LookInStore {
   /**
    * The picture, where there is one.
    *
-   * @throws IOException where the store fails, or does not answer in time; after that it is not
-   *     asked again before the next round
+   * @throws IOException where the store fails or does not answer in time; one that did not answer
+   *     is not asked again before the next round
    */
   Optional<StoredPicture> find(RequestId id) throws IOException {
     long left = Math.min(endOfRound - System.nanoTime(), perLook.toNanos());

@@ -75,7 +75,7 @@ class LookInStoreTest {
   }
 
   @Test
-  void a_round_has_so_much_time_for_all_its_jobs() throws IOException {
+  void a_round_has_so_much_time_for_all_its_jobs() {
     var look = looking(_ -> Optional.empty(), LONG, Duration.ZERO);
 
     assertThatThrownBy(() -> look.find(id)).hasMessage("this round's time for it is over");

@@ -108,14 +108,14 @@ class RescueIT {
           .during(Duration.ofSeconds(2))
           .atMost(Duration.ofSeconds(5))
           .ignoreExceptionsInstanceOf(DataAccessException.class)
-          .until(() -> isStillHeld());
+          .until(this::isStillHeld);
       await().atMost(Duration.ofSeconds(20)).until(() -> !isStillHeld());
     }
   }
 
   private boolean isStillHeld() {
-    return gateway.bean(FindJobs.class).find(id).orElseThrow().status() == JobStatus.PROCESSING
-        && gateway.bean(FindJobs.class).find(id).orElseThrow().steps().size() == 2;
+    var job = gateway.bean(FindJobs.class).find(id).orElseThrow();
+    return job.status() == JobStatus.PROCESSING && job.steps().size() == 2;
   }
 
   private void accept(Duration deadline) {

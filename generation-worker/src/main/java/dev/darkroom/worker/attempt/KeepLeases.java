@@ -73,8 +73,8 @@ final class KeepLeases implements SmartLifecycle {
         wait = AFTER_A_FAILURE; // unless this one succeeds: there is not much of the lease left
         jobs.renewLeases();
         wait = settings.lease().dividedBy(3);
-      } catch (RuntimeException
-          | Error e) { // without this thread every job would be taken for lost
+      } catch (RuntimeException | Error e) {
+        // without this thread every job would be taken for lost
         log.atWarn()
             .addKeyValue("reason", e.toString())
             .log(

@@ -66,24 +66,19 @@ final class SendRequest {
     headers.forEach(request::addHeader);
     more.forEach(request::addHeader);
     request.setEntity(new Body(json, call));
-    return call.make(
-        request::cancel,
-        () ->
-            exchange(
-                request,
-                answer -> {
-                  requireOfNebius(answer, call);
-                  return reader.read(answer);
-                }));
+    return call.make(request::cancel, () -> exchange(request, ofNebius(reader, call)));
   }
 
   /** A proxy that is asked for a way to Nebius answers for itself where it opens none. */
-  private static void requireOfNebius(Answer answer, CallInProgress call) throws IOException {
-    if (!call.mayHaveArrived()) {
-      throw new IOException(
-          "a proxy on the way answered %d %s"
-              .formatted(answer.status(), answer.response().getReasonPhrase()));
-    }
+  private static <T> Reader<T> ofNebius(Reader<T> reader, CallInProgress call) {
+    return answer -> {
+      if (!call.mayHaveArrived()) {
+        throw new IOException(
+            "a proxy on the way answered %d %s"
+                .formatted(answer.status(), answer.response().getReasonPhrase()));
+      }
+      return reader.read(answer);
+    };
   }
 
   <T> T get(String path, CallInProgress call, Reader<T> reader) throws IOException {

@@ -131,8 +131,8 @@ public final class WriteInBatches<T> implements AutoCloseable {
     gather(batch);
     try {
       write.accept(batch);
-    } catch (RuntimeException
-        | Error e) { // its thread has to live on, or nothing is written any more
+    } catch (RuntimeException | Error e) {
+      // its thread has to live on, or nothing is written any more
       log.atWarn()
           .addKeyValue("batches", name)
           .addKeyValue("size", batch.size())
