@@ -5,11 +5,17 @@ import dev.darkroom.local.Part.Role;
 import dev.darkroom.worker.WorkerApplication;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.context.event.ApplicationContextInitializedEvent;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Starts gateway and worker, each as an application of its own in this process. */
 final class StartApplications {
+  /** Each sets up the one logging of this process at its start, which two at once can't. */
+  private static final ReentrantLock LOGGING = new ReentrantLock();
+
   private StartApplications() {}
 
   /**
@@ -61,9 +67,18 @@ final class StartApplications {
   private static ConfigurableApplicationContext run(
       SpringApplication application, Map<String, String> told) {
     application.setRegisterShutdownHook(false); // the stack stops its parts in order
-    return application.run(
-        told.entrySet().stream()
-            .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
-            .toArray(String[]::new));
+    application.addListeners(
+        (ApplicationListener<ApplicationContextInitializedEvent>) _ -> LOGGING.unlock());
+    LOGGING.lock();
+    try {
+      return application.run(
+          told.entrySet().stream()
+              .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+              .toArray(String[]::new));
+    } finally {
+      if (LOGGING.isHeldByCurrentThread()) { // it did not come that far
+        LOGGING.unlock();
+      }
+    }
   }
 }
