@@ -81,6 +81,23 @@ class MigrationIT {
   }
 
   @Test
+  void documents_are_not_sampled_when_a_table_grows() {
+    database.migrate();
+
+    assertThat(
+            client
+                .sql(
+                    """
+                    select attrelid::regclass || '.' || attname from pg_attribute
+                    where attrelid in ('generation_jobs'::regclass, 'generation_logs'::regclass)
+                      and atttypid = 'jsonb'::regtype and attstattarget is distinct from 0
+                    """)
+                .query(String.class)
+                .list())
+        .isEmpty();
+  }
+
+  @Test
   void a_status_of_its_own_is_refused_as_before() {
     database.migrate();
 
