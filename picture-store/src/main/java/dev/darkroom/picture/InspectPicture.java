@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -27,6 +28,9 @@ final class InspectPicture {
   private static final byte[] JPEG_START = HexFormat.of().parseHex("ffd8ff");
   private static final byte[] JPEG_END = HexFormat.of().parseHex("ffd9");
   private static final int RIFF_HEADER = 8;
+
+  /** Where the end of a PNG or JPEG is looked for. */
+  private static final int LAST = 1024;
 
   private InspectPicture() {}
 
@@ -70,10 +74,19 @@ final class InspectPicture {
 
   private static boolean isWhole(ChannelInput input, PictureFormat format) throws IOException {
     return switch (format) {
-      case WEBP -> riffLength(input) == input.length();
-      case PNG -> has(input, input.length() - PNG_END.length, PNG_END);
-      case JPEG -> has(input, input.length() - JPEG_END.length, JPEG_END);
+      case WEBP -> riffLength(input) <= input.length();
+      case PNG -> endsWith(input, PNG_END);
+      case JPEG -> endsWith(input, JPEG_END);
     };
+  }
+
+  /** Up to what some write behind a picture's end; readers pass over it. */
+  private static boolean endsWith(ChannelInput input, byte[] end) throws IOException {
+    var last = new byte[(int) Math.min(input.length(), LAST)];
+    input.seek(input.length() - last.length);
+    input.readFully(last);
+    return IntStream.rangeClosed(0, last.length - end.length)
+        .anyMatch(at -> Arrays.equals(last, at, at + end.length, end, 0, end.length));
   }
 
   /** A WebP says how long it is (RFC 9649, section 2.4). */

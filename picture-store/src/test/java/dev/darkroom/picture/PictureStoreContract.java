@@ -276,6 +276,16 @@ abstract class PictureStoreContract {
 
   @ParameterizedTest
   @MethodSource("formats")
+  void what_stands_behind_a_picture_s_end_is_kept_with_it(PictureFormat format, byte[] bytes)
+      throws Exception {
+    byte[] more = Arrays.copyOf(bytes, bytes.length + 700);
+
+    assertThat(keep(id, more)).isInstanceOf(Kept.class);
+    assertThat(read(id)).isEqualTo(more);
+  }
+
+  @ParameterizedTest
+  @MethodSource("formats")
   void a_picture_with_a_broken_header_is_not_kept(PictureFormat format, byte[] bytes)
       throws Exception {
     byte[] broken = bytes.clone();

@@ -41,7 +41,7 @@ final class FetchPicture {
     } catch (BadReply | ToStore.StoreRefused e) {
       throw e;
     } catch (IOException e) {
-      throw new CutReply(e);
+      throw new CutReply("The picture could not be fetched", e);
     }
   }
 

@@ -35,7 +35,7 @@ final class PlainHttp {
    * likely never arrived. So a connection that rested is tried before it is used, and none rests
    * for as long as the proxies of this world let it.
    */
-  private static final TimeValue TRIED_AFTER = TimeValue.ofMilliseconds(100);
+  private static final Duration TRIED_AFTER = Duration.ofMillis(100);
 
   private static final TimeValue LONGEST_REST = TimeValue.ofSeconds(20);
 
@@ -85,12 +85,13 @@ final class PlainHttp {
   private static HttpClientConnectionManager connections(Duration connect, DnsResolver names) {
     return PoolingHttpClientConnectionManagerBuilder.create()
         .setDnsResolver(names)
+        .setConnectionFactory(socket -> WatchedConnection.on(socket, TRIED_AFTER))
         .setTlsSocketStrategy(DefaultClientTlsStrategy.createSystemDefault())
         .setDefaultTlsConfig(TlsConfig.custom().setHandshakeTimeout(Timeout.of(connect)).build())
         .setDefaultConnectionConfig(
             ConnectionConfig.custom()
                 .setConnectTimeout(Timeout.of(connect))
-                .setValidateAfterInactivity(TRIED_AFTER)
+                .setValidateAfterInactivity(TimeValue.ZERO_MILLISECONDS) // each time
                 .build())
         .setMaxConnTotal(AS_MANY_AS_THERE_ARE_CALLS)
         .setMaxConnPerRoute(AS_MANY_AS_THERE_ARE_CALLS)

@@ -3,7 +3,9 @@ package dev.darkroom.worker.nebius;
 import dev.darkroom.worker.nebius.CallInProgress.Ended;
 import dev.darkroom.worker.nebius.ReadReply.CutReply;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.util.stream.Stream;
+import org.apache.hc.core5.http.HttpException;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a call that ended without an answer. */
@@ -29,11 +31,21 @@ final class ReadFailure {
     if (ended != null) {
       return endedByUs(ended);
     }
-    if (causes(failure).anyMatch(CutReply.class::isInstance)) {
-      return new AttemptOutcome.Failed(
-          "bad_reply", "The answer broke off in the middle: " + words(failure));
-    }
-    return new AttemptOutcome.Unknown("The connection broke off: " + words(failure));
+    return causes(failure)
+        .filter(CutReply.class::isInstance)
+        .findFirst()
+        .map(cut -> lost(cut.getMessage() + ": " + words(failure)))
+        .orElseGet(() -> new AttemptOutcome.Unknown(unanswered(failure)));
+  }
+
+  private static AttemptOutcome lost(String reason) {
+    return new AttemptOutcome.Failed("bad_reply", reason);
+  }
+
+  private String unanswered(Exception failure) {
+    return causes(failure).anyMatch(HttpException.class::isInstance)
+        ? "What came is no HTTP answer that can be read."
+        : "The connection broke off: " + words(failure);
   }
 
   private AttemptOutcome notSent(Exception failure, @Nullable Ended ended) {
@@ -63,6 +75,9 @@ final class ReadFailure {
 
   private String words(Exception failure) {
     var root = causes(failure).reduce((_, cause) -> cause).orElse(failure);
+    if (root instanceof UnknownHostException) {
+      return "there is no such host: " + root.getMessage();
+    }
     // what is no matter of the connection may quote the request, and with it the key
     var message = root instanceof IOException ? root.getMessage() : null;
     return message == null ? root.getClass().getSimpleName() : key.removedFrom(message);

@@ -116,12 +116,13 @@ final class ReadModels implements ApplicationListener<ApplicationReadyEvent> {
   }
 
   private boolean compare(Answer answer) throws IOException {
+    var data = json.readTree(answer.body().readNBytes(LARGEST)).path("data");
+    if (!data.isArray()) {
+      state = "not read: what came is no catalogue";
+      return false;
+    }
     var catalogue =
-        json.readTree(answer.body().readNBytes(LARGEST))
-            .path("data")
-            .valueStream()
-            .map(model -> model.path("id").asString(""))
-            .collect(Collectors.toSet());
+        data.valueStream().map(model -> model.path("id").asString("")).collect(Collectors.toSet());
     var missing = new TreeSet<>(ours);
     missing.removeAll(catalogue);
     if (missing.isEmpty()) {

@@ -5,6 +5,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.Base64Variants;
 import tools.jackson.core.JacksonException;
@@ -19,8 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads Nebius's replies: {@code {"data":[{"b64_json":"…","url":"…"}],"id":"…"}} straight from the
- * socket into the store, and the two forms of its errors, {@code {"detail":"text"}} and {@code
- * {"detail":[{"loc","msg","type"}]}}.
+ * socket into the store, and the forms of its errors, {@code {"detail":"text"}} and {@code
+ * {"detail":[{"loc","msg","type"}]}}, and of others that speak this protocol, {@code
+ * {"error":{"message":"text"}}}.
  */
 final class ReadReply {
   private static final int MAX_ERROR_BODY = 16 * 1024;
@@ -53,13 +57,10 @@ final class ReadReply {
     }
   }
 
-  /**
-   * The connection ended in the middle of a reply that had begun well: carried out, and lost on its
-   * way.
-   */
+  /** What was bought is lost on its way: carried out, and paid for; the message says where. */
   static final class CutReply extends IOException {
-    CutReply(IOException cause) {
-      super(cause.getMessage(), cause);
+    CutReply(String where, IOException cause) {
+      super(where, cause);
     }
   }
 
@@ -91,7 +92,7 @@ final class ReadReply {
     } catch (JacksonException e) {
       store.blameStoreIfItFailed();
       throw e instanceof JacksonIOException && e.getCause() instanceof IOException cut
-          ? new CutReply(cut)
+          ? new CutReply("The answer broke off in the middle", cut)
           : new BadReply("The answer could not be read: " + withoutKey(e.getOriginalMessage()));
     }
   }
@@ -112,32 +113,51 @@ final class ReadReply {
   }
 
   private static String beginning(InputStream body) {
+    var text = new byte[MAX_ERROR_BODY];
+    var filled = 0;
     try {
-      return new String(body.readNBytes(MAX_ERROR_BODY), StandardCharsets.UTF_8).strip();
+      for (var read = 0; read >= 0 && filled < text.length; filled += Math.max(0, read)) {
+        read = body.read(text, filled, text.length - filled);
+      }
     } catch (IOException e) {
-      return ""; // the status was clear enough
+      // the status was clear enough, and these are its words as far as they came
     }
+    return new String(text, 0, filled, StandardCharsets.UTF_8).strip();
   }
 
   private String words(String text) {
     try {
-      var detail = json.readTree(text).path("detail");
-      if (detail.isString()) {
-        return detail.asString();
-      }
-      if (detail.isArray()) {
-        return String.join("; ", detail.valueStream().map(ReadReply::words).toList());
-      }
-      return "";
+      var reply = json.readTree(text);
+      return Stream.of(
+              reply.path("detail"),
+              reply.path("error").path("message"),
+              reply.path("error"),
+              reply.path("message"))
+          .map(ReadReply::words)
+          .filter(Predicate.not(String::isEmpty))
+          .findFirst()
+          .orElse("");
     } catch (JacksonException e) {
       return firstLine(text);
     }
   }
 
-  private static String words(JsonNode problem) {
-    var place =
-        String.join(".", problem.path("loc").valueStream().map(JsonNode::asString).toList());
-    return place + ": " + problem.path("msg").asString("");
+  /** Of a text, or of a list of problems. */
+  private static String words(JsonNode said) {
+    return said.isArray()
+        ? said.valueStream()
+            .map(ReadReply::problem)
+            .filter(Predicate.not(String::isEmpty))
+            .collect(Collectors.joining("; "))
+        : said.stringValue("");
+  }
+
+  private static String problem(JsonNode one) {
+    var place = one.path("loc").valueStream().map(part -> part.asString("")).toList();
+    var message = one.path("msg").stringValue("");
+    return place.isEmpty() || message.isEmpty()
+        ? message
+        : String.join(".", place) + ": " + message;
   }
 
   private static String firstLine(String text) {

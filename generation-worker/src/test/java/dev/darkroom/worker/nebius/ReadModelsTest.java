@@ -90,6 +90,19 @@ class ReadModelsTest {
   }
 
   @Test
+  void what_is_no_catalogue_is_asked_for_again() throws IOException {
+    var asked = new AtomicInteger();
+    try (var server =
+        TestingServer.start(exchange ->
+            exchange.answer(200, asked.incrementAndGet() < 2 ? "{\"data\":null}" : CATALOGUE))) {
+      started(
+          server,
+          context -> awaitModels(context, "in the catalogue: stability-ai/sdxl"),
+          "darkroom.nebius.read-models-every=100ms");
+    }
+  }
+
+  @Test
   void a_provider_without_a_catalogue_is_not_asked_again() throws IOException {
     try (var server = TestingServer.start(exchange -> exchange.answer(404, "{}"))) {
       started(

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class SendRequestTest {
@@ -73,6 +75,51 @@ class SendRequestTest {
 
       assertThat(post(server, new CallInProgress())).isEqualTo("200 {}");
       assertThat(server.connections()).isEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{\"n\": 1}\n", // the same answer again
+        "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        "more than was announced"
+      })
+  void what_is_left_over_is_not_the_answer_to_the_next_call(String leftOver) throws IOException {
+    try (var server =
+        TestingServer.start(
+            client -> client.setTcpNoDelay(true),
+            exchange -> {
+              exchange.answer(200, "{}");
+              exchange.out().write(leftOver.getBytes(StandardCharsets.UTF_8));
+            })) {
+      for (int call = 1; call <= 3; call++) {
+        assertThat(post(server, new CallInProgress())).isEqualTo("200 {}");
+        Awaitility.await().pollDelay(Duration.ofMillis(20)).until(() -> true);
+        assertThat(server.connections()).isEqualTo(call);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 422 Bad",
+        "HTTP/1.1 200 OK\r\n",
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
+      })
+  void a_head_that_breaks_off_is_no_answer(String head) throws IOException {
+    try (var server =
+        TestingServer.start(exchange -> {
+          exchange.out().write(head.getBytes(StandardCharsets.UTF_8));
+          exchange.socket().close();
+        })) {
+      var call = new CallInProgress();
+
+      assertThatThrownBy(() -> post(server, call))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("ended within its head");
+      assertThat(call.mayHaveArrived()).isTrue();
     }
   }
 

@@ -235,7 +235,7 @@ class FailureTableTest {
             "no HTTP",
             script(FailureTableTest::speakNoHttp),
             Unknown.class,
-            "broke off",
+            "no HTTP answer",
             UNKNOWN,
             COUNTS,
             0),
@@ -247,6 +247,26 @@ class FailureTableTest {
             FAILED,
             COUNTS,
             1),
+        row(
+            "cut in its head",
+            script(exchange -> {
+              exchange.out().write("HTTP/1.1 422 Unprocessable\r\n".getBytes(ISO_8859_1));
+              exchange.socket().close();
+            }),
+            Unknown.class,
+            "ended within its head",
+            UNKNOWN,
+            COUNTS,
+            0),
+        row(
+            "another protocol's error",
+            script(exchange ->
+                exchange.answer(400, "{\"error\":{\"message\":\"no such size\",\"code\":7}}")),
+            Rejected.class,
+            "Nebius answered 400: no such size",
+            ENDED,
+            COUNTS,
+            0),
         row(
             "cut in a chunk",
             script(FailureTableTest::cutChunk),
