@@ -49,6 +49,7 @@ class BadInputIT {
         arguments("{}", List.of("prompt")),
         arguments("{\"prompt\":null}", List.of("prompt")),
         arguments("{\"prompt\":\" \\t\"}", List.of("prompt")),
+        arguments("{\"prompt\":\"\\u00a0\\u200b\\u0085\"}", List.of("prompt")),
         arguments("{\"prompt\":7}", List.of("prompt")),
         arguments("{\"prompt\":\"%s\"}".formatted("a".repeat(2001)), List.of("prompt")),
         arguments("{\"prompt\":\"a\\u0000\"}", List.of("prompt")),
@@ -213,6 +214,16 @@ class BadInputIT {
 
   @Test
   void a_compressed_body_is_refused() {
+    assertThat(
+            gateway
+                .post(
+                    "{\"prompt\":\"a\"}",
+                    "Content-Encoding",
+                    "identity",
+                    "Content-Encoding",
+                    "gzip")
+                .status())
+        .isEqualTo(415);
     assertThat(gateway.post("{\"prompt\":\"a\"}", "Content-Encoding", "gzip").status())
         .isEqualTo(415);
   }

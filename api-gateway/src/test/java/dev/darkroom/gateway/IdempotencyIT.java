@@ -84,6 +84,20 @@ class IdempotencyIT {
     assertThat(failed.text("/code")).isEqualTo("rejected");
   }
 
+  /** To come back later with the same key would bring the same job for a day. */
+  @Test
+  void a_waiting_repetition_of_a_job_that_an_outage_ended_hears_that_it_needs_a_new_key() {
+    var id = post(key, BODY).text("/requestId");
+    worker.fail(id, "provider_unavailable");
+
+    var failed = post(key, BODY, "Prefer", "wait=30");
+    assertThat(failed.status()).isEqualTo(503);
+    assertThat(failed.header("Retry-After")).isEmpty();
+    assertThat(failed.text("/error")).contains("send the request with a new one");
+    assertThat(failed.text("/code")).isEqualTo("provider_unavailable");
+    assertThat(failed.text("/requestId")).isEqualTo(id);
+  }
+
   /** Those who gave up once took the job from those who still waited. */
   @Test
   void a_client_that_stops_waiting_leaves_the_job_to_the_others() {

@@ -129,6 +129,14 @@ class PagesIT {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {"/", "/logs", "/index.html", "/components/log-table.js", "/swagger-ui/index.html"})
+  void pages_are_not_on_the_management_port(String path) {
+    assertThat(gateway.get(path).status()).isEqualTo(200);
+    assertThat(gateway.send(gateway.managementRequest(path)).status()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"env", "beans", "heapdump", "configprops", "shutdown", "loggers"})
   void nothing_else_is_shown_there(String endpoint) {
     assertThat(gateway.send(gateway.managementRequest("/actuator/" + endpoint)).status())

@@ -72,6 +72,7 @@ class PictureIT {
   void who_wants_another_one_does_not_get_this_one(String ifMatch) {
     var reply = gateway.get(path, "If-Match", ifMatch.formatted(picture.sha256()));
     assertThat(reply.status()).isEqualTo(412);
+    assertThat(reply.header("ETag")).isEqualTo("\"%s\"".formatted(picture.sha256()));
     BadInputIT.assertIsProblem(reply);
   }
 

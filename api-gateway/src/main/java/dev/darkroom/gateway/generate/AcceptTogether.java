@@ -28,7 +28,7 @@ final class AcceptTogether implements AutoCloseable {
     this.outbox = outbox;
     this.sizes =
         DistributionSummary.builder("darkroom.accept.batch.size")
-            .description("Jobs that shared a commit")
+            .description("Requests that shared a commit")
             .register(meters);
     this.commits =
         new WriteTogether<>(

@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Component
 final class AnswerForJob {
-  /** Failures that say nothing about the request: the same one may succeed later. */
+  /** Failures that say nothing about the request: another job for the same may succeed later. */
   private static final Set<String> OUTAGES =
       Set.of("provider_unavailable", "rate_limited", "deadline_exceeded", "misconfigured");
 
@@ -68,9 +68,21 @@ final class AnswerForJob {
     wait.ifPresent(preference -> progress.await(first, preference.duration()));
     var job = ledger.find(first).orElseThrow(() -> new IllegalStateException("jobs stay"));
     var answer =
-        wait.map(preference -> with(asItStands(job), PreferWait.APPLIED, preference.applied()))
+        wait.map(preference -> with(asItStayed(job), PreferWait.APPLIED, preference.applied()))
             .orElseGet(() -> reply(HttpStatus.ACCEPTED, show.of(job)));
     return with(answer, KeyHeader.REPLAYED, "true");
+  }
+
+  /** The key stands for this job: to come back later with it would bring the same answer. */
+  private ResponseEntity<Object> asItStayed(Job job) {
+    return isOutage(job)
+        ? about(
+            job,
+            Problem.of(
+                HttpStatus.SERVICE_UNAVAILABLE,
+                failure(job).message()
+                    + " This Idempotency-Key stands for that job; send the request with a new one to have it tried again."))
+        : asItStands(job);
   }
 
   private static ResponseEntity<Object> with(
@@ -114,14 +126,26 @@ final class AnswerForJob {
   }
 
   private static ResponseEntity<Object> problem(Job job) {
-    var error = Objects.requireNonNull(job.error(), "a failed job has an error");
-    var problem =
-        OUTAGES.contains(error.code())
-            ? Problem.unavailable(error.message(), OUTAGE_OVER)
-            : Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, error.message());
+    var sentence = failure(job).message();
+    return about(
+        job,
+        isOutage(job)
+            ? Problem.unavailable(sentence, OUTAGE_OVER)
+            : Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, sentence));
+  }
+
+  private static boolean isOutage(Job job) {
+    return job.error() != null && OUTAGES.contains(job.error().code());
+  }
+
+  private static Job.Failure failure(Job job) {
+    return Objects.requireNonNull(job.error(), "a failed job has an error");
+  }
+
+  private static ResponseEntity<Object> about(Job job, Problem problem) {
     return problem
         .about(job.requestId())
-        .with("code", error.code())
+        .with("code", failure(job).code())
         .header(HttpHeaders.LOCATION, "/api/generate/" + job.requestId())
         .answer();
   }

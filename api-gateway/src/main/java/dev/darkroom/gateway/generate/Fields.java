@@ -55,7 +55,7 @@ final class Fields {
       refuse(field, "must have at most %d characters, but has %d".formatted(max, characters));
     } else if (!isStorable(text)) {
       refuse(field, "must contain neither the character U+0000 nor half of a surrogate pair");
-    } else if (!text.isBlank()) {
+    } else if (!isBlank(text)) {
       return Optional.of(text);
     }
     return Optional.empty();
@@ -64,7 +64,7 @@ final class Fields {
   /** One of these texts; empty for a blank one. */
   Optional<String> oneOf(String field, Collection<String> allowed) {
     var node = value(field);
-    if (node.isEmpty() || (node.get().isString() && node.get().stringValue().isBlank())) {
+    if (node.isEmpty() || (node.get().isString() && isBlank(node.get().stringValue()))) {
       return Optional.empty();
     }
     var text = node.filter(JsonNode::isString).map(JsonNode::stringValue);
@@ -123,6 +123,16 @@ final class Fields {
 
   private static boolean isWhole(BigDecimal number) {
     return number.signum() == 0 || number.stripTrailingZeros().scale() <= 0;
+  }
+
+  /** Whether it shows nothing: no-break spaces, marks of direction and controls are no words. */
+  private static boolean isBlank(String text) {
+    return text.codePoints()
+        .allMatch(c ->
+            Character.isWhitespace(c)
+                || Character.isSpaceChar(c)
+                || Character.isISOControl(c)
+                || Character.getType(c) == Character.FORMAT);
   }
 
   /** PostgreSQL's text has no U+0000, and UTF-8 no halves of surrogate pairs. */

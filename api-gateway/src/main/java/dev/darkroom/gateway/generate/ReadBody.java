@@ -5,6 +5,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.springframework.http.HttpHeaders;
 
 /** Reads a request's body up to a limit, whether its length was announced or not. */
@@ -29,8 +32,7 @@ final class ReadBody {
   }
 
   static Body of(HttpServletRequest request) {
-    var coding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
-    if (coding != null && !coding.isBlank() && !coding.equalsIgnoreCase("identity")) {
+    if (isEncoded(Collections.list(request.getHeaders(HttpHeaders.CONTENT_ENCODING)))) {
       return new Body.Encoded();
     }
     if (request.getContentLengthLong() > LIMIT) {
@@ -44,6 +46,14 @@ final class ReadBody {
     } catch (IOException e) {
       return new Body.Broken();
     }
+  }
+
+  /** Several lines are one list (RFC 9110, section 5.3). */
+  private static boolean isEncoded(List<String> lines) {
+    return lines.stream()
+        .flatMap(line -> Arrays.stream(line.split(",")))
+        .map(String::strip)
+        .anyMatch(coding -> !coding.isEmpty() && !coding.equalsIgnoreCase("identity"));
   }
 
   private static String decode(byte[] bytes) throws CharacterCodingException {

@@ -50,7 +50,7 @@ final class HandOutPicture {
     var headers = headers(picture);
     switch (Condition.of(request, picture)) {
       case FAILS -> {
-        return another();
+        return another(picture);
       }
       case NOT_MODIFIED -> {
         return ResponseEntity.status(HttpStatus.NOT_MODIFIED).headers(headers).build();
@@ -110,10 +110,11 @@ final class HandOutPicture {
     return "bytes %d-%d/%d".formatted(part.from(), part.from() + part.bytes() - 1, picture.bytes());
   }
 
-  private static ResponseEntity<Object> another() {
+  private static ResponseEntity<Object> another(StoredPicture picture) {
     return Problem.of(
             HttpStatus.PRECONDITION_FAILED,
             "The picture is not one of those that If-Match names; its ETag says which it is.")
+        .header(HttpHeaders.ETAG, etag(picture))
         .answer();
   }
 

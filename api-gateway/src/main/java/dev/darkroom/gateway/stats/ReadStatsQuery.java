@@ -18,6 +18,9 @@ final class ReadStatsQuery {
   private static final Duration DEFAULT = Duration.ofHours(1);
   private static final Duration LONGEST = Duration.ofHours(24);
 
+  /** The last bucket has to end in a year of four digits, as RFC 3339 writes them. */
+  private static final Instant TOO_LATE = Instant.parse("9999-12-31T00:00:00Z");
+
   private final List<BadField> bad = new ArrayList<>();
 
   private ReadStatsQuery() {}
@@ -59,6 +62,8 @@ final class ReadStatsQuery {
       bad.add(new BadField(name, ReadInstant.RULE));
     } else if (time.get().isBefore(Instant.EPOCH)) {
       bad.add(new BadField(name, "must be in 1970 or later"));
+    } else if (time.get().isAfter(TOO_LATE)) {
+      bad.add(new BadField(name, "must not be after " + TOO_LATE));
     }
     return time;
   }

@@ -16,6 +16,7 @@ import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 
 /** Answers whatever a handler, or the way to one, throws. Nothing of the exception is repeated. */
@@ -46,6 +47,14 @@ final class AnswerProblems extends ResponseEntityExceptionHandler {
     var more = new HttpHeaders(headers);
     more.setAllow(taken);
     return super.handleHttpRequestMethodNotSupported(e, more, status, request);
+  }
+
+  /** The client has gone, and hears nothing any more. */
+  @Override
+  protected @Nullable ResponseEntity<Object> handleAsyncRequestNotUsableException(
+      AsyncRequestNotUsableException e, WebRequest request) {
+    log.debug("a client has gone before its reply had reached it", e);
+    return null;
   }
 
   /** Tomcat decodes parameters late, and refuses broken percent-encoding only then. */

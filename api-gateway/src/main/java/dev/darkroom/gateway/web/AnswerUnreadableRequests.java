@@ -8,6 +8,7 @@ import org.apache.catalina.valves.ErrorReportValve;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 
@@ -27,6 +28,7 @@ final class AnswerUnreadableRequests extends ErrorReportValve {
     try {
       response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
       response.setCharacterEncoding(StandardCharsets.UTF_8);
+      response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
       var writer = response.getReporter();
       if (writer != null) {
         writer.write(problem(status));

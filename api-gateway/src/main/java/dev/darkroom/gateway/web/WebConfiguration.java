@@ -12,11 +12,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
-import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 @Configuration(proxyBeanMethods = false)
-class WebConfiguration implements WebMvcConfigurer {
+class WebConfiguration {
 
   /** Last, so that ours stands before the valve that Boot adds and is asked first. */
   @Bean
@@ -34,6 +32,14 @@ class WebConfiguration implements WebMvcConfigurer {
   @Bean
   WebServerFactoryCustomizer<TomcatServletWebServerFactory> letRoutesRefuseTrace() {
     return factory -> factory.addConnectorCustomizers(connector -> connector.setAllowTrace(true));
+  }
+
+  /** Nobody uploads a body that its headers alone have refused. */
+  @Bean
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> askForBodiesWhenTheyAreRead() {
+    return factory ->
+        factory.addConnectorCustomizers(
+            connector -> connector.setProperty("continueResponseTiming", "onRead"));
   }
 
   /** Last, for it passes on to the virtual threads that Boot has given Tomcat. */
@@ -62,14 +68,5 @@ class WebConfiguration implements WebMvcConfigurer {
                 .description(
                     "An asynchronous text-to-image job queue. Errors are problem details (RFC 9457)."))
         .addServersItem(new Server().url("/"));
-  }
-
-  /** Each page is a file of its own; which job it shows, the script reads from the address. */
-  @Override
-  public void addViewControllers(ViewControllerRegistry pages) {
-    pages.addViewController("/").setViewName("forward:/index.html");
-    pages.addViewController("/generate").setViewName("forward:/generate.html");
-    pages.addViewController("/logs").setViewName("forward:/logs.html");
-    pages.addViewController("/requests/{requestId}").setViewName("forward:/request.html");
   }
 }
