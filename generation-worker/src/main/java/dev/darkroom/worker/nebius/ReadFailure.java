@@ -61,7 +61,7 @@ final class ReadFailure {
   private static AttemptOutcome endedByUs(Ended ended) {
     return switch (ended) {
       case TIMEOUT ->
-          new AttemptOutcome.Unknown("Nebius did not answer in the time a call may take.");
+          new AttemptOutcome.Unknown("No whole answer came in the time a call may take.");
       case DEADLINE ->
           new AttemptOutcome.GivenUp("The job's deadline came before Nebius answered.");
       case LOST -> new AttemptOutcome.GivenUp("The job was taken from this worker.");
