@@ -1,5 +1,6 @@
--- No statement compares what these columns hold, so statistics of them serve no plan, while to sort samples of whole
--- documents is much of the work of an `analyze`, which a growing table gets again and again.
+-- No statement compares these columns as a whole, but for whether they are null, and single fields of a document have no
+-- part in its statistics. So these serve no plan, while to sort samples of whole documents is much of the work of an
+-- `analyze`, which a growing table gets again and again.
 --
 -- Runs on plain PostgreSQL 15+ and on Supabase, by Flyway or by hand in the SQL editor, any number of times.
 

@@ -29,7 +29,9 @@ final class InspectPicture {
   private static final byte[] JPEG_END = HexFormat.of().parseHex("ffd9");
   private static final int RIFF_HEADER = 8;
 
-  /** Where the end of a PNG or JPEG is looked for. */
+  /**
+   * Where a picture's end is looked for: some write a little behind it, which readers pass over.
+   */
   private static final int LAST = 1024;
 
   private InspectPicture() {}
@@ -74,19 +76,34 @@ final class InspectPicture {
 
   private static boolean isWhole(ChannelInput input, PictureFormat format) throws IOException {
     return switch (format) {
-      case WEBP -> riffLength(input) <= input.length();
-      case PNG -> endsWith(input, PNG_END);
-      case JPEG -> endsWith(input, JPEG_END);
+      case WEBP -> {
+        long behind = input.length() - riffLength(input);
+        yield behind >= 0 && behind < LAST;
+      }
+      case PNG -> contains(last(input), PNG_END);
+      case JPEG -> endsWith(last(input), JPEG_END);
     };
   }
 
-  /** Up to what some write behind a picture's end; readers pass over it. */
-  private static boolean endsWith(ChannelInput input, byte[] end) throws IOException {
+  private static byte[] last(ChannelInput input) throws IOException {
     var last = new byte[(int) Math.min(input.length(), LAST)];
     input.seek(input.length() - last.length);
     input.readFully(last);
-    return IntStream.rangeClosed(0, last.length - end.length)
-        .anyMatch(at -> Arrays.equals(last, at, at + end.length, end, 0, end.length));
+    return last;
+  }
+
+  private static boolean contains(byte[] bytes, byte[] sought) {
+    return IntStream.rangeClosed(0, bytes.length - sought.length)
+        .anyMatch(at -> Arrays.equals(bytes, at, at + sought.length, sought, 0, sought.length));
+  }
+
+  /** But for padding. A JPEG's end is too short to be sought: its thumbnail ends alike. */
+  private static boolean endsWith(byte[] bytes, byte[] end) {
+    int length = bytes.length;
+    while (length > end.length && bytes[length - 1] == 0) {
+      length--;
+    }
+    return Arrays.equals(bytes, length - end.length, length, end, 0, end.length);
   }
 
   /** A WebP says how long it is (RFC 9649, section 2.4). */

@@ -137,7 +137,11 @@ import java.lang.annotation.Target;
     description =
         "The ledger is unavailable; or the client preferred to wait, and the job failed because the provider was.",
     headers =
-        @Header(name = "Retry-After", description = "Seconds.", schema = @Schema(type = "integer")),
+        @Header(
+            name = "Retry-After",
+            description =
+                "Seconds. Not there where an Idempotency-Key stands for a job that has failed: another try needs a new key.",
+            schema = @Schema(type = "integer")),
     content =
         @Content(
             mediaType = "application/problem+json",

@@ -26,7 +26,7 @@ class ManagementConfiguration {
   Filter serveEndpointsOnly(WebEndpointProperties endpoints) {
     var base = endpoints.getBasePath();
     return (request, response, chain) -> {
-      var path = ((HttpServletRequest) request).getRequestURI();
+      var path = ((HttpServletRequest) request).getServletPath();
       if (path.equals(base) || path.startsWith(base + "/")) {
         chain.doFilter(request, response);
       } else {

@@ -118,9 +118,10 @@ class NebiusConfiguration {
       JsonMapper json,
       CallPermits permits,
       Clock clock) {
+    var kept = new KeptWords(settings.apiKey());
     return new PostGeneration(
         send,
-        new ReadAnswer(new ReadReply(settings.apiKey()), settings.model(), clock),
+        new ReadAnswer(new ReadReply(kept), new ReadRefusal(kept), settings.model(), clock),
         new FetchPicture(pictureHttpClient, hosts),
         store,
         json,
@@ -133,7 +134,8 @@ class NebiusConfiguration {
       JsonMapper json,
       ScheduledExecutorService callTimer,
       NebiusSettings settings) {
-    return new ReadModels(send, new ReadReply(settings.apiKey()), json, callTimer, settings);
+    return new ReadModels(
+        send, new ReadRefusal(new KeptWords(settings.apiKey())), json, callTimer, settings);
   }
 
   @Bean

@@ -16,14 +16,16 @@ import org.jspecify.annotations.Nullable;
 /** Reads what Nebius answers: the table "how failures are read" for every status. */
 final class ReadAnswer {
   private final ReadReply reply;
+  private final ReadRefusal refusals;
   private final String ourModel;
   private final Clock clock;
 
   /**
    * @param ourModel the one that is set; a refusal of another concerns the jobs that name it
    */
-  ReadAnswer(ReadReply reply, String ourModel, Clock clock) {
+  ReadAnswer(ReadReply reply, ReadRefusal refusals, String ourModel, Clock clock) {
     this.reply = reply;
+    this.refusals = refusals;
     this.ourModel = ourModel;
     this.clock = clock;
   }
@@ -50,7 +52,7 @@ final class ReadAnswer {
           .orElseGet(Reading.PictureHere::new);
     }
     return new Reading.NoPicture(
-        error(answer, reply.reason(answer.status(), answer.body()), model));
+        error(answer, refusals.reason(answer.status(), answer.body()), model));
   }
 
   private AttemptOutcome error(Answer answer, String reason, String model) {

@@ -76,7 +76,7 @@ final class ReadFailure {
   private String words(Exception failure) {
     var root = causes(failure).reduce((_, cause) -> cause).orElse(failure);
     if (root instanceof UnknownHostException) {
-      return "there is no such host: " + root.getMessage();
+      return "no way to its host: " + key.removedFrom(String.valueOf(root.getMessage()));
     }
     // what is no matter of the connection may quote the request, and with it the key
     var message = root instanceof IOException ? root.getMessage() : null;

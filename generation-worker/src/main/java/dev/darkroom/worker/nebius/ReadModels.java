@@ -29,7 +29,7 @@ final class ReadModels implements ApplicationListener<ApplicationReadyEvent> {
   private static final int LARGEST = 4 << 20;
 
   private final SendRequest nebius;
-  private final ReadReply reply;
+  private final ReadRefusal refusals;
   private final JsonMapper json;
   private final ScheduledExecutorService timer;
   private final Duration again;
@@ -38,12 +38,12 @@ final class ReadModels implements ApplicationListener<ApplicationReadyEvent> {
 
   ReadModels(
       SendRequest nebius,
-      ReadReply reply,
+      ReadRefusal refusals,
       JsonMapper json,
       ScheduledExecutorService timer,
       NebiusSettings settings) {
     this.nebius = nebius;
-    this.reply = reply;
+    this.refusals = refusals;
     this.json = json;
     this.timer = timer;
     this.again = settings.readModelsEvery();
@@ -101,7 +101,7 @@ final class ReadModels implements ApplicationListener<ApplicationReadyEvent> {
       case 401 -> {
         // Jobs are taken all the same: a worker that took none from the start would not join the
         // others, and so never be ready.
-        state = "nebius: " + Refusal.KEY.inWords() + ": " + reply.reason(401, answer.body());
+        state = "nebius: " + Refusal.KEY.inWords() + ": " + refusals.reason(401, answer.body());
         yield false;
       }
       case 404, 405, 501 -> {
@@ -109,14 +109,15 @@ final class ReadModels implements ApplicationListener<ApplicationReadyEvent> {
         yield true;
       }
       default -> {
-        state = "not read: " + reply.reason(answer.status(), answer.body());
+        state = "not read: " + refusals.reason(answer.status(), answer.body());
         yield false;
       }
     };
   }
 
   private boolean compare(Answer answer) throws IOException {
-    var data = json.readTree(answer.body().readNBytes(LARGEST)).path("data");
+    var came = json.readTree(answer.body().readNBytes(LARGEST));
+    var data = came.isArray() ? came : came.path("data");
     if (!data.isArray()) {
       state = "not read: what came is no catalogue";
       return false;

@@ -3,11 +3,7 @@ package dev.darkroom.worker.nebius;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.Base64Variants;
 import tools.jackson.core.JacksonException;
@@ -17,37 +13,31 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads Nebius's replies: {@code {"data":[{"b64_json":"…","url":"…"}],"id":"…"}} straight from the
- * socket into the store, and the forms of its errors, {@code {"detail":"text"}} and {@code
- * {"detail":[{"loc","msg","type"}]}}, and of others that speak this protocol, {@code
- * {"error":{"message":"text"}}}.
+ * socket into the store.
  */
 final class ReadReply {
-  private static final int MAX_ERROR_BODY = 16 * 1024;
-  private static final int MAX_REASON = 500;
+  /** Of what is no picture, such as a picture's address. */
+  private static final int LONGEST_TEXT = 16 * 1024;
 
-  private final ApiKey key;
+  private final KeptWords kept;
 
   /** Pictures are no strings to it: they are decoded as they come, and never held. */
   private final JsonMapper json =
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
-                      StreamReadConstraints.builder().maxStringLength(MAX_ERROR_BODY).build())
+                      StreamReadConstraints.builder().maxStringLength(LONGEST_TEXT).build())
                   // whoever opened a body closes it; here it would be read to its end, however long
                   .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
                   .build())
           .build();
 
-  /**
-   * @param key removed from every word that is kept of a reply
-   */
-  ReadReply(ApiKey key) {
-    this.key = key;
+  ReadReply(KeptWords kept) {
+    this.kept = kept;
   }
 
   /** The reply holds no picture that can be read; the message says why. */
@@ -93,80 +83,12 @@ final class ReadReply {
       store.blameStoreIfItFailed();
       throw e instanceof JacksonIOException && e.getCause() instanceof IOException cut
           ? new CutReply("The answer broke off in the middle", cut)
-          : new BadReply("The answer could not be read: " + withoutKey(e.getOriginalMessage()));
+          : new BadReply("The answer could not be read: " + kept.of(e.getOriginalMessage()));
     }
   }
 
   private static boolean isFirst(String field, JsonParser parser) {
     return field.equals(parser.currentName())
         && parser.streamReadContext().pathAsPointer().toString().equals("/data/0/" + field);
-  }
-
-  /**
-   * Nebius's own words about what is wrong, or the beginning of what else came, such as a proxy's
-   * page.
-   */
-  String reason(int status, InputStream body) {
-    var text = beginning(body);
-    var words = text.startsWith("<") ? "" : words(text);
-    return "Nebius answered " + status + (words.isEmpty() ? "." : ": " + withoutKey(words));
-  }
-
-  private static String beginning(InputStream body) {
-    var text = new byte[MAX_ERROR_BODY];
-    var filled = 0;
-    try {
-      for (var read = 0; read >= 0 && filled < text.length; filled += Math.max(0, read)) {
-        read = body.read(text, filled, text.length - filled);
-      }
-    } catch (IOException e) {
-      // the status was clear enough, and these are its words as far as they came
-    }
-    return new String(text, 0, filled, StandardCharsets.UTF_8).strip();
-  }
-
-  private String words(String text) {
-    try {
-      var reply = json.readTree(text);
-      return Stream.of(
-              reply.path("detail"),
-              reply.path("error").path("message"),
-              reply.path("error"),
-              reply.path("message"))
-          .map(ReadReply::words)
-          .filter(Predicate.not(String::isEmpty))
-          .findFirst()
-          .orElse("");
-    } catch (JacksonException e) {
-      return firstLine(text);
-    }
-  }
-
-  /** Of a text, or of a list of problems. */
-  private static String words(JsonNode said) {
-    return said.isArray()
-        ? said.valueStream()
-            .map(ReadReply::problem)
-            .filter(Predicate.not(String::isEmpty))
-            .collect(Collectors.joining("; "))
-        : said.stringValue("");
-  }
-
-  private static String problem(JsonNode one) {
-    var place = one.path("loc").valueStream().map(part -> part.asString("")).toList();
-    var message = one.path("msg").stringValue("");
-    return place.isEmpty() || message.isEmpty()
-        ? message
-        : String.join(".", place) + ": " + message;
-  }
-
-  private static String firstLine(String text) {
-    return text.lines().findFirst().orElse("").strip();
-  }
-
-  /** First the key, then the length: half a key would not be recognized. */
-  private String withoutKey(@Nullable String words) {
-    var kept = key.removedFrom(firstLine(words == null ? "" : words));
-    return kept.length() <= MAX_REASON ? kept : kept.substring(0, MAX_REASON) + "…";
   }
 }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpResponse;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class WatchedConnection extends DefaultManagedHttpClientConnection {
   private static final Timeout A_MOMENT = Timeout.ofMilliseconds(1);
 
+  /** For the library's own log. */
+  private static final AtomicLong MADE = new AtomicLong();
+
   private final Duration triedAfter;
   private long restingSince = System.nanoTime();
   private boolean looking;
@@ -34,7 +38,7 @@ final class WatchedConnection extends DefaultManagedHttpClientConnection {
    *     takes a millisecond
    */
   private WatchedConnection(Duration triedAfter) {
-    super("");
+    super("nebius-" + MADE.incrementAndGet());
     this.triedAfter = triedAfter;
   }
 
@@ -61,6 +65,7 @@ final class WatchedConnection extends DefaultManagedHttpClientConnection {
   @Override
   public boolean isStale() throws IOException {
     return hasLeftOvers()
+        || ended // which TLS says with bytes of its own
         || (System.nanoTime() - restingSince > triedAfter.toNanos() && super.isStale());
   }
 

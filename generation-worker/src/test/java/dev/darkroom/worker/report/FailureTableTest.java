@@ -268,6 +268,16 @@ class FailureTableTest {
             COUNTS,
             0),
         row(
+            "a detail that is an object, beside what says nothing",
+            script(exchange ->
+                exchange.answer(
+                    422, "{\"detail\":[7,null,{\"loc\":[1]},{\"message\":\"too wide\"}]}")),
+            Rejected.class,
+            "Nebius answered 422: too wide",
+            ENDED,
+            COUNTS,
+            0),
+        row(
             "cut in a chunk",
             script(FailureTableTest::cutChunk),
             Failed.class,
