@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -56,7 +57,10 @@ final class AnswerForJob {
   private ResponseEntity<Object> afterWaiting(DueJob accepted, PreferWait wait) {
     var requestId = accepted.message().requestId();
     progress.await(requestId, wait.duration());
-    var answer = find(requestId).map(this::asItStands).orElseGet(() -> atOnce(accepted));
+    var answer =
+        find(requestId)
+            .map(job -> asItStands(job, AnswerForJob::comeBackLater))
+            .orElseGet(() -> atOnce(accepted));
     return with(answer, PreferWait.APPLIED, wait.applied());
   }
 
@@ -68,21 +72,25 @@ final class AnswerForJob {
     wait.ifPresent(preference -> progress.await(first, preference.duration()));
     var job = ledger.find(first).orElseThrow(() -> new IllegalStateException("jobs stay"));
     var answer =
-        wait.map(preference -> with(asItStayed(job), PreferWait.APPLIED, preference.applied()))
+        wait.map(preference ->
+                with(
+                    asItStands(job, AnswerForJob::takeAnotherKey),
+                    PreferWait.APPLIED,
+                    preference.applied()))
             .orElseGet(() -> reply(HttpStatus.ACCEPTED, show.of(job)));
     return with(answer, KeyHeader.REPLAYED, "true");
   }
 
+  private static Problem comeBackLater(String sentence) {
+    return Problem.unavailable(sentence, OUTAGE_OVER);
+  }
+
   /** The key stands for this job: to come back later with it would bring the same answer. */
-  private ResponseEntity<Object> asItStayed(Job job) {
-    return isOutage(job)
-        ? about(
-            job,
-            Problem.of(
-                HttpStatus.SERVICE_UNAVAILABLE,
-                failure(job).message()
-                    + " This Idempotency-Key stands for that job; send the request with a new one to have it tried again."))
-        : asItStands(job);
+  private static Problem takeAnotherKey(String sentence) {
+    return Problem.of(
+        HttpStatus.SERVICE_UNAVAILABLE,
+        sentence
+            + " This Idempotency-Key stands for that job; send the request with a new one to have it tried again.");
   }
 
   private static ResponseEntity<Object> with(
@@ -107,11 +115,14 @@ final class AnswerForJob {
     }
   }
 
-  private ResponseEntity<Object> asItStands(Job job) {
+  /**
+   * @param outage what is said where the job has failed for one
+   */
+  private ResponseEntity<Object> asItStands(Job job, Function<String, Problem> outage) {
     return switch (job.status()) {
       case STARTED, PROCESSING -> reply(HttpStatus.ACCEPTED, show.of(job));
       case COMPLETED -> reply(HttpStatus.OK, show.of(job));
-      case FAILED -> problem(job);
+      case FAILED -> problem(job, outage);
     };
   }
 
@@ -125,27 +136,15 @@ final class AnswerForJob {
         .body(json.writeValueAsBytes(view));
   }
 
-  private static ResponseEntity<Object> problem(Job job) {
-    var sentence = failure(job).message();
-    return about(
-        job,
-        isOutage(job)
-            ? Problem.unavailable(sentence, OUTAGE_OVER)
-            : Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, sentence));
-  }
-
-  private static boolean isOutage(Job job) {
-    return job.error() != null && OUTAGES.contains(job.error().code());
-  }
-
-  private static Job.Failure failure(Job job) {
-    return Objects.requireNonNull(job.error(), "a failed job has an error");
-  }
-
-  private static ResponseEntity<Object> about(Job job, Problem problem) {
+  private static ResponseEntity<Object> problem(Job job, Function<String, Problem> outage) {
+    var error = Objects.requireNonNull(job.error(), "a failed job has an error");
+    var problem =
+        OUTAGES.contains(error.code())
+            ? outage.apply(error.message())
+            : Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, error.message());
     return problem
         .about(job.requestId())
-        .with("code", failure(job).code())
+        .with("code", error.code())
         .header(HttpHeaders.LOCATION, "/api/generate/" + job.requestId())
         .answer();
   }

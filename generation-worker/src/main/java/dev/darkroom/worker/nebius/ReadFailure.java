@@ -75,11 +75,9 @@ final class ReadFailure {
 
   private String words(Exception failure) {
     var root = causes(failure).reduce((_, cause) -> cause).orElse(failure);
-    if (root instanceof UnknownHostException) {
-      return "no way to its host: " + key.removedFrom(String.valueOf(root.getMessage()));
-    }
     // what is no matter of the connection may quote the request, and with it the key
     var message = root instanceof IOException ? root.getMessage() : null;
-    return message == null ? root.getClass().getSimpleName() : key.removedFrom(message);
+    var words = message == null ? root.getClass().getSimpleName() : key.removedFrom(message);
+    return root instanceof UnknownHostException ? "no way to its host: " + words : words;
   }
 }

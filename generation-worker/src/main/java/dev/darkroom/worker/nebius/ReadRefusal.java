@@ -35,8 +35,10 @@ final class ReadRefusal {
     var text = new byte[MAX_BODY];
     var filled = 0;
     try {
-      for (var read = 0; read >= 0 && filled < text.length; filled += Math.max(0, read)) {
-        read = body.read(text, filled, text.length - filled);
+      var read = body.read(text);
+      while (read > 0) {
+        filled += read;
+        read = body.read(text, filled, text.length - filled); // 0 where it is full
       }
     } catch (IOException e) {
       // the status was clear enough, and these are its words as far as they came
