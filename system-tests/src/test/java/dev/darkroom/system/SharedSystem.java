@@ -33,12 +33,17 @@ public final class SharedSystem {
 
     private static ObservedSystem start() {
       try {
-        var started = ObservedSystem.start("verify", SystemSettings.quick());
+        var started = ObservedSystem.start("verify", settings());
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(started)));
         return started;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+
+    private static SystemSettings settings() {
+      var quick = SystemSettings.quick();
+      return Boolean.getBoolean("darkroom.chaos.pooler") ? quick.throughPooler() : quick;
     }
 
     private static void stop(ObservedSystem started) {

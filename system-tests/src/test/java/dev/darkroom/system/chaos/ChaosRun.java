@@ -43,7 +43,7 @@ public final class ChaosRun {
   /** Plays until the time is over; afterwards nothing is broken any more. */
   public List<Played> play() throws IOException {
     var played = new ArrayList<Played>();
-    var schedule = new Schedule(dice);
+    var schedule = new Schedule(Fault.possibleIn(observed.system()), dice);
     observed.system().nebius().takes(Duration.ofMillis(100), Duration.ofMillis(200));
     try (var _ = observed.clients().keepSubmitting(JOBS_PER_SECOND)) {
       while (soFar().compareTo(length) < 0) {

@@ -4,6 +4,7 @@ import static dev.darkroom.simulator.Fault.answer;
 import static dev.darkroom.simulator.Fault.cutBody;
 import static dev.darkroom.simulator.Fault.hang;
 import static dev.darkroom.simulator.Fault.hangAfterBilling;
+import static dev.darkroom.simulator.Fault.htmlPage;
 import static dev.darkroom.simulator.Fault.rubbish;
 import static dev.darkroom.simulator.Fault.slow;
 
@@ -12,10 +13,12 @@ import dev.darkroom.system.network.Cable;
 import dev.darkroom.system.stack.Application;
 import dev.darkroom.system.stack.TestedSystem;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /**
  * What can go wrong. A new fault is a new constant: it says what it does, for how long, and returns
@@ -79,6 +82,55 @@ public enum Fault {
     @Override
     Heal begin(TestedSystem system, RandomGenerator dice) {
       return silence(one(system.workers(), dice).toPostgres());
+    }
+  },
+  /** The worker's claims are carried out, and it does not hear which jobs it got. */
+  HOLD_ANSWERS_TO_WORKER(Recovery.AFTERWARDS, 4, 12) {
+    @Override
+    Heal begin(TestedSystem system, RandomGenerator dice) {
+      var cable = one(system.workers(), dice).toPostgres();
+      cable.holdAnswers();
+      return cable::heal;
+    }
+  },
+  /** All connections to PostgreSQL break, and for a while there are no new ones. */
+  RESTART_POOLER(Recovery.AFTERWARDS, 1, 5) {
+    @Override
+    boolean isPossibleIn(TestedSystem system) {
+      return system.pooler().isPresent();
+    }
+
+    @Override
+    Heal begin(TestedSystem system, RandomGenerator dice) {
+      var pooler = system.pooler().orElseThrow();
+      pooler.kill();
+      return pooler::start;
+    }
+  },
+  /**
+   * Nothing new can be written to the picture store, and what it has can be read. A file lies where
+   * the folder of drafts was, as root would not heed a folder's rights.
+   */
+  STORE_READ_ONLY(Recovery.AFTERWARDS, 4, 8) {
+    @Override
+    Heal begin(TestedSystem system, RandomGenerator dice) throws IOException {
+      var drafts = system.folder().pictures().resolve(".drafts");
+      var away = system.folder().pictures().resolve(".drafts-away");
+      Files.move(drafts, away);
+      Files.createFile(drafts);
+      return () -> {
+        Files.delete(drafts);
+        Files.move(away, drafts);
+      };
+    }
+  },
+  /** One job in ten meets a firewall before the provider; the others are served. */
+  NEBIUS_403_FIREWALL(Recovery.AFTERWARDS, 3, 6) {
+    @Override
+    Heal begin(TestedSystem system, RandomGenerator dice) {
+      var simulator = system.nebius().simulator();
+      simulator.everyCall().whosePromptContains(dice.nextInt(10) + " of ").meet(htmlPage(403));
+      return simulator::clearFaults;
     }
   },
   NEBIUS_DOWN(Recovery.AFTERWARDS, 3, 6) {
@@ -157,6 +209,15 @@ public enum Fault {
 
   /** Makes it happen; it lasts until it is healed. */
   abstract Heal begin(TestedSystem system, RandomGenerator dice) throws IOException;
+
+  boolean isPossibleIn(TestedSystem system) {
+    return true;
+  }
+
+  /** Those that this system has the parts for. */
+  static List<Fault> possibleIn(TestedSystem system) {
+    return Stream.of(values()).filter(fault -> fault.isPossibleIn(system)).toList();
+  }
 
   Recovery recovery() {
     return recovery;

@@ -8,10 +8,12 @@ import java.util.Random;
 
 /** Which fault comes next: every kind once in each round, each round in another order. */
 final class Schedule implements Iterator<Fault> {
+  private final List<Fault> kinds;
   private final Random dice;
   private final List<Fault> round = new ArrayList<>();
 
-  Schedule(Random dice) {
+  Schedule(List<Fault> kinds, Random dice) {
+    this.kinds = List.copyOf(kinds);
     this.dice = dice;
   }
 
@@ -24,7 +26,7 @@ final class Schedule implements Iterator<Fault> {
   @Override
   public Fault next() {
     if (round.isEmpty()) {
-      round.addAll(List.of(Fault.values()));
+      round.addAll(kinds);
       Collections.shuffle(round, dice);
     }
     return round.removeLast();

@@ -2,6 +2,7 @@ package dev.darkroom.system.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.system.processes.Ports;
 import java.io.IOException;
@@ -25,6 +26,7 @@ class CableTest {
   private static final int NOT_YET = 200;
 
   private ServerSocket echo;
+  private volatile int lastHeard;
   private Cable cable;
 
   @BeforeEach
@@ -63,6 +65,21 @@ class CableTest {
     cable.heal();
     try (var client = connect()) {
       assertThat(echoOf(client, 7, SOON)).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void a_cable_that_holds_answers_carries_questions_and_answers_when_it_is_whole()
+      throws Exception {
+    try (var client = connect()) {
+      assertThat(echoOf(client, 7, SOON)).isEqualTo(7);
+      cable.holdAnswers();
+      assertThatThrownBy(() -> echoOf(client, 8, NOT_YET))
+          .isInstanceOf(SocketTimeoutException.class);
+      await("the server has heard the question").until(() -> lastHeard == 8);
+      cable.heal();
+      client.setSoTimeout(SOON);
+      assertThat(client.getInputStream().read()).isEqualTo(8);
     }
   }
 
@@ -116,9 +133,14 @@ class CableTest {
     }
   }
 
-  private static void answer(Socket client) {
+  private void answer(Socket client) {
     try (client) {
-      client.getInputStream().transferTo(client.getOutputStream());
+      for (int heard = client.getInputStream().read();
+          heard >= 0;
+          heard = client.getInputStream().read()) {
+        lastHeard = heard;
+        client.getOutputStream().write(heard);
+      }
     } catch (IOException e) {
       // the cable was cut
     }

@@ -12,17 +12,34 @@ import java.util.TreeMap;
  * @param drain what a worker that is stopped may take to end its jobs
  * @param deadline by when a job has ended
  * @param callTimeout what one call to the provider may take
+ * @param pooled whether gateways and workers reach PostgreSQL through PgBouncer in transaction mode
  */
 public record SystemSettings(
-    Duration lease, Duration drain, Duration deadline, Duration callTimeout, int concurrency) {
+    Duration lease,
+    Duration drain,
+    Duration deadline,
+    Duration callTimeout,
+    int concurrency,
+    boolean pooled) {
 
   public static SystemSettings quick() {
     return new SystemSettings(
         Duration.ofSeconds(5),
-        Duration.ofSeconds(5),
+        Duration.ofSeconds(7),
         Duration.ofMinutes(4),
         Duration.ofSeconds(6),
-        64);
+        64,
+        false);
+  }
+
+  /** The same, for calls that may take this long. */
+  public SystemSettings withCallsOf(Duration longest) {
+    return new SystemSettings(
+        lease, longest.plusSeconds(5), deadline, longest, concurrency, pooled);
+  }
+
+  public SystemSettings throughPooler() {
+    return new SystemSettings(lease, drain, deadline, callTimeout, concurrency, true);
   }
 
   List<String> ofGateway() {
@@ -47,6 +64,7 @@ public record SystemSettings(
     settings.put("darkroom.kafka.check-topics-every", "2s");
     settings.put("darkroom.worker.lease", text(lease));
     settings.put("darkroom.worker.drain", text(drain));
+    settings.put("spring.lifecycle.timeout-per-shutdown-phase", text(drain.plusSeconds(10)));
     settings.put("darkroom.worker.concurrency", Integer.toString(concurrency));
     settings.put("darkroom.intake.hold", "5s");
     settings.put("darkroom.backoff.base", "300ms");

@@ -3,6 +3,7 @@ package dev.darkroom.system.stack;
 import dev.darkroom.embedded.SideDoor;
 import dev.darkroom.system.network.Cable;
 import dev.darkroom.system.processes.KafkaServer;
+import dev.darkroom.system.processes.PgBouncer;
 import dev.darkroom.system.processes.Ports;
 import dev.darkroom.system.processes.PostgresServer;
 import java.io.IOException;
@@ -10,7 +11,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole of it: PostgreSQL, Kafka, the provider, two gateways and two workers. Each worker hangs
@@ -23,6 +26,7 @@ public final class TestedSystem implements AutoCloseable {
   private final SystemSettings settings;
   private final Nebius nebius;
   private final PostgresServer postgres;
+  private final @Nullable PgBouncer pooler;
   private final KafkaServer kafka;
   private final List<Gateway> gateways = new ArrayList<>();
   private final List<Worker> workers = new ArrayList<>();
@@ -36,6 +40,10 @@ public final class TestedSystem implements AutoCloseable {
     var toKafka = doors.stream().map(Cable::to).toList();
     kafka = new KafkaServer(folder.path(), sideDoors(doors, toKafka));
     postgres.start();
+    pooler = settings.pooled() ? new PgBouncer(folder.path(), postgres) : null;
+    if (pooler != null) {
+      pooler.start();
+    }
     kafka.start();
     addGateways();
     addWorkers(toKafka);
@@ -72,7 +80,7 @@ public final class TestedSystem implements AutoCloseable {
 
   private void addGateways() {
     for (int i = 1; i <= EACH; i++) {
-      var environment = environment(postgres.port(), kafka.bootstrapServers());
+      var environment = environment(databasePort(), kafka.bootstrapServers());
       gateways.add(new Gateway("gateway-" + i, environment, settings.ofGateway(), folder.path()));
     }
   }
@@ -80,7 +88,7 @@ public final class TestedSystem implements AutoCloseable {
   private void addWorkers(List<Cable> toKafka) {
     for (int i = 1; i <= EACH; i++) {
       var cable = toKafka.get(i - 1);
-      var toPostgres = Cable.to(postgres.port());
+      var toPostgres = Cable.to(databasePort());
       var environment = environment(toPostgres.port(), Ports.HOST + ":" + cable.port());
       environment.put("NEBIUS_API_ENDPOINT", nebius.endpoint());
       environment.put("NEBIUS_API_KEY", "any-key-will-do");
@@ -90,12 +98,17 @@ public final class TestedSystem implements AutoCloseable {
     }
   }
 
+  private int databasePort() {
+    return pooler == null ? postgres.port() : pooler.port();
+  }
+
   private Map<String, String> environment(int postgresPort, String kafkaServers) {
     var environment = new HashMap<String, String>();
     environment.put(
         "DATABASE_URL", "jdbc:postgresql://%s:%d/darkroom".formatted(Ports.HOST, postgresPort));
     environment.put("SPRING_DATASOURCE_USERNAME", postgres.username());
     environment.put("SPRING_DATASOURCE_PASSWORD", postgres.password());
+    environment.put("SPRING_FLYWAY_URL", postgres.jdbcUrl()); // no migration through a pooler
     environment.put("SPRING_FLYWAY_USER", postgres.username());
     environment.put("SPRING_FLYWAY_PASSWORD", postgres.password());
     environment.put("KAFKA_BOOTSTRAP_SERVERS", kafkaServers);
@@ -117,6 +130,11 @@ public final class TestedSystem implements AutoCloseable {
 
   public PostgresServer postgres() {
     return postgres;
+  }
+
+  /** What stands before PostgreSQL, where the settings ask for it. */
+  public Optional<PgBouncer> pooler() {
+    return Optional.ofNullable(pooler);
   }
 
   public KafkaServer kafka() {
@@ -144,6 +162,9 @@ public final class TestedSystem implements AutoCloseable {
       worker.toPostgres().close();
     });
     kafka.close();
+    if (pooler != null) {
+      pooler.close();
+    }
     postgres.close();
     nebius.close();
   }
