@@ -1,6 +1,9 @@
 /** Why jobs and attempts fail, in words, and what a person can do about it. */
 
 const FAILURES = {
+  content_refused: ['Nebius refused what it should show', 'Change the prompt; as it is, it would be refused again.'],
+  unusable_picture: ['The picture came in a form that is not kept', 'Whoever runs this has to look at the model; submitted again, it would come the same way.'],
+  asynchronous_answer: ['Nebius began a task instead of sending a picture', 'Whoever runs this has to look at the endpoint. The picture may have been drawn and paid for.'],
   rejected: ['Nebius refused the request', 'Change what the reason names, then submit it again; as it is, it would be refused again.'],
   deadline_exceeded: ['Its time ran out', 'Nothing is wrong with the request: it was not drawn in time. Submit it again.'],
   provider_unavailable: ['Nebius was not available', 'Nothing is wrong with the request. Submit it again once Nebius is well.'],

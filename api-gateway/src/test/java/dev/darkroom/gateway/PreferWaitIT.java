@@ -48,6 +48,9 @@ class PreferWaitIT {
   @CsvSource({
     "rejected, 500, ''",
     "bad_reply, 500, ''",
+    "content_refused, 422, ''",
+    "asynchronous_answer, 500, ''",
+    "a_code_of_a_later_version, 500, ''",
     "provider_unavailable, 503, 30",
     "rate_limited, 503, 30",
     "misconfigured, 503, 30",

@@ -1,5 +1,6 @@
 package dev.darkroom.ledger;
 
+import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.Step;
 
 /**
@@ -10,9 +11,13 @@ import dev.darkroom.model.Step;
  */
 record AttemptPolicy(int maxAttempts, UnknownOutcomePolicy onUnknownOutcome) {
 
-  /** Whether the job ends with this setback, however few attempts it has had. */
+  /**
+   * Whether the job ends with this setback, however few attempts it has had. An endpoint that begins
+   * tasks would begin another for each attempt, whatever is chosen for outcomes that are unknown.
+   */
   boolean endsWith(Setback setback) {
     return setback.outcome() == Step.ATTEMPT_OUTCOME_UNKNOWN
-        && onUnknownOutcome == UnknownOutcomePolicy.FAIL;
+        && (onUnknownOutcome == UnknownOutcomePolicy.FAIL
+            || setback.code().equals(FailureCode.ASYNCHRONOUS_ANSWER.word()));
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param outcome {@link Step#ATTEMPT_FAILED} where it is known that there is no picture, {@link
  *     Step#ATTEMPT_OUTCOME_UNKNOWN} where the call may have been carried out and billed
  * @param code a word for programs, such as {@code rate_limited}
- * @param reason a sentence for people: the provider's own words, without secrets
+ * @param reason a sentence for clients, without what concerns only those who run this
  * @param counts whether it uses up one of the job's attempts; an outage does not
  * @param delay until the job is due again
  * @param call how long the call took, where one was made and its end was seen
@@ -23,6 +23,9 @@ public record Setback(
     boolean counts,
     Duration delay,
     @Nullable Duration call) {
+  /** Near its deadline a job is not tried more often than that. */
+  private static final Duration SOONEST = Duration.ofSeconds(1);
+
   public Setback {
     if (outcome != Step.ATTEMPT_FAILED && outcome != Step.ATTEMPT_OUTCOME_UNKNOWN) {
       throw new IllegalArgumentException(outcome.word() + " is no setback");
@@ -35,6 +38,19 @@ public record Setback(
 
   public Setback(Step outcome, String code, String reason, boolean counts, Duration delay) {
     this(outcome, code, reason, counts, delay, null);
+  }
+
+  /**
+   * The same, due early enough that the job is tried again before its deadline.
+   *
+   * @param timeLeft until then
+   */
+  public Setback dueWithin(Duration timeLeft) {
+    var half = timeLeft.dividedBy(2);
+    var latest = half.compareTo(SOONEST) > 0 ? half : SOONEST;
+    return delay.compareTo(latest) <= 0
+        ? this
+        : new Setback(outcome, code, reason, counts, latest, call);
   }
 
   /** The same after a call that took so long. */

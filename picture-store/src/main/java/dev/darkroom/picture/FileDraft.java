@@ -65,6 +65,7 @@ final class FileDraft implements PictureDraft {
     body.flush();
     return switch (InspectPicture.of(content)) {
       case Inspection.NoPicture(String reason) -> new KeepOutcome.NotAPicture(reason);
+      case Inspection.Unusable(String reason) -> new KeepOutcome.Unusable(reason);
       case Inspection.Picture(PictureFormat format, int width, int height) ->
           new KeepOutcome.Kept(
               put(new StoredPicture(id, body.sha256(), body.bytes(), format, width, height)));

@@ -120,6 +120,8 @@ final class FilePictureStore implements PictureStore {
           new StoredPicture(id, Sha256.hex(digest), bytes, format, width, height);
       case Inspection.NoPicture(String reason) ->
           throw new IOException("%s was damaged: it %s".formatted(place, reason));
+      case Inspection.Unusable(String reason) ->
+          throw new IOException("%s is not what was kept: it %s".formatted(place, reason));
     };
   }
 }

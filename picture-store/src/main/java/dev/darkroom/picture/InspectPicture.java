@@ -29,6 +29,12 @@ final class InspectPicture {
   private static final byte[] JPEG_END = HexFormat.of().parseHex("ffd9");
   private static final int RIFF_HEADER = 8;
 
+  /** Four times what a request can ask for; a model may scale up what it has drawn. */
+  private static final int LONGEST_SIDE = 8192;
+
+  /** A browser takes four bytes for each, whatever few bytes the file has. */
+  private static final long MOST_PIXELS = 32L << 20;
+
   /**
    * Where a picture's end is looked for: some write a little behind it, which readers pass over.
    */
@@ -54,7 +60,7 @@ final class InspectPicture {
     try (var input = new ChannelInput(content)) {
       Optional<PictureFormat> format = format(input);
       if (format.isEmpty()) {
-        return new Inspection.NoPicture("is neither WebP nor PNG nor JPEG");
+        return unknown(input);
       }
       if (!isWhole(input, format.get())) {
         return new Inspection.NoPicture("is a %s that breaks off".formatted(format.get()));
@@ -62,6 +68,17 @@ final class InspectPicture {
       input.seek(0);
       return size(input, format.get());
     }
+  }
+
+  private static Inspection unknown(ChannelInput input) throws IOException {
+    var head = new byte[(int) Math.min(input.length(), ForeignFormat.HEAD)];
+    input.seek(0);
+    input.readFully(head);
+    return ForeignFormat.of(head)
+        .<Inspection>map(foreign ->
+            new Inspection.Unusable(
+                "is %s; only WebP, PNG and JPEG are kept".formatted(foreign.inWords())))
+        .orElseGet(() -> new Inspection.NoPicture("is neither WebP nor PNG nor JPEG"));
   }
 
   private static Optional<PictureFormat> format(ChannelInput input) throws IOException {
@@ -130,13 +147,21 @@ final class InspectPicture {
     ImageReader reader = reader(format);
     try {
       reader.setInput(input, true, true);
-      return new Inspection.Picture(format, reader.getWidth(0), reader.getHeight(0));
+      return sized(format, reader.getWidth(0), reader.getHeight(0));
     } catch (IIOException | EOFException | RuntimeException e) {
       // Readers meet hostile headers with all sorts of runtime exceptions.
       return new Inspection.NoPicture("is a %s with a broken header".formatted(format));
     } finally {
       reader.dispose();
     }
+  }
+
+  private static Inspection sized(PictureFormat format, int width, int height) {
+    return Math.max(width, height) > LONGEST_SIDE || (long) width * height > MOST_PIXELS
+        ? new Inspection.Unusable(
+            "is a %s of %d x %d pixels, which is more than is kept"
+                .formatted(format, width, height))
+        : new Inspection.Picture(format, width, height);
   }
 
   /** Named one by one: which readers ImageIO finds on a class path is not for a library to say. */

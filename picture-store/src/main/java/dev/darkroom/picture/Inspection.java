@@ -6,4 +6,7 @@ sealed interface Inspection {
 
   /** The reason continues "the reply …". */
   record NoPicture(String reason) implements Inspection {}
+
+  /** A picture that is not kept. The reason continues "the reply …". */
+  record Unusable(String reason) implements Inspection {}
 }

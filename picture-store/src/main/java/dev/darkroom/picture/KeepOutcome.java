@@ -7,4 +7,10 @@ public sealed interface KeepOutcome {
 
   /** The bytes are no whole WebP, PNG or JPEG. The reason continues "the reply …". */
   record NotAPicture(String reason) implements KeepOutcome {}
+
+  /**
+   * The bytes are a picture, of a format or a size that is not kept; the same call would bring the
+   * same. The reason continues "the reply …".
+   */
+  record Unusable(String reason) implements KeepOutcome {}
 }

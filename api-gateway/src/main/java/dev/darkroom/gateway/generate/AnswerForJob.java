@@ -6,12 +6,12 @@ import dev.darkroom.gateway.web.Problem;
 import dev.darkroom.ledger.DueJob;
 import dev.darkroom.ledger.FindJobs;
 import dev.darkroom.ledger.Job;
+import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.RequestId;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
@@ -26,10 +26,6 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Component
 final class AnswerForJob {
-  /** Failures that say nothing about the request: another job for the same may succeed later. */
-  private static final Set<String> OUTAGES =
-      Set.of("provider_unavailable", "rate_limited", "deadline_exceeded", "misconfigured");
-
   private static final Duration OUTAGE_OVER = Duration.ofSeconds(30);
 
   private final FollowProgress progress;
@@ -138,14 +134,34 @@ final class AnswerForJob {
 
   private static ResponseEntity<Object> problem(Job job, Function<String, Problem> outage) {
     var error = Objects.requireNonNull(job.error(), "a failed job has an error");
-    var problem =
-        OUTAGES.contains(error.code())
-            ? outage.apply(error.message())
-            : Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, error.message());
-    return problem
+    return FailureCode.of(error.code())
+        .map(code -> problem(code, error.message(), outage))
+        .orElseGet(() -> Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, error.message()))
         .about(job.requestId())
         .with("code", error.code())
         .header(HttpHeaders.LOCATION, "/api/generate/" + job.requestId())
         .answer();
+  }
+
+  /**
+   * Clients send again whatever is answered with 5xx. So what would be refused again is 422, and
+   * what says nothing about the request, so that another job for the same may succeed later, is 503.
+   */
+  private static Problem problem(
+      FailureCode code, String sentence, Function<String, Problem> outage) {
+    return switch (code) {
+      case PROVIDER_UNAVAILABLE, RATE_LIMITED, DEADLINE_EXCEEDED, MISCONFIGURED ->
+          outage.apply(sentence);
+      case CONTENT_REFUSED -> Problem.of(HttpStatus.UNPROCESSABLE_CONTENT, sentence);
+      case REJECTED,
+          UNUSABLE_PICTURE,
+          ASYNCHRONOUS_ANSWER,
+          BAD_REPLY,
+          OUTCOME_UNKNOWN,
+          PICTURE_NOT_STORED,
+          RECORD_DIFFERS,
+          WITHDRAWN ->
+          Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, sentence);
+    };
   }
 }

@@ -119,7 +119,8 @@ import java.lang.annotation.Target;
             schema = @Schema(implementation = ProblemDocs.class)))
 @ApiResponse(
     responseCode = "422",
-    description = "The key was sent with another request before.",
+    description =
+        "The key was sent with another request before; or the client preferred to wait, and the provider refused what the request asks to see (code content_refused).",
     content =
         @Content(
             mediaType = "application/problem+json",

@@ -90,7 +90,7 @@ final class AttemptJob {
     var wait = FIRST_WAIT;
     while (true) {
       try {
-        report.report(attempt, outcome, call.took());
+        report.report(attempt, outcome, call.took(), call.timeLeft());
         return;
       } catch (DataAccessException e) {
         if (System.nanoTime() - giveUp > 0) {

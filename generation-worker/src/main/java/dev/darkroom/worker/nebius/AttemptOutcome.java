@@ -1,11 +1,15 @@
 package dev.darkroom.worker.nebius;
 
+import dev.darkroom.model.FailureCode;
 import dev.darkroom.picture.StoredPicture;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What came of one attempt; docs/job-lifecycle.md says what follows from each. */
+/**
+ * What came of one attempt; docs/architecture.md says what follows from each. A {@code reason} is for
+ * this worker's log and health; where {@code told} stands beside it, that is what clients get.
+ */
 public sealed interface AttemptOutcome {
   /**
    * The picture came, and is saved.
@@ -24,14 +28,30 @@ public sealed interface AttemptOutcome {
   /** An earlier attempt has saved a picture; this one is not needed. */
   record AlreadyStored(StoredPicture picture) implements AttemptOutcome {}
 
-  /** Nebius will never draw this: the job's own fault. */
-  record Rejected(int status, String reason) implements AttemptOutcome {}
+  /**
+   * The same call would come to the same: Nebius refuses what the job asks for, or draws it in a way
+   * that can't be kept.
+   *
+   * @param reason also for clients: the provider's words about their own request
+   */
+  record Rejected(FailureCode code, String reason) implements AttemptOutcome {}
 
   /** It is known that there is no picture: 5xx, or an answer that holds none. */
-  record Failed(String code, String reason) implements AttemptOutcome {}
+  record Failed(FailureCode code, String reason, String told) implements AttemptOutcome {}
 
-  /** Nebius is down, or what stands before it can't reach it: 502, 503, 504. */
-  record Unavailable(@Nullable Duration retryAfter, String reason) implements AttemptOutcome {}
+  /** Nebius is down or overloaded, or what stands before it can't reach it. */
+  record Unavailable(@Nullable Duration retryAfter, String reason, String told)
+      implements AttemptOutcome {
+    public Unavailable(@Nullable Duration retryAfter, String reason) {
+      this(retryAfter, reason, reason);
+    }
+  }
+
+  /**
+   * Nebius began a task and sent no picture. It may be carried out and billed, and so would the task
+   * of another call.
+   */
+  record Asynchronous(String reason) implements AttemptOutcome {}
 
   /** We are too fast. */
   record RateLimited(@Nullable Duration retryAfter, String reason) implements AttemptOutcome {}
@@ -60,7 +80,7 @@ public sealed interface AttemptOutcome {
   record Misconfigured(Refusal refusal, String reason, boolean ofAll) implements AttemptOutcome {}
 
   /** Sent, and never answered: it may have been carried out and billed. */
-  record Unknown(String reason) implements AttemptOutcome {}
+  record Unknown(String reason, String told) implements AttemptOutcome {}
 
   /**
    * We ended the call ourselves, for no fault of Nebius's; it may have been carried out and billed.

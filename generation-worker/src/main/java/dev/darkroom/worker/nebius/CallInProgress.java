@@ -67,7 +67,7 @@ public final class CallInProgress {
   }
 
   /** Until the job's deadline; not positive once it has come. */
-  Duration timeLeft() {
+  public Duration timeLeft() {
     return Duration.ofNanos(deadlineNanos - System.nanoTime());
   }
 

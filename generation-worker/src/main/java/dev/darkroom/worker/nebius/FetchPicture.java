@@ -27,6 +27,7 @@ final class FetchPicture {
    */
   void into(OutputStream draft, String address, CallInProgress call) throws IOException {
     var request = new HttpGet(hosts.checked(address));
+    request.addHeader(ContentCodings.NONE);
     try {
       call.make(
           request::cancel,
@@ -52,11 +53,14 @@ final class FetchPicture {
           "The picture could not be fetched: its host answered %d.".formatted(response.getCode()));
     }
     var store = new ToStore(draft);
+    var content = ContentCodings.unpacked(picture.getContent(), response);
     try {
-      picture.getContent().transferTo(store);
+      content.transferTo(store);
     } catch (IOException e) {
       store.blameStoreIfItFailed();
       throw e;
+    } finally {
+      ContentCodings.release(content);
     }
   }
 }

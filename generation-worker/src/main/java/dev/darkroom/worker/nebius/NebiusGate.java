@@ -162,6 +162,7 @@ public final class NebiusGate {
           false;
       case AttemptOutcome.Succeeded _,
           AttemptOutcome.Rejected _,
+          AttemptOutcome.Asynchronous _,
           AttemptOutcome.Failed _,
           AttemptOutcome.Unavailable _,
           RateLimited _,
@@ -189,6 +190,7 @@ public final class NebiusGate {
       case AttemptOutcome.Succeeded _,
           AttemptOutcome.AlreadyStored _,
           AttemptOutcome.Rejected _,
+          AttemptOutcome.Asynchronous _,
           RateLimited _,
           AttemptOutcome.Withdrawn _,
           AttemptOutcome.RecordDiffers _,

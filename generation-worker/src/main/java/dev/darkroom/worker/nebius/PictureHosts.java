@@ -51,7 +51,8 @@ final class PictureHosts implements DnsResolver {
     if (!allowed.contains(url.getHost().toLowerCase(Locale.ROOT))) {
       throw new BadReply(
           "The answer wants its picture fetched from %s, which darkroom.nebius.pictures.hosts does not list."
-              .formatted(url.getHost()));
+              .formatted(url.getHost()),
+          "The answer wants its picture fetched from a host that is not allowed.");
     }
     return url;
   }

@@ -1,19 +1,25 @@
 package dev.darkroom.worker.nebius;
 
+import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import dev.darkroom.picture.KeepOutcome;
 import dev.darkroom.picture.PictureDraft;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;
+import dev.darkroom.worker.nebius.AttemptOutcome.RateLimited;
 import dev.darkroom.worker.nebius.AttemptOutcome.Size;
 import dev.darkroom.worker.nebius.AttemptOutcome.Succeeded;
+import dev.darkroom.worker.nebius.SendRequest.Answer;
 import dev.darkroom.worker.quota.CallPermits;
+import dev.darkroom.worker.quota.RetryAfterParser;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -67,7 +73,8 @@ final class PostGeneration {
     } catch (ToStore.StoreRefused e) {
       return new AttemptOutcome.NotStored("The picture could not be saved: " + e.getMessage());
     } catch (ReadReply.BadReply e) {
-      return new AttemptOutcome.Failed("bad_reply", String.valueOf(e.getMessage()));
+      return new AttemptOutcome.Failed(
+          FailureCode.BAD_REPLY, String.valueOf(e.getMessage()), e.told());
     }
   }
 
@@ -84,10 +91,7 @@ final class PostGeneration {
             json.writeValueAsBytes(parameters), // as bytes, so that their number is sent first
             passedOn(trace),
             call,
-            answer -> {
-              permits.heard(answer.status(), answer::header, begun);
-              return answers.read(answer, String.valueOf(parameters.get("model")), draft.body());
-            });
+            answer -> read(answer, parameters, draft, call.timeLeft(), begun));
     return switch (reading) {
       case ReadAnswer.Reading.NoPicture(var outcome) -> outcome;
       case ReadAnswer.Reading.PictureAt(String address) -> {
@@ -96,6 +100,30 @@ final class PostGeneration {
       }
       case ReadAnswer.Reading.PictureHere _ -> keep(draft, parameters, call);
     };
+  }
+
+  /** A 429 that says that the account is used up is none that slower calls would cure. */
+  private ReadAnswer.Reading read(
+      Answer answer, Map<String, ?> parameters, PictureDraft draft, Duration timeLeft, long begun)
+      throws IOException {
+    var model = String.valueOf(parameters.get("model"));
+    if (answer.status() != HttpStatus.SC_TOO_MANY_REQUESTS) {
+      permits.heard(answer.status(), answer::header, begun);
+      return answers.read(answer, model, draft.body(), timeLeft);
+    }
+    var reading = answers.read(answer, model, draft.body(), timeLeft);
+    if (reading instanceof ReadAnswer.Reading.NoPicture(RateLimited(var wait, var _))) {
+      permits.heard(answer.status(), heeded(answer, wait), begun);
+    }
+    return reading;
+  }
+
+  /** All workers pause for as long as this one: not beyond the job's deadline. */
+  private static CallPermits.Headers heeded(Answer answer, @Nullable Duration wait) {
+    return name ->
+        wait != null && name.equals(RetryAfterParser.IN_MILLIS)
+            ? String.valueOf(wait.toMillis())
+            : answer.header(name);
   }
 
   private static List<Header> passedOn(@Nullable TraceParent trace) {
@@ -110,12 +138,19 @@ final class PostGeneration {
     try {
       return switch (draft.keep()) {
         case KeepOutcome.Kept(var picture) -> succeeded(picture, parameters, call);
-        case KeepOutcome.NotAPicture(String reason) ->
-            new AttemptOutcome.Failed("bad_reply", "The answer " + reason + ".");
+        case KeepOutcome.NotAPicture(String reason) -> badReply("The answer " + reason + ".");
+        case KeepOutcome.Unusable(String reason) ->
+            new AttemptOutcome.Rejected(
+                FailureCode.UNUSABLE_PICTURE,
+                "The answer %s. Another call would bring the same.".formatted(reason));
       };
     } catch (IOException e) {
       return new AttemptOutcome.NotStored("The picture could not be saved: " + e.getMessage());
     }
+  }
+
+  private static AttemptOutcome badReply(String reason) {
+    return new AttemptOutcome.Failed(FailureCode.BAD_REPLY, reason, reason);
   }
 
   private static Succeeded succeeded(

@@ -1,5 +1,6 @@
 package dev.darkroom.worker.nebius;
 
+import dev.darkroom.model.FailureCode;
 import dev.darkroom.worker.nebius.CallInProgress.Ended;
 import dev.darkroom.worker.nebius.ReadReply.CutReply;
 import java.io.IOException;
@@ -34,18 +35,24 @@ final class ReadFailure {
     return causes(failure)
         .filter(CutReply.class::isInstance)
         .findFirst()
-        .map(cut -> lost(cut.getMessage() + ": " + words(failure)))
-        .orElseGet(() -> new AttemptOutcome.Unknown(unanswered(failure)));
+        .map(cut -> lost(cut.getMessage(), words(failure)))
+        .orElseGet(() -> unanswered(failure));
   }
 
-  private static AttemptOutcome lost(String reason) {
-    return new AttemptOutcome.Failed("bad_reply", reason);
+  private static AttemptOutcome lost(@Nullable String where, String words) {
+    return new AttemptOutcome.Failed(FailureCode.BAD_REPLY, where + ": " + words, where + ".");
   }
 
-  private String unanswered(Exception failure) {
+  private AttemptOutcome unanswered(Exception failure) {
     return causes(failure).anyMatch(HttpException.class::isInstance)
-        ? "What came is no HTTP answer that can be read."
-        : "The connection broke off: " + words(failure);
+        ? unknown("What came is no HTTP answer that can be read.")
+        : new AttemptOutcome.Unknown(
+            "The connection broke off: " + words(failure),
+            "The connection broke off before the answer came.");
+  }
+
+  private static AttemptOutcome unknown(String reason) {
+    return new AttemptOutcome.Unknown(reason, reason);
   }
 
   private AttemptOutcome notSent(Exception failure, @Nullable Ended ended) {
@@ -60,8 +67,7 @@ final class ReadFailure {
 
   private static AttemptOutcome endedByUs(Ended ended) {
     return switch (ended) {
-      case TIMEOUT ->
-          new AttemptOutcome.Unknown("No whole answer came in the time a call may take.");
+      case TIMEOUT -> unknown("No whole answer came in the time a call may take.");
       case DEADLINE ->
           new AttemptOutcome.GivenUp("The job's deadline came before Nebius answered.");
       case LOST -> new AttemptOutcome.GivenUp("The job was taken from this worker.");

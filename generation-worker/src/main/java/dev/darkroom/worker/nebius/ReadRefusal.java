@@ -3,19 +3,17 @@ package dev.darkroom.worker.nebius;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * Reads why Nebius refuses: {@code {"detail":"text"}} or {@code {"detail":[{"loc","msg","type"}]}},
- * and as others say it that speak this protocol, {@code {"error":{"message":"text"}}}.
- */
+/** Reads why Nebius, or a proxy before it, refuses. */
 final class ReadRefusal {
   private static final int MAX_BODY = 16 * 1024;
+
+  /** Of a page, which is a proxy's: all that it says in a line. */
+  private static final Pattern TITLE =
+      Pattern.compile("<title[^>]*+>([^<]*+)</title>", Pattern.CASE_INSENSITIVE);
 
   private final KeptWords kept;
   private final JsonMapper json = new JsonMapper();
@@ -24,11 +22,42 @@ final class ReadRefusal {
     this.kept = kept;
   }
 
+  /**
+   * @param words as they are kept; empty where there are none
+   */
+  record Said(String words, ProviderError.Kind kind) {}
+
   /** Its own words, or the beginning of what else came, such as a line of text. */
   String reason(int status, InputStream body) {
-    var text = beginning(body);
-    var words = kept.of(text.startsWith("<") ? "" : words(text)); // a page is a proxy's
+    return sentence(status, read(body).words());
+  }
+
+  Said read(InputStream body) {
+    var said = parse(beginning(body));
+    return new Said(kept.of(said.words()), said.kind());
+  }
+
+  static String sentence(int status, String words) {
     return "Nebius answered " + status + (words.isEmpty() ? "." : ": " + words);
+  }
+
+  private ProviderError parse(String text) {
+    if (text.startsWith("<")) {
+      return new ProviderError(title(text), ProviderError.Kind.OTHER);
+    }
+    try {
+      return ErrorBodyParser.parse(json.readTree(text));
+    } catch (JacksonException e) {
+      return new ProviderError(text, ProviderError.Kind.OTHER);
+    }
+  }
+
+  /** Without the status that many titles begin with. */
+  private static String title(String page) {
+    var title = TITLE.matcher(page);
+    return title.find()
+        ? title.group(1).replaceAll("\\s+", " ").strip().replaceFirst("^\\d{3}\\b[ :|-]*", "")
+        : "";
   }
 
   private static String beginning(InputStream body) {
@@ -43,37 +72,7 @@ final class ReadRefusal {
     } catch (IOException e) {
       // the status was clear enough, and these are its words as far as they came
     }
-    return new String(text, 0, filled, StandardCharsets.UTF_8).strip();
-  }
-
-  private String words(String text) {
-    try {
-      var reply = json.readTree(text);
-      return Stream.of(reply.path("detail"), reply.path("error"), reply)
-          .map(ReadRefusal::words)
-          .filter(Predicate.not(String::isEmpty))
-          .findFirst()
-          .orElse("");
-    } catch (JacksonException e) {
-      return text;
-    }
-  }
-
-  private static String words(JsonNode said) {
-    if (said.isArray()) {
-      return said.valueStream()
-          .map(ReadRefusal::words)
-          .filter(Predicate.not(String::isEmpty))
-          .collect(Collectors.joining("; "));
-    }
-    return said.isObject() ? problem(said) : said.stringValue("");
-  }
-
-  private static String problem(JsonNode one) {
-    var place = one.path("loc").valueStream().map(part -> part.asString("")).toList();
-    var message = one.path("msg").stringValue(one.path("message").stringValue(""));
-    return place.isEmpty() || message.isEmpty()
-        ? message
-        : String.join(".", place) + ": " + message;
+    var words = new String(text, 0, filled, StandardCharsets.UTF_8);
+    return (words.startsWith("\ufeff") ? words.substring(1) : words).strip();
   }
 }

@@ -35,8 +35,10 @@ final class SendRequest {
     this.headers =
         key.isGiven()
             ? List.of(
-                accept, new BasicHeader(HttpHeaders.AUTHORIZATION, "Bearer " + key.value(), true))
-            : List.of(accept);
+                accept,
+                ContentCodings.NONE,
+                new BasicHeader(HttpHeaders.AUTHORIZATION, "Bearer " + key.value(), true))
+            : List.of(accept, ContentCodings.NONE);
   }
 
   /** Reads an answer while its connection is open. */
@@ -47,7 +49,7 @@ final class SendRequest {
   /**
    * An answer whose body is still to be read.
    *
-   * @param body ends early, or breaks off with an exception, where the connection does
+   * @param body unpacked; ends early, or breaks off with an exception, where the connection does
    */
   record Answer(ClassicHttpResponse response, InputStream body) {
     int status() {
@@ -96,8 +98,13 @@ final class SendRequest {
     try {
       var response = http.executeOpen(host, request, null);
       var entity = response.getEntity();
-      var body = entity == null ? InputStream.nullInputStream() : entity.getContent();
-      return reader.read(new Answer(response, body));
+      var content = entity == null ? InputStream.nullInputStream() : entity.getContent();
+      var body = ContentCodings.unpacked(content, response);
+      try {
+        return reader.read(new Answer(response, body));
+      } finally {
+        ContentCodings.release(body);
+      }
     } finally {
       request.cancel();
     }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ToStore extends OutputStream {
   private final OutputStream store;
   private @Nullable IOException failure;
+  private long written;
 
   ToStore(OutputStream store) {
     this.store = store;
@@ -39,6 +40,10 @@ final class ToStore extends OutputStream {
     }
   }
 
+  long written() {
+    return written;
+  }
+
   @Override
   public void write(int b) throws IOException {
     write(new byte[] {(byte) b}, 0, 1);
@@ -48,6 +53,7 @@ final class ToStore extends OutputStream {
   public void write(byte[] bytes, int offset, int length) throws IOException {
     try {
       store.write(bytes, offset, length);
+      written += length;
     } catch (IOException e) {
       failure = e;
       throw e;

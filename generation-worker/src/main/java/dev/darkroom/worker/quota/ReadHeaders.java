@@ -3,9 +3,6 @@ package dev.darkroom.worker.quota;
 import dev.darkroom.worker.quota.CallPermits.Headers;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.OptionalInt;
 
 /** Reads what a reply says about the quota; what can't be read was not said. */
@@ -24,24 +21,8 @@ final class ReadHeaders {
     return number(headers, "x-ratelimit-remaining-requests");
   }
 
-  /** Seconds or an HTTP date (RFC 9110, section 10.2.3). */
   static Duration retryAfter(Headers headers, Clock clock) {
-    var seconds = number(headers, "retry-after");
-    if (seconds.isPresent()) {
-      return Duration.ofSeconds(seconds.getAsInt());
-    }
-    var value = headers.first("retry-after");
-    try {
-      return value == null ? UNSAID : until(value, clock);
-    } catch (DateTimeParseException e) {
-      return UNSAID;
-    }
-  }
-
-  private static Duration until(String date, Clock clock) {
-    var instant = ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
-    var wait = Duration.between(clock.instant(), instant);
-    return wait.isNegative() ? Duration.ZERO : wait;
+    return RetryAfterParser.parse(headers, clock).orElse(UNSAID);
   }
 
   private static OptionalInt number(Headers headers, String name) {

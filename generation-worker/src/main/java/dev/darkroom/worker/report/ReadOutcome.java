@@ -1,6 +1,7 @@
 package dev.darkroom.worker.report;
 
 import dev.darkroom.ledger.Setback;
+import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.Step;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
@@ -17,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 final class ReadOutcome {
   private static final String CALL = "callMillis";
   private static final String SAVING = "savingMillis";
+
+  /** What others say of our account, our hosts and our folders is for the worker's log alone. */
+  private static final String TOO_FAST = "Nebius limits the rate of calls.";
+
+  private static final String NO_WAY = "Nebius can't be reached; no call was made.";
+  private static final String NO_ROOM = "The picture could not be stored.";
 
   private final Backoff backoff;
   private final Duration turnedAwayFor;
@@ -43,8 +50,12 @@ final class ReadOutcome {
      */
     record Fail(String code, String reason, Map<String, ?> details) implements Reading {}
 
-    /** The job goes on. */
-    record TryAgain(Setback setback) implements Reading {}
+    /**
+     * The job goes on, if the ledger finds that it may.
+     *
+     * @param known for this worker's log: more than its clients get
+     */
+    record TryAgain(Setback setback, String known) implements Reading {}
   }
 
   /**
@@ -63,7 +74,8 @@ final class ReadOutcome {
       case Reading.Complete stored -> stored; // its call was another attempt's
       case Reading.Fail(String code, String reason, var details) ->
           new Reading.Fail(code, reason, with(details, CALL, took.toMillis()));
-      case Reading.TryAgain(var setback) -> new Reading.TryAgain(setback.afterCallOf(took));
+      case Reading.TryAgain(var setback, String known) ->
+          new Reading.TryAgain(setback.afterCallOf(took), known);
     };
   }
 
@@ -78,32 +90,46 @@ final class ReadOutcome {
       case AttemptOutcome.Succeeded succeeded -> complete(succeeded);
       case AttemptOutcome.AlreadyStored(var picture) ->
           new Reading.Complete(picture, Map.of("source", "store"));
-      case AttemptOutcome.Rejected(int _, String reason) ->
-          new Reading.Fail("rejected", reason, Map.of());
-      case AttemptOutcome.Failed(String code, String reason) ->
-          failed(code, reason, true, backoff.after(attempt));
-      case AttemptOutcome.Unavailable(var retryAfter, String reason) ->
-          failed("provider_unavailable", reason, false, asked(retryAfter, attempt));
+      case AttemptOutcome.Rejected(var code, String reason) ->
+          new Reading.Fail(code.word(), reason, Map.of());
+      case AttemptOutcome.Asynchronous(String reason) ->
+          unknown(FailureCode.ASYNCHRONOUS_ANSWER, reason, reason, true, Duration.ZERO);
+      case AttemptOutcome.Failed(var code, String reason, String told) ->
+          failed(code, told, reason, true, backoff.patiently(attempt));
+      case AttemptOutcome.Unknown(String reason, String told) ->
+          unknown(
+              FailureCode.OUTCOME_UNKNOWN, told, reason, true, backoff.patiently(attempt));
+      case AttemptOutcome.GivenUp(String reason) ->
+          unknown(FailureCode.OUTCOME_UNKNOWN, reason, reason, false, Duration.ZERO);
+      case AttemptOutcome.Unavailable(var retryAfter, String reason, String told) ->
+          waits(FailureCode.PROVIDER_UNAVAILABLE, told, reason, asked(retryAfter, attempt));
       case AttemptOutcome.RateLimited(var retryAfter, String reason) ->
-          failed("rate_limited", reason, false, asked(retryAfter, attempt));
+          waits(FailureCode.RATE_LIMITED, TOO_FAST, reason, asked(retryAfter, attempt));
       case AttemptOutcome.NotMade(String reason) ->
-          failed("provider_unavailable", reason, false, backoff.after(attempt));
+          waits(FailureCode.PROVIDER_UNAVAILABLE, NO_WAY, reason, backoff.after(attempt));
       case AttemptOutcome.Withdrawn(String reason) ->
-          failed("withdrawn", reason, false, Duration.ZERO);
+          waits(FailureCode.WITHDRAWN, reason, reason, Duration.ZERO);
       case AttemptOutcome.RecordDiffers(String reason) ->
-          failed("record_differs", reason, false, backoff.after(attempt));
+          waits(FailureCode.RECORD_DIFFERS, reason, reason, backoff.after(attempt));
       case AttemptOutcome.TurnedAway(String reason) ->
-          failed("provider_unavailable", reason, false, backoff.notBefore(turnedAwayFor));
-      case AttemptOutcome.Misconfigured(var _, String reason, boolean ofAll) ->
-          failed(
-              "misconfigured",
+          waits(
+              FailureCode.PROVIDER_UNAVAILABLE, reason, reason, backoff.notBefore(turnedAwayFor));
+      case AttemptOutcome.Misconfigured(var refusal, String reason, boolean ofAll) ->
+          waits(
+              FailureCode.MISCONFIGURED,
+              refused(refusal),
               reason,
-              false,
               ofAll ? backoff.notBefore(turnedAwayFor) : backoff.after(attempt));
       case AttemptOutcome.NotStored(String reason) ->
-          failed("picture_not_stored", reason, false, backoff.after(attempt));
-      case AttemptOutcome.Unknown(String reason) -> unknown(reason, true, backoff.after(attempt));
-      case AttemptOutcome.GivenUp(String reason) -> unknown(reason, false, Duration.ZERO);
+          waits(FailureCode.PICTURE_NOT_STORED, NO_ROOM, reason, backoff.after(attempt));
+    };
+  }
+
+  private static String refused(AttemptOutcome.Refusal refusal) {
+    return switch (refusal) {
+      case KEY, BALANCE, ACCESS ->
+          "Nebius refuses the calls of this service; its operator has to mend that.";
+      case MODEL -> "Nebius does not offer the model that this job asks for.";
     };
   }
 
@@ -118,12 +144,19 @@ final class ReadOutcome {
     return retryAfter == null ? backoff.after(attempt) : backoff.notBefore(retryAfter);
   }
 
-  private static Reading failed(String code, String reason, boolean counts, Duration delay) {
-    return new Reading.TryAgain(new Setback(Step.ATTEMPT_FAILED, code, reason, counts, delay));
+  private static Reading waits(FailureCode code, String told, String known, Duration delay) {
+    return failed(code, told, known, false, delay);
   }
 
-  private static Reading unknown(String reason, boolean counts, Duration delay) {
+  private static Reading failed(
+      FailureCode code, String told, String known, boolean counts, Duration delay) {
     return new Reading.TryAgain(
-        new Setback(Step.ATTEMPT_OUTCOME_UNKNOWN, "outcome_unknown", reason, counts, delay));
+        new Setback(Step.ATTEMPT_FAILED, code.word(), told, counts, delay), known);
+  }
+
+  private static Reading unknown(
+      FailureCode code, String told, String known, boolean counts, Duration delay) {
+    return new Reading.TryAgain(
+        new Setback(Step.ATTEMPT_OUTCOME_UNKNOWN, code.word(), told, counts, delay), known);
   }
 }

@@ -55,16 +55,19 @@ public final class ReportOutcome implements AutoCloseable {
    * first time finds the attempt over and changes nothing.
    *
    * @param call how long the attempt's call took, where one was made
+   * @param timeLeft until the job's deadline
    * @throws org.springframework.dao.DataAccessException where the ledger does not answer
    */
-  public void report(Attempt attempt, AttemptOutcome outcome, Optional<Duration> call) {
+  public void report(
+      Attempt attempt, AttemptOutcome outcome, Optional<Duration> call, Duration timeLeft) {
     switch (readings.read(outcome, attempt.number(), call)) {
       case ReadOutcome.Reading.Complete(var picture, var details) ->
           complete(attempt, picture, details);
       case ReadOutcome.Reading.Fail(String code, String reason, var details) ->
           ended(
               attempt, finish.failIfCurrent(attempt, Step.NEBIUS_API_ERROR, code, reason, details));
-      case ReadOutcome.Reading.TryAgain(Setback setback) -> tryAgain(attempt, setback);
+      case ReadOutcome.Reading.TryAgain(Setback setback, String known) ->
+          tryAgain(attempt, setback.dueWithin(timeLeft), known);
     }
   }
 
@@ -84,16 +87,24 @@ public final class ReportOutcome implements AutoCloseable {
     ended(attempt, job);
   }
 
-  private void tryAgain(Attempt attempt, Setback setback) {
+  private void tryAgain(Attempt attempt, Setback setback, String known) {
     switch (reschedule.rescheduleIfHeld(attempt, setback)) {
       case Rescheduled.DueAgain(var id, var dueAt) ->
           log.atWarn()
               .addKeyValue("request_id", id)
               .addKeyValue("attempt", attempt.number())
-              .addKeyValue("reason", setback.reason())
+              .addKeyValue("code", setback.code())
+              .addKeyValue("reason", known)
               .addKeyValue("due_at", dueAt)
               .log("attempt ended without a picture; the job runs again when it is due");
-      case Rescheduled.Exhausted(var job) -> ended(attempt, Optional.of(job));
+      case Rescheduled.Exhausted(var job) -> {
+        log.atWarn()
+            .addKeyValue("request_id", attempt.requestId())
+            .addKeyValue("attempt", attempt.number())
+            .addKeyValue("reason", known)
+            .log("attempt ended without a picture; the job gets no other");
+        ended(attempt, Optional.of(job));
+      }
       case Rescheduled.NotHeld _ -> ended(attempt, Optional.empty());
     }
   }

@@ -3,6 +3,7 @@ package dev.darkroom.worker.nebius;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.model.FailureCode;
 import dev.darkroom.worker.nebius.AttemptOutcome.GivenUp;
 import dev.darkroom.worker.nebius.AttemptOutcome.Misconfigured;
 import dev.darkroom.worker.nebius.AttemptOutcome.NotStored;
@@ -80,7 +81,7 @@ class NebiusGateTest {
     assertThat(gate.callsAllowed()).isEqualTo(1);
     assertThat(gate.state())
         .isEqualTo("nebius: half-open, the next call probes: Nebius answered 503: down");
-    pass(new Rejected(400, "bad prompt"));
+    pass(new Rejected(FailureCode.REJECTED, "bad prompt"));
     assertThat(gate.state()).isEqualTo("closed: calls are made");
   }
 
@@ -102,7 +103,7 @@ class NebiusGateTest {
 
     var _ =
         gate.pass(() -> {
-          assertThatThrownBy(() -> pass(new Rejected(400, "r")))
+          assertThatThrownBy(() -> pass(new Rejected(FailureCode.REJECTED, "r")))
               .isInstanceOf(CallNotPermittedException.class);
           return new Unavailable(null, "still down");
         });

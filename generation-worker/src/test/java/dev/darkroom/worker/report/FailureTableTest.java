@@ -138,10 +138,13 @@ class FailureTableTest {
       rows.addAll(both(status, Misconfigured.class, FAILED, FREE));
     }
     rows.addAll(both(429, RateLimited.class, FAILED, FREE));
-    for (int status : List.of(502, 503, 504)) {
+    for (int status : List.of(502, 503, 521, 522, 523, 525, 526, 529, 530)) {
       rows.addAll(both(status, Unavailable.class, FAILED, FREE));
     }
-    for (int status : List.of(405, 408, 409, 418, 500, 501, 507)) {
+    for (int status : List.of(499, 504, 520, 524)) {
+      rows.addAll(both(status, Unknown.class, UNKNOWN, COUNTS));
+    }
+    for (int status : List.of(405, 408, 409, 418, 425, 500, 501, 507)) {
       rows.addAll(both(status, Failed.class, FAILED, COUNTS));
     }
     return rows;
@@ -289,7 +292,7 @@ class FailureTableTest {
             "malformed JSON",
             simulator(rubbish(Content.MALFORMED_JSON)),
             Failed.class,
-            "bad_reply",
+            "BAD_REPLY",
             FAILED,
             COUNTS,
             1),
@@ -356,7 +359,7 @@ class FailureTableTest {
             "no picture",
             simulator(rubbish(Content.NOT_A_PICTURE)),
             Failed.class,
-            "bad_reply",
+            "BAD_REPLY",
             FAILED,
             COUNTS,
             1),
@@ -364,7 +367,7 @@ class FailureTableTest {
             "half a picture",
             simulator(rubbish(Content.TRUNCATED_PICTURE)),
             Failed.class,
-            "bad_reply",
+            "BAD_REPLY",
             FAILED,
             COUNTS,
             1),
@@ -546,7 +549,7 @@ class FailureTableTest {
     return switch (reading) {
       case Reading.Complete _ -> List.of(COMPLETED);
       case Reading.Fail _ -> List.of(ENDED);
-      case Reading.TryAgain(var setback) -> List.of(setback.outcome().word(), "retry_scheduled");
+      case Reading.TryAgain(var setback, var _) -> List.of(setback.outcome().word(), "retry_scheduled");
     };
   }
 
@@ -554,7 +557,7 @@ class FailureTableTest {
     return switch (reading) {
       case Reading.Complete _ -> FREE;
       case Reading.Fail _ -> COUNTS;
-      case Reading.TryAgain(var setback) -> setback.counts() ? COUNTS : FREE;
+      case Reading.TryAgain(var setback, var _) -> setback.counts() ? COUNTS : FREE;
     };
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.darkroom.ledger.Setback;
+import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import dev.darkroom.picture.PictureFormat;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -40,12 +42,12 @@ class ReadOutcomeTest {
   static List<Arguments> setbacks() {
     return List.of(
         arguments(
-            new AttemptOutcome.Failed("bad_reply", "r"),
+            new AttemptOutcome.Failed(FailureCode.BAD_REPLY, "r", "t"),
             Step.ATTEMPT_FAILED,
             "bad_reply",
             true,
-            0,
-            4),
+            30,
+            60),
         arguments(
             new AttemptOutcome.RateLimited(Duration.ofSeconds(7), "r"),
             Step.ATTEMPT_FAILED,
@@ -117,12 +119,19 @@ class ReadOutcomeTest {
             0,
             4),
         arguments(
-            new AttemptOutcome.Unknown("r"),
+            new AttemptOutcome.Unknown("r", "t"),
             Step.ATTEMPT_OUTCOME_UNKNOWN,
             "outcome_unknown",
             true,
+            30,
+            60),
+        arguments(
+            new AttemptOutcome.Asynchronous("r"),
+            Step.ATTEMPT_OUTCOME_UNKNOWN,
+            "asynchronous_answer",
+            true,
             0,
-            4),
+            0),
         arguments(
             new AttemptOutcome.GivenUp("r"),
             Step.ATTEMPT_OUTCOME_UNKNOWN,
@@ -140,6 +149,7 @@ class ReadOutcomeTest {
 
     assertThat(reading).isInstanceOf(Reading.TryAgain.class);
     Setback setback = ((Reading.TryAgain) reading).setback();
+    assertThat(((Reading.TryAgain) reading).known()).isEqualTo("r");
     assertThat(setback.outcome()).isEqualTo(step);
     assertThat(setback.code()).isEqualTo(code);
     assertThat(setback.counts()).isEqualTo(counts);
@@ -148,7 +158,8 @@ class ReadOutcomeTest {
 
   @Test
   void a_job_that_nebius_rejects_has_failed() {
-    assertThat(readings.read(new AttemptOutcome.Rejected(422, "too wide"), 1, CALL))
+    assertThat(
+            readings.read(new AttemptOutcome.Rejected(FailureCode.REJECTED, "too wide"), 1, CALL))
         .isEqualTo(new Reading.Fail("rejected", "too wide", Map.of("callMillis", 1234L)));
   }
 
@@ -159,6 +170,41 @@ class ReadOutcomeTest {
     assertThat(waits).allMatch(wait -> wait.compareTo(CAP) <= 0);
     assertThat(waits).anyMatch(wait -> wait.compareTo(CAP.dividedBy(10)) < 0);
     assertThat(waits).anyMatch(wait -> wait.compareTo(CAP.dividedBy(10).multipliedBy(9)) > 0);
+  }
+
+  @Test
+  void the_last_of_five_attempts_that_count_comes_after_a_minute() {
+    for (int i = 0; i < 100; i++) {
+      var waits = IntStream.rangeClosed(1, 4).mapToObj(backoff::patiently).toList();
+
+      assertThat(waits.getFirst()).isLessThanOrEqualTo(Duration.ofSeconds(1));
+      assertThat(waits.stream().reduce(Duration.ZERO, Duration::plus)).isGreaterThan(CAP);
+    }
+  }
+
+  static List<Arguments> what_is_ours() {
+    var said = "account 7 owes 3 $; /srv/pictures, db.internal, pid 4711";
+    return List.of(
+        arguments(new AttemptOutcome.Misconfigured(Refusal.BALANCE, said, true), "operator"),
+        arguments(new AttemptOutcome.Misconfigured(Refusal.MODEL, said, false), "model"),
+        arguments(new AttemptOutcome.NotStored(said), "could not be stored"),
+        arguments(new AttemptOutcome.NotMade(said), "no call was made"),
+        arguments(new AttemptOutcome.RateLimited(null, said), "limits the rate"),
+        arguments(new AttemptOutcome.Unavailable(null, said, "told"), "told"),
+        arguments(new AttemptOutcome.Failed(FailureCode.BAD_REPLY, said, "told"), "told"),
+        arguments(new AttemptOutcome.Unknown(said, "told"), "told"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("what_is_ours")
+  void clients_get_a_sentence_and_the_log_gets_what_is_known(
+      AttemptOutcome outcome, String sentence) {
+    var reading = (Reading.TryAgain) readings.read(outcome, 1, Optional.empty());
+
+    assertThat(reading.setback().reason())
+        .contains(sentence)
+        .doesNotContain("account", "/srv", "db.", "4711");
+    assertThat(reading.known()).contains("account 7");
   }
 
   @Test
@@ -190,7 +236,7 @@ class ReadOutcomeTest {
 
   @Test
   void a_setback_tells_what_its_call_cost_where_one_was_made() {
-    var failed = new AttemptOutcome.Failed("bad_reply", "r");
+    var failed = new AttemptOutcome.Failed(FailureCode.BAD_REPLY, "r", "t");
 
     assertThat(readings.read(failed, 1, CALL))
         .extracting(reading -> ((Reading.TryAgain) reading).setback().call())

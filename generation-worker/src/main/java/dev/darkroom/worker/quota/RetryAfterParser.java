@@ -1,0 +1,91 @@
+package dev.darkroom.worker.quota;
+
+import dev.darkroom.worker.quota.CallPermits.Headers;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.hc.client5.http.utils.DateUtils;
+
+/**
+ * Reads for how long a provider asks us to wait: {@code retry-after-ms}, {@code Retry-After} in
+ * seconds or as a date in any of the three forms of <a
+ * href="https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7">RFC 9110</a>, or {@code
+ * x-ratelimit-reset-requests} such as {@code 1m30s}. What can't be read was not said.
+ */
+public final class RetryAfterParser {
+  /** No worker pauses for longer, whatever it is asked for: outages end sooner than announced. */
+  public static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+  /** Not of any standard; it is more exact than what is, and goes before it. */
+  public static final String IN_MILLIS = "retry-after-ms";
+
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,18}(\\.\\d{0,9})?|\\.\\d{1,9}");
+  private static final Pattern UNITS = Pattern.compile("(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ms|[dhms]))+");
+  private static final Pattern UNIT = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|[dhms])");
+
+  private RetryAfterParser() {}
+
+  /**
+   * @return at most {@link #LONGEST_PAUSE}; empty where nothing was said
+   */
+  public static Optional<Duration> parse(Headers headers, Clock clock) {
+    return Stream.<Optional<Duration>>of(
+            said(headers, IN_MILLIS, value -> seconds(value, 0.001)),
+            said(headers, "retry-after", value -> seconds(value, 1)),
+            said(headers, "retry-after", value -> untilDate(value, clock)),
+            said(headers, "retry-after", RetryAfterParser::inUnits),
+            said(headers, "x-ratelimit-reset-requests", RetryAfterParser::inUnits),
+            said(headers, "x-ratelimit-reset-requests", value -> seconds(value, 1)))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<Duration> said(
+      Headers headers, String name, Function<String, OptionalDouble> form) {
+    var value = headers.first(name);
+    var seconds = value == null ? OptionalDouble.empty() : form.apply(value.strip());
+    return seconds.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Duration.ofMillis(
+                (long) Math.clamp(seconds.getAsDouble() * 1000, 0, LONGEST_PAUSE.toMillis())));
+  }
+
+  private static OptionalDouble seconds(String value, double unit) {
+    return NUMBER.matcher(value).matches()
+        ? OptionalDouble.of(new BigDecimal(value).doubleValue() * unit)
+        : OptionalDouble.empty();
+  }
+
+  private static OptionalDouble untilDate(String value, Clock clock) {
+    var date = DateUtils.parseStandardDate(value);
+    return date == null
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Duration.between(clock.instant(), date).toMillis() / 1000.0);
+  }
+
+  private static OptionalDouble inUnits(String value) {
+    return UNITS.matcher(value).matches()
+        ? OptionalDouble.of(
+            UNIT.matcher(value)
+                .results()
+                .mapToDouble(part -> Double.parseDouble(part.group(1)) * unit(part.group(2)))
+                .sum())
+        : OptionalDouble.empty();
+  }
+
+  private static double unit(String name) {
+    return switch (name) {
+      case "ms" -> 0.001;
+      case "s" -> 1;
+      case "m" -> 60;
+      case "h" -> 3600;
+      default -> 86_400;
+    };
+  }
+}

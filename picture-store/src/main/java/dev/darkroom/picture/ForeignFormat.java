@@ -1,0 +1,68 @@
+package dev.darkroom.picture;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Formats of pictures that are not kept, told by their first bytes. */
+enum ForeignFormat {
+  AVIF("an AVIF", head -> isBoxOf(head, "avif|avis")),
+  HEIC("a HEIC", head -> isBoxOf(head, "hei[cxms]|hev[cxms]|mif1|msf1")),
+  GIF("a GIF", head -> head.startsWith("GIF87a") || head.startsWith("GIF89a")),
+  JPEG_XL("a JPEG XL", head -> starts(head, "ff0a") || starts(head, "0000000c4a584c20")),
+  JPEG_2000("a JPEG 2000", head -> starts(head, "0000000c6a502020") || starts(head, "ff4fff51")),
+  TIFF("a TIFF", head -> starts(head, "49492a00") || starts(head, "4d4d002a")),
+  /** Four bytes that are reserved tell it from a text that begins with the same two letters. */
+  BMP("a BMP", head -> head.startsWith("BM") && head.startsWith("\0\0\0\0", 6)),
+  SVG("an SVG", ForeignFormat::isSvg);
+
+  /** As many bytes as it takes to tell: an SVG may begin with a declaration and comments. */
+  static final int HEAD = 4096;
+
+  /** Behind a byte order mark, declarations and comments. */
+  private static final Pattern SVG_BEGINS =
+      Pattern.compile(
+          "^(?:\\xef\\xbb\\xbf)?+"
+              + "(?:\\s++|<\\?[^>]*+>|<!--.*?-->|<!doctype\\s++svg[^>\\[]*+(?:\\[[^]]*+]\\s*+)?+>)*+"
+              + "<(?:[a-z]++:)?+svg[\\s>]",
+          Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+
+  private final String inWords;
+  private final Predicate<String> test;
+
+  ForeignFormat(String inWords, Predicate<String> test) {
+    this.inWords = inWords;
+    this.test = test;
+  }
+
+  static Optional<ForeignFormat> of(byte[] head) {
+    var text = new String(head, ISO_8859_1);
+    return Stream.of(values()).filter(format -> format.test.test(text)).findFirst();
+  }
+
+  /** With its article. */
+  String inWords() {
+    return inWords;
+  }
+
+  private static boolean starts(String head, String hex) {
+    return head.startsWith(new String(HexFormat.of().parseHex(hex), ISO_8859_1));
+  }
+
+  /** The first box of an ISO base media file names its brands (ISO/IEC 14496-12, section 4.3). */
+  private static boolean isBoxOf(String head, String brands) {
+    if (!head.startsWith("ftyp", 4)) {
+      return false;
+    }
+    var length = Math.min(head.charAt(2) * 256 + head.charAt(3), head.length());
+    return Pattern.compile(brands).matcher(head.substring(8, Math.max(8, length))).find();
+  }
+
+  private static boolean isSvg(String head) {
+    return SVG_BEGINS.matcher(head).find();
+  }
+}
