@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param counts whether it uses up one of the job's attempts; an outage does not
  * @param delay until the job is due again
  * @param call how long the call took, where one was made and its end was seen
+ * @param called false where it is known that no call was made, which the log then says outright
  */
 public record Setback(
     Step outcome,
@@ -22,7 +23,8 @@ public record Setback(
     String reason,
     boolean counts,
     Duration delay,
-    @Nullable Duration call) {
+    @Nullable Duration call,
+    boolean called) {
   public Setback {
     if (outcome != Step.ATTEMPT_FAILED && outcome != Step.ATTEMPT_OUTCOME_UNKNOWN) {
       throw new IllegalArgumentException(outcome.word() + " is no setback");
@@ -37,8 +39,25 @@ public record Setback(
     this(outcome, code, reason, counts, delay, null);
   }
 
+  public Setback(
+      Step outcome,
+      String code,
+      String reason,
+      boolean counts,
+      Duration delay,
+      @Nullable Duration call) {
+    this(outcome, code, reason, counts, delay, call, true);
+  }
+
   /** The same after a call that took so long. */
   public Setback afterCallOf(Duration took) {
-    return new Setback(outcome, code, reason, counts, delay, took);
+    return new Setback(outcome, code, reason, counts, delay, took, true);
+  }
+
+  /** The same where no call was made. */
+  public Setback withoutCall() {
+    return outcome == Step.ATTEMPT_FAILED
+        ? new Setback(outcome, code, reason, counts, delay, null, false)
+        : this;
   }
 }

@@ -8,18 +8,33 @@ import java.util.random.RandomGenerator;
  * Exponential backoff with full jitter, so that jobs that failed together don't come back together.
  */
 final class Backoff {
+  /** How much longer than others a job waits in the end whose attempts don't count. */
+  private static final int FREE_OF_CHARGE = 10;
+
   private final IntervalFunction longest;
+  private final IntervalFunction longestUncounted;
   private final RandomGenerator random;
 
   Backoff(ReportSettings settings, RandomGenerator random) {
     this.longest =
         IntervalFunction.ofExponentialBackoff(settings.base(), settings.factor(), settings.cap());
+    this.longestUncounted =
+        IntervalFunction.ofExponentialBackoff(
+            settings.base(), settings.factor(), settings.cap().multipliedBy(FREE_OF_CHARGE));
     this.random = random;
   }
 
   /** The wait after the given attempt; the first is 1. */
   Duration after(int attempt) {
     return Duration.ofMillis(random.nextLong(longest.apply(attempt) + 1));
+  }
+
+  /**
+   * The same where neither the number of attempts nor the way to Nebius ends the repetition: longer
+   * and longer, so that a job does not fill the log until its deadline.
+   */
+  Duration afterUncounted(int attempt) {
+    return Duration.ofMillis(random.nextLong(longestUncounted.apply(attempt) + 1));
   }
 
   /** At least what was asked for, plus up to a second so that not everybody comes at once. */

@@ -91,7 +91,7 @@ final class ReadOutcome {
       case AttemptOutcome.Withdrawn(String reason) ->
           failed("withdrawn", reason, false, Duration.ZERO);
       case AttemptOutcome.RecordDiffers(String reason) ->
-          failed("record_differs", reason, false, backoff.after(attempt));
+          failed("record_differs", reason, false, backoff.afterUncounted(attempt));
       case AttemptOutcome.TurnedAway(String reason) ->
           failed("provider_unavailable", reason, false, backoff.notBefore(turnedAwayFor));
       case AttemptOutcome.Misconfigured(var _, String reason, boolean ofAll) ->
@@ -99,9 +99,9 @@ final class ReadOutcome {
               "misconfigured",
               reason,
               false,
-              ofAll ? backoff.notBefore(turnedAwayFor) : backoff.after(attempt));
+              ofAll ? backoff.notBefore(turnedAwayFor) : backoff.afterUncounted(attempt));
       case AttemptOutcome.NotStored(String reason) ->
-          failed("picture_not_stored", reason, false, backoff.after(attempt));
+          failed("picture_not_stored", reason, false, backoff.afterUncounted(attempt));
       case AttemptOutcome.Unknown(String reason) -> unknown(reason, true, backoff.after(attempt));
       case AttemptOutcome.GivenUp(String reason) -> unknown(reason, false, Duration.ZERO);
     };

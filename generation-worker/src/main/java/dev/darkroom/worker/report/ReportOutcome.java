@@ -64,7 +64,8 @@ public final class ReportOutcome implements AutoCloseable {
       case ReadOutcome.Reading.Fail(String code, String reason, var details) ->
           ended(
               attempt, finish.failIfCurrent(attempt, Step.NEBIUS_API_ERROR, code, reason, details));
-      case ReadOutcome.Reading.TryAgain(Setback setback) -> tryAgain(attempt, setback);
+      case ReadOutcome.Reading.TryAgain(Setback setback) ->
+          tryAgain(attempt, call.isPresent() ? setback : setback.withoutCall());
     }
   }
 

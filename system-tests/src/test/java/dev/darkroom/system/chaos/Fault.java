@@ -81,6 +81,15 @@ public enum Fault {
       return silence(one(system.workers(), dice).toPostgres());
     }
   },
+  /** Claims are carried out, and the worker hears of it when it no longer expects an answer. */
+  LATE_ANSWERS_OF_POSTGRES(Recovery.AFTERWARDS, 7, 12) {
+    @Override
+    Heal begin(TestedSystem system, RandomGenerator dice) {
+      var cable = one(system.workers(), dice).toPostgres();
+      cable.holdAnswers();
+      return cable::heal;
+    }
+  },
   NEBIUS_DOWN(Recovery.AFTERWARDS, 3, 6) {
     @Override
     Heal begin(TestedSystem system, RandomGenerator dice) {

@@ -26,7 +26,9 @@ public final class Cable implements AutoCloseable {
      * Nothing arrives and nobody is told, as when a switch loses its power. What was sent is
      * delivered when the cable is whole again, as TCP would.
      */
-    SILENT
+    SILENT,
+    /** What is sent to the server arrives; what it answers is delivered when the cable is whole. */
+    LATE_ANSWERS
   }
 
   private final int port = Ports.claim();
@@ -58,6 +60,10 @@ public final class Cable implements AutoCloseable {
 
   public void silence() {
     turn(Condition.SILENT);
+  }
+
+  public void holdAnswers() {
+    turn(Condition.LATE_ANSWERS);
   }
 
   public void heal() {
@@ -119,15 +125,15 @@ public final class Cable implements AutoCloseable {
   private void connect(Socket client) {
     var server = new Socket();
     try {
-      if (!hold(client) || !awaitPassage() || !hold(server)) {
+      if (!hold(client) || !awaitPassage(false) || !hold(server)) {
         reset(client);
         return;
       }
       client.setTcpNoDelay(true);
       server.setTcpNoDelay(true);
       server.connect(Ports.address(target), 2_000);
-      var back = Thread.ofVirtual().start(() -> pump(server, client));
-      pump(client, server);
+      var back = Thread.ofVirtual().start(() -> pump(server, client, true));
+      pump(client, server, false);
       back.join();
     } catch (IOException e) {
       // nobody listens there: the client finds out
@@ -139,23 +145,23 @@ public final class Cable implements AutoCloseable {
     }
   }
 
-  private void pump(Socket from, Socket to) {
+  private void pump(Socket from, Socket to, boolean answers) {
     var buffer = new byte[16_384];
     try {
       var in = from.getInputStream();
       var out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        if (!awaitPassage()) {
+        if (!awaitPassage(answers)) {
           return;
         }
         out.write(buffer, 0, read);
       }
-      if (awaitPassage()) {
+      if (awaitPassage(answers)) {
         to.shutdownOutput();
       }
     } catch (IOException e) {
       // One side broke off, or the cable was cut; the other has to hear of it, once it can.
-      if (awaitPassage()) {
+      if (awaitPassage(answers)) {
         reset(from);
         reset(to);
       }
@@ -163,12 +169,12 @@ public final class Cable implements AutoCloseable {
   }
 
   /** False where the cable was cut. */
-  private synchronized boolean awaitPassage() {
+  private synchronized boolean awaitPassage(boolean answers) {
     try {
-      while (condition == Condition.SILENT) {
+      while (condition == Condition.SILENT || (answers && condition == Condition.LATE_ANSWERS)) {
         wait();
       }
-      return condition == Condition.WHOLE;
+      return condition != Condition.CUT;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

@@ -67,6 +67,19 @@ class CableTest {
   }
 
   @Test
+  void what_is_asked_arrives_though_answers_are_late() throws Exception {
+    try (var client = connect()) {
+      assertThat(echoOf(client, 7, SOON)).isEqualTo(7);
+      cable.holdAnswers();
+      assertThatThrownBy(() -> echoOf(client, 8, NOT_YET))
+          .isInstanceOf(SocketTimeoutException.class);
+      cable.heal();
+      client.setSoTimeout(SOON);
+      assertThat(client.getInputStream().read()).isEqualTo(8);
+    }
+  }
+
+  @Test
   void a_silent_cable_swallows_what_is_sent_and_delivers_it_when_it_is_whole() throws Exception {
     try (var client = connect()) {
       assertThat(echoOf(client, 7, SOON)).isEqualTo(7);
