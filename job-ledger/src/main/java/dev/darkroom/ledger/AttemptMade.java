@@ -27,7 +27,9 @@ public record AttemptMade(int number, String worker, Instant startedAt, @Nullabl
     SUCCEEDED,
     FAILED,
     /** The call may have been carried out and billed. */
-    UNKNOWN;
+    UNKNOWN,
+    /** The job was given back before a call was made: nothing can have been billed. */
+    NOT_MADE;
 
     /** The word on the wire. */
     @JsonValue
@@ -101,7 +103,7 @@ public record AttemptMade(int number, String worker, Instant startedAt, @Nullabl
     var details = Objects.requireNonNullElse(step.details(), Map.of());
     return new End(
         step.createdAt(),
-        outcome,
+        Boolean.FALSE.equals(details.get("called")) ? Outcome.NOT_MADE : outcome,
         details.get("reason") instanceof String reason ? reason : null,
         details.get("callMillis") instanceof Number call ? call.longValue() : null,
         details.get("savingMillis") instanceof Number saving ? saving.longValue() : null);

@@ -114,4 +114,35 @@ public final class ClaimJobs {
         .query((row, _) -> JobColumns.attempt(row))
         .list();
   }
+
+  /**
+   * Renews the leases of what a worker got by claims whose answers it may never have heard, so that
+   * they don't lapse before it hears of them.
+   *
+   * @param tokens of these claims
+   * @return what it holds under them, the lease that would lapse first in front, and not all of it
+   *     if it is very much
+   */
+  public List<Attempt> heartbeatOfUnanswered(
+      String workerId, Duration lease, Collection<UUID> tokens) {
+    return database
+        .sql(
+            """
+            with unanswered as (
+              select request_id from public.generation_jobs
+              where lease_until > '-infinity' and worker_id = :worker
+                and claim_token = any(:tokens::uuid[])
+              order by lease_until limit 500
+              for update)
+            update public.generation_jobs job
+            set lease_until = clock_timestamp() + :lease * interval '1 millisecond'
+            from unanswered where job.request_id = unanswered.request_id
+            returning job.request_id, job.attempt, job.worker_id
+            """)
+        .param("worker", workerId)
+        .param("lease", lease.toMillis())
+        .param("tokens", Columns.texts(tokens.stream()))
+        .query((row, _) -> JobColumns.attempt(row))
+        .list();
+  }
 }

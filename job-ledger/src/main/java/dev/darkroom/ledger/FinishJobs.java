@@ -56,7 +56,8 @@ public final class FinishJobs {
                   select outcome.*
                   from outcome cross join lateral (
                     select from public.generation_jobs
-                    where request_id = outcome.request_id and attempt = outcome.attempt and finished_at is null
+                    where request_id = outcome.request_id and attempt = outcome.attempt
+                      and coalesce(worker_id, outcome.worker) = outcome.worker and finished_at is null
                     for update) job),
                 finished as (
                   update public.generation_jobs job
@@ -145,6 +146,7 @@ public final class FinishJobs {
                 publish_after = clock_timestamp() + :reservation * interval '1 millisecond',
                 error_code = :code, error_message = :message
               where request_id = :id and finished_at is null and attempt = :attempt
+                and coalesce(worker_id, :worker) = :worker
               returning *),
             logged as (
               insert into public.generation_logs

@@ -77,7 +77,7 @@ public final class RescheduleJobs {
               select request_id, user_id, request ->> 'prompt', 'processing', :outcome,
                 jsonb_build_object('attempt', attempt, 'worker', worker_id,
                   'code', :code::text, 'reason', :reason::text, 'counts', :counts)
-                  || jsonb_strip_nulls(jsonb_build_object('callMillis', :call::bigint)),
+                  || jsonb_strip_nulls(jsonb_build_object('callMillis', :call::bigint, 'called', :called::boolean)),
                 clock_timestamp()
               from released
               union all
@@ -105,6 +105,7 @@ public final class RescheduleJobs {
         .param("reason", setback.reason())
         .param("outcome", setback.outcome().word())
         .param("call", setback.call() == null ? null : setback.call().toMillis())
+        .param("called", setback.called() ? null : false)
         .query((row, _) -> read(row))
         .optional()
         .orElseGet(() -> new Rescheduled.NotHeld(attempt.requestId()));

@@ -1,8 +1,10 @@
 package dev.darkroom.ledger;
 
 import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
+import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.model.Step;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -54,8 +56,9 @@ public final class RescueJobs {
   }
 
   /**
-   * The latest attempts at open jobs whose deadline has passed; jobs that nobody has begun are not
-   * among them.
+   * The latest attempts at open jobs whose deadline has passed and that may have a picture: those
+   * under way, and those of which nobody knows how they ended. Whoever reported any other end had
+   * looked for a picture after the call.
    *
    * @param limit attempts at most; the longest overdue first
    */
@@ -65,6 +68,8 @@ public final class RescueJobs {
             """
             select request_id, attempt, worker_id from public.generation_jobs
             where status in ('started', 'processing') and deadline_at <= now() and attempt > 0
+              and (lease_until is not null or error_code is null
+                or error_code in ('outcome_unknown', 'picture_not_stored'))
             order by deadline_at limit :limit
             """)
         .param("limit", limit)
@@ -79,12 +84,29 @@ public final class RescueJobs {
    * @param limit jobs at most; the longest overdue first
    */
   public List<FinishedJob> endOverdue(int limit) {
+    return endOverdue(limit, List.of(), Duration.ZERO);
+  }
+
+  /**
+   * Does so at once with jobs that can't have a picture, see {@link #findOverdueAttempts}, and with
+   * others when somebody has looked, or has not come to it for a while.
+   *
+   * @param without attempts for which no picture was found
+   * @param patience how much later than its deadline a job ends that nobody has looked for
+   */
+  public List<FinishedJob> endOverdue(int limit, Collection<Attempt> without, Duration patience) {
     return database
         .sql(
             """
-            with overdue as (
+            with looked as (
+              select * from unnest(:ids::uuid[], :attempts::int[]) as looked (request_id, attempt)),
+            overdue as (
               select request_id, lease_until is not null as held from public.generation_jobs
               where status in ('started', 'processing') and deadline_at <= now()
+                and (attempt = 0
+                  or (lease_until is null and error_code not in ('outcome_unknown', 'picture_not_stored'))
+                  or deadline_at <= now() - :patience * interval '1 millisecond'
+                  or (request_id, attempt) in (select request_id, attempt from looked))
               order by deadline_at limit :limit
               for update skip locked),
             ended as (
@@ -116,6 +138,9 @@ public final class RescueJobs {
             from ended
             """)
         .param("limit", limit)
+        .param("ids", Columns.texts(without.stream().map(Attempt::requestId)))
+        .param("attempts", Columns.texts(without.stream().map(Attempt::number)))
+        .param("patience", patience.toMillis())
         .param("reservation", settings.publishReservation().toMillis())
         .query((row, _) -> JobColumns.finished(row))
         .list();

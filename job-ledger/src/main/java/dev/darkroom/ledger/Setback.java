@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param counts whether it uses up one of the job's attempts; an outage does not
  * @param delay until the job is due again
  * @param call how long the call took, where one was made and its end was seen
+ * @param called false where it is known that no call was made, which the log then says outright
  */
 public record Setback(
     Step outcome,
@@ -22,7 +23,8 @@ public record Setback(
     String reason,
     boolean counts,
     Duration delay,
-    @Nullable Duration call) {
+    @Nullable Duration call,
+    boolean called) {
   /** Near its deadline a job is not tried more often than that. */
   private static final Duration SOONEST = Duration.ofSeconds(1);
 
@@ -40,6 +42,16 @@ public record Setback(
     this(outcome, code, reason, counts, delay, null);
   }
 
+  public Setback(
+      Step outcome,
+      String code,
+      String reason,
+      boolean counts,
+      Duration delay,
+      @Nullable Duration call) {
+    this(outcome, code, reason, counts, delay, call, true);
+  }
+
   /**
    * The same, due early enough that the job is tried again before its deadline.
    *
@@ -50,11 +62,18 @@ public record Setback(
     var latest = half.compareTo(SOONEST) > 0 ? half : SOONEST;
     return delay.compareTo(latest) <= 0
         ? this
-        : new Setback(outcome, code, reason, counts, latest, call);
+        : new Setback(outcome, code, reason, counts, latest, call, called);
   }
 
   /** The same after a call that took so long. */
   public Setback afterCallOf(Duration took) {
-    return new Setback(outcome, code, reason, counts, delay, took);
+    return new Setback(outcome, code, reason, counts, delay, took, true);
+  }
+
+  /** The same where no call was made. */
+  public Setback withoutCall() {
+    return outcome == Step.ATTEMPT_FAILED
+        ? new Setback(outcome, code, reason, counts, delay, null, false)
+        : this;
   }
 }

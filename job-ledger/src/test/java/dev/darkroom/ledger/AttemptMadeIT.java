@@ -5,11 +5,13 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.AttemptMade.Outcome;
+import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,33 @@ class AttemptMadeIT {
         claim("one", LEASE), Step.NEBIUS_API_ERROR, "rejected", "It did not want it.", Map.of());
 
     assertThat(outcomes()).containsExactly(Outcome.FAILED);
+  }
+
+  @Test
+  void an_attempt_that_was_given_back_before_its_call_was_not_made() {
+    var reason = "No call was made: the worker could not begin the job.";
+    ledger.rescheduleJobs.rescheduleIfHeld(
+        claim("one", LEASE),
+        new Setback(Step.ATTEMPT_FAILED, "withdrawn", reason, false, Duration.ZERO).withoutCall());
+
+    assertThat(outcomes()).containsExactly(Outcome.NOT_MADE);
+    assertThat(Outcome.NOT_MADE.word()).isEqualTo("not_made");
+    assertThat(ledger.findJobs.find(job).orElseThrow().steps())
+        .filteredOn(step -> step.step().equals("attempt_failed"))
+        .singleElement()
+        .extracting(LogEntry::details, InstanceOfAssertFactories.MAP)
+        .containsEntry("called", false)
+        .containsEntry("counts", false)
+        .containsEntry("reason", reason);
+    JobAssert.assertThatJob(ledger, job).has("failures", 0);
+  }
+
+  @Test
+  void of_an_unknown_outcome_nobody_says_that_no_call_was_made() {
+    var unknown =
+        new Setback(Step.ATTEMPT_OUTCOME_UNKNOWN, "outcome_unknown", "?", true, Duration.ZERO);
+
+    assertThat(unknown.withoutCall()).isEqualTo(unknown);
   }
 
   @Test

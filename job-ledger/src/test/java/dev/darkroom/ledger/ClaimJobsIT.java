@@ -200,6 +200,25 @@ class ClaimJobsIT {
         .isEqualTo(before);
   }
 
+  @Test
+  void what_a_claim_got_whose_answer_was_lost_stays_held_and_is_told() {
+    var token = UUID.randomUUID();
+    var mine = aHeldJob().with("claim_token", token).lease(Duration.ofSeconds(2));
+    var unheardOf = mine.heldIn(ledger);
+    mine.heldBy("worker-2").heldIn(ledger);
+    aHeldJob().with("claim_token", UUID.randomUUID()).heldIn(ledger);
+    aWaitingJob().with("claim_token", token).with("worker_id", JobFixture.WORKER).in(ledger);
+
+    assertThat(
+            ledger.claimJobs.heartbeatOfUnanswered(
+                JobFixture.WORKER, LEASE, List.of(UUID.randomUUID(), token)))
+        .containsExactly(unheardOf);
+
+    assertThatJob(ledger, unheardOf.requestId()).hasTime("lease_until", LEASE).hasNoSteps();
+    assertThat(ledger.claimJobs.heartbeatOfUnanswered(JobFixture.WORKER, LEASE, List.of()))
+        .isEmpty();
+  }
+
   private List<ClaimedJob> claim(String worker, RequestId... ids) {
     return ledger.claim(
         worker, LEASE, Stream.of(ids).map(id -> new Intent(id, PARAMETERS)).toList());

@@ -90,6 +90,14 @@ class LedgerPlansIT {
   }
 
   @Test
+  void a_heartbeat_of_claims_reads_what_is_held() {
+    LEDGER.claimJobs.heartbeatOfUnanswered(
+        WORKER, Duration.ofSeconds(30), List.of(UUID.randomUUID()));
+
+    assertThatPlanUses("idx_generation_jobs_held");
+  }
+
+  @Test
   void an_ending_looks_its_job_up() {
     LEDGER.finishJobs.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
 

@@ -174,6 +174,39 @@ class RescueJobsIT {
   }
 
   @Test
+  void a_job_that_may_have_a_picture_ends_when_somebody_has_looked_or_after_a_while() {
+    var queued = aQueuedJob().overdue().in(ledger);
+    var limited = aWaitingJob().with("error_code", "rate_limited").overdue().in(ledger);
+    var unknown = aWaitingJob().with("error_code", "outcome_unknown").overdue().in(ledger);
+    var held = aHeldJob().overdue().heldIn(ledger);
+    var longOverdue = aHeldJob().deadline(Duration.ofSeconds(-20)).in(ledger);
+    var patience = Duration.ofSeconds(10);
+
+    assertThat(ledger.rescueJobs.endOverdue(10, List.of(), patience))
+        .extracting(job -> job.event().requestId())
+        .containsExactlyInAnyOrder(queued, limited, longOverdue);
+    assertThat(ledger.rescueJobs.findOverdueAttempts(10))
+        .extracting(Attempt::requestId)
+        .containsExactlyInAnyOrder(unknown, held.requestId());
+
+    var later = new Attempt(unknown, 2, WORKER);
+    assertThat(ledger.rescueJobs.endOverdue(10, List.of(held, later), patience))
+        .extracting(job -> job.event().requestId())
+        .containsExactly(held.requestId());
+    assertThatJob(ledger, unknown).hasNoSteps();
+  }
+
+  @Test
+  void nobody_looks_for_a_picture_where_the_last_attempt_left_none() {
+    for (var code : List.of("rate_limited", "provider_unavailable", "bad_reply", "withdrawn")) {
+      aWaitingJob().with("error_code", code).overdue().in(ledger);
+    }
+
+    assertThat(ledger.rescueJobs.findOverdueAttempts(10)).isEmpty();
+    assertThat(ledger.rescueJobs.endOverdue(10, List.of(), Duration.ofMinutes(1))).hasSize(4);
+  }
+
+  @Test
   void the_longest_overdue_end_first_and_not_more_than_asked_for() {
     aQueuedJob().deadline(Duration.ofSeconds(-1)).in(ledger);
     var first = aQueuedJob().deadline(Duration.ofSeconds(-9)).in(ledger);

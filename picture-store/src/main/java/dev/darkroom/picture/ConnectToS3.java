@@ -21,7 +21,7 @@ final class ConnectToS3 {
   private ConnectToS3() {}
 
   static S3PictureStore open(S3Settings settings, Drafts drafts, InstantSource clock) {
-    var proof = new ProveStorage(clock);
+    var proof = ProveStorage.askedInTheBackground(clock);
     var place = settings.endpointUrl().map(URI::toString).orElse("AWS in " + settings.region());
     var bucket =
         new S3Bucket(

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ final class Drafts {
   private final InstantSource clock;
   private final RoomOnDisk room;
   private final AtomicReference<Instant> nextLook = new AtomicReference<>(Instant.MIN);
+  private final AtomicInteger open = new AtomicInteger();
   private volatile @Nullable FileStore fileStore;
 
   /**
@@ -64,23 +66,51 @@ final class Drafts {
    */
   void prove() throws IOException {
     Files.createDirectories(folder);
-    Path proof = folder.resolve("proof." + UUID.randomUUID());
-    Files.writeString(proof, "this folder can be written to");
-    Files.delete(proof);
+    writeProof();
     removeAbandoned();
   }
 
+  /**
+   * Writes a file to the folder, which is made again if only it is missing. What lies around it is
+   * not made: where a disk is not mounted, pictures would be kept in the wrong place.
+   *
+   * @throws IOException if it can't be written to
+   */
+  void proveAgain() throws IOException {
+    Path around = folder.getParent();
+    if (around != null && !Files.isDirectory(around)) {
+      throw new NoSuchFileException(around.toString(), null, "the folder of pictures is missing");
+    }
+    Files.createDirectories(folder);
+    writeProof();
+  }
+
+  private void writeProof() throws IOException {
+    Path proof = folder.resolve("proof." + UUID.randomUUID());
+    try {
+      Files.writeString(proof, "this folder can be written to");
+    } finally {
+      Files.deleteIfExists(proof);
+    }
+  }
+
   FileDraft begin(RequestId id, FileDraft.Shelf shelf) throws IOException {
-    requireRoom();
-    removeAbandonedNowAndThen();
     Path file = folder.resolve(id + "." + UUID.randomUUID());
     WRITTEN_HERE.add(file);
+    int written = open.incrementAndGet();
     try {
-      return new FileDraft(
-          id, file, openLocked(file), maxBytes, shelf, () -> WRITTEN_HERE.remove(file));
+      requireRoom(written);
+      removeAbandonedNowAndThen();
+      return new FileDraft(id, file, openLocked(file), maxBytes, shelf, () -> ended(file));
     } catch (IOException | RuntimeException e) {
-      WRITTEN_HERE.remove(file);
+      ended(file);
       throw e;
+    }
+  }
+
+  private void ended(Path file) {
+    if (WRITTEN_HERE.remove(file)) {
+      open.decrementAndGet();
     }
   }
 
@@ -96,10 +126,24 @@ final class Drafts {
     return content;
   }
 
-  /** On a full disk an empty draft can still be made; only its bytes would find no place. */
-  void requireRoom() throws IOException {
-    if (!room.isThereFor(maxBytes)) {
-      throw new IOException("there is no room left for a picture in " + folder.getParent());
+  /** There is no place for so many pictures of the largest size. */
+  static final class NoRoom extends IOException {
+    NoRoom(int pictures, long maxBytes, @Nullable Path folder) {
+      super(
+          "there is no room left for %s of up to %d bytes in %s"
+              .formatted(pictures == 1 ? "a picture" : pictures + " pictures", maxBytes, folder));
+    }
+  }
+
+  /**
+   * On a full disk an empty draft can still be made; only its bytes would find no place.
+   *
+   * @throws NoRoom if that is so
+   * @throws IOException if it can't be found out
+   */
+  void requireRoom(int pictures) throws IOException {
+    if (!room.isThereFor(Math.multiplyExact(pictures, maxBytes))) {
+      throw new NoRoom(pictures, maxBytes, folder.getParent());
     }
   }
 

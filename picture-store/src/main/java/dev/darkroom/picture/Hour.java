@@ -26,14 +26,14 @@ record Hour(Path path) {
 
   static Hour of(RequestId id) {
     return made(id)
-        .map(Hour::of)
+        .map(Hour::at)
         .orElseGet(() -> {
           String text = id.toString();
           return new Hour(TIMELESS.resolve(text.substring(text.length() - 2)));
         });
   }
 
-  private static Hour of(Instant moment) {
+  static Hour at(Instant moment) {
     OffsetDateTime time = moment.atOffset(ZoneOffset.UTC);
     return new Hour(Path.of(DAY.format(time), HOUR.format(time)));
   }
@@ -48,6 +48,6 @@ record Hour(Path path) {
 
   /** Whether a folder may hold pictures of ids that were made before a moment. */
   static boolean mayHoldOlderThan(Path folder, Instant moment) {
-    return folder.startsWith(TIMELESS) || folder.compareTo(of(moment).path()) <= 0;
+    return folder.startsWith(TIMELESS) || folder.compareTo(at(moment).path()) <= 0;
   }
 }

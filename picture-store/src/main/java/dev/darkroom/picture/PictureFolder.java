@@ -3,12 +3,14 @@ package dev.darkroom.picture;
 import dev.darkroom.model.RequestId;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -54,6 +57,43 @@ final class PictureFolder {
     boolean put = putIfAbsent(draft, place(id), inner(id));
     fsync(inner(id));
     return put;
+  }
+
+  /**
+   * Sees whether pictures of requests of this moment could be put here: a folder of another owner,
+   * or one that can only be read, is noticed before anybody pays.
+   *
+   * @throws FileSystemException that says why not
+   */
+  void requireWritable(Instant moment) throws FileSystemException {
+    Path hour = Hour.at(moment).path();
+    Path folder =
+        Stream.of(hour, hour.getName(0))
+            .map(root::resolve)
+            .filter(Files::exists)
+            .findFirst()
+            .orElse(root);
+    if (!Files.isDirectory(folder)) {
+      throw new NotDirectoryException(folder.toString());
+    } else if (!Files.isWritable(folder)) {
+      throw new AccessDeniedException(folder.toString());
+    }
+  }
+
+  /**
+   * Takes away what lies in a picture's place, into {@code .damaged}, for people to look at.
+   *
+   * @return where it lies now
+   */
+  Path moveAside(RequestId id) throws IOException {
+    Path aside = root.resolve(".damaged").resolve(id + "." + UUID.randomUUID());
+    Files.createDirectories(root.resolve(".damaged"));
+    try {
+      Files.move(place(id), aside, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      // another process was here
+    }
+    return aside;
   }
 
   private boolean putIfAbsent(Path draft, Path place, Path folder) throws IOException {

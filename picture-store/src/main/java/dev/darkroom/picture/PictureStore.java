@@ -80,4 +80,14 @@ public interface PictureStore {
 
   /** Why no picture can be kept at the moment, as far as is known. */
   Optional<String> trouble();
+
+  /**
+   * Why not so many pictures can be kept at the moment. What was found out a moment ago is not
+   * found out again, and an answer that does not come is not waited for long.
+   *
+   * @param pictures that may be written at once, each of the largest size
+   */
+  default Optional<String> trouble(int pictures) {
+    return trouble();
+  }
 }

@@ -17,7 +17,10 @@ final class RoomOnDisk {
 
   private final Disk disk;
   private final InstantSource clock;
-  private volatile Instant plentyUntil = Instant.MIN;
+  private volatile Plenty plenty = new Plenty(0, Instant.MIN);
+
+  /** There is far more room than this, which is believed for a while. */
+  private record Plenty(long bytes, Instant until) {}
 
   /** Says how many bytes are free. */
   interface Disk {
@@ -31,11 +34,12 @@ final class RoomOnDisk {
 
   boolean isThereFor(long bytes) throws IOException {
     Instant now = clock.instant();
-    if (now.isBefore(plentyUntil)) {
+    Plenty known = plenty;
+    if (bytes <= known.bytes() && now.isBefore(known.until())) {
       return true;
     }
     long usable = disk.usableBytes();
-    plentyUntil = usable / MANY >= bytes ? now.plus(REMEMBERED) : Instant.MIN;
+    plenty = new Plenty(usable / MANY, now.plus(REMEMBERED));
     return usable >= bytes;
   }
 }

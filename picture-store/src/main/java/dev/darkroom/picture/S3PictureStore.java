@@ -33,6 +33,9 @@ final class S3PictureStore implements LinkingPictureStore {
   private final Drafts drafts;
   private final ProveStorage proof;
 
+  /** So many drafts there must be room for, by the largest number that somebody asked for. */
+  private volatile int reserve = 1;
+
   /** Requests of which several pictures were seen, until the ledger has chosen one. */
   private final Set<RequestId> contested = ConcurrentHashMap.newKeySet();
 
@@ -56,7 +59,7 @@ final class S3PictureStore implements LinkingPictureStore {
         ConnectToS3.open(
             settings.s3(), new Drafts(drafts, settings.maxBytes().toBytes(), clock), clock);
     store.drafts.prove();
-    Thread.ofPlatform().daemon().name("prove-picture-storage").start(store::trouble);
+    var _ = store.proof.begin(store::proveWritable);
     return store;
   }
 
@@ -67,6 +70,7 @@ final class S3PictureStore implements LinkingPictureStore {
   }
 
   private void proveWritable() throws IOException {
+    drafts.proveAgain();
     String key = prefix + ".proof";
     bucket.putText(key, "this bucket can be written to");
     bucket.delete(key);
@@ -122,6 +126,7 @@ final class S3PictureStore implements LinkingPictureStore {
     if (saved.size() > 1) {
       contested.add(picture.id());
     }
+    proof.succeeded();
     return saved.getFirst();
   }
 
@@ -177,6 +182,12 @@ final class S3PictureStore implements LinkingPictureStore {
 
   @Override
   public Optional<String> trouble() {
-    return proof.trouble(this::proveWritable);
+    return trouble(1);
+  }
+
+  @Override
+  public Optional<String> trouble(int pictures) {
+    reserve = Math.max(reserve, pictures);
+    return proof.trouble(() -> drafts.requireRoom(reserve), this::proveWritable);
   }
 }

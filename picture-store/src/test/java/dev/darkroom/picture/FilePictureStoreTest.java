@@ -3,6 +3,7 @@ package dev.darkroom.picture;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.darkroom.model.RequestId;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -242,14 +244,123 @@ class FilePictureStoreTest extends PictureStoreContract {
   }
 
   @Test
-  void a_picture_damaged_on_disk_is_an_error_and_not_a_picture() throws Exception {
+  void a_picture_damaged_on_disk_is_moved_aside_and_its_job_goes_on_as_if_it_had_none()
+      throws Exception {
     keep(id, Pictures.webp(64, 48, 1));
     Path place = new PictureFolder(directory).place(id);
     Files.writeString(place, "damage");
 
-    assertThatThrownBy(() -> store.find(id))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining(place + " was damaged");
+    assertThat(store.find(id)).isEmpty();
+
+    assertThat(place).doesNotExist();
+    try (Stream<Path> aside = Files.list(directory.resolve(".damaged"))) {
+      assertThat(aside).singleElement().satisfies(file -> assertThat(file).hasContent("damage"));
+    }
+    assertThat(keep(id, Pictures.webp(64, 48, 2))).isInstanceOf(Kept.class);
+    assertThat(store.find(id)).isPresent();
+  }
+
+  @Test
+  void a_damaged_picture_is_not_in_the_way_of_one_that_is_paid_for() throws Exception {
+    try (PictureDraft draft = store.draft(id)) {
+      draft.body().write(Pictures.webp(64, 48, 1));
+      Path place = new PictureFolder(directory).place(id);
+      Files.createDirectories(place.getParent());
+      Files.createFile(place); // empty, as a power failure may leave it
+
+      assertThat(draft.keep()).isInstanceOf(Kept.class);
+    }
+    assertThat(store.find(id)).isPresent();
+  }
+
+  @Test
+  void a_folder_that_is_away_is_noticed_without_a_draft_and_so_is_its_return() throws Exception {
+    Path pictures = directory.resolve("pictures");
+    store = FilePictureStore.at(pictures, MAX_BYTES, clock);
+    assertThat(store.trouble()).isEmpty();
+    Path elsewhere = Files.move(pictures, directory.resolve("elsewhere"));
+    clock.pass(Duration.ofSeconds(1));
+
+    assertThat(store.trouble())
+        .hasValueSatisfying(reason -> assertThat(reason).contains(pictures.toString(), "missing"));
+    assertThat(pictures).as("another disk may belong there").doesNotExist();
+
+    Files.move(elsewhere, pictures);
+    clock.pass(Duration.ofSeconds(3));
+    assertThat(store.trouble()).isEmpty();
+  }
+
+  @Test
+  void a_folder_that_was_replaced_by_an_empty_one_is_used_again() throws Exception {
+    Files.delete(directory.resolve(".drafts"));
+    clock.pass(Duration.ofSeconds(1));
+
+    assertThat(store.trouble()).isEmpty();
+    assertThat(keep(id, Pictures.webp(64, 48, 1))).isInstanceOf(Kept.class);
+  }
+
+  @Test
+  void a_file_in_the_place_of_the_hours_folder_is_noticed_before_a_picture_is_bought()
+      throws Exception {
+    Path day = Files.createDirectories(directory.resolve("2026-11-22"));
+    Path hour = Files.writeString(day.resolve("12"), "no folder");
+
+    assertThat(store.trouble())
+        .hasValueSatisfying(reason -> assertThat(reason).contains(hour.toString()));
+
+    Files.delete(hour);
+    clock.pass(Duration.ofSeconds(3));
+    assertThat(store.trouble()).isEmpty();
+  }
+
+  @Test
+  void a_folder_that_may_only_be_read_is_noticed_before_a_picture_is_bought() throws Exception {
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("r-xr-xr-x"));
+    try {
+      assumeFalse(Files.isWritable(directory), "root may write wherever it likes");
+
+      assertThat(store.trouble())
+          .hasValueSatisfying(
+              reason -> assertThat(reason).contains("AccessDenied", directory.toString()));
+    } finally {
+      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+  }
+
+  @Test
+  void a_store_in_trouble_is_proved_less_and_less_often() throws Exception {
+    Path drafts = directory.resolve(".drafts");
+    Files.delete(drafts);
+    Files.createFile(drafts); // neither root nor anybody else can write into a file's folder
+    clock.pass(Duration.ofSeconds(1));
+    assertThat(store.trouble()).isPresent();
+    clock.pass(Duration.ofSeconds(2));
+    assertThat(store.trouble()).isPresent();
+    Files.delete(drafts);
+
+    clock.pass(Duration.ofSeconds(3));
+    assertThat(store.trouble()).as("it is asked four seconds after the second failure").isPresent();
+    clock.pass(Duration.ofSeconds(1));
+    assertThat(store.trouble()).isEmpty();
+  }
+
+  @Test
+  void there_is_room_for_all_that_is_being_written_or_none_is_begun() throws Exception {
+    long half = Files.getFileStore(directory).getUsableSpace() / 2 + 1_000_000_000;
+    store = FilePictureStore.at(directory, half, clock);
+    assertThat(store.trouble()).isEmpty();
+    try (PictureDraft first = store.draft(id)) {
+      assertThat(first).isNotNull();
+      assertThatThrownBy(() -> store.draft(id))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("there is no room left for 2 pictures of up to ");
+    }
+    store = FilePictureStore.at(directory, half, clock);
+    store.draft(id).close();
+
+    assertThat(store.trouble(2))
+        .hasValueSatisfying(reason -> assertThat(reason).contains("no room left for 2 pictures"));
+    assertThat(store.trouble()).as("health says so, too").isPresent();
   }
 
   @Test

@@ -4,73 +4,97 @@ import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.StoredPicture;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
 
 /**
- * Looks for pictures in the time that a round has for it: a store that hangs must not keep jobs
- * from ending at their deadline. For one thread.
+ * Looks for the pictures of many jobs at once, in the time that a round has for it: a store that is
+ * slow or hangs must not keep jobs from ending at their deadline. For one thread.
  */
 final class LookInStore {
+  private static final Logger log = LoggerFactory.getLogger(LookInStore.class);
+
   private final Look store;
-  private final Duration perLook;
   private final Duration perRound;
-  private @Nullable Future<?> underWay;
-  private long endOfRound;
+
+  /** Platform threads: a virtual one that hangs in a file system would hold on to a carrier. */
+  private final ThreadPoolExecutor threads;
 
   /** The store's own way to find a picture. */
   interface Look {
     Optional<StoredPicture> find(RequestId id) throws IOException;
   }
 
-  LookInStore(Look store, Duration perLook, Duration perRound) {
+  LookInStore(Look store, int atOnce, Duration perRound) {
     this.store = store;
-    this.perLook = perLook;
     this.perRound = perRound;
-  }
-
-  void beginRound() {
-    endOfRound = System.nanoTime() + perRound.toNanos();
+    this.threads =
+        new ThreadPoolExecutor(
+            atOnce,
+            atOnce,
+            1,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("look-in-store-", 1).factory());
+    this.threads.allowCoreThreadTimeOut(true);
   }
 
   /**
-   * The picture, where there is one.
-   *
-   * @throws IOException where the store fails or does not answer in time; one that did not answer
-   *     is not asked again before the next round
+   * What the store says; of jobs that are not in the answer it said nothing in time, or failed.
+   * While all threads still wait for answers of earlier rounds it is not asked at all.
    */
-  Optional<StoredPicture> find(RequestId id) throws IOException {
-    long left = Math.min(endOfRound - System.nanoTime(), perLook.toNanos());
-    if (left <= 0) {
-      throw new IOException("this round's time for it is over");
-    } else if (underWay != null && !underWay.isDone()) {
-      throw new IOException("an earlier question is still unanswered");
+  Map<RequestId, Optional<StoredPicture>> find(Set<RequestId> jobs) {
+    var answers = new HashMap<RequestId, Optional<StoredPicture>>();
+    if (jobs.isEmpty()) {
+      return answers;
     }
-    var look = new FutureTask<>(() -> store.find(id));
-    underWay = look;
-    // not a virtual thread: one that hangs in a file system would hold on to a carrier
-    var _ = Thread.ofPlatform().daemon().name("look-in-store").start(look);
-    return answer(look, left);
+    var failure = "earlier questions are still unanswered";
+    if (threads.getActiveCount() < threads.getMaximumPoolSize()) {
+      var asked = new LinkedHashMap<RequestId, Future<Optional<StoredPicture>>>();
+      jobs.forEach(id -> asked.put(id, threads.submit(() -> store.find(id))));
+      failure = collect(asked, answers);
+    }
+    if (answers.size() < jobs.size()) {
+      log.atWarn()
+          .addKeyValue("jobs", jobs.size() - answers.size())
+          .addKeyValue("reason", failure)
+          .log("the picture store does not say whether these jobs have pictures; asked again");
+    }
+    return answers;
   }
 
-  private Optional<StoredPicture> answer(Future<Optional<StoredPicture>> look, long nanos)
-      throws IOException {
-    try {
-      return look.get(nanos, TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      endOfRound = System.nanoTime();
-      throw new IOException("no answer within " + Duration.ofNanos(nanos).toMillis() + " ms", e);
-    } catch (ExecutionException e) {
-      throw new IOException(NestedExceptionUtils.getMostSpecificCause(e).getMessage(), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
+  /** The last failure, in words. */
+  private String collect(
+      Map<RequestId, Future<Optional<StoredPicture>>> asked,
+      Map<RequestId, Optional<StoredPicture>> answers) {
+    var end = System.nanoTime() + perRound.toNanos();
+    var failure = "";
+    for (var question : asked.entrySet()) {
+      try {
+        var left = Math.max(0, end - System.nanoTime());
+        answers.put(question.getKey(), question.getValue().get(left, TimeUnit.NANOSECONDS));
+      } catch (TimeoutException e) {
+        question.getValue().cancel(false); // it is not begun any more; what hangs, hangs
+        failure = "no answer within " + perRound.toMillis() + " ms";
+      } catch (ExecutionException e) {
+        failure = String.valueOf(NestedExceptionUtils.getMostSpecificCause(e).getMessage());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return "interrupted";
+      }
     }
+    return failure;
   }
 }

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -20,6 +21,12 @@ final class RescueStalledJobs {
   private static final Logger log = LoggerFactory.getLogger(RescueStalledJobs.class);
   private static final int LAPSED_PER_ROUND = 100;
   private static final int OVERDUE_PER_ROUND = 500;
+
+  /**
+   * A picture that was saved is worth a while beyond the deadline; a store that does not answer is
+   * not.
+   */
+  private static final Duration UNTIL_LOOKED_FOR = Duration.ofSeconds(10);
 
   private final RescueJobs ledger;
   private final CompleteFromStore store;
@@ -59,16 +66,23 @@ final class RescueStalledJobs {
 
   /** True where there may be more to do at once. */
   boolean round() {
-    store.beginRound();
     // Overdue ones first: taking them from their worker only to end them would log a retry that
-    // never comes.
+    // never comes. And of these first those that need no look: a slow store is not their concern.
+    // One that answers and can't be written to did not let workers renew their leases.
+    var ended = answering.ask(() -> endOverdue(List.of()));
     var begun = answering.ask(() -> ledger.findOverdueAttempts(OVERDUE_PER_ROUND));
-    begun.forEach(this::completedFromStore);
-    // one that answers and can't be written to did not let workers renew their leases
-    var ended = answering.ask(() -> ledger.endOverdue(OVERDUE_PER_ROUND));
-    ended.forEach(this::ended);
+    if (!begun.isEmpty()) {
+      var found = completedFromStore(begun);
+      endOverdue(found.without());
+    }
     var moreLapsed = rescueLapsed();
     return isFull(ended, OVERDUE_PER_ROUND) || moreLapsed;
+  }
+
+  private List<FinishedJob> endOverdue(List<Attempt> without) {
+    var ended = ledger.endOverdue(OVERDUE_PER_ROUND, without, UNTIL_LOOKED_FOR);
+    ended.forEach(this::ended);
+    return ended;
   }
 
   /** Only a ledger that could be reached all the while can tell who fell silent. */
@@ -77,26 +91,28 @@ final class RescueStalledJobs {
       return false;
     }
     var lapsed = ledger.findLapsed(LAPSED_PER_ROUND);
-    for (var attempt : lapsed) {
-      if (!completedFromStore(attempt)) {
-        rescued(ledger.rescueIfLapsed(attempt));
-      }
+    if (!lapsed.isEmpty()) {
+      var found = completedFromStore(lapsed);
+      Stream.concat(found.without().stream(), found.unknown().stream())
+          .forEach(attempt -> rescued(ledger.rescueIfLapsed(attempt)));
     }
     return isFull(lapsed, LAPSED_PER_ROUND);
   }
 
-  private boolean completedFromStore(Attempt attempt) {
-    var job = store.tryComplete(attempt);
-    job.ifPresent(found -> {
-      completed.increment();
-      events.publish(found);
-      log.atWarn()
-          .addKeyValue("request_id", attempt.requestId())
-          .addKeyValue("attempt", attempt.number())
-          .log(
-              "a worker fell silent after it had saved the picture; the job has completed with it");
-    });
-    return job.isPresent();
+  private CompleteFromStore.Found completedFromStore(List<Attempt> attempts) {
+    var found = store.tryComplete(attempts);
+    found
+        .completed()
+        .forEach(job -> {
+          completed.increment();
+          events.publish(job);
+          log.atWarn()
+              .addKeyValue("request_id", job.event().requestId())
+              .addKeyValue("attempt", job.event().attempts())
+              .log(
+                  "a worker fell silent after it had saved the picture; the job has completed with it");
+        });
+    return found;
   }
 
   private static boolean isFull(List<?> round, int limit) {

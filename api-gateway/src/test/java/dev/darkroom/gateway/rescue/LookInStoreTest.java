@@ -1,7 +1,6 @@
 package dev.darkroom.gateway.rescue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.model.RequestId;
@@ -10,88 +9,124 @@ import dev.darkroom.picture.StoredPicture;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class LookInStoreTest {
+  private static final int AT_ONCE = 4;
   private static final Duration LONG = Duration.ofMinutes(1);
-  private static final Duration SHORT = Duration.ofMillis(50);
+  private static final Duration SHORT = Duration.ofMillis(100);
 
-  private final RequestId id = new RequestId(UUID.randomUUID());
+  private final RequestId id = newId();
   private final AtomicInteger asked = new AtomicInteger();
 
   @Test
-  void what_the_store_says_is_the_answer() throws IOException {
+  void what_the_store_says_is_the_answer() {
     var picture = new StoredPicture(id, "ab".repeat(32), 7, PictureFormat.WEBP, 8, 8);
-    var look = looking(_ -> Optional.of(picture), LONG, LONG);
+    var none = newId();
+    var look = looking(job -> job.equals(id) ? Optional.of(picture) : Optional.empty(), LONG);
 
-    assertThat(look.find(id)).contains(picture);
+    assertThat(look.find(Set.of(id, none)))
+        .containsEntry(id, Optional.of(picture))
+        .containsEntry(none, Optional.empty())
+        .hasSize(2);
+    assertThat(look.find(Set.of())).isEmpty();
   }
 
   @Test
-  void a_failure_is_passed_on_and_the_next_job_is_looked_for() {
+  void a_job_for_which_the_store_fails_is_not_in_the_answer_and_others_are() {
     var look =
         looking(
-            _ -> {
-              throw new IOException("damaged");
+            job -> {
+              if (job.equals(id)) {
+                throw new IOException("damaged");
+              }
+              return Optional.empty();
             },
-            LONG,
             LONG);
 
-    assertThatThrownBy(() -> look.find(id)).hasMessage("damaged");
-    assertThatThrownBy(() -> look.find(id)).hasMessage("damaged");
-    assertThat(asked).hasValue(2);
+    assertThat(look.find(Stream.concat(Stream.of(id), ids(9)).collect(Collectors.toSet())))
+        .hasSize(9)
+        .doesNotContainKey(id);
   }
 
   @Test
-  void a_store_that_hangs_is_waited_for_once_in_a_round_and_asked_once_at_a_time() {
-    var wakes = new CountDownLatch(1);
+  void a_slow_store_is_asked_for_several_at_once() {
+    var together = new CyclicBarrier(AT_ONCE);
     var look =
         looking(
             _ -> {
               try {
-                wakes.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+                together.await(30, TimeUnit.SECONDS);
+              } catch (Exception e) {
+                throw new IOException(e);
               }
               return Optional.empty();
             },
-            SHORT,
             LONG);
 
-    assertThatThrownBy(() -> look.find(id)).hasMessageStartingWith("no answer within");
-    assertThatThrownBy(() -> look.find(id)).hasMessage("this round's time for it is over");
-    look.beginRound();
-    assertThatThrownBy(() -> look.find(id)).hasMessage("an earlier question is still unanswered");
-    assertThat(asked).hasValue(1);
-
-    wakes.countDown();
-    await().untilAsserted(() -> assertThat(look.find(id)).isEmpty());
+    assertThat(look.find(ids(2 * AT_ONCE).collect(Collectors.toSet()))).hasSize(2 * AT_ONCE);
   }
 
   @Test
-  void a_round_has_so_much_time_for_all_its_jobs() {
-    var look = looking(_ -> Optional.empty(), LONG, Duration.ZERO);
+  void one_look_that_hangs_keeps_no_other_from_its_answer() {
+    var wakes = new CountDownLatch(1);
+    var look = looking(job -> job.equals(id) ? afterwards(wakes) : Optional.empty(), SHORT);
 
-    assertThatThrownBy(() -> look.find(id)).hasMessage("this round's time for it is over");
-    assertThat(asked).hasValue(0);
+    assertThat(look.find(Stream.concat(Stream.of(id), ids(20)).collect(Collectors.toSet())))
+        .hasSize(20)
+        .doesNotContainKey(id);
+    wakes.countDown();
   }
 
-  private LookInStore looking(LookInStore.Look store, Duration perLook, Duration perRound) {
-    var look =
-        new LookInStore(
-            wanted -> {
-              asked.incrementAndGet();
-              return store.find(wanted);
-            },
-            perLook,
-            perRound);
-    look.beginRound();
-    return look;
+  @Test
+  void a_store_that_hangs_is_waited_for_once_and_not_asked_again_until_it_answers() {
+    var wakes = new CountDownLatch(1);
+    var look = looking(_ -> afterwards(wakes), SHORT);
+    var jobs = ids(3 * AT_ONCE).collect(Collectors.toSet());
+
+    assertThat(look.find(jobs)).isEmpty();
+    assertThat(look.find(jobs)).isEmpty();
+    assertThat(asked).hasValue(AT_ONCE);
+
+    wakes.countDown();
+    await().untilAsserted(() -> assertThat(look.find(Set.of(id))).containsKey(id));
+  }
+
+  private static Optional<StoredPicture> afterwards(CountDownLatch wakes) {
+    try {
+      wakes.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return Optional.empty();
+  }
+
+  private static Stream<RequestId> ids(int number) {
+    return Stream.generate(LookInStoreTest::newId).limit(number);
+  }
+
+  private static RequestId newId() {
+    return new RequestId(UUID.randomUUID());
+  }
+
+  private LookInStore looking(LookInStore.Look store, Duration perRound) {
+    return new LookInStore(
+        wanted -> {
+          asked.incrementAndGet();
+          return store.find(wanted);
+        },
+        AT_ONCE,
+        perRound);
   }
 }

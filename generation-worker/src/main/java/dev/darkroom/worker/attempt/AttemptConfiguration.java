@@ -1,6 +1,7 @@
 package dev.darkroom.worker.attempt;
 
 import dev.darkroom.ledger.ClaimJobs;
+import dev.darkroom.ledger.RescheduleJobs;
 import dev.darkroom.messaging.PublishEvents;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.nebius.CallNebius;
@@ -8,6 +9,7 @@ import dev.darkroom.worker.quota.CallPermits;
 import dev.darkroom.worker.report.ReportOutcome;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.nio.file.Path;
 import java.util.Locale;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -22,6 +24,7 @@ class AttemptConfiguration {
   JobsInHand jobsInHand(
       WorkerSettings settings,
       ClaimJobs ledger,
+      RescheduleJobs reschedule,
       CallNebius nebius,
       CallPermits permits,
       PictureStore store,
@@ -32,8 +35,10 @@ class AttemptConfiguration {
         new JobsInHand(
             settings,
             ledger,
+            new UnbegunAttempts(reschedule),
             nebius,
             permits,
+            store,
             new AttemptJob(store, nebius, report, meters),
             events);
     Gauge.builder("darkroom.worker.jobs", jobs, JobsInHand::size)
@@ -52,7 +57,8 @@ class AttemptConfiguration {
   }
 
   @Bean
-  KeepLeases keepLeases(JobsInHand jobs, WorkerSettings settings) {
-    return new KeepLeases(jobs, settings);
+  KeepLeases keepLeases(JobsInHand jobs, WorkerSettings settings, CallNebius nebius) {
+    var limit = new ThreadLimit(Path.of("/"));
+    return new KeepLeases(jobs, settings, new StartReport(settings, nebius.timeout(), limit));
   }
 }

@@ -42,13 +42,14 @@ final class AttemptJob {
    *     whether they are the job's
    * @param reportFor how long to go on reporting to a ledger that does not answer; then the job is
    *     rescued by others
+   * @return whether the ledger took it
    */
-  void run(ClaimedJob job, Map<String, ?> parameters, CallInProgress call, Duration reportFor)
+  boolean run(ClaimedJob job, Map<String, ?> parameters, CallInProgress call, Duration reportFor)
       throws InterruptedException {
     var started = System.nanoTime();
     var outcome = pictureOrCall(job, parameters, call);
     count(outcome, Duration.ofNanos(System.nanoTime() - started));
-    reportUntilTaken(job.attempt(), outcome, call, reportFor);
+    return reportUntilTaken(job.attempt(), outcome, call, reportFor);
   }
 
   /** A picture that an earlier attempt saved is used, not bought again. */
@@ -83,7 +84,7 @@ final class AttemptJob {
     return store.find(job.message().requestId()).map(AttemptOutcome.AlreadyStored::new);
   }
 
-  private void reportUntilTaken(
+  private boolean reportUntilTaken(
       Attempt attempt, AttemptOutcome outcome, CallInProgress call, Duration reportFor)
       throws InterruptedException {
     var giveUp = System.nanoTime() + reportFor.toNanos();
@@ -91,7 +92,7 @@ final class AttemptJob {
     while (true) {
       try {
         report.report(attempt, outcome, call.took(), call.timeLeft());
-        return;
+        return true;
       } catch (DataAccessException e) {
         if (System.nanoTime() - giveUp > 0) {
           log.atError()
@@ -99,7 +100,7 @@ final class AttemptJob {
               .addKeyValue("attempt", attempt.number())
               .setCause(e)
               .log("the ledger did not take an outcome; the job is rescued when its lease lapses");
-          return;
+          return false;
         }
         log.atWarn()
             .addKeyValue("request_id", attempt.requestId())

@@ -8,15 +8,14 @@ import dev.darkroom.messaging.PublishEvents;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.JobStatus;
+import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.nebius.CallInProgress;
 import dev.darkroom.worker.nebius.CallNebius;
 import dev.darkroom.worker.quota.CallPermits;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,36 +30,55 @@ import org.slf4j.LoggerFactory;
  * <p>They are platform threads: the first jobs of a worker load and initialize the same classes at
  * the same moment, which holds virtual ones to their carriers, and may do so for ever.
  */
-final class JobsInHand implements JobSlots {
+final class JobsInHand implements JobSlots, JobClaims.Hands {
   private static final Logger log = LoggerFactory.getLogger(JobsInHand.class);
+  private static final Duration WITHOUT_THREADS = Duration.ofSeconds(5);
+  private static final Duration WITH_FEWER = Duration.ofMinutes(1);
 
   private final WorkerSettings settings;
   private final ClaimJobs ledger;
+  private final JobClaims claims;
   private final CallNebius nebius;
   private final CallPermits permits;
+  private final PictureStore store;
   private final AttemptJob attempts;
   private final PublishEvents events;
   private final Map<Attempt, CallInProgress> inHand = new ConcurrentHashMap<>();
+
+  /** Begun and over, but the ledger could not be told how: these are for the rescue to decide. */
+  private final Set<Attempt> unreported = ConcurrentHashMap.newKeySet();
+
   private final Object ended = new Object();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("job-", 1).factory());
 
+  private volatile Lack lack = new Lack(System.nanoTime() - WITH_FEWER.toNanos(), 0);
+
   /**
-   * Of the next claim. One that fails is made again under the same token: what it got in the ledger
-   * before its answer was lost is then begun after all.
+   * A thread could not be started.
+   *
+   * @param jobs that were in hand then; for a while it will not be more
    */
-  private UUID claimToken = UUID.randomUUID();
+  private record Lack(long nanos, int jobs) {
+    boolean isNewerThan(Duration time) {
+      return System.nanoTime() - nanos < time.toNanos();
+    }
+  }
 
   JobsInHand(
       WorkerSettings settings,
       ClaimJobs ledger,
+      UnbegunAttempts unbegun,
       CallNebius nebius,
       CallPermits permits,
+      PictureStore store,
       AttemptJob attempts,
       PublishEvents events) {
     this.settings = settings;
     this.ledger = ledger;
+    this.claims = new JobClaims(settings, ledger, unbegun, this);
     this.nebius = nebius;
+    this.store = store;
     this.attempts = attempts;
     this.events = events;
     this.permits = permits;
@@ -78,12 +96,34 @@ final class JobsInHand implements JobSlots {
   }
 
   private int freeSlots() {
-    return Math.max(0, Math.min(settings.concurrency(), nebius.callsAllowed()) - inHand.size());
+    var free = Math.min(threadsAllowed(), nebius.callsAllowed()) - inHand.size();
+    return free <= 0 || claims.isStopping() || lacksThreads() || !keepsPictures() ? 0 : free;
+  }
+
+  private boolean lacksThreads() {
+    return lack.isNewerThan(WITHOUT_THREADS);
+  }
+
+  private int threadsAllowed() {
+    var latest = lack;
+    return latest.isNewerThan(WITH_FEWER)
+        ? Math.clamp(latest.jobs(), 1, settings.concurrency())
+        : settings.concurrency();
+  }
+
+  private boolean keepsPictures() {
+    return store.trouble(settings.concurrency()).isEmpty();
   }
 
   Waiting why() {
     if (room() > 0) {
       return Waiting.NOT;
+    } else if (claims.isStopping()) {
+      return Waiting.STOPPING;
+    } else if (!keepsPictures()) {
+      return Waiting.PICTURES;
+    } else if (lacksThreads()) {
+      return Waiting.THREADS;
     } else if (nebius.callsAllowed() == 0) {
       return Waiting.NEBIUS;
     }
@@ -99,21 +139,16 @@ final class JobsInHand implements JobSlots {
   public void take(List<JobMessage> messages) {
     var intents =
         messages.stream()
-            .collect(Collectors.toMap(JobMessage::requestId, this::intent, (first, _) -> first));
-    var claimed =
-        ledger.claimDue(settings.id(), settings.lease(), claimToken, List.copyOf(intents.values()));
-    claimToken = UUID.randomUUID();
-    permits.spend(claimed.size());
-    for (var job : claimed) {
-      var intent = Objects.requireNonNull(intents.get(job.message().requestId()));
-      begin(job, intent.parameters());
-    }
+            .map(this::intent)
+            .collect(Collectors.toMap(Intent::requestId, intent -> intent, (first, _) -> first));
+    claims.claim(intents);
   }
 
   /** With a statement that would write, for one that answers may be read-only. */
   @Override
   public void tryLedger() {
     var _ = ledger.heartbeatOfHeld(settings.id(), settings.lease(), List.of());
+    claims.settle();
   }
 
   private Intent intent(JobMessage job) {
@@ -124,13 +159,14 @@ final class JobsInHand implements JobSlots {
         parameters.cut().isEmpty() ? Map.of() : Map.of("cut", parameters.cut()));
   }
 
-  private void begin(ClaimedJob job, Map<String, ?> parameters) {
+  @Override
+  public void begin(ClaimedJob job, Map<String, ?> parameters) {
     var attempt = job.attempt();
     var call = new CallInProgress(job.timeLeft());
     inHand.put(attempt, call);
     try {
       threads.execute(() -> carryOut(job, parameters, call));
-    } catch (OutOfMemoryError e) { // no more threads: the lease must lapse, and the intake end
+    } catch (OutOfMemoryError e) {
       end(attempt);
       throw e;
     }
@@ -139,8 +175,11 @@ final class JobsInHand implements JobSlots {
 
   private void carryOut(ClaimedJob job, Map<String, ?> parameters, CallInProgress call) {
     var attempt = job.attempt();
+    unreported.add(attempt);
     try {
-      attempts.run(job, parameters, call, settings.lease());
+      if (attempts.run(job, parameters, call, settings.lease())) {
+        unreported.remove(attempt);
+      }
     } catch (InterruptedException | RuntimeException e) {
       log.atError()
           .addKeyValue("request_id", attempt.requestId())
@@ -152,12 +191,20 @@ final class JobsInHand implements JobSlots {
     }
   }
 
+  /** A follower who does not hear of it reads the ledger. */
   private void tell(ClaimedJob job) {
     var message = job.message();
-    events.tell(
-        GenerationEvent.progress(
-            message.requestId(), message.userId(), JobStatus.PROCESSING, job.attempt().number()),
-        job.trace());
+    try {
+      events.tell(
+          GenerationEvent.progress(
+              message.requestId(), message.userId(), JobStatus.PROCESSING, job.attempt().number()),
+          job.trace());
+    } catch (RuntimeException e) {
+      log.atWarn()
+          .addKeyValue("request_id", message.requestId())
+          .setCause(e)
+          .log("the start of an attempt could not be published; the attempt goes on");
+    }
   }
 
   private void end(Attempt attempt) {
@@ -172,11 +219,34 @@ final class JobsInHand implements JobSlots {
     }
   }
 
+  @Override
+  public void spend(int jobs) {
+    permits.spend(jobs);
+  }
+
+  @Override
+  public boolean wasBegun(Attempt attempt) {
+    return inHand.containsKey(attempt) || unreported.contains(attempt);
+  }
+
+  @Override
+  public void lackThreads() {
+    lack = new Lack(System.nanoTime(), inHand.size());
+  }
+
   /**
    * Renews the leases of all jobs in hand, and ends the calls of those that the ledger has given to
-   * others.
+   * others. Also of those that a claim brought whose answer was lost.
    */
   void renewLeases() {
+    renewInHand();
+    claims.renewUnheardOf();
+    if (!claims.mayHoldUnheardOf()) {
+      unreported.retainAll(inHand.keySet()); // nobody will ask for them
+    }
+  }
+
+  private void renewInHand() {
     var before = Map.copyOf(inHand);
     if (before.isEmpty()) {
       return;
@@ -206,6 +276,15 @@ final class JobsInHand implements JobSlots {
       }
       return true;
     }
+  }
+
+  void takeAgain() {
+    claims.start();
+  }
+
+  /** From here on nothing is begun any more. */
+  void takeNothingMore(Duration patience) throws InterruptedException {
+    claims.stop(patience);
   }
 
   /** Ends every call, so that its job goes back to the ledger. */

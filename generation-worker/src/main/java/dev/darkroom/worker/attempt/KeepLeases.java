@@ -11,22 +11,29 @@ import org.springframework.context.SmartLifecycle;
  */
 final class KeepLeases implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(KeepLeases.class);
+  private static final Duration LAST_CLAIM = Duration.ofSeconds(8);
   private static final Duration LAST_REPORTS = Duration.ofSeconds(5);
   private static final Duration AFTER_A_FAILURE = Duration.ofMillis(500);
 
   private final JobsInHand jobs;
   private final WorkerSettings settings;
+  private final StartReport report;
+  private final Duration drain;
   private volatile boolean running;
   private Thread thread = Thread.ofPlatform().daemon().unstarted(this::keep);
 
-  KeepLeases(JobsInHand jobs, WorkerSettings settings) {
+  KeepLeases(JobsInHand jobs, WorkerSettings settings, StartReport report) {
     this.jobs = jobs;
     this.settings = settings;
+    this.report = report;
+    this.drain = report.drain();
   }
 
   @Override
   public void start() {
+    report.log();
     running = true;
+    jobs.takeAgain();
     thread = Thread.ofPlatform().daemon().name("keep-leases").start(this::keep);
   }
 
@@ -35,10 +42,11 @@ final class KeepLeases implements SmartLifecycle {
     try {
       log.atInfo()
           .addKeyValue("jobs", jobs.size())
-          .addKeyValue("drain", settings.drain())
+          .addKeyValue("drain", drain)
           .log(
               "stopping; the jobs in hand may end, those that don't in time go back to the ledger");
-      if (!jobs.awaitNone(settings.drain())) {
+      jobs.takeNothingMore(LAST_CLAIM);
+      if (!jobs.awaitNone(drain)) {
         jobs.giveBack();
         if (!jobs.awaitNone(LAST_REPORTS)) {
           log.atWarn()
@@ -46,11 +54,23 @@ final class KeepLeases implements SmartLifecycle {
               .log("some jobs could not be given back; they are rescued when their leases lapse");
         }
       }
+      giveBackUnheardOf();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
       running = false;
       thread.interrupt();
+    }
+  }
+
+  /** What a claim brought whose answer never came. */
+  private void giveBackUnheardOf() {
+    try {
+      jobs.renewLeases();
+    } catch (RuntimeException e) {
+      log.atWarn()
+          .addKeyValue("reason", e.toString())
+          .log("the ledger does not answer; jobs it may hold for this worker are rescued");
     }
   }
 

@@ -9,5 +9,11 @@ enum Waiting {
   /** The way to Nebius is closed: an outage, a refused key, or Nebius asked it to wait. */
   NEBIUS,
   /** The calls that all workers may make are made. */
-  QUOTA
+  QUOTA,
+  /** No picture can be kept, so none is bought. */
+  PICTURES,
+  /** No thread could be started a moment ago. */
+  THREADS,
+  /** It was stopped, and lets its jobs end. */
+  STOPPING
 }

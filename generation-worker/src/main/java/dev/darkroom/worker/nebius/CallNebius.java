@@ -64,6 +64,11 @@ public final class CallNebius {
     return CallParameters.of(request, model, settings.guidanceScaleOf(model));
   }
 
+  /** How long a call may take. */
+  public Duration timeout() {
+    return settings.timeout();
+  }
+
   /** How many calls may be under way at once just now; see {@link NebiusGate#callsAllowed()}. */
   public int callsAllowed() {
     return gate.callsAllowed();

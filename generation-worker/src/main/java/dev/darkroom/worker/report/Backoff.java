@@ -11,8 +11,12 @@ final class Backoff {
   /** As steep as three steps of the other: the last of five attempts comes after a minute. */
   private static final int STEEP = 3;
 
+  /** How much longer than others a job waits in the end whose attempts don't count. */
+  private static final int FREE_OF_CHARGE = 10;
+
   private final IntervalFunction longest;
   private final IntervalFunction longestOfPatient;
+  private final IntervalFunction longestUncounted;
   private final RandomGenerator random;
 
   Backoff(ReportSettings settings, RandomGenerator random) {
@@ -21,6 +25,9 @@ final class Backoff {
     this.longestOfPatient =
         IntervalFunction.ofExponentialBackoff(
             settings.base(), Math.pow(settings.factor(), STEEP), settings.cap());
+    this.longestUncounted =
+        IntervalFunction.ofExponentialBackoff(
+            settings.base(), settings.factor(), settings.cap().multipliedBy(FREE_OF_CHARGE));
     this.random = random;
   }
 
@@ -37,6 +44,14 @@ final class Backoff {
   Duration patiently(int attempt) {
     var atMost = longestOfPatient.apply(attempt);
     return Duration.ofMillis(atMost - random.nextLong(atMost / 2 + 1));
+  }
+
+  /**
+   * The same where neither the number of attempts nor the way to Nebius ends the repetition: longer
+   * and longer, so that a job does not fill the log until its deadline.
+   */
+  Duration afterUncounted(int attempt) {
+    return Duration.ofMillis(random.nextLong(longestUncounted.apply(attempt) + 1));
   }
 
   /** At least what was asked for, plus up to a second so that not everybody comes at once. */

@@ -110,7 +110,7 @@ final class ReadOutcome {
       case AttemptOutcome.Withdrawn(String reason) ->
           waits(FailureCode.WITHDRAWN, reason, reason, Duration.ZERO);
       case AttemptOutcome.RecordDiffers(String reason) ->
-          waits(FailureCode.RECORD_DIFFERS, reason, reason, backoff.after(attempt));
+          waits(FailureCode.RECORD_DIFFERS, reason, reason, backoff.afterUncounted(attempt));
       case AttemptOutcome.TurnedAway(String reason) ->
           waits(
               FailureCode.PROVIDER_UNAVAILABLE, reason, reason, backoff.notBefore(turnedAwayFor));
@@ -119,9 +119,9 @@ final class ReadOutcome {
               FailureCode.MISCONFIGURED,
               refused(refusal),
               reason,
-              ofAll ? backoff.notBefore(turnedAwayFor) : backoff.after(attempt));
+              ofAll ? backoff.notBefore(turnedAwayFor) : backoff.afterUncounted(attempt));
       case AttemptOutcome.NotStored(String reason) ->
-          waits(FailureCode.PICTURE_NOT_STORED, NO_ROOM, reason, backoff.after(attempt));
+          waits(FailureCode.PICTURE_NOT_STORED, NO_ROOM, reason, backoff.afterUncounted(attempt));
     };
   }
 

@@ -66,8 +66,10 @@ public final class ReportOutcome implements AutoCloseable {
       case ReadOutcome.Reading.Fail(String code, String reason, var details) ->
           ended(
               attempt, finish.failIfCurrent(attempt, Step.NEBIUS_API_ERROR, code, reason, details));
-      case ReadOutcome.Reading.TryAgain(Setback setback, String known) ->
-          tryAgain(attempt, setback.dueWithin(timeLeft), known);
+      case ReadOutcome.Reading.TryAgain(Setback setback, String known) -> {
+        var due = setback.dueWithin(timeLeft);
+        tryAgain(attempt, call.isPresent() ? due : due.withoutCall(), known);
+      }
     }
   }
 

@@ -118,14 +118,18 @@ public record StepsTellTheTruth() implements Promise.ForEachJob {
           case "rate_limited" -> oneWas(history, row, begun, call -> is(call, 429));
           // A good answer may also have been cut on its way.
           case "bad_reply" -> oneWas(history, row, begun, call -> is(call, 200));
-          case "provider_unavailable" ->
+          default ->
               ifSo(
-                  !ANSWERED.matcher(row.reason()).find()
+                  saysThatNoCallWasMade(row)
                       && !isLaterThanAFrozenOne(history, row)
                       && answersBetween(history, begun, row.at()).findAny().isPresent(),
                   "the provider was called in an attempt that says it was not: " + row);
-          default -> Stream.empty();
         });
+  }
+
+  private static boolean saysThatNoCallWasMade(StepRow row) {
+    return Boolean.FALSE.equals(row.details().get("called"))
+        || (row.code().equals("provider_unavailable") && !ANSWERED.matcher(row.reason()).find());
   }
 
   /** A worker that was frozen before its call makes it when somebody else's attempt runs. */

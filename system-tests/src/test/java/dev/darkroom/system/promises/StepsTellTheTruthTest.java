@@ -157,26 +157,25 @@ class StepsTellTheTruthTest {
 
   @Test
   void an_attempt_that_says_that_no_call_was_made_and_made_one_breaks_it() {
-    var job =
-        TestingJob.completed()
-            .changingSteps(
-                row -> row.step() == Step.ATTEMPT_FAILED,
-                row ->
-                    new StepRow(
-                        row.requestId(),
-                        row.seq(),
-                        row.step(),
-                        row.status(),
-                        row.at(),
-                        Map.of(
-                            "attempt", 1,
-                            "code", "provider_unavailable",
-                            "reason", "No call was made: the circuit breaker is open."),
-                        null));
-    assertThat(said(job))
-        .singleElement()
-        .asString()
-        .startsWith("the provider was called in an attempt that says it was not");
+    var reason = "No call was made: the circuit breaker is open.";
+    for (var details :
+        List.<Map<String, Object>>of(
+            Map.of("attempt", 1, "code", "provider_unavailable", "reason", reason),
+            Map.of("attempt", 1, "code", "withdrawn", "called", false))) {
+      assertThat(said(failedBefore(details)))
+          .singleElement()
+          .asString()
+          .startsWith("the provider was called in an attempt that says it was not");
+    }
+  }
+
+  private static TestingJob failedBefore(Map<String, Object> details) {
+    return TestingJob.completed()
+        .changingSteps(
+            row -> row.step() == Step.ATTEMPT_FAILED,
+            row ->
+                new StepRow(
+                    row.requestId(), row.seq(), row.step(), row.status(), row.at(), details, null));
   }
 
   @Test

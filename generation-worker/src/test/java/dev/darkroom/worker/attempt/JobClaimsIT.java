@@ -1,0 +1,157 @@
+package dev.darkroom.worker.attempt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.ledger.AcceptJobs;
+import dev.darkroom.ledger.Attempt;
+import dev.darkroom.ledger.AttemptMade;
+import dev.darkroom.ledger.AttemptMade.Outcome;
+import dev.darkroom.ledger.ClaimJobs;
+import dev.darkroom.ledger.ClaimedJob;
+import dev.darkroom.ledger.FindJobs;
+import dev.darkroom.ledger.Intent;
+import dev.darkroom.ledger.NewJob;
+import dev.darkroom.ledger.RescheduleJobs;
+import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.TraceParent;
+import dev.darkroom.testservers.TestServers;
+import dev.darkroom.worker.TestingContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class JobClaimsIT {
+  private static ConfigurableApplicationContext context;
+
+  private final TestingHands hands = new TestingHands();
+  private final JobClaims claims =
+      new JobClaims(
+          new WorkerSettings("", 16, Duration.ofSeconds(30), null),
+          context.getBean(ClaimJobs.class),
+          new UnbegunAttempts(context.getBean(RescheduleJobs.class)),
+          hands);
+
+  @BeforeAll
+  static void start() {
+    context = TestingContext.open(TestServers.freshDatabase());
+  }
+
+  @AfterAll
+  static void stop() {
+    context.close();
+  }
+
+  @Test
+  void a_job_without_a_thread_and_all_that_follow_it_go_back_uncounted() {
+    hands.threads = 3;
+    var jobs = Stream.generate(this::accept).limit(8).toList();
+
+    claims.claim(intents(jobs));
+
+    assertThat(hands.begun).hasSize(3);
+    assertThat(hands.lacksThreads).isTrue();
+    var outcomes =
+        jobs.stream()
+            .filter(job -> hands.begun.stream().noneMatch(begun -> begun.requestId().equals(job)))
+            .map(JobClaimsIT::attempts);
+    assertThat(outcomes)
+        .hasSize(5)
+        .allSatisfy(attempts ->
+            assertThat(attempts)
+                .extracting(made -> Objects.requireNonNull(made.end()).outcome())
+                .containsExactly(Outcome.NOT_MADE));
+    assertThat(jobs.stream().flatMap(JobClaimsIT::details))
+        .noneMatch(details -> Boolean.TRUE.equals(details.get("counts")));
+
+    hands.threads = 8;
+    claims.claim(intents(jobs)); // they are due again, at once
+    assertThat(hands.begun)
+        .extracting(Attempt::requestId)
+        .containsExactlyInAnyOrderElementsOf(jobs);
+  }
+
+  @Test
+  void a_claim_that_is_answered_after_the_stop_goes_back() throws InterruptedException {
+    claims.stop(Duration.ofSeconds(1));
+    var job = accept();
+
+    claims.claim(intents(List.of(job)));
+
+    assertThat(hands.begun).isEmpty();
+    assertThat(attempts(job))
+        .extracting(made -> Objects.requireNonNull(made.end()).outcome())
+        .containsExactly(Outcome.NOT_MADE);
+  }
+
+  private RequestId accept() {
+    var id = new RequestId(UUID.randomUUID());
+    var request = new GenerationRequest("A teal", null, 0.7, 0.5, null, 64, 64, 7);
+    var trace = TraceParent.begin(new Random(1));
+    context
+        .getBean(AcceptJobs.class)
+        .accept(List.of(new NewJob(id, "me", request, Duration.ofMinutes(5), trace)));
+    return id;
+  }
+
+  private static Map<RequestId, Intent> intents(List<RequestId> jobs) {
+    return jobs.stream()
+        .collect(Collectors.toMap(Function.identity(), job -> new Intent(job, Map.of("n", 1))));
+  }
+
+  private static List<AttemptMade> attempts(RequestId job) {
+    return context.getBean(FindJobs.class).find(job).orElseThrow().attempts();
+  }
+
+  private static Stream<Map<String, ?>> details(RequestId job) {
+    return context.getBean(FindJobs.class).find(job).orElseThrow().steps().stream()
+        .map(step -> Objects.requireNonNullElse(step.details(), Map.of()));
+  }
+
+  /** Hands that have so many threads, and never let go of a job. */
+  private static final class TestingHands implements JobClaims.Hands {
+    private final List<Attempt> begun = new ArrayList<>();
+    private int threads = Integer.MAX_VALUE;
+    private boolean lacksThreads;
+
+    @Override
+    public int room() {
+      return threads - begun.size();
+    }
+
+    @Override
+    public void begin(ClaimedJob job, Map<String, ?> parameters) {
+      if (begun.size() >= threads) {
+        throw new OutOfMemoryError("unable to create native thread");
+      }
+      begun.add(job.attempt());
+    }
+
+    @Override
+    public void spend(int jobs) {}
+
+    @Override
+    public boolean wasBegun(Attempt attempt) {
+      return begun.contains(attempt);
+    }
+
+    @Override
+    public void lackThreads() {
+      lacksThreads = true;
+    }
+  }
+}

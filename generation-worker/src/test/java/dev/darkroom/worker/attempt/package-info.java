@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.worker.attempt;
+
+import org.jspecify.annotations.NullMarked;
