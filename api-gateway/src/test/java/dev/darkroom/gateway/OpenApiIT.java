@@ -76,10 +76,10 @@ class OpenApiIT {
 
   @ParameterizedTest
   @CsvSource({
-    "/api/generate, post, 200 202 400 413 415 422 500 503",
+    "/api/generate, post, 200 202 400 413 415 422 429 500 503",
     "/api/generate/{requestId}, get, 200 404 503",
-    "/api/generate/{requestId}/events, get, 200 204 400 404 503",
-    "/api/events, get, 200 204 400 404 503",
+    "/api/generate/{requestId}/events, get, 200 204 400 404 429 503",
+    "/api/events, get, 200 204 400 404 429 503",
     "/api/logs, get, 200 400 503",
     "/api/logs/export, get, 200 400 503",
     "/api/stats, get, 200 400 503",

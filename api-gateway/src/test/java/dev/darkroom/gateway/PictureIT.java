@@ -2,7 +2,7 @@ package dev.darkroom.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.uuid.Generators;
+import dev.darkroom.ledger.PictureRecord;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.KeepOutcome.Kept;
 import dev.darkroom.picture.PictureStore;
@@ -131,6 +131,18 @@ class PictureIT {
   }
 
   @Test
+  void a_saved_picture_with_which_no_job_has_completed_is_not_handed_out() throws IOException {
+    var id = RequestId.parse(gateway.submit("not yet")).orElseThrow();
+    try (var draft = gateway.bean(PictureStore.class).draft(id)) {
+      draft.body().write(bytes);
+      assertThat(draft.keep()).isInstanceOf(Kept.class);
+    }
+    assertThat(gateway.get("/generated/" + id + ".png").status()).isEqualTo(404);
+    assertThat(gateway.get("/generated/" + id + ".png", "If-None-Match", "*").status())
+        .isEqualTo(404);
+  }
+
+  @Test
   void who_wants_to_save_it_is_told_its_name() {
     assertThat(gateway.get(path + "?download").header("Content-Disposition"))
         .isEqualTo("attachment; filename=\"%s.png\"".formatted(picture.id()));
@@ -162,10 +174,16 @@ class PictureIT {
   }
 
   private StoredPicture store(byte[] bytes) {
-    var id = new RequestId(Generators.timeBasedEpochGenerator().generate());
+    var id = RequestId.parse(gateway.submit("a picture")).orElseThrow();
     try (var draft = gateway.bean(PictureStore.class).draft(id)) {
       draft.body().write(bytes);
-      return ((Kept) draft.keep()).picture();
+      var kept = ((Kept) draft.keep()).picture();
+      TestingWorker.of(gateway)
+          .completeSilently(
+              id.toString(),
+              new PictureRecord(
+                  kept.url(), kept.sha256(), kept.format().contentType(), kept.bytes()));
+      return kept;
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }

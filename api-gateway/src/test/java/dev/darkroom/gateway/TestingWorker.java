@@ -45,8 +45,12 @@ record TestingWorker(ClaimJobs claimJobs, FinishJobs finishJobs, PublishEvents e
 
   /** Completes the job, and its event never comes. */
   FinishedJob completeSilently(String requestId) {
-    var picture =
-        new PictureRecord("/generated/" + requestId + ".webp", SHA256, "image/webp", 12_345);
+    return completeSilently(
+        requestId,
+        new PictureRecord("/generated/" + requestId + ".webp", SHA256, "image/webp", 12_345));
+  }
+
+  FinishedJob completeSilently(String requestId, PictureRecord picture) {
     return finishJobs
         .completeIfCurrent(new Completion(claim(requestId), picture, Map.of()))
         .orElseThrow();

@@ -5,6 +5,7 @@ import dev.darkroom.benchmarks.measure.MeasureAccept;
 import dev.darkroom.benchmarks.measure.MeasureClaim;
 import dev.darkroom.benchmarks.measure.MeasureDispatch;
 import dev.darkroom.benchmarks.measure.MeasureDrain;
+import dev.darkroom.benchmarks.measure.MeasureFloods;
 import dev.darkroom.benchmarks.measure.MeasureKafka;
 import dev.darkroom.benchmarks.measure.MeasureLive;
 import dev.darkroom.benchmarks.measure.MeasureLogs;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
 
 /**
  * Takes the measures named in {@code darkroom.benchmarks}, or all, in {@code
@@ -50,6 +52,9 @@ final class BenchmarksApplication {
           new MeasureStats(CLOCK),
           new MeasureMemory(CLOCK),
           new MeasurePictures(CLOCK));
+
+  /** Those that are taken only where they are named. */
+  private static final List<Measure> FURTHER = List.of(new MeasureFloods(CLOCK));
 
   private BenchmarksApplication() {}
 
@@ -121,7 +126,7 @@ final class BenchmarksApplication {
     return Arrays.stream(names.split(","))
         .map(String::strip)
         .map(name ->
-            MEASURES.stream()
+            Stream.concat(MEASURES.stream(), FURTHER.stream())
                 .filter(measure -> measure.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no measure " + name)))

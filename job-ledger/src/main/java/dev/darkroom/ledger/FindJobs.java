@@ -1,6 +1,5 @@
 package dev.darkroom.ledger;
 
-import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobStatus;
@@ -12,33 +11,53 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Answers questions about jobs without changing them. */
 public final class FindJobs {
+  /** Counted within a few tenths of a second. */
+  private static final int MOST_OPEN = 100_000;
+
   private final JdbcClient database;
-  private final GenerationLogs logs;
+  private final JdbcClient lookups;
+  private final FindSteps steps;
   private final LedgerJson json;
 
-  FindJobs(JdbcClient database, GenerationLogs logs, LedgerJson json) {
+  /**
+   * @param lookups for questions about one job, of which any number may come
+   */
+  FindJobs(JdbcClient database, JdbcClient lookups, LedgerJson json) {
     this.database = database;
-    this.logs = logs;
+    this.lookups = lookups;
+    this.steps = new FindSteps(lookups, json);
     this.json = json;
   }
 
   /**
-   * The job and its steps. The job is read first: its steps may be ahead of its status, never
-   * behind.
+   * The job and its steps, of very many the first and the latest. The job is read first: its steps
+   * may be ahead of its status, never behind.
    */
   public Optional<Job> find(RequestId requestId) {
     // one statement after the other: one inside the other would hold two connections, and as many
     // askers as the pool has connections would wait for each other
-    return row(requestId).map(job -> job.withSteps(logs.of(requestId)));
+    return row(requestId).map(job -> job.withSteps(steps.of(requestId)));
+  }
+
+  /** The picture with which the job has completed, as long as it is kept. */
+  public Optional<PictureRecord> findPicture(RequestId requestId) {
+    return lookups
+        .sql(
+            """
+            select image_url, image_sha256, image_content_type, image_bytes from public.generation_jobs
+            where request_id = :id and status = 'completed' and image_removed_at is null
+            """)
+        .param("id", requestId.value())
+        .query((row, _) -> picture(row))
+        .optional();
   }
 
   private Optional<Job> row(RequestId requestId) {
-    return database
+    return lookups
         .sql(
             """
             select request_id, user_id, request, status, deadline_at, finished_at, image_url, image_sha256,
@@ -63,7 +82,10 @@ public final class FindJobs {
         .list();
   }
 
-  /** How many jobs are open: what operators and autoscalers look at. */
+  /**
+   * How many jobs are open: what operators and autoscalers look at. Of very many, those with the
+   * earliest deadlines are counted, which are about the oldest; there are at least so many then.
+   */
   public OpenJobs countOpen() {
     return database
         .sql(
@@ -75,9 +97,12 @@ public final class FindJobs {
               count(*) filter (where lease_until is null and turn is not null) as held_back,
               coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (
                 where lease_until is null and due_at <= clock_timestamp())), 0)::float8 as oldest
-            from public.generation_jobs where status in ('started', 'processing')
+            from (
+              select error_code, lease_until, due_at, turn from public.generation_jobs
+              where status in ('started', 'processing') order by deadline_at limit :most) as open
             group by error_code
             """)
+        .param("most", MOST_OPEN)
         .query((row, _) -> open(row))
         .list()
         .stream()
@@ -145,7 +170,7 @@ public final class FindJobs {
         List.of());
   }
 
-  private static @Nullable PictureRecord picture(ResultSet row) throws SQLException {
+  private static PictureRecord picture(ResultSet row) throws SQLException {
     return new PictureRecord(
         row.getString("image_url"),
         row.getString("image_sha256"),

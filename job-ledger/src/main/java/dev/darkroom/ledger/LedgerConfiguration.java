@@ -4,10 +4,13 @@ import dev.darkroom.ledger.address.LeaveReadOnlyServer;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.IndexPrompts;
 import dev.darkroom.ledger.log.ReadSteps;
+import dev.darkroom.ledger.pool.ReadPoolSettings;
+import dev.darkroom.ledger.pool.ReadPools;
 import dev.darkroom.ledger.quota.OpenQuotaBook;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -22,13 +25,19 @@ import tools.jackson.databind.json.JsonMapper;
   LedgerSettings.class,
   IdempotencySettings.class,
   AttemptSettings.class,
-  UnknownOutcomeSettings.class
+  UnknownOutcomeSettings.class,
+  ReadPoolSettings.class
 })
 public class LedgerConfiguration {
 
   @Bean
-  SQLExceptionTranslator leaveReadOnlyServer(DataSource database) {
-    return new LeaveReadOnlyServer(database);
+  SQLExceptionTranslator leaveReadOnlyServer(DataSource database, ReadPools readers) {
+    return new LeaveReadOnlyServer(Stream.concat(Stream.of(database), readers.sources()).toList());
+  }
+
+  @Bean
+  ReadPools readPools(DataSource database, ReadPoolSettings settings) {
+    return ReadPools.beside(database, settings);
   }
 
   @Bean
@@ -94,13 +103,13 @@ public class LedgerConfiguration {
   }
 
   @Bean
-  GenerationLogs generationLogs(JdbcClient database, JsonMapper mapper, LedgerSettings settings) {
-    return new GenerationLogs(database, new LedgerJson(mapper), settings.recountAfter());
+  GenerationLogs generationLogs(ReadPools readers, JsonMapper mapper) {
+    return new GenerationLogs(readers.searches(), new LedgerJson(mapper));
   }
 
   @Bean
-  ReadSteps readSteps(JdbcClient database, JsonMapper mapper) {
-    return new ReadSteps(database, new LedgerJson(mapper));
+  ReadSteps readSteps(JdbcClient database, ReadPools readers, JsonMapper mapper) {
+    return new ReadSteps(database, readers, new LedgerJson(mapper));
   }
 
   @Bean
@@ -109,22 +118,22 @@ public class LedgerConfiguration {
   }
 
   @Bean
-  JobStatistics jobStatistics(JdbcClient database) {
-    return new JobStatistics(database);
+  JobStatistics jobStatistics(JdbcClient database, ReadPools readers) {
+    return new JobStatistics(database, readers.searches());
   }
 
   @Bean
-  JobQueue jobQueue(JdbcClient database) {
-    return new JobQueue(database);
+  JobQueue jobQueue(ReadPools readers) {
+    return new JobQueue(readers.lookups());
   }
 
   @Bean
-  RecentAttempts recentAttempts(JdbcClient database) {
-    return new RecentAttempts(database);
+  RecentAttempts recentAttempts(ReadPools readers) {
+    return new RecentAttempts(readers.searches());
   }
 
   @Bean
-  FindJobs findJobs(JdbcClient database, GenerationLogs logs, JsonMapper mapper) {
-    return new FindJobs(database, logs, new LedgerJson(mapper));
+  FindJobs findJobs(JdbcClient database, ReadPools readers, JsonMapper mapper) {
+    return new FindJobs(database, readers.lookups(), new LedgerJson(mapper));
   }
 }

@@ -15,13 +15,11 @@ import org.springframework.validation.annotation.Validated;
  * @param republishAfter how much later others may have been enqueued that are taken up before a
  *     job, until its record counts as lost and is published again. Where none is taken up at all,
  *     it is published again after five times as long, and then ever more rarely
- * @param recountAfter how often log rows that were counted already are counted anew, where somebody
- *     still asks for their number; until then it is not noticed if they are deleted by hand
  */
 @Validated
 @ConfigurationProperties("darkroom.ledger")
 record LedgerSettings(
     @DefaultValue("5s") @DurationMin(millis = 100) @DurationMax(minutes = 10)
         Duration publishReservation,
-    @DefaultValue("1m") @DurationMin(seconds = 1) @DurationMax(hours = 1) Duration republishAfter,
-    @DefaultValue("1h") @DurationMin(seconds = 1) @DurationMax(days = 30) Duration recountAfter) {}
+    @DefaultValue("1m") @DurationMin(seconds = 1) @DurationMax(hours = 1)
+        Duration republishAfter) {}

@@ -138,4 +138,38 @@ class FindJobsIT {
     assertThat(ledger.findJobs.countOpen())
         .isEqualTo(new FindJobs.OpenJobs(0, 0, 0, 0, 0, Map.of()));
   }
+
+  @Test
+  void of_a_job_with_thousands_of_steps_the_first_and_the_latest_are_read_without_their_prompts() {
+    var job = NewJobFixture.aNewJob();
+    ledger.accept(List.of(job));
+    ledger
+        .asOwner
+        .sql(
+            """
+            insert into public.generation_logs (request_id, user_id, prompt, status, step, details)
+            select :id, 'ada', repeat('x', 2000), 'processing', 'step ' || n,
+              jsonb_build_object('n', n, 'parameters', jsonb_build_object('prompt', repeat('x', 2000), 'model', 'm'))
+            from generate_series(1, 3000) as n
+            """)
+        .param("id", job.id().value())
+        .update();
+
+    var steps = ledger.findJobs.find(job.id()).orElseThrow().steps();
+
+    assertThat(steps).hasSize(1_000);
+    assertThat(steps.getFirst().step()).isEqualTo("request_received");
+    assertThat(steps.get(99).step()).isEqualTo("step 99");
+    assertThat(steps.get(100).step()).isEqualTo("step 2101");
+    assertThat(steps.getLast().step()).isEqualTo("step 3000");
+    assertThat(steps.getLast().details())
+        .isEqualTo(Map.of("n", 3000, "parameters", Map.of("model", "m")));
+  }
+
+  @Test
+  void only_a_completed_job_has_a_picture() {
+    assertThat(ledger.findJobs.findPicture(aCompletedJob().in(ledger))).contains(PICTURE);
+    assertThat(ledger.findJobs.findPicture(aFailedJob().in(ledger))).isEmpty();
+    assertThat(ledger.findJobs.findPicture(new RequestId(UUID.randomUUID()))).isEmpty();
+  }
 }

@@ -198,7 +198,7 @@ class LedgerPlansIT {
     LEDGER.jobStatistics.between(now.minusSeconds(120), now);
     assertThatPlanUses("idx_generation_logs_");
 
-    new JobStatistics(LEDGER.asApplication, SettledHorizon.MARGIN, 100)
+    new JobStatistics(LEDGER.asApplication, LEDGER.asApplication, SettledHorizon.MARGIN, 100)
         .keepSettled(Duration.ofDays(2));
     assertThatPlanUses("idx_generation_logs_status_created_at");
 
@@ -250,7 +250,7 @@ class LedgerPlansIT {
   void the_newest_steps_of_a_user_are_read_and_counted_without_those_of_others() {
     LEDGER.generationLogs.page(new LogFilter(null, null, "user-7"), 50, 0);
 
-    assertThatPlanUses("Index Only Scan using idx_generation_logs_user_id_created_at")
+    assertThatPlanUses("Index Only Scan Backward using idx_generation_logs_user_id_created_at")
         .doesNotContain("Filter: (user_id"); // nobody else's rows are read
   }
 
@@ -258,7 +258,7 @@ class LedgerPlansIT {
   void the_newest_steps_with_a_status_are_read_without_others_however_long_ago_they_were() {
     LEDGER.generationLogs.page(new LogFilter(null, JobStatus.FAILED, null), 50, 0);
 
-    assertThatPlanUses("Index Only Scan using idx_generation_logs_status_created_at")
+    assertThatPlanUses("Index Only Scan Backward using idx_generation_logs_status_created_at")
         .doesNotContain("Filter: (status");
   }
 
@@ -296,14 +296,12 @@ class LedgerPlansIT {
   }
 
   @Test
-  void a_count_that_is_remembered_reads_what_came_since() {
-    var filter = new LogFilter(null, JobStatus.STARTED, null);
-    LEDGER.generationLogs.page(filter, 1, 0);
-    WATCHED.plan();
-    LEDGER.generationLogs.page(filter, 1, 0);
-
-    assertThatPlanUses("Index Cond: ((status = 'started'::text) AND (created_at >= ")
-        .doesNotContainPattern("Aggregate .*\n.*Index Only Scan .*\n.*created_at >= '-infinity'");
+  void rows_are_counted_in_an_index_of_their_filter() {
+    for (var filter :
+        List.of(new LogFilter(null, JobStatus.STARTED, null), new LogFilter(null, null, null))) {
+      LEDGER.generationLogs.page(filter, 1, 0);
+      assertThatPlanUses("Index Only Scan Backward using idx_generation_logs_");
+    }
   }
 
   private static AbstractStringAssert<?> assertThatPlanUses(String index) {

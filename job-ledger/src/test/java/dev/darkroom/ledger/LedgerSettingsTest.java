@@ -2,6 +2,7 @@ package dev.darkroom.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.pool.ReadPoolSettings;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -21,9 +22,9 @@ class LedgerSettingsTest {
   void what_is_not_set_has_its_default() {
     application.run(context -> {
       assertThat(context.getBean(LedgerSettings.class))
-          .isEqualTo(
-              new LedgerSettings(
-                  Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofHours(1)));
+          .isEqualTo(new LedgerSettings(Duration.ofSeconds(5), Duration.ofMinutes(1)));
+      assertThat(context.getBean(ReadPoolSettings.class))
+          .isEqualTo(new ReadPoolSettings(3, 3, Duration.ofSeconds(2), Duration.ofSeconds(2)));
       assertThat(context.getBean(IdempotencySettings.class))
           .isEqualTo(new IdempotencySettings(Duration.ofHours(24)));
       assertThat(context.getBean(AttemptSettings.class)).isEqualTo(new AttemptSettings(5));
@@ -40,8 +41,10 @@ class LedgerSettingsTest {
         "ledger.republish-after=999ms",
         "ledger.republish-after=61m",
         "ledger.republish-after=soon",
-        "ledger.recount-after=999ms",
-        "ledger.recount-after=31d",
+        "ledger.readers.lookups=0",
+        "ledger.readers.searches=101",
+        "ledger.readers.patience=249ms",
+        "ledger.readers.statement-timeout=6s",
         "idempotency.keep=59s",
         "idempotency.keep=31d",
         "job.max-attempts=0",
@@ -64,7 +67,8 @@ class LedgerSettingsTest {
     LedgerSettings.class,
     IdempotencySettings.class,
     AttemptSettings.class,
-    UnknownOutcomeSettings.class
+    UnknownOutcomeSettings.class,
+    ReadPoolSettings.class
   })
   static class Settings {}
 }

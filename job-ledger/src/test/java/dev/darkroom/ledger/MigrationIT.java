@@ -3,11 +3,9 @@ package dev.darkroom.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.RequestId;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -72,8 +70,7 @@ class MigrationIT {
                 .single())
         .isEqualTo(3);
     var logs =
-        new GenerationLogs(
-                client, new LedgerJson(JsonMapper.builder().build()), Duration.ofHours(1))
+        new FindSteps(client, new LedgerJson(JsonMapper.builder().build()))
             .of(new RequestId(UUID.fromString("5d4e4f9c-92a5-4b1b-8b53-3e1f7d1b0001")));
     assertThat(logs)
         .extracting(LogEntry::step)

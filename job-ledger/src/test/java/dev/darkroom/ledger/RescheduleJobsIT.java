@@ -84,7 +84,9 @@ class RescheduleJobsIT {
             null,
             Instant.EPOCH);
     var steps =
-        Stream.concat(Stream.of(calling), ledger.generationLogs.of(attempt.requestId()).stream())
+        Stream.concat(
+                Stream.of(calling),
+                ledger.findJobs.find(attempt.requestId()).orElseThrow().steps().stream())
             .toList();
     return Objects.requireNonNull(AttemptMade.in(steps).getFirst().end());
   }

@@ -6,6 +6,7 @@ import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.IndexPrompts;
 import dev.darkroom.ledger.log.ReadSteps;
+import dev.darkroom.ledger.pool.ReadPools;
 import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
 import java.time.Duration;
@@ -74,8 +75,9 @@ public final class TestingLedger {
     this.asOwner = asOwner;
     asApplication = JdbcClient.create(source);
     var mapper = JsonMapper.builder().build();
-    var settings = new LedgerSettings(RESERVATION, REPUBLISH_AFTER, Duration.ofHours(1));
+    var settings = new LedgerSettings(RESERVATION, REPUBLISH_AFTER);
     var beans = new LedgerConfiguration();
+    var readers = ReadPools.none(asApplication);
     var keys = new IdempotencySettings(KEEP_KEYS);
     acceptJobs = beans.acceptJobs(asApplication, mapper, settings, keys);
     forgetKeys = beans.forgetKeys(asApplication, keys);
@@ -92,13 +94,13 @@ public final class TestingLedger {
     jobOutbox = beans.jobOutbox(asApplication, mapper, settings);
     jobTurns = beans.jobTurns(asApplication, mapper, settings);
     eventOutbox = beans.eventOutbox(asApplication, settings);
-    generationLogs = beans.generationLogs(asApplication, mapper, settings);
+    generationLogs = beans.generationLogs(readers, mapper);
     indexPrompts = beans.indexPrompts(asApplication);
-    jobStatistics = beans.jobStatistics(asApplication);
-    jobQueue = beans.jobQueue(asApplication);
-    recentAttempts = beans.recentAttempts(asApplication);
-    findJobs = beans.findJobs(asApplication, generationLogs, mapper);
-    readSteps = beans.readSteps(asApplication, mapper);
+    jobStatistics = beans.jobStatistics(asApplication, readers);
+    jobQueue = beans.jobQueue(readers);
+    recentAttempts = beans.recentAttempts(readers);
+    findJobs = beans.findJobs(asApplication, readers, mapper);
+    readSteps = beans.readSteps(asApplication, readers, mapper);
   }
 
   /** A claim that is made once. */

@@ -134,9 +134,18 @@ import java.lang.annotation.Target;
             mediaType = "application/problem+json",
             schema = @Schema(implementation = ProblemDocs.class)))
 @ApiResponse(
+    responseCode = "429",
+    description = "This address has as many requests waiting as one may have (code too_many_waits); no job was accepted.",
+    headers =
+        @Header(name = "Retry-After", description = "Seconds.", schema = @Schema(type = "integer")),
+    content =
+        @Content(
+            mediaType = "application/problem+json",
+            schema = @Schema(implementation = ProblemDocs.class)))
+@ApiResponse(
     responseCode = "503",
     description =
-        "The ledger is unavailable; or the client preferred to wait, and the job failed because the provider was.",
+        "The ledger is unavailable, or too many requests wait (code too_many_waits); or the client preferred to wait, and the job failed because the provider was.",
     headers =
         @Header(
             name = "Retry-After",

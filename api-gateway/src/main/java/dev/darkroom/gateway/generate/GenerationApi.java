@@ -2,6 +2,7 @@ package dev.darkroom.gateway.generate;
 
 import dev.darkroom.gateway.generate.ReadBody.Body;
 import dev.darkroom.gateway.generate.ReadSubmission.Reading;
+import dev.darkroom.gateway.progress.WaitingRoom;
 import dev.darkroom.gateway.web.BadField;
 import dev.darkroom.gateway.web.CurrentRequest;
 import dev.darkroom.gateway.web.Problem;
@@ -32,6 +33,7 @@ class GenerationApi {
   private final FindJobs ledger;
   private final ShowJob show;
   private final ShowPlace queue;
+  private final WaitingRoom waits;
 
   GenerationApi(
       ReadSubmission readSubmission,
@@ -39,7 +41,9 @@ class GenerationApi {
       AnswerForJob answer,
       FindJobs ledger,
       ShowJob show,
-      ShowPlace queue) {
+      ShowPlace queue,
+      WaitingRoom waits) {
+    this.waits = waits;
     this.readSubmission = readSubmission;
     this.submitJob = submitJob;
     this.answer = answer;
@@ -90,6 +94,17 @@ class GenerationApi {
 
   private ResponseEntity<Object> accept(
       Submission submission, Optional<String> key, HttpServletRequest request) {
+    var wait = PreferWait.in(Collections.list(request.getHeaders(PreferWait.HEADER)));
+    return wait.isPresent()
+        ? waits.in(request, () -> accept(submission, key, wait, request))
+        : accept(submission, key, wait, request);
+  }
+
+  private ResponseEntity<Object> accept(
+      Submission submission,
+      Optional<String> key,
+      Optional<PreferWait> wait,
+      HttpServletRequest request) {
     var requestId = submitJob.mintId();
     if (key.isPresent()) {
       CurrentRequest.mayBeRepeated(request); // its job may be another one, of an earlier request
@@ -98,7 +113,6 @@ class GenerationApi {
     }
     var trace =
         Optional.ofNullable(request.getHeader(TraceParent.HEADER)).flatMap(TraceParent::parse);
-    var wait = PreferWait.in(Collections.list(request.getHeaders(PreferWait.HEADER)));
     return switch (submitJob.submit(requestId, submission, key, trace)) {
       case Acceptance.Accepted(var job, _) -> answer.toFirst(job, wait);
       case Acceptance.Replayed(var first) -> answer.toRepeated(first, wait);

@@ -59,6 +59,15 @@ import java.lang.annotation.Target;
             mediaType = "application/problem+json",
             schema = @Schema(implementation = ProblemDocs.class)))
 @ApiResponse(
+    responseCode = "429",
+    description = "This address has as many streams as one may have (code too_many_streams).",
+    headers =
+        @Header(name = "Retry-After", description = "Seconds.", schema = @Schema(type = "integer")),
+    content =
+        @Content(
+            mediaType = "application/problem+json",
+            schema = @Schema(implementation = ProblemDocs.class)))
+@ApiResponse(
     responseCode = "503",
     description = "The ledger is unavailable, or too many listen.",
     headers =

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.live;
 
 import dev.darkroom.gateway.live.News.Joined;
 import dev.darkroom.gateway.live.News.StepTaken;
+import dev.darkroom.gateway.web.RefusalLog;
 import dev.darkroom.ledger.log.NumberedStep;
 import dev.darkroom.model.RequestId;
 import io.micrometer.core.instrument.Counter;
@@ -17,8 +18,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -27,8 +26,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class Listeners {
-  private static final Logger log = LoggerFactory.getLogger(Listeners.class);
-
   private final Set<Listener> all = new HashSet<>();
   private final Map<String, Set<Listener>> byUser = new HashMap<>();
   private final Map<RequestId, Set<Listener>> byRequest = new HashMap<>();
@@ -38,13 +35,20 @@ final class Listeners {
   private final Counter dropped;
   private final Counter told;
   private final Timer delay;
+  private final RefusalLog refusals;
 
   /** Empty as long as nobody reads the log. */
   private OptionalLong position = OptionalLong.empty();
 
   private boolean open;
 
-  Listeners(LiveSettings settings, WriteEvents write, InstantSource clock, MeterRegistry meters) {
+  Listeners(
+      LiveSettings settings,
+      WriteEvents write,
+      InstantSource clock,
+      MeterRegistry meters,
+      RefusalLog refusals) {
+    this.refusals = refusals;
     this.most = settings.listeners();
     this.write = write;
     this.clock = clock;
@@ -128,9 +132,7 @@ final class Listeners {
     told.increment();
     if (!listener.tell(step)) {
       dropped.increment();
-      log.atInfo()
-          .addKeyValue("wanted", listener.wanted())
-          .log("a listener is too slow; its stream ends, and its client may resume it");
+      refusals.count("slow_listener"); // its stream ends, and its client may resume it
     }
   }
 

@@ -1,7 +1,10 @@
 package dev.darkroom.gateway.live;
 
 import dev.darkroom.gateway.live.ReadListening.Reading;
+import dev.darkroom.gateway.web.ClientLimiter;
+import dev.darkroom.gateway.web.ClientLimiter.Entry;
 import dev.darkroom.gateway.web.Problem;
+import dev.darkroom.gateway.web.RefusalLog;
 import dev.darkroom.ledger.log.ReadSteps;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -31,8 +34,17 @@ class LiveApi {
   private final Listeners listeners;
   private final WriteEvents events;
   private final LiveSettings settings;
+  private final ClientLimiter streams;
+  private final RefusalLog refusals;
 
-  LiveApi(ReadSteps ledger, Listeners listeners, WriteEvents events, LiveSettings settings) {
+  LiveApi(
+      ReadSteps ledger,
+      Listeners listeners,
+      WriteEvents events,
+      LiveSettings settings,
+      RefusalLog refusals) {
+    this.refusals = refusals;
+    this.streams = new ClientLimiter(Integer.MAX_VALUE, settings.perClient(), Duration.ZERO);
     this.ledger = ledger;
     this.listeners = listeners;
     this.events = events;
@@ -55,6 +67,26 @@ class LiveApi {
 
   /** Null where the answer was a stream. */
   private @Nullable ResponseEntity<Object> answer(
+      Reading reading, HttpServletRequest request, HttpServletResponse response) {
+    return switch (streams.enter(request)) {
+      case Entry.Admitted place -> {
+        try (place) {
+          yield answerAdmitted(reading, request, response);
+        }
+      }
+      case Entry.ClientHasTooMany _, Entry.TooMany _ -> {
+        refusals.count("too_many_streams");
+        yield Problem.of(
+                HttpStatus.TOO_MANY_REQUESTS,
+                "Your address has as many streams as one may have; close one, or try again in a few seconds.")
+            .with("code", "too_many_streams")
+            .header(HttpHeaders.RETRY_AFTER, String.valueOf(FEWER_LISTENERS.toSeconds()))
+            .answer();
+      }
+    };
+  }
+
+  private @Nullable ResponseEntity<Object> answerAdmitted(
       Reading reading, HttpServletRequest request, HttpServletResponse response) {
     return switch (reading) {
       case Reading.Bad(var errors) -> Problem.badFields(errors).answer();
@@ -106,9 +138,11 @@ class LiveApi {
     }
     var listener = new Listener(wanted, settings.queue());
     if (!listeners.join(listener)) {
+      refusals.count("too_many_listeners");
       return Problem.unavailable(
               "This gateway can't serve another stream at the moment; try again in a few seconds.",
               FEWER_LISTENERS)
+          .with("code", "too_many_streams")
           .answer();
     }
     try {

@@ -25,7 +25,7 @@ final class TellSteps {
   private static final byte[] BEGINNING = "retry: 1000\n: steps follow\n\n".getBytes(UTF_8);
   private static final byte[] HEARTBEAT = ": still here\n\n".getBytes(UTF_8);
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
-  private static final int PAGE = 200;
+  private static final int PAGE = 40; // of 25 KiB each at most
 
   private final Listener listener;
   private final ReadLedger ledger;

@@ -21,7 +21,7 @@ import java.lang.annotation.Target;
     tags = "Logs",
     summary = "Search the steps of all requests, newest first",
     description =
-        "An empty parameter counts as absent; of a repeated one the first counts. Give nextCursor as cursor until a reply has none. With q, a page may hold fewer rows than limit, even none, and still have a nextCursor: so far was searched.",
+        "An empty parameter counts as absent; of a repeated one the first counts. Give nextCursor as cursor until a reply has none. A page of large rows ends after about 1 MiB, so it may hold fewer rows than limit; whoever pages by offset adds the number of rows it got. With q, a page may even hold none and still have a nextCursor: so far was searched.",
     parameters = {
       @Parameter(
           in = QUERY,
@@ -31,8 +31,8 @@ import java.lang.annotation.Target;
       @Parameter(
           in = QUERY,
           name = "offset",
-          description = "Rows to skip; not with q.",
-          schema = @Schema(type = "integer", minimum = "0", defaultValue = "0")),
+          description = "Rows to skip; not with q. Further pages are reached by cursor.",
+          schema = @Schema(type = "integer", minimum = "0", maximum = "10000", defaultValue = "0")),
       @Parameter(
           in = QUERY,
           name = "cursor",
@@ -43,7 +43,8 @@ import java.lang.annotation.Target;
 @DocumentLogFilters
 @ApiResponse(
     responseCode = "200",
-    description = "A page of the log; count is the number of rows that match on all pages.",
+    description =
+        "A page of the log; count is the number of rows that match on all pages, up to 100,000.",
     content =
         @Content(
             mediaType = "application/json",
@@ -57,7 +58,8 @@ import java.lang.annotation.Target;
             schema = @Schema(implementation = ProblemDocs.class)))
 @ApiResponse(
     responseCode = "503",
-    description = "The ledger is unavailable.",
+    description =
+        "The ledger is unavailable, too many read at once (code too_many_readers), or the question took too long (query_too_slow).",
     content =
         @Content(
             mediaType = "application/problem+json",

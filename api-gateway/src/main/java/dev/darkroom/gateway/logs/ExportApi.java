@@ -1,10 +1,13 @@
 package dev.darkroom.gateway.logs;
 
 import dev.darkroom.gateway.logs.ReadExport.Reading;
+import dev.darkroom.gateway.web.HeavyReaders;
 import dev.darkroom.gateway.web.Problem;
+import dev.darkroom.ledger.log.LogFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.ResponseEntity;
@@ -15,9 +18,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class ExportApi {
   private final ExportLogs export;
+  private final HeavyReaders readers;
 
-  ExportApi(ExportLogs export) {
+  ExportApi(ExportLogs export, HeavyReaders readers) {
     this.export = export;
+    this.readers = readers;
   }
 
   @DocumentExport
@@ -30,10 +35,17 @@ class ExportApi {
         if (request.getMethod().equals(HttpMethod.HEAD.name())) {
           export.describe(response, format);
         } else {
-          export.to(response, filter, format);
+          yield readers.export(request, () -> write(response, filter, format));
         }
         yield null;
       }
     };
+  }
+
+  private @Nullable ResponseEntity<Object> write(
+      HttpServletResponse response, Optional<LogFilter> filter, ExportFormat format)
+      throws IOException {
+    export.to(response, filter, format);
+    return null;
   }
 }

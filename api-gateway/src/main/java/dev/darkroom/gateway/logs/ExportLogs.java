@@ -1,15 +1,19 @@
 package dev.darkroom.gateway.logs;
 
+import dev.darkroom.gateway.web.HeavyReaders;
+import dev.darkroom.gateway.web.RefusalLog;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.ledger.log.LogPlace;
 import dev.darkroom.ledger.log.LogStretch;
+import dev.darkroom.ledger.pool.ReaderGoneException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import org.apache.catalina.connector.ClientAbortException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +37,17 @@ final class ExportLogs {
   private final GenerationLogs ledger;
   private final JsonMapper json;
   private final Clock clock;
+  private final HeavyReaders readers;
+  private final RefusalLog refusals;
 
-  ExportLogs(GenerationLogs ledger, JsonMapper json, Clock clock) {
+  ExportLogs(
+      GenerationLogs ledger,
+      JsonMapper json,
+      Clock clock,
+      HeavyReaders readers,
+      RefusalLog refusals) {
+    this.readers = readers;
+    this.refusals = refusals;
     this.ledger = ledger;
     this.json = json;
     this.clock = clock;
@@ -51,12 +64,13 @@ final class ExportLogs {
       throws IOException {
     var first = filter.map(asked -> ledger.stretch(asked, STRETCH, LogPlace.START)).orElse(null);
     describe(response, format);
-    var rows = format.to(response.getOutputStream(), json);
+    var out = readers.to(response);
+    var rows = format.to(out, json);
     for (var stretch = first; stretch != null; stretch = next(filter.orElseThrow(), stretch)) {
       for (var entry : stretch.logs()) {
         rows.write(LogRow.of(entry));
       }
-      response.flushBuffer();
+      out.flush();
     }
   }
 
@@ -77,11 +91,11 @@ final class ExportLogs {
     }
     try {
       return ledger.stretch(filter, STRETCH, before.next());
+    } catch (ReaderGoneException e) {
+      throw new ClientAbortException("the client has hung up", e);
     } catch (RuntimeException e) {
-      log.atWarn()
-          .addKeyValue("reason", e.getClass().getSimpleName())
-          .log(
-              "the ledger does not answer in the middle of an export; its connection is broken off");
+      refusals.count("export_broken_off");
+      log.debug("an export can't go on; its connection is broken off", e);
       throw new IOException("the rest of the logs could not be read", e);
     }
   }

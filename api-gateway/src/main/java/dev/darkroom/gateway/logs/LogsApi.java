@@ -1,38 +1,54 @@
 package dev.darkroom.gateway.logs;
 
 import dev.darkroom.gateway.logs.ReadLogQuery.Reading;
+import dev.darkroom.gateway.web.HeavyReaders;
 import dev.darkroom.gateway.web.Problem;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.ledger.log.LogPage;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Searching the log. */
 @RestController
 class LogsApi {
   private final GenerationLogs ledger;
+  private final HeavyReaders readers;
+  private final JsonMapper json;
 
-  LogsApi(GenerationLogs ledger) {
+  LogsApi(GenerationLogs ledger, HeavyReaders readers, JsonMapper json) {
     this.ledger = ledger;
+    this.readers = readers;
+    this.json = json;
   }
 
   @DocumentLogs
   @GetMapping("/api/logs")
-  ResponseEntity<Object> logs(HttpServletRequest request) {
+  @Nullable ResponseEntity<Object> logs(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
     return switch (ReadLogQuery.of(request)) {
       case Reading.Bad(var errors) -> Problem.badFields(errors).answer();
-      case Reading.Understood(var query) ->
-          ResponseEntity.ok()
-              .contentType(MediaType.APPLICATION_JSON)
-              .header(HttpHeaders.CACHE_CONTROL, "no-store")
-              .body(find(query));
+      case Reading.Understood(var query) -> readers.page(request, () -> write(query, response));
     };
+  }
+
+  /** A slow client keeps the rows in memory, and so its place among the readers. */
+  private @Nullable ResponseEntity<Object> write(LogQuery query, HttpServletResponse response)
+      throws IOException {
+    var reply = find(query);
+    response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+    response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    json.writeValue(readers.to(response), reply);
+    return null;
   }
 
   private LogsReply find(LogQuery query) {

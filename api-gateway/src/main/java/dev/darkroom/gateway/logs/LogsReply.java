@@ -27,7 +27,7 @@ record LogsReply(
     long offset,
     @Schema(
             description =
-                "True where more rows may match than count says, as they were not all looked for. Only with q.")
+                "True where more rows may match than count says, as they were not all looked for: with q, beyond 100,000, or where counting takes too long.")
         @JsonInclude(JsonInclude.Include.NON_NULL)
         @Nullable Boolean countLimited,
     @Schema(description = "Give it as cursor for the next page; absent on the last.")

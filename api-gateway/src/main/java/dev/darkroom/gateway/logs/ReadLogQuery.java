@@ -12,8 +12,11 @@ final class ReadLogQuery {
   private static final int MAX_LIMIT = 500;
   private static final int DEFAULT_LIMIT = 50;
 
-  /** As many digits as a long always holds. */
-  private static final long MAX_OFFSET = 999_999_999_999_999_999L;
+  /** What lies before a page is read and thrown away. */
+  private static final long MAX_OFFSET = 10_000;
+
+  private static final String FURTHER =
+      "; to read further, give the nextCursor of the page before as cursor";
 
   private static final Pattern DIGITS = Pattern.compile("[0-9]{1,18}");
 
@@ -35,8 +38,8 @@ final class ReadLogQuery {
   }
 
   private Reading read() {
-    var limit = Math.toIntExact(integer("limit", 1, MAX_LIMIT, DEFAULT_LIMIT));
-    var offset = integer("offset", 0, MAX_OFFSET, 0);
+    var limit = Math.toIntExact(integer("limit", 1, MAX_LIMIT, DEFAULT_LIMIT, ""));
+    var offset = integer("offset", 0, MAX_OFFSET, 0, FURTHER);
     var after = cursor();
     if (offset > 0 && parameters.get("cursor").isPresent()) {
       parameters.refuse("offset", "must be absent or 0 with a cursor");
@@ -58,14 +61,14 @@ final class ReadLogQuery {
     return place;
   }
 
-  private long integer(String name, long min, long max, long otherwise) {
+  private long integer(String name, long min, long max, long otherwise, String advice) {
     var text = parameters.get(name);
     if (text.isEmpty()) {
       return otherwise;
     }
     var number = DIGITS.matcher(text.get()).matches() ? Long.parseLong(text.get()) : -1;
     if (number < min || number > max) {
-      parameters.refuse(name, "must be an integer from %d to %d".formatted(min, max));
+      parameters.refuse(name, "must be an integer from %d to %d%s".formatted(min, max, advice));
       return otherwise;
     }
     return number;

@@ -1,6 +1,5 @@
 package dev.darkroom.gateway.picture;
 
-import dev.darkroom.picture.StoredPicture;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.List;
@@ -19,8 +18,11 @@ enum Condition {
   /** The client wants another picture than this one. */
   FAILS;
 
-  static Condition of(HttpServletRequest request, StoredPicture picture) {
-    var picturesTag = ETag.create(HandOutPicture.etag(picture));
+  /**
+   * @param sha256 of the picture
+   */
+  static Condition of(HttpServletRequest request, String sha256) {
+    var picturesTag = ETag.create(HandOutPicture.etag(sha256));
     var wanted = header(request, HttpHeaders.IF_MATCH);
     if (!wanted.isEmpty() && !isAmong(wanted, picturesTag, true)) {
       return FAILS;

@@ -19,7 +19,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 
 /**
- * Answers for a picture that is there: not at all, if the client has it; with an address; or with
+ * Answers for a picture that is there: without it, if the client has it; with an address; or with
  * its bytes, which pass through a small buffer.
  */
 final class HandOutPicture {
@@ -47,16 +47,7 @@ final class HandOutPicture {
   @Nullable ResponseEntity<Object> to(
       HttpServletRequest request, HttpServletResponse response, StoredPicture picture)
       throws IOException {
-    var headers = headers(picture);
-    switch (Condition.of(request, picture)) {
-      case FAILS -> {
-        return another(picture);
-      }
-      case NOT_MODIFIED -> {
-        return ResponseEntity.status(HttpStatus.NOT_MODIFIED).headers(headers).build();
-      }
-      case HOLDS -> {} // goes on
-    }
+    var headers = headers(picture.sha256());
     var disposition = disposition(request, picture);
     if (request.getMethod().equals("HEAD")) {
       return ResponseEntity.ok()
@@ -79,16 +70,27 @@ final class HandOutPicture {
     };
   }
 
-  private static HttpHeaders headers(StoredPicture picture) {
+  /** The answer to a client that has the picture, or wants only another one: it needs no bytes. */
+  static Optional<ResponseEntity<Object>> withoutBytes(HttpServletRequest request, String sha256) {
+    return switch (Condition.of(request, sha256)) {
+      case FAILS -> Optional.of(another(sha256));
+      case NOT_MODIFIED ->
+          Optional.of(
+              ResponseEntity.status(HttpStatus.NOT_MODIFIED).headers(headers(sha256)).build());
+      case HOLDS -> Optional.empty();
+    };
+  }
+
+  private static HttpHeaders headers(String sha256) {
     var headers = new HttpHeaders();
     headers.setCacheControl(FOR_EVER);
-    headers.setETag(etag(picture));
+    headers.setETag(etag(sha256));
     return headers;
   }
 
   /** A strong one: the same bytes, or another. */
-  static String etag(StoredPicture picture) {
-    return '"' + picture.sha256() + '"';
+  static String etag(String sha256) {
+    return '"' + sha256 + '"';
   }
 
   private static void describe(HttpHeaders headers, StoredPicture picture, String disposition) {
@@ -110,11 +112,11 @@ final class HandOutPicture {
     return "bytes %d-%d/%d".formatted(part.from(), part.from() + part.bytes() - 1, picture.bytes());
   }
 
-  private static ResponseEntity<Object> another(StoredPicture picture) {
+  private static ResponseEntity<Object> another(String sha256) {
     return Problem.of(
             HttpStatus.PRECONDITION_FAILED,
             "The picture is not one of those that If-Match names; its ETag says which it is.")
-        .header(HttpHeaders.ETAG, etag(picture))
+        .header(HttpHeaders.ETAG, etag(sha256))
         .answer();
   }
 

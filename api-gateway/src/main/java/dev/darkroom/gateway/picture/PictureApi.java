@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.picture;
 
 import dev.darkroom.gateway.web.Problem;
+import dev.darkroom.ledger.PictureRecord;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;
@@ -25,19 +26,19 @@ class PictureApi {
   private static final Logger log = LoggerFactory.getLogger(PictureApi.class);
   private static final Duration STORE_BACK = Duration.ofSeconds(5);
 
-  /** Which of several pictures a job has completed with. */
-  interface ChosenPicture {
-    Optional<String> sha256(RequestId id);
+  /** The picture with which a job has completed, as long as it is kept. */
+  interface CompletedPicture {
+    Optional<PictureRecord> of(RequestId id);
   }
 
   private final PictureStore store;
-  private final ChosenPicture chosen;
+  private final CompletedPicture ledger;
   private final HandOutPicture handOut;
   private final AtomicBoolean storeAnswers = new AtomicBoolean(true);
 
-  PictureApi(PictureStore store, ChosenPicture chosen, HandOutPicture handOut) {
+  PictureApi(PictureStore store, CompletedPicture ledger, HandOutPicture handOut) {
     this.store = store;
-    this.chosen = chosen;
+    this.ledger = ledger;
     this.handOut = handOut;
   }
 
@@ -46,8 +47,16 @@ class PictureApi {
   @Nullable ResponseEntity<Object> picture(
       @PathVariable String file, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
+    var recorded = recorded(file);
+    if (recorded.isEmpty()) {
+      return noSuchPicture();
+    }
+    var had = HandOutPicture.withoutBytes(request, recorded.get().sha256());
+    if (had.isPresent()) {
+      return had.get();
+    }
     try {
-      var picture = find(file);
+      var picture = find(recorded.get());
       storeAnswers.set(true);
       return picture.isPresent() ? handOut.to(request, response, picture.get()) : noSuchPicture();
     } catch (IOException e) {
@@ -77,14 +86,28 @@ class PictureApi {
         .answer();
   }
 
-  /** The name must be the one the picture has: its request's id and its format's extension. */
-  private Optional<StoredPicture> find(String file) throws IOException {
+  /**
+   * What the ledger says about it, which costs a look into an index where the store may have to be
+   * asked over the network. The name must be the one the picture has: its request's id and its
+   * format's extension.
+   */
+  private Optional<Recorded> recorded(String file) {
     var dot = file.indexOf('.');
-    var requestId = RequestId.parse(dot < 0 ? file : file.substring(0, dot));
-    return requestId.isEmpty()
+    return dot < 0
         ? Optional.empty()
-        : store
-            .find(requestId.get(), () -> chosen.sha256(requestId.get()))
-            .filter(picture -> file.substring(dot + 1).equals(picture.format().extension()));
+        : RequestId.parse(file.substring(0, dot))
+            .flatMap(id ->
+                ledger
+                    .of(id)
+                    .filter(picture -> picture.url().endsWith(file.substring(dot)))
+                    .map(picture -> new Recorded(id, picture.sha256(), file.substring(dot + 1))));
+  }
+
+  private record Recorded(RequestId id, String sha256, String extension) {}
+
+  private Optional<StoredPicture> find(Recorded picture) throws IOException {
+    return store
+        .find(picture.id(), () -> Optional.of(picture.sha256()))
+        .filter(found -> found.format().extension().equals(picture.extension()));
   }
 }

@@ -3,8 +3,6 @@ package dev.darkroom.gateway.picture;
 import dev.darkroom.gateway.sweep.Sweep;
 import dev.darkroom.gateway.web.ImageOrigin;
 import dev.darkroom.ledger.FindJobs;
-import dev.darkroom.ledger.Job;
-import dev.darkroom.ledger.PictureRecord;
 import dev.darkroom.picture.LinkingPictureStore;
 import dev.darkroom.picture.PictureStore;
 import java.util.Optional;
@@ -26,8 +24,8 @@ class PictureConfiguration {
   }
 
   @Bean
-  PictureApi.ChosenPicture chosenPicture(FindJobs ledger) {
-    return id -> ledger.find(id).map(Job::picture).map(PictureRecord::sha256);
+  PictureApi.CompletedPicture completedPicture(FindJobs ledger) {
+    return ledger::findPicture;
   }
 
   /** The pages show pictures, which come from the storage then. */

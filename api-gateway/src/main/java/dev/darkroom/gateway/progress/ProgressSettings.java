@@ -1,5 +1,7 @@
 package dev.darkroom.gateway.progress;
 
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -12,8 +14,12 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param poll how often the ledger is asked about the jobs that clients wait for, in case an event
  *     is late or lost
+ * @param waits requests that may wait at once for their job to end; those beyond are refused
+ * @param perClient of them for one client address; 0 for no such limit
  */
 @Validated
 @ConfigurationProperties("darkroom.progress")
 record ProgressSettings(
-    @DefaultValue("1s") @DurationMin(millis = 50) @DurationMax(minutes = 1) Duration poll) {}
+    @DefaultValue("1s") @DurationMin(millis = 50) @DurationMax(minutes = 1) Duration poll,
+    @DefaultValue("5000") @Min(0) @Max(1_000_000) int waits,
+    @DefaultValue("64") @Min(0) @Max(1_000_000) int perClient) {}

@@ -21,6 +21,9 @@ final class CountOpenJobs {
   /** A count is made anew when it is so many times as old as it took. */
   private static final int COST = 20;
 
+  /** No count of readers is made anew sooner. */
+  private static final long YOUNGEST = Duration.ofMillis(200).toNanos();
+
   /** Twice as long as the sweep pauses, so that it is the one who counts. */
   private static final long OLDEST = Duration.ofSeconds(10).toNanos();
 
@@ -86,12 +89,13 @@ final class CountOpenJobs {
 
   /**
    * The open jobs as of now, or as of a few seconds ago: where many are open, so that a count takes
-   * its time, those who ask don't make it more often than the sweep does.
+   * its time, those who ask don't make it more often than the sweep does. Those who ask at once
+   * share one.
    */
-  OpenJobs fresh() {
+  synchronized OpenJobs fresh() {
     var open = latest;
     var age = System.nanoTime() - countedAt;
-    return open == null || age > Math.min(OLDEST, COST * countTook) ? count() : open;
+    return open == null || age > Math.clamp(COST * countTook, YOUNGEST, OLDEST) ? count() : open;
   }
 
   private OpenJobs count() {

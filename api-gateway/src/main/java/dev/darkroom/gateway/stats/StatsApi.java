@@ -2,11 +2,14 @@ package dev.darkroom.gateway.stats;
 
 import dev.darkroom.gateway.stats.ReadStatsQuery.Reading;
 import dev.darkroom.gateway.stats.StatsReply.Now;
+import dev.darkroom.gateway.web.HeavyReaders;
 import dev.darkroom.gateway.web.Problem;
 import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -22,8 +25,11 @@ class StatsApi {
   private final JobStatistics statistics;
   private final RecentAttempts attempts;
   private final CountOpenJobs open;
+  private final HeavyReaders readers;
 
-  StatsApi(JobStatistics statistics, RecentAttempts attempts, CountOpenJobs open) {
+  StatsApi(
+      JobStatistics statistics, RecentAttempts attempts, CountOpenJobs open, HeavyReaders readers) {
+    this.readers = readers;
     this.statistics = statistics;
     this.attempts = attempts;
     this.open = open;
@@ -31,7 +37,11 @@ class StatsApi {
 
   @DocumentStats
   @GetMapping("/api/stats")
-  ResponseEntity<Object> stats(HttpServletRequest request) {
+  @Nullable ResponseEntity<Object> stats(HttpServletRequest request) throws IOException {
+    return readers.page(request, () -> answer(request));
+  }
+
+  private ResponseEntity<Object> answer(HttpServletRequest request) {
     return switch (ReadStatsQuery.of(request, statistics.now())) {
       case Reading.Bad(var errors) -> Problem.badFields(errors).answer();
       case Reading.Understood(var query) ->

@@ -1,5 +1,7 @@
 package dev.darkroom.gateway.web;
 
+import dev.darkroom.ledger.pool.ReaderGoneException;
+import dev.darkroom.ledger.pool.TooManyReadersException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -7,6 +9,7 @@ import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.QueryTimeoutException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -24,6 +27,13 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 final class AnswerProblems extends ResponseEntityExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger(AnswerProblems.class);
   private static final Duration LEDGER_BACK = Duration.ofSeconds(5);
+  private static final Duration LESS_LOAD = Duration.ofSeconds(10);
+
+  private final RefusalLog refusals;
+
+  AnswerProblems(RefusalLog refusals) {
+    this.refusals = refusals;
+  }
 
   /** Spring's own exceptions: their status and headers stay, their words are ours. */
   @Override
@@ -63,18 +73,43 @@ final class AnswerProblems extends ResponseEntityExceptionHandler {
     return Problem.of(HttpStatus.BAD_REQUEST).answer();
   }
 
+  /** Nobody reads the answer. */
+  @ExceptionHandler
+  void gone(ReaderGoneException e) {
+    log.debug("a client has hung up before its answer was found", e);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> crowded(TooManyReadersException e) {
+    refusals.count("too_many_readers");
+    return HeavyReaders.tooMany().answer();
+  }
+
   @ExceptionHandler
   ResponseEntity<Object> broken(RuntimeException e, HttpServletRequest request) {
+    if (e instanceof QueryTimeoutException && isReading(request)) {
+      return tooSlow();
+    }
     return LedgerOutage.isBehind(e) ? ledgerAway(e, request) : unexpected(e, request);
+  }
+
+  private static boolean isReading(HttpServletRequest request) {
+    return !request.getMethod().equals(HttpMethod.POST.name());
+  }
+
+  private ResponseEntity<Object> tooSlow() {
+    refusals.count("query_too_slow");
+    return Problem.unavailable(
+            "The question took too long to answer; ask for less: a shorter time, fewer rows, or a longer text to search for.",
+            LESS_LOAD)
+        .with("code", "query_too_slow")
+        .answer();
   }
 
   private ResponseEntity<Object> ledgerAway(RuntimeException e, HttpServletRequest request) {
     var job = CurrentRequest.job(request);
-    log.atWarn()
-        .addKeyValue("path", request.getRequestURI())
-        .addKeyValue("request_id", job.map(Object::toString).orElse(""))
-        .addKeyValue("reason", e.getClass().getSimpleName())
-        .log("the ledger does not answer; the client is told to come back");
+    refusals.count("ledger_unavailable");
+    log.debug("the ledger does not answer; the client is told to come back", e);
     if (CurrentRequest.isRepeatable(request)) {
       return Problem.unavailable(
               "The ledger did not answer, so the job may or may not have been accepted; send the request again with the same Idempotency-Key, and there will be one job.",

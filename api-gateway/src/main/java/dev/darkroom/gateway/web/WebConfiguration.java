@@ -28,6 +28,16 @@ class WebConfiguration {
         });
   }
 
+  @Bean
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> noticeClientsThatHangUp() {
+    return factory -> factory.addEngineValves(new ClientConnection());
+  }
+
+  @Bean
+  Sweep refusalSweep(RefusalLog refusals) {
+    return new Sweep("sum-up-refusals", Duration.ofSeconds(5), refusals::round);
+  }
+
   /** Tomcat would refuse it before it knows the route, with methods that the route may not take. */
   @Bean
   WebServerFactoryCustomizer<TomcatServletWebServerFactory> letRoutesRefuseTrace() {

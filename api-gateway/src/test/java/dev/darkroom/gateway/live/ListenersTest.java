@@ -2,6 +2,7 @@ package dev.darkroom.gateway.live;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.gateway.web.RefusalLog;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.ledger.log.NumberedStep;
 import dev.darkroom.model.JobStatus;
@@ -121,12 +122,19 @@ class ListenersTest {
     var settings =
         new LiveSettings(
             most,
+            0,
             1,
             Duration.ofSeconds(1),
             Duration.ZERO,
             Duration.ofSeconds(1),
             Duration.ofSeconds(1));
-    var opened = new Listeners(settings, new WriteEvents(JsonMapper.shared()), () -> NOON, meters);
+    var opened =
+        new Listeners(
+            settings,
+            new WriteEvents(JsonMapper.shared()),
+            () -> NOON,
+            meters,
+            new RefusalLog(meters));
     opened.open();
     return opened;
   }

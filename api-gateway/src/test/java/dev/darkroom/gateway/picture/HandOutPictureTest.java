@@ -7,6 +7,7 @@ import static org.springframework.test.web.servlet.request.MockMvcRequestBuilder
 
 import dev.darkroom.gateway.picture.PictureSettings.Serve;
 import dev.darkroom.gateway.web.ImageOrigin;
+import dev.darkroom.ledger.PictureRecord;
 import dev.darkroom.picture.Part;
 import dev.darkroom.picture.PictureStore;
 import java.lang.reflect.Proxy;
@@ -149,8 +150,14 @@ class HandOutPictureTest {
     var api =
         new PictureApi(
             asked,
-            id -> Optional.empty(),
+            id -> id.equals(store.picture.id()) ? Optional.of(recorded()) : Optional.empty(),
             new PictureConfiguration().handOutPicture(asked, settings(serve)));
     return MockMvcBuilders.standaloneSetup(api).build().perform(request).andReturn().getResponse();
+  }
+
+  private PictureRecord recorded() {
+    var picture = store.picture;
+    return new PictureRecord(
+        picture.url(), picture.sha256(), picture.format().contentType(), picture.bytes());
   }
 }

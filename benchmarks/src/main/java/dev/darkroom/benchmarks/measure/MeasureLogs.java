@@ -35,7 +35,6 @@ public final class MeasureLogs implements Measure {
   /** Words by how many prompts hold them: all, one in 20, in 300, in 3,000, a single one, none. */
   private static final Map<String, String> QUESTIONS = questions();
 
-  private static final Pattern COUNT = Pattern.compile("\"count\":(\\d+)");
   private static final Pattern NEXT_CURSOR = Pattern.compile("\"nextCursor\":\"([^\"]+)\"");
 
   private static Map<String, String> questions() {
@@ -122,7 +121,7 @@ public final class MeasureLogs implements Measure {
         asked(
             http,
             "by cursor, from the middle on",
-            "/api/logs?cursor=" + cursorAfterHalf(http),
+            "/api/logs?cursor=" + cursorBefore(http, at(requests / 2)),
             Wish.QUICK_WITH_A_MILLION));
     questions.add(
         new Question(
@@ -148,9 +147,8 @@ public final class MeasureLogs implements Measure {
     return Instant.parse("2026-01-01T00:00:00Z").plusSeconds(request);
   }
 
-  private static String cursorAfterHalf(HttpConnection http) throws IOException {
-    var half = Long.parseLong(field(COUNT, http.get("/api/logs?limit=1").text())) / 2;
-    return field(NEXT_CURSOR, http.get("/api/logs?limit=1&offset=" + half).text());
+  private static String cursorBefore(HttpConnection http, Instant time) throws IOException {
+    return field(NEXT_CURSOR, http.get("/api/logs?limit=1&until=" + time).text());
   }
 
   private static String field(Pattern field, String reply) {

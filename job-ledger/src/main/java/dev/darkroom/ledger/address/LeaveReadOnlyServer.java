@@ -3,6 +3,7 @@ package dev.darkroom.ledger.address;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +26,12 @@ public final class LeaveReadOnlyServer implements SQLExceptionTranslator {
 
   private static final Duration AT_MOST_EVERY = Duration.ofSeconds(5);
 
-  private final DataSource dataSource;
+  private final List<DataSource> dataSources;
   private final SQLExceptionTranslator words = new SQLExceptionSubclassTranslator();
   private final AtomicLong next = new AtomicLong(System.nanoTime());
 
-  public LeaveReadOnlyServer(DataSource dataSource) {
-    this.dataSource = dataSource;
+  public LeaveReadOnlyServer(List<DataSource> dataSources) {
+    this.dataSources = List.copyOf(dataSources);
   }
 
   @Override
@@ -48,13 +49,17 @@ public final class LeaveReadOnlyServer implements SQLExceptionTranslator {
     if (now - due < 0 || !next.compareAndSet(due, now + AT_MOST_EVERY.toNanos())) {
       return;
     }
+    log.warn(
+        "the database takes no writes; connections are opened anew, for its address may lead to"
+            + " another server by now");
+    dataSources.forEach(LeaveReadOnlyServer::openAnew);
+  }
+
+  private static void openAnew(DataSource dataSource) {
     try {
       var pool = dataSource.unwrap(HikariDataSource.class).getHikariPoolMXBean();
       if (pool != null) {
         pool.softEvictConnections();
-        log.warn(
-            "the database takes no writes; connections are opened anew, for its address may lead to"
-                + " another server by now");
       }
     } catch (SQLException e) {
       log.debug("not a pool whose connections could be opened anew", e);

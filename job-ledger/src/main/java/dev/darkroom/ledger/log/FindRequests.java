@@ -3,6 +3,7 @@ package dev.darkroom.ledger.log;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.RequestId;
+import java.sql.ResultSet;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -96,26 +97,23 @@ final class FindRequests {
    * by a parameter alone: the server would turn that into ids again for each row it looks at.
    */
   LogStretch after(Found found, LogFilter filter, int limit, LogPlace place) {
-    var rows =
-        LogParameters.after(
-                place,
-                LogParameters.matching(
-                    database.sql(
-                        """
-                        select * from public.generation_logs
-                        where request_id = any(array(select unnest(:ids::uuid[]))) and prompt ilike :pattern
-                          and (:status::text is null or status = :status)
-                          and (:userId::text is null or user_id = :userId)
-                          and created_at >= :since and created_at < :until
-                          and (created_at, seq) < (:placeTime, :placeSeq)
-                        order by created_at desc, seq desc limit :limit
-                        """),
-                    filter))
-            .param("ids", found.ids())
-            .param("limit", limit + 1)
-            .query((row, _) -> PlacedLog.read(row, json))
-            .list();
-    return LogStretch.of(rows, limit);
+    return LogParameters.after(
+            place,
+            LogParameters.matching(
+                database.sql(
+                    """
+                    select * from public.generation_logs
+                    where request_id = any(array(select unnest(:ids::uuid[]))) and prompt ilike :pattern
+                      and (:status::text is null or status = :status)
+                      and (:userId::text is null or user_id = :userId)
+                      and created_at >= :since and created_at < :until
+                      and (created_at, seq) < (:placeTime, :placeSeq)
+                    order by created_at desc, seq desc limit :limit
+                    """),
+                filter))
+        .param("ids", found.ids())
+        .param("limit", limit + 1)
+        .query((ResultSet rows) -> LogStretch.read(rows, limit, json));
   }
 
   /** How many rows of these requests match, at most so many. */

@@ -1,5 +1,9 @@
 package dev.darkroom.ledger.log;
 
+import dev.darkroom.ledger.row.LedgerJson;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -12,11 +16,28 @@ import org.jspecify.annotations.Nullable;
  */
 public record LogStretch(List<LogEntry> logs, @Nullable LogPlace next) {
 
-  /** Of one row more than wanted, if there is one: it tells that the log goes on. */
-  static LogStretch of(List<PlacedLog> rows, int limit) {
-    var wanted = rows.size() > limit ? rows.subList(0, limit) : rows;
-    return new LogStretch(
-        wanted.stream().map(PlacedLog::log).toList(),
-        rows.size() > limit ? wanted.getLast().place() : null);
+  /** A page shows its rows twice, so it has about a mebibyte then. */
+  static final int MOST_BYTES = 512 * 1024;
+
+  /**
+   * Reads rows up to a number, or until they have so many bytes; the rest stays with the server. A
+   * row beyond them tells that the log goes on.
+   */
+  static LogStretch read(ResultSet rows, int limit, LedgerJson json) throws SQLException {
+    var read = new ArrayList<PlacedLog>();
+    long bytes = 0;
+    while (rows.next()) {
+      if (read.size() == limit || bytes >= MOST_BYTES) {
+        return new LogStretch(logs(read), read.getLast().place());
+      }
+      var row = PlacedLog.read(rows, json);
+      read.add(row);
+      bytes += row.bytes();
+    }
+    return new LogStretch(logs(read), null);
+  }
+
+  static List<LogEntry> logs(List<PlacedLog> rows) {
+    return rows.stream().map(PlacedLog::log).toList();
   }
 }

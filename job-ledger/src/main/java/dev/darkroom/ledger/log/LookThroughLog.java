@@ -1,8 +1,9 @@
 package dev.darkroom.ledger.log;
 
 import dev.darkroom.ledger.row.LedgerJson;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -29,11 +30,6 @@ final class LookThroughLog {
       return rows < WINDOW;
     }
   }
-
-  /**
-   * @param number counts the rows of the window from 1
-   */
-  private record Seen(PlacedLog row, long number, boolean matches) {}
 
   /** The rows in the window after this place that match. */
   LogStretch after(LogFilter filter, int limit, LogPlace place) {
@@ -144,24 +140,30 @@ final class LookThroughLog {
   }
 
   private LogStretch lookBy(String sql, LogFilter filter, int limit, LogPlace place) {
-    var seen =
-        LogParameters.after(place, LogParameters.matching(database.sql(sql), filter))
-            .param("window", WINDOW)
-            .param("limit", limit + 1)
-            .query((row, _) ->
-                new Seen(
-                    PlacedLog.read(row, json), row.getLong("number"), row.getBoolean("matches")))
-            .list();
-    var matching = seen.stream().filter(Seen::matches).map(Seen::row).toList();
-    var found = LogStretch.of(matching, limit);
-    return found.next() == null ? new LogStretch(found.logs(), endOf(seen)) : found;
+    return LogParameters.after(place, LogParameters.matching(database.sql(sql), filter))
+        .param("window", WINDOW)
+        .param("limit", limit + 1)
+        .query((ResultSet rows) -> read(rows, limit));
   }
 
-  /** Null where the log ends before the window does. */
-  private static @Nullable LogPlace endOf(List<Seen> seen) {
-    return !seen.isEmpty() && seen.getLast().number() == WINDOW
-        ? seen.getLast().row().place()
-        : null;
+  /** There is no next place where the log ends before the window does. */
+  private LogStretch read(ResultSet rows, int limit) throws SQLException {
+    var read = new ArrayList<PlacedLog>();
+    long bytes = 0;
+    LogPlace next = null;
+    while (rows.next()) {
+      var matches = rows.getBoolean("matches");
+      if (matches && (read.size() == limit || bytes >= LogStretch.MOST_BYTES)) {
+        return new LogStretch(LogStretch.logs(read), read.getLast().place());
+      }
+      var row = PlacedLog.read(rows, json);
+      if (matches) {
+        read.add(row);
+        bytes += row.bytes();
+      }
+      next = rows.getLong("number") == WINDOW ? row.place() : null;
+    }
+    return new LogStretch(LogStretch.logs(read), next);
   }
 
   private Newest countBy(String sql, LogFilter filter) {

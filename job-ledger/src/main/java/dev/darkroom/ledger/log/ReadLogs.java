@@ -1,6 +1,7 @@
 package dev.darkroom.ledger.log;
 
 import dev.darkroom.ledger.row.LedgerJson;
+import java.sql.ResultSet;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -82,12 +83,9 @@ final class ReadLogs {
   }
 
   private LogStretch rowsBy(String sql, LogFilter filter, int limit, LogPlace place, long offset) {
-    var rows =
-        LogParameters.after(place, LogParameters.matching(database.sql(sql), filter))
-            .param("limit", limit + 1)
-            .param("offset", offset)
-            .query((row, _) -> PlacedLog.read(row, json))
-            .list();
-    return LogStretch.of(rows, limit);
+    return LogParameters.after(place, LogParameters.matching(database.sql(sql), filter))
+        .param("limit", limit + 1)
+        .param("offset", offset)
+        .query((ResultSet rows) -> LogStretch.read(rows, limit, json));
   }
 }

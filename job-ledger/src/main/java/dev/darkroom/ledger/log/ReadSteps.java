@@ -1,6 +1,7 @@
 package dev.darkroom.ledger.log;
 
 import dev.darkroom.ledger.horizon.LogWriters;
+import dev.darkroom.ledger.pool.ReadPools;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.RequestId;
@@ -16,11 +17,19 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** Reads steps with their numbers, oldest first, for whoever follows the log. */
 public final class ReadSteps {
   private final JdbcClient database;
+  private final JdbcClient lookups;
+  private final JdbcClient searches;
   private final LedgerJson json;
   private final LogWriters writers;
 
-  public ReadSteps(JdbcClient database, LedgerJson json) {
+  /**
+   * @param database for what is read once for all who listen
+   * @param readers for what is read for one of them
+   */
+  public ReadSteps(JdbcClient database, ReadPools readers, LedgerJson json) {
     this.database = database;
+    this.lookups = readers.lookups();
+    this.searches = readers.searches();
     this.json = json;
     this.writers = new LogWriters(database);
   }
@@ -45,7 +54,7 @@ public final class ReadSteps {
   /** Steps of these requests with numbers above {@code after} and up to {@code upTo}. */
   public List<NumberedStep> ofRequests(
       Collection<RequestId> requests, long after, long upTo, int limit) {
-    return database
+    return searches
         .sql(
             """
             select * from public.generation_logs
@@ -62,7 +71,7 @@ public final class ReadSteps {
 
   /** Steps of this user's requests with numbers above {@code after} and up to {@code upTo}. */
   public List<NumberedStep> ofUser(String userId, long after, long upTo, int limit) {
-    return database
+    return searches
         .sql(
             """
             select * from public.generation_logs
@@ -80,7 +89,7 @@ public final class ReadSteps {
   /** Which of these requests there are. */
   public Set<RequestId> knownAmong(Collection<RequestId> requests) {
     return Set.copyOf(
-        database
+        lookups
             .sql(
                 "select request_id from public.generation_jobs where request_id = any(:ids::uuid[])")
             .param("ids", Columns.texts(requests.stream()))
@@ -91,7 +100,7 @@ public final class ReadSteps {
   /** Which of these requests have their last step among those up to this number. */
   public Set<RequestId> endedUpTo(long seq, Collection<RequestId> requests) {
     return Set.copyOf(
-        database
+        lookups
             .sql(
                 """
                 select distinct request_id from public.generation_logs

@@ -17,31 +17,38 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class JobStatistics {
   private static final int SLICE = 100_000;
 
-  private final JdbcClient database;
+  private final JdbcClient readers;
   private final CountMinutes count;
+  private final CountMinutes countForReaders;
   private final KeptMinutes kept;
+  private final KeptMinutes keptForReaders;
   private final RememberedMinutes remembered;
   private final SettledMinutes settled;
 
-  public JobStatistics(JdbcClient database) {
-    this(database, SettledHorizon.MARGIN, SLICE);
+  /**
+   * @param readers for questions of readers
+   */
+  public JobStatistics(JdbcClient database, JdbcClient readers) {
+    this(database, readers, SettledHorizon.MARGIN, SLICE);
   }
 
   /**
    * @param margin how old a minute is before it counts as settled
    * @param slice steps at most in the minutes that are counted at a time, unless one has more
    */
-  public JobStatistics(JdbcClient database, Duration margin, int slice) {
-    this.database = database;
+  public JobStatistics(JdbcClient database, JdbcClient readers, Duration margin, int slice) {
+    this.readers = readers;
     this.count = new CountMinutes(database);
+    this.countForReaders = new CountMinutes(readers);
     this.kept = new KeptMinutes(database);
-    this.remembered = new RememberedMinutes(kept, System::nanoTime);
+    this.keptForReaders = new KeptMinutes(readers);
+    this.remembered = new RememberedMinutes(keptForReaders, System::nanoTime);
     this.settled = new SettledMinutes(database, margin, slice);
   }
 
   /** The database's time, which is that of all that is counted. */
   public Instant now() {
-    return database
+    return readers
         .sql("select clock_timestamp() as now")
         .query((row, _) -> Columns.instant(row, "now"))
         .single();
@@ -56,13 +63,14 @@ public final class JobStatistics {
   public List<Minute> between(Instant since, Instant until) {
     var from = since.atOffset(ZoneOffset.UTC);
     var to = until.atOffset(ZoneOffset.UTC);
-    var keptUntil = kept.until(); // first: what is kept meanwhile is counted once more, not missed
+    var keptUntil =
+        keptForReaders.until(); // first: what is kept meanwhile is counted once more, not missed
     var minutes = new ArrayList<Minute>();
     if (from.isBefore(keptUntil)) {
       minutes.addAll(remembered.between(from, keptUntil.isBefore(to) ? keptUntil : to));
     }
     if (keptUntil.isBefore(to)) {
-      minutes.addAll(count.between(later(keptUntil, from), to));
+      minutes.addAll(countForReaders.between(later(keptUntil, from), to));
     }
     return List.copyOf(minutes);
   }

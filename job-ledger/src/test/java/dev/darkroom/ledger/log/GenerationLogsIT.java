@@ -6,6 +6,7 @@ import dev.darkroom.ledger.TestingLedger;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -71,6 +72,67 @@ class GenerationLogsIT {
       assertThat(steps(ALL)).hasSize(4);
       assertThat(steps(new LogFilter(second, JobStatus.COMPLETED, "bob"))).containsExactly("four");
     }
+  }
+
+  @Test
+  void a_page_of_large_rows_is_short_and_names_the_place_where_the_log_goes_on() {
+    writeLarge("eve", 500);
+    var filter = new LogFilter(null, null, "eve");
+
+    var page = ledger.generationLogs.page(filter, 500, 0);
+    assertThat(page.logs()).hasSizeBetween(20, 100);
+    assertThat(page.count()).isEqualTo(500);
+
+    var seen = new ArrayList<>(page.logs());
+    var byPlace = page;
+    while (byPlace.next() != null) {
+      byPlace = ledger.generationLogs.page(filter, 500, byPlace.next());
+      seen.addAll(byPlace.logs());
+    }
+    assertThat(seen).hasSize(500).doesNotHaveDuplicates();
+    assertThat(ledger.generationLogs.page(filter, 500, page.logs().size()).logs())
+        .isEqualTo(seen.subList(page.logs().size(), 2 * page.logs().size()));
+    assertThat(
+            ledger
+                .generationLogs
+                .page(
+                    new LogFilter(
+                        null, null, "eve", TimeRange.ALWAYS, new PromptText("\uD83D\uDE00")),
+                    500,
+                    0)
+                .logs())
+        .hasSameSizeAs(page.logs());
+  }
+
+  @Test
+  void more_rows_than_anybody_looks_at_are_not_counted() {
+    writeLarge("eve", 3);
+    var counts = new CountLogs(ledger.asApplication, 2);
+    assertThat(counts.count(new LogFilter(null, null, "eve")))
+        .isEqualTo(new CountLogs.Count(2, true));
+    assertThat(counts.count(new LogFilter(null, null, "bob")))
+        .isEqualTo(new CountLogs.Count(2, false));
+    assertThat(counts.count(new LogFilter(first, null, null)))
+        .isEqualTo(new CountLogs.Count(2, false));
+    assertThat(counts.count(new LogFilter(null, JobStatus.STARTED, "bob")))
+        .isEqualTo(new CountLogs.Count(1, false));
+    assertThat(counts.count(ALL)).isEqualTo(new CountLogs.Count(2, true));
+  }
+
+  private void writeLarge(String user, int rows) {
+    ledger
+        .asOwner
+        .sql(
+            """
+            insert into public.generation_logs (request_id, user_id, prompt, status, step, details)
+            select gen_random_uuid(), :user, repeat(:smile, 2000), 'processing', 'step ' || n,
+              jsonb_build_object('n', n, 'parameters', jsonb_build_object('prompt', repeat(:smile, 2000)))
+            from generate_series(1, :rows) as n
+            """)
+        .param("user", user)
+        .param("smile", "\uD83D\uDE00")
+        .param("rows", rows)
+        .update();
   }
 
   @Test

@@ -211,7 +211,8 @@ class JobStatisticsIT {
   }
 
   private JobStatistics sliced(int slice) {
-    return new JobStatistics(ledger.asApplication, SettledHorizon.MARGIN, slice);
+    return new JobStatistics(
+        ledger.asApplication, ledger.asApplication, SettledHorizon.MARGIN, slice);
   }
 
   private static int keepAll(JobStatistics statistics) {

@@ -1,0 +1,204 @@
+package dev.darkroom.benchmarks.measure;
+
+import dev.darkroom.benchmarks.load.Flood;
+import dev.darkroom.benchmarks.load.Flood.Pace;
+import dev.darkroom.benchmarks.load.JobSeries;
+import dev.darkroom.benchmarks.load.Load;
+import dev.darkroom.benchmarks.load.Submissions;
+import dev.darkroom.benchmarks.results.Finding;
+import dev.darkroom.benchmarks.results.Findings;
+import dev.darkroom.benchmarks.results.Target;
+import dev.darkroom.benchmarks.stand.Broker;
+import dev.darkroom.benchmarks.stand.Database;
+import dev.darkroom.benchmarks.stand.Gateway;
+import dev.darkroom.benchmarks.stand.Heap;
+import dev.darkroom.benchmarks.stand.Provider;
+import dev.darkroom.benchmarks.stand.Stand;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+
+/**
+ * What a flood of readers from one address does to everybody else: jobs are submitted beside it at
+ * a steady rate, and a worker with jobs in hand is killed meanwhile. Give the gateway {@code
+ * -Xmx512m} by {@code darkroom.benchmarks.gateway-java} to see that its heap is bounded.
+ */
+public final class MeasureFloods implements Measure {
+  private static final int ROWS = 2_000_000;
+  private static final int LARGE_ROWS = 2_000;
+  private static final double PER_SECOND = 50;
+  private static final int CONNECTIONS = 16;
+  private static final Duration FLOOD = Duration.ofSeconds(60);
+  private static final Duration UNTIL_KILL = Duration.ofSeconds(10);
+  private static final Duration CALL = Duration.ofMinutes(2);
+  private static final int IN_HAND = 20;
+
+  /** A lease of 30 s, and five more. */
+  private static final double RESCUE_SECONDS = 35;
+
+  private static final double HEAP_MIB = 400;
+
+  private final Clock clock;
+
+  public MeasureFloods(Clock clock) {
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "floods";
+  }
+
+  private record Attack(String what, int clients, IntFunction<String> path, Pace pace) {}
+
+  private List<Attack> attacks() {
+    var random = ThreadLocalRandom.current();
+    return List.of(
+        new Attack(
+            "300 counting readers",
+            300,
+            _ ->
+                "/api/logs?limit=1&since=2020-01-01T00:00:00.%09dZ"
+                    .formatted(random.nextInt(1_000_000_000)),
+            Pace.AS_FAST_AS_IT_CAN),
+        new Attack(
+            "100 slow readers of large pages",
+            100,
+            _ -> "/api/logs?limit=500&userId=large",
+            Pace.A_BYTE_NOW_AND_THEN),
+        new Attack(
+            "64 searchers",
+            64,
+            client -> client % 2 == 0 ? "/api/logs?q=sea%20stormy" : "/api/logs?q=zq",
+            Pace.AS_FAST_AS_IT_CAN),
+        new Attack(
+            "5,000 streams",
+            5_000,
+            _ -> "/api/events?userId=anonymous&lastEventId=0",
+            Pace.AS_FAST_AS_IT_CAN));
+  }
+
+  @Override
+  public List<Finding> take(Stand stand, Consumer<String> say) throws Exception {
+    var findings = new Findings(name());
+    var database = stand.freshDatabase();
+    try (var broker = stand.freshBroker();
+        var provider = Provider.start(CALL);
+        var gateway = stand.gateway(database, broker)) {
+      say.accept("making %,d rows".formatted(ROWS));
+      fill(database);
+      say.accept("warming up");
+      var _ = submit(gateway, "warm", Duration.ofSeconds(20));
+      say.accept("without a flood");
+      var quiet = submit(gateway, "quiet", Duration.ofSeconds(30));
+      findings.add("POST without a flood, p50", "ms", quiet.latencies().p50());
+      findings.add("POST without a flood, p99", "ms", quiet.latencies().p99());
+      for (var attack : attacks()) {
+        say.accept(attack.what());
+        beside(attack, new Scene(stand, database, broker, provider, gateway), quiet, findings, say);
+      }
+    }
+    return findings.all();
+  }
+
+  private record Scene(
+      Stand stand, Database database, Broker broker, Provider provider, Gateway gateway) {}
+
+  private void beside(
+      Attack attack, Scene scene, Load.Outcome quiet, Findings findings, Consumer<String> say)
+      throws Exception {
+    Load.Outcome load;
+    double heap;
+    double rescue;
+    try (var flood =
+            Flood.of(attack.clients(), scene.gateway().port(), attack.path(), attack.pace());
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Callable<Double> killing = () -> rescueSeconds(scene);
+      var rescued = threads.submit(killing);
+      var submitted = threads.submit(() -> submit(scene.gateway(), attack.what(), FLOOD));
+      TimeUnit.NANOSECONDS.sleep(FLOOD.dividedBy(2).toNanos());
+      heap = Heap.usedMib(scene.gateway().process());
+      load = submitted.get();
+      rescue = rescued.get();
+      say.accept("answers by status: " + flood.answers());
+    }
+    scene.gateway().process().requireAlive();
+    var beside = ", beside " + attack.what();
+    var before = quiet.latencies();
+    findings.add("POST, p50" + beside, "ms", load.latencies().p50(), before.p50());
+    findings.add(
+        "POST, p99" + beside, "ms", load.latencies().p99(), before.p99(), Target.ratioAtMost(1.5));
+    findings.add("POST, 503" + beside, "", load.declined(), Target.atMost(0));
+    findings.add("heap of the gateway" + beside, "MiB", heap, Target.atMost(HEAP_MIB));
+    findings.add(
+        "kill of a worker → its jobs are due again" + beside,
+        "s",
+        rescue,
+        Target.atMost(RESCUE_SECONDS));
+  }
+
+  /** Until the last of its jobs was taken from a worker that is killed with jobs in hand. */
+  private double rescueSeconds(Scene scene) throws Exception {
+    try (var worker =
+        scene.stand().worker(scene.database(), scene.broker(), scene.provider(), IN_HAND)) {
+      TimeUnit.NANOSECONDS.sleep(UNTIL_KILL.toNanos());
+      worker.kill();
+      var killed = clock.instant();
+      var last =
+          """
+          select coalesce(max(extract(epoch from created_at)), 0) from public.generation_logs
+          where step = 'attempt_outcome_unknown' and extract(epoch from created_at) > ?
+          """;
+      var seconds = killed.toEpochMilli() / 1000.0;
+      TimeUnit.NANOSECONDS.sleep(FLOOD.minus(UNTIL_KILL).toNanos());
+      var at = scene.database().ask(last, seconds);
+      if (at == 0) {
+        throw new IllegalStateException("no job was taken from a worker that was killed");
+      }
+      return at - seconds;
+    }
+  }
+
+  private Load.Outcome submit(Gateway gateway, String name, Duration time) throws Exception {
+    var count = (int) (PER_SECOND * time.toSeconds());
+    var connections =
+        Submissions.open(
+            CONNECTIONS, gateway.port(), new JobSeries(name.replaceAll("\\W", ""), count, clock));
+    try {
+      return Load.paced(connections, PER_SECOND, count);
+    } finally {
+      Load.close(connections);
+    }
+  }
+
+  private static void fill(Database database) throws SQLException {
+    try (var connection = database.connect();
+        var statement =
+            connection.prepareStatement(
+                """
+                insert into public.generation_logs (request_id, user_id, prompt, status, step, created_at)
+                select gen_random_uuid(), 'user-' || n % 1000,
+                  'a lighthouse on a cliff above a stormy sea at dusk, seen from a small boat ' || n,
+                  'completed', 'image_generated', timestamptz '2026-01-01' + n * interval '1 s'
+                from generate_series(1, ?) as n
+                union all
+                select gen_random_uuid(), 'large', repeat(?, 2000), 'processing', 'calling_nebius_api',
+                  timestamptz '2026-01-01' + n * interval '1 s'
+                from generate_series(1, ?) as n
+                """)) {
+      statement.setInt(1, ROWS);
+      statement.setString(2, "\uD83D\uDE00");
+      statement.setInt(3, LARGE_ROWS);
+      statement.executeUpdate();
+    }
+    database.execute("vacuum (analyze) public.generation_logs");
+    database.execute("checkpoint");
+  }
+}
