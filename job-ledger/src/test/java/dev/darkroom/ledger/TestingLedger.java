@@ -45,6 +45,8 @@ public final class TestingLedger {
   public final JobOutbox jobOutbox;
   public final JobTurns jobTurns;
   public final EventOutbox eventOutbox;
+  public final LostEvents lostEvents;
+  public final OversizedJobs oversizedJobs;
   public final GenerationLogs generationLogs;
   public final IndexPrompts indexPrompts;
   public final JobStatistics jobStatistics;
@@ -92,6 +94,8 @@ public final class TestingLedger {
     jobOutbox = beans.jobOutbox(asApplication, mapper, settings);
     jobTurns = beans.jobTurns(asApplication, mapper, settings);
     eventOutbox = beans.eventOutbox(asApplication, settings);
+    lostEvents = beans.lostEvents(asApplication);
+    oversizedJobs = beans.oversizedJobs(asApplication, settings);
     generationLogs = beans.generationLogs(asApplication, mapper, settings);
     indexPrompts = beans.indexPrompts(asApplication);
     jobStatistics = beans.jobStatistics(asApplication);
