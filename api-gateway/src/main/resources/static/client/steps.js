@@ -13,6 +13,7 @@ const WORDS = {
   nebius_api_error: 'Refused',
   deadline_exceeded: 'Too late',
   attempts_exhausted: 'Given up',
+  record_too_large: 'Too large',
 };
 
 /** Steps of the service before may have other names. */
@@ -39,6 +40,7 @@ export function stepNote({ step, details }) {
     case 'attempt_outcome_unknown':
     case 'nebius_api_error':
     case 'attempts_exhausted':
+    case 'record_too_large':
       return reason ?? (code ? failureInWords(code).title : '');
     default:
       return '';

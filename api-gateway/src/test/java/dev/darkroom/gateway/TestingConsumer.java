@@ -31,6 +31,12 @@ final class TestingConsumer implements AutoCloseable {
     partitions.forEach(consumer::position); // seeking is lazy, and what comes next must be seen
   }
 
+  /** Also hears what is there already. */
+  TestingConsumer fromTheBeginning() {
+    consumer.seekToBeginning(consumer.assignment());
+    return this;
+  }
+
   /** The first record with this key. */
   ConsumerRecord<String, byte[]> awaitKey(String key) {
     for (var until = Instant.now().plusSeconds(20); Instant.now().isBefore(until); ) {

@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import kafka.server.KafkaConfig;
@@ -58,6 +59,22 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
    */
   public static EmbeddedKafkaBroker start(
       Path directory, int port, int controllerPort, List<SideDoor> sideDoors) throws IOException {
+    return start(directory, port, controllerPort, sideDoors, Map.of());
+  }
+
+  /**
+   * The same with further settings of the broker, such as an authorizer.
+   *
+   * @throws PortTaken if something else listens on one of the ports
+   * @throws IOException if it does not start
+   */
+  public static EmbeddedKafkaBroker start(
+      Path directory,
+      int port,
+      int controllerPort,
+      List<SideDoor> sideDoors,
+      Map<String, String> settings)
+      throws IOException {
     int claimed = LoopbackPort.claim(port, "Kafka");
     int claimedByController = LoopbackPort.claim(controllerPort, "Kafka's controller");
     for (SideDoor door : sideDoors) {
@@ -68,8 +85,9 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
     FolderLock lock = FolderLock.take(folder);
     try {
       formatOnce(folder);
-      Map<String, String> properties =
-          BrokerProperties.of(folder, claimed, claimedByController, sideDoors);
+      var properties =
+          new HashMap<>(BrokerProperties.of(folder, claimed, claimedByController, sideDoors));
+      properties.putAll(settings);
       KafkaRaftServer server = launch(new KafkaConfig(properties, false));
       return new EmbeddedKafkaBroker(server, lock, claimed, claimedByController);
     } catch (Exception e) {

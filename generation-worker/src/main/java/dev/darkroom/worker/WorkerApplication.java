@@ -27,7 +27,7 @@ public class WorkerApplication {
   public static SpringApplication application() {
     var application = new SpringApplication(WorkerApplication.class);
     application.setDefaultProperties(Map.of("spring.config.name", "application,generation-worker"));
-    application.addListeners(new NativeCryptography());
+    application.addListeners(new NativeCryptography(), new ManagementAddress());
     return application;
   }
 

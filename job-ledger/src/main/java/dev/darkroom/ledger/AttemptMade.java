@@ -94,7 +94,8 @@ public record AttemptMade(int number, String worker, Instant startedAt, @Nullabl
           CALLING_NEBIUS_API,
           RETRY_SCHEDULED,
           DEADLINE_EXCEEDED,
-          ATTEMPTS_EXHAUSTED ->
+          ATTEMPTS_EXHAUSTED,
+          RECORD_TOO_LARGE ->
           Optional.empty();
     };
   }

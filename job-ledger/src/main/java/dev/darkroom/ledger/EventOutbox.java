@@ -2,6 +2,7 @@ package dev.darkroom.ledger;
 
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.model.RequestId;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -65,6 +66,26 @@ public final class EventOutbox {
             from published, relaxed where job.request_id = published.request_id
             """)
         .param("ids", Columns.texts(jobs.stream()))
+        .update();
+  }
+
+  /** Nobody publishes the events of these jobs for so long. */
+  public int putOff(Collection<RequestId> jobs, Duration time) {
+    return database
+        .sql(
+            """
+            with refused as (
+              select request_id from public.generation_jobs
+              where request_id = any (:ids::uuid[])
+                and finished_at is not null and event_published_at is null
+              order by request_id
+              for update)
+            update public.generation_jobs job
+            set publish_after = clock_timestamp() + :time * interval '1 millisecond'
+            from refused where job.request_id = refused.request_id
+            """)
+        .param("ids", Columns.texts(jobs.stream()))
+        .param("time", time.toMillis())
         .update();
   }
 }

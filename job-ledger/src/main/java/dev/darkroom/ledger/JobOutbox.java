@@ -2,6 +2,9 @@ package dev.darkroom.ledger;
 
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
+import dev.darkroom.model.RequestId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -104,40 +107,90 @@ public final class JobOutbox {
         .update();
   }
 
-  /** When the record was enqueued that is the latest among those of running jobs. */
-  public Optional<Instant> headOfQueue() {
-    return database
-        .sql(
-            "select max(enqueued_at) as head from public.generation_jobs where lease_until is not null")
-        .query((row, _) -> Optional.ofNullable(Columns.instantOrNull(row, "head")))
-        .single();
+  /**
+   * A job that was enqueued.
+   *
+   * @param enqueuedAt its place in its partition
+   */
+  public record Enqueued(RequestId id, Instant enqueuedAt) {}
+
+  /** The ledger's time, and the jobs that run, at the same moment. */
+  public record Running(Instant now, List<Enqueued> jobs) {}
+
+  /** What runs, as far as it is known when its record was enqueued. */
+  public Running running() {
+    var jobs =
+        database
+            .sql(
+                """
+                select now() as now, request_id, enqueued_at
+                from (select) as once left join public.generation_jobs
+                  on lease_until is not null and enqueued_at <= now()
+                """)
+            .query((row, _) ->
+                new RunningRow(
+                    Columns.instant(row, "now"),
+                    row.getObject("request_id") == null
+                        ? Optional.empty()
+                        : Optional.of(enqueued(row))))
+            .list();
+    return new Running(
+        jobs.getFirst().now(), jobs.stream().flatMap(row -> row.job().stream()).toList());
+  }
+
+  private record RunningRow(Instant now, Optional<Enqueued> job) {}
+
+  private static Enqueued enqueued(ResultSet row) throws SQLException {
+    return new Enqueued(Columns.requestId(row), Columns.instant(row, "enqueued_at"));
   }
 
   /**
-   * Makes due again, with a turn to be drawn, those jobs whose record was overtaken: others that
-   * were enqueued {@code darkroom.ledger.republish-after} later have been taken up. Kafka hands out
-   * records in order, so theirs is lost, or was dropped after too many deliveries. A queue that is
-   * long, or that nobody serves, overtakes nobody.
-   *
-   * @param head the latest {@link #headOfQueue()} seen
-   * @return how many there were
+   * Jobs that nobody has taken up and that were enqueued {@code darkroom.ledger.republish-after}
+   * before this head of their queue. Kafka hands out the records of a partition in order, so where
+   * the head is one of the same partition their record is lost, or was dropped after too many
+   * deliveries. A queue that is long, or that nobody serves, has no head that is so far ahead.
    */
-  public int releaseOvertaken(Instant head) {
+  public List<Enqueued> behind(Instant head) {
     return database
         .sql(
             """
-            with overtaken as (
-              select request_id from public.generation_jobs
-              where let_go and lease_until is null and finished_at is null and due_at <= now()
-                and enqueued_at < :head - :republishAfter * interval '1 millisecond'
-              order by request_id
-              for update skip locked)
-            update public.generation_jobs job
-            set enqueued_at = null, let_go = false, publish_after = now()
-            from overtaken where job.request_id = overtaken.request_id
+            select request_id, enqueued_at from public.generation_jobs
+            where let_go and lease_until is null and finished_at is null and due_at <= now()
+              and enqueued_at < :head - :republishAfter * interval '1 millisecond'
             """)
         .param("head", OffsetDateTime.ofInstant(head, ZoneOffset.UTC))
         .param("republishAfter", settings.republishAfter().toMillis())
+        .query((row, _) -> enqueued(row))
+        .list();
+  }
+
+  /** How much later another record may have been enqueued that is taken up before a job's own. */
+  public Duration patience() {
+    return settings.republishAfter();
+  }
+
+  /**
+   * Makes these due again, with a turn to be drawn, unless they were taken up or sent meanwhile.
+   *
+   * @return how many there were
+   */
+  public int release(List<Enqueued> lost) {
+    return database
+        .sql(
+            """
+            with lost as (
+              select job.request_id from public.generation_jobs job
+              join unnest(:ids::uuid[], :places::timestamptz[]) as lost (request_id, enqueued_at)
+                on job.request_id = lost.request_id and job.enqueued_at = lost.enqueued_at
+              where let_go and lease_until is null and finished_at is null and due_at <= now()
+              order by job.request_id
+              for update of job skip locked)
+            update public.generation_jobs job
+            set enqueued_at = null, let_go = false, publish_after = now()
+            from lost where job.request_id = lost.request_id
+            """)
+        .param("ids", Columns.texts(lost.stream().map(Enqueued::id)))
+        .param("places", Columns.texts(lost.stream().map(Enqueued::enqueuedAt)))
         .update();
   }
 

@@ -1,5 +1,6 @@
 package dev.darkroom.ledger;
 
+import dev.darkroom.ledger.address.DatabaseLogin;
 import dev.darkroom.ledger.address.LeaveReadOnlyServer;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.IndexPrompts;
@@ -12,9 +13,11 @@ import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SQLExceptionTranslator;
 import tools.jackson.databind.json.JsonMapper;
@@ -29,6 +32,12 @@ import tools.jackson.databind.json.JsonMapper;
   ReadPoolSettings.class
 })
 public class LedgerConfiguration {
+
+  /** Before the pool and the migrations, which would repeat a refused login for a minute. */
+  @Bean
+  static BeanFactoryPostProcessor checkDatabaseLogin(Environment environment) {
+    return _ -> DatabaseLogin.check(environment);
+  }
 
   @Bean
   SQLExceptionTranslator leaveReadOnlyServer(DataSource database, ReadPools readers) {
@@ -95,6 +104,16 @@ public class LedgerConfiguration {
   @Bean
   EventOutbox eventOutbox(JdbcClient database, LedgerSettings settings) {
     return new EventOutbox(database, settings);
+  }
+
+  @Bean
+  LostEvents lostEvents(JdbcClient database) {
+    return new LostEvents(database);
+  }
+
+  @Bean
+  OversizedJobs oversizedJobs(JdbcClient database, LedgerSettings settings) {
+    return new OversizedJobs(database, settings);
   }
 
   @Bean

@@ -78,4 +78,17 @@ class EventOutboxIT {
 
     assertThat(ledger.eventOutbox.markPublished(List.of(open))).isZero();
   }
+
+  @Test
+  void an_event_that_is_put_off_keeps_no_other_one_waiting() {
+    var tooLarge = aCompletedJob().publishAfter(Duration.ofSeconds(-2)).in(ledger);
+    var other = aFailedJob().in(ledger);
+
+    assertThat(ledger.eventOutbox.putOff(List.of(tooLarge), Duration.ofHours(1))).isEqualTo(1);
+
+    assertThat(ledger.eventOutbox.reserveUnpublished(10))
+        .extracting(job -> job.event().requestId())
+        .containsExactly(other);
+    assertThatJob(ledger, tooLarge).hasTime("publish_after", Duration.ofHours(1));
+  }
 }

@@ -12,9 +12,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.LifecyclePage.Transition;
 import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
+import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,7 +63,8 @@ class LifecycleIT {
         "fail", this::fail,
         "reschedule", id -> reschedule(id, 3),
         "rescue", _ -> !rescue(UnknownOutcomePolicy.RETRY).isEmpty(),
-        "end overdue", _ -> !ledger.rescueJobs.endOverdue(10).isEmpty());
+        "end overdue", _ -> !ledger.rescueJobs.endOverdue(10).isEmpty(),
+        "too large", id -> !ledger.oversizedJobs.end(List.of(dueJob(id))).isEmpty());
   }
 
   /** The other ending of those transitions that have two. */
@@ -134,6 +137,11 @@ class LifecycleIT {
         .finishJobs
         .failIfCurrent(first(id), Step.NEBIUS_API_ERROR, "rejected", "No.", Map.of())
         .isPresent();
+  }
+
+  private static DueJob dueJob(RequestId id) {
+    var message = new JobMessage(id, "ada", JobFixture.REQUEST, Instant.now());
+    return new DueJob(message, null, Instant.now(), Instant.now());
   }
 
   private boolean reschedule(RequestId id, int maxAttempts) {

@@ -46,6 +46,8 @@ public final class TestingLedger {
   public final JobOutbox jobOutbox;
   public final JobTurns jobTurns;
   public final EventOutbox eventOutbox;
+  public final LostEvents lostEvents;
+  public final OversizedJobs oversizedJobs;
   public final GenerationLogs generationLogs;
   public final IndexPrompts indexPrompts;
   public final JobStatistics jobStatistics;
@@ -94,6 +96,8 @@ public final class TestingLedger {
     jobOutbox = beans.jobOutbox(asApplication, mapper, settings);
     jobTurns = beans.jobTurns(asApplication, mapper, settings);
     eventOutbox = beans.eventOutbox(asApplication, settings);
+    lostEvents = beans.lostEvents(asApplication);
+    oversizedJobs = beans.oversizedJobs(asApplication, settings);
     generationLogs = beans.generationLogs(readers, mapper);
     indexPrompts = beans.indexPrompts(asApplication);
     jobStatistics = beans.jobStatistics(asApplication, readers);

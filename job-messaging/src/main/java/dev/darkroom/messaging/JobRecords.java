@@ -2,12 +2,14 @@ package dev.darkroom.messaging;
 
 import dev.darkroom.ledger.DueJob;
 import dev.darkroom.model.JobMessage;
+import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Topics;
 import dev.darkroom.model.TraceParent;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -35,6 +37,14 @@ public final class JobRecords {
       sent.headers().add(TraceParent.HEADER, job.trace().value().getBytes(StandardCharsets.UTF_8));
     }
     return sent;
+  }
+
+  /**
+   * In which of so many partitions a job's record lies: where Kafka's own producer puts its key.
+   */
+  public static int partition(RequestId job, int partitions) {
+    var key = job.toString().getBytes(StandardCharsets.UTF_8);
+    return Utils.toPositive(Utils.murmur2(key)) % partitions;
   }
 
   /**

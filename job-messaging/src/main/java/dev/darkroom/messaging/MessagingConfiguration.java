@@ -3,6 +3,7 @@ package dev.darkroom.messaging;
 import dev.darkroom.ledger.EventOutbox;
 import java.time.Clock;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,9 +18,23 @@ import tools.jackson.databind.json.JsonMapper;
 public class MessagingConfiguration {
 
   @Bean
-  KeepTopics keepTopics(KafkaProperties kafka, KafkaAdmin admin, MessagingSettings settings) {
+  KeepTopics keepTopics(
+      KafkaProperties kafka,
+      KafkaAdmin admin,
+      MessagingSettings settings,
+      KafkaTroubles kafkaTroubles) {
     RequireKafkaAddress.in(kafka.getBootstrapServers());
-    return new KeepTopics(admin, settings);
+    return new KeepTopics(admin, settings, kafkaTroubles);
+  }
+
+  @Bean
+  KafkaTroubles kafkaTroubles(Clock clock) {
+    return new KafkaTroubles(clock);
+  }
+
+  @Bean
+  HealthIndicator kafka(KafkaTroubles kafkaTroubles) {
+    return new KafkaHealth(kafkaTroubles);
   }
 
   @Bean
@@ -39,7 +54,11 @@ public class MessagingConfiguration {
 
   @Bean
   PublishEvents publishEvents(
-      KafkaTemplate<String, byte[]> kafka, EventRecords records, EventOutbox outbox, Clock clock) {
-    return new PublishEvents(kafka, records, outbox, clock);
+      KafkaTemplate<String, byte[]> kafka,
+      EventRecords records,
+      EventOutbox outbox,
+      Clock clock,
+      KafkaTroubles kafkaTroubles) {
+    return new PublishEvents(kafka, records, outbox, clock, kafkaTroubles);
   }
 }

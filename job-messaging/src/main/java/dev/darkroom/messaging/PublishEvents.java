@@ -4,6 +4,7 @@ import dev.darkroom.ledger.EventOutbox;
 import dev.darkroom.ledger.FinishedJob;
 import dev.darkroom.ledger.batch.WriteInBatches;
 import dev.darkroom.ledger.batch.WriteInBatches.Linger;
+import dev.darkroom.messaging.KafkaTroubles.Concern;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
@@ -11,7 +12,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.kafka.KafkaException;
 import org.springframework.kafka.core.KafkaTemplate;
 
 /**
@@ -19,6 +24,8 @@ import org.springframework.kafka.core.KafkaTemplate;
  * so that a sweep finds those that were missed; the events before it are told once and not kept.
  */
 public final class PublishEvents implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(PublishEvents.class);
+  private static final Duration UNTIL_NEXT_TRY = Duration.ofHours(1);
   private static final int WAITING_MARKS = 100_000;
   private static final int MARKS_PER_STATEMENT = 1_000;
 
@@ -38,15 +45,29 @@ public final class PublishEvents implements AutoCloseable {
 
   private final KafkaTemplate<String, byte[]> kafka;
   private final EventRecords records;
+  private final KafkaTroubles troubles;
   private final WriteInBatches<RequestId> marks;
+  private final WriteInBatches<RequestId> tooLarge;
   private final WriteInBatches<Sending> sends;
   private final Clock clock;
 
   PublishEvents(
-      KafkaTemplate<String, byte[]> kafka, EventRecords records, EventOutbox outbox, Clock clock) {
+      KafkaTemplate<String, byte[]> kafka,
+      EventRecords records,
+      EventOutbox outbox,
+      Clock clock,
+      KafkaTroubles troubles) {
     this.kafka = kafka;
     this.records = records;
     this.clock = clock;
+    this.troubles = troubles;
+    this.tooLarge =
+        new WriteInBatches<>(
+            "put-off-events",
+            WAITING_MARKS,
+            MARKS_PER_STATEMENT,
+            Linger.of(MARKS_LINGER),
+            jobs -> putOff(outbox, jobs));
     this.marks =
         new WriteInBatches<>(
             "mark-events-published",
@@ -88,22 +109,46 @@ public final class PublishEvents implements AutoCloseable {
   /**
    * While Kafka is away each send blocks for {@code max.block.ms} before it fails. The rest of the
    * batch would fare no better, and a queue of such waits would outlast the outage: it is given up
-   * at the first.
+   * at the first. An event that is too large fails alone.
    */
   private void send(List<Sending> batch) {
     for (var sending : batch) {
-      var sent = kafka.send(records.write(sending.event(), sending.time(), sending.trace()));
-      if (sent.isCompletedExceptionally()) {
-        throw new IllegalStateException("Kafka takes no events", sent.exceptionNow());
+      var sent = trySend(sending).whenComplete((_, failure) -> sentOrNot(sending, failure));
+      if (sent.isCompletedExceptionally() && !KafkaFailure.isTooLarge(sent.exceptionNow())) {
+        return; // a sweep sends the completions among them
       }
-      var _ = sent.thenRun(() -> markIfCompletion(sending));
     }
   }
 
-  private void markIfCompletion(Sending sent) {
-    if (sent.completion()) {
-      marks.add(sent.event().requestId());
+  private CompletableFuture<?> trySend(Sending sending) {
+    try {
+      return kafka.send(records.write(sending.event(), sending.time(), sending.trace()));
+    } catch (KafkaException | org.apache.kafka.common.KafkaException e) {
+      return CompletableFuture.failedFuture(e);
     }
+  }
+
+  private void sentOrNot(Sending sent, @Nullable Throwable failure) {
+    if (failure == null) {
+      troubles.end(Concern.EVENTS);
+      if (sent.completion()) {
+        marks.add(sent.event().requestId());
+      }
+    } else if (!KafkaFailure.isTooLarge(failure)) {
+      troubles.report(Concern.EVENTS, KafkaFailure.inWords(failure, "WRITE"));
+    } else if (sent.completion()) {
+      tooLarge.add(sent.event().requestId());
+    }
+  }
+
+  /** Its topic may take larger records one day; until then it keeps no other event waiting. */
+  private static void putOff(EventOutbox outbox, List<RequestId> jobs) {
+    outbox.putOff(jobs, UNTIL_NEXT_TRY);
+    log.atWarn()
+        .addKeyValue("events", jobs.size())
+        .addKeyValue("request_id", jobs.getFirst())
+        .log(
+            "completion events are larger than their topic takes (max.message.bytes); they are tried again in an hour, and the ledger has the outcome");
   }
 
   /** Sends and marks what waits, for a few seconds at most. */
@@ -112,5 +157,6 @@ public final class PublishEvents implements AutoCloseable {
     sends.close();
     kafka.flush();
     marks.close();
+    tooLarge.close();
   }
 }

@@ -1,7 +1,7 @@
 package dev.darkroom.messaging;
 
+import dev.darkroom.messaging.KafkaTroubles.Concern;
 import dev.darkroom.model.Topics;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,16 +22,8 @@ final class RaisePartitions {
 
   private RaisePartitions() {}
 
-  static void ofJobs(Admin admin, int atLeast, int patienceSeconds)
+  static void ofJobs(Admin admin, int atLeast, int patienceSeconds, KafkaTroubles troubles)
       throws ExecutionException, InterruptedException, TimeoutException {
-    var topics =
-        admin
-            .describeTopics(List.of(Topics.JOBS))
-            .allTopicNames()
-            .get(patienceSeconds, TimeUnit.SECONDS);
-    if (topics.values().stream().allMatch(jobs -> jobs.partitions().size() >= atLeast)) {
-      return;
-    }
     try {
       admin
           .createPartitions(Map.of(Topics.JOBS, NewPartitions.increaseTo(atLeast)))
@@ -44,10 +36,7 @@ final class RaisePartitions {
         throw e;
       }
       // Somebody else may just have done it; or this login may not.
-      log.atWarn()
-          .addKeyValue("partitions", atLeast)
-          .addKeyValue("reason", String.valueOf(refused.getMessage()))
-          .log("the topic of jobs did not get more partitions; this is looked at again");
+      troubles.report(Concern.PARTITIONS, KafkaFailure.inWords(refused, "ALTER"));
     }
   }
 }

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.embedded.EmbeddedKafkaBroker;
+import dev.darkroom.messaging.KeepTopics.JobsTopic;
 import dev.darkroom.model.Topics;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,14 +61,16 @@ class KeepTopicsIT {
       assertThat(partitions(topics, Topics.JOBS)).isEqualTo(1);
       assertThat(partitions(topics, Topics.EVENTS)).isEqualTo(3);
       assertThat(retention(admin, Topics.EVENTS)).isEqualTo("172800000");
+      assertThat(retention(admin, Topics.JOBS)).as("25 h").isEqualTo("90000000");
 
       var id = Objects.requireNonNull(topics.get(Topics.JOBS)).topicId().toString();
-      await().untilAsserted(() -> assertThat(kept.jobsTopicId()).contains(id));
+      await().untilAsserted(() -> assertThat(kept.jobsTopic()).map(JobsTopic::id).contains(id));
 
       admin.deleteTopics(TOPICS).all().get();
       awaitTopics(admin);
       await()
-          .untilAsserted(() -> assertThat(kept.jobsTopicId()).isPresent().get().isNotEqualTo(id));
+          .untilAsserted(() ->
+              assertThat(kept.jobsTopic()).map(JobsTopic::id).isPresent().get().isNotEqualTo(id));
 
       admin.deleteTopics(Set.of(Topics.JOBS)).all().get();
       awaitTopics(admin);
@@ -120,7 +124,10 @@ class KeepTopicsIT {
 
   private KeepTopics keep(String bootstrapServers, MessagingSettings settings) {
     keeping =
-        new KeepTopics(new KafkaAdmin(Map.of("bootstrap.servers", bootstrapServers)), settings);
+        new KeepTopics(
+            new KafkaAdmin(Map.of("bootstrap.servers", bootstrapServers)),
+            settings,
+            new KafkaTroubles(InstantSource.system()));
     keeping.start();
     return keeping;
   }

@@ -1,5 +1,6 @@
 package dev.darkroom.local;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -9,6 +10,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param state folder that keeps databases, topics and pictures from one run to the next
  * @param fresh whether to empty it first; also the argument {@code --fresh}
+ * @param address on which pages, API, health and metrics are served; servers and worker stay on
+ *     loopback
  * @param gatewayPort of the pages and the API; {@code SERVER_PORT} sets it too
  * @param managementPort of the gateway's health and metrics; {@code MANAGEMENT_SERVER_PORT} sets it
  *     too
@@ -17,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 record LocalSettings(
     @DefaultValue(".darkroom") Path state,
     @DefaultValue("false") boolean fresh,
+    @DefaultValue("127.0.0.1") InetAddress address,
     @DefaultValue("8080") int gatewayPort,
     @DefaultValue("8081") int managementPort,
     @DefaultValue("15432") int postgresPort,

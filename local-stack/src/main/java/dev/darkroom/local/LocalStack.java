@@ -98,7 +98,14 @@ final class LocalStack implements AutoCloseable {
   private static CannotStart cannotStart(ExecutionException e) {
     return e.getCause() instanceof CannotStart known
         ? known
-        : new CannotStart(String.valueOf(NestedExceptionUtils.getMostSpecificCause(e)), e);
+        : new CannotStart(inWords(NestedExceptionUtils.getMostSpecificCause(e)), e);
+  }
+
+  /** A setting that is refused is refused in a sentence. */
+  private static String inWords(Throwable root) {
+    return root instanceof IllegalArgumentException && root.getMessage() != null
+        ? root.getMessage()
+        : root.toString();
   }
 
   /** Base URL of pages and API. */

@@ -17,6 +17,7 @@ public final class LocalStackApplication {
     System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install(); // for Tomcat, which would speak to the terminal by itself
+    InterruptSignal.heed();
     var starting = new StopInOrder(Thread.currentThread());
     Runtime.getRuntime().addShutdownHook(new Thread(starting::run, "stop-stack"));
     try {

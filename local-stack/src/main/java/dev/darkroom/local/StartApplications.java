@@ -3,6 +3,7 @@ package dev.darkroom.local;
 import dev.darkroom.gateway.GatewayApplication;
 import dev.darkroom.local.Part.Role;
 import dev.darkroom.worker.WorkerApplication;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -30,10 +31,22 @@ final class StartApplications {
     var told = new HashMap<>(Map.of("spring.lifecycle.timeout-per-shutdown-phase", "2s"));
     tellBoth(told, state, given, servers);
     told.put("server.port", String.valueOf(settings.gatewayPort()));
+    told.put("server.address", settings.address().getHostAddress());
     told.put("management.server.port", String.valueOf(settings.managementPort()));
+    told.put("management.server.address", settings.address().getHostAddress());
     var gateway = run(GatewayApplication.application(), told);
-    var address = "http://localhost:" + gateway.getEnvironment().getProperty("local.server.port");
+    var port = gateway.getEnvironment().getProperty("local.server.port");
+    var address = "http://" + hostOf(settings.address()) + ":" + port;
     return new Part(Role.GATEWAY, address, Map.of(), gateway);
+  }
+
+  /** The name by which a browser on this machine reaches the address. */
+  private static String hostOf(InetAddress address) {
+    if (address.isLoopbackAddress() || address.isAnyLocalAddress()) {
+      return "localhost";
+    }
+    var literal = address.getHostAddress();
+    return literal.contains(":") ? "[" + literal + "]" : literal;
   }
 
   /**

@@ -66,6 +66,8 @@ final class StartServers {
       return Part.real(
           Role.NEBIUS, environment.real("NEBIUS_API_ENDPOINT").orElse("at its default address"));
     }
+    Say.progress(
+        "no NEBIUS_API_KEY: the simulator stands in for Nebius and draws its own pictures");
     var simulator =
         NebiusSimulator.start(SimulatorSettings.defaults().withPort(settings.simulatorPort()));
     simulator.setLatency(settings.simulatorLatency());

@@ -6,6 +6,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.springframework.util.FileSystemUtils;
 
@@ -37,7 +38,34 @@ final class StateFolder implements AutoCloseable {
         FileSystemUtils.deleteRecursively(part);
       }
     }
+    state.keepPrivate();
     return state;
+  }
+
+  /**
+   * Prompts and pictures are in there in clear text. A folder that holds other things as well was
+   * maybe given by mistake, and keeps its rights.
+   */
+  private void keepPrivate() throws IOException {
+    var ours = List.of(postgres(), kafka(), pictures(), folder.resolve("lock"));
+    for (var part : List.of(postgres(), kafka(), pictures())) {
+      Files.createDirectories(part);
+      tighten(part, "rwx------");
+    }
+    tighten(folder.resolve("lock"), "rw-------");
+    try (var there = Files.list(folder)) {
+      if (there.allMatch(ours::contains)) {
+        tighten(folder, "rwx------");
+      }
+    }
+  }
+
+  private static void tighten(Path path, String rights) {
+    try {
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(rights));
+    } catch (IOException | UnsupportedOperationException e) {
+      Say.progress(path + " can't be kept from other users of this machine: " + e);
+    }
   }
 
   private static FileChannel lockFile(Path folder) {

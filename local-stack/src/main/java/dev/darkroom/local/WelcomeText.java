@@ -15,6 +15,11 @@ final class WelcomeText {
     lines.add("");
     lines.add("Darkroom is ready: " + gateway);
     lines.add("");
+    lines.add("  Home:       " + gateway + "/");
+    lines.add("  Generate:   " + gateway + "/generate");
+    lines.add("  Logs:       " + gateway + "/logs");
+    lines.add("  API:        " + gateway + "/swagger-ui.html");
+    lines.add("");
     lines.add("  Ask for a picture, then open its imageUrl a few seconds later:");
     lines.add(
         "    curl -i "
@@ -23,8 +28,6 @@ final class WelcomeText {
             + EXAMPLE
             + "'");
     lines.add("");
-    lines.add("  The steps:  " + gateway + "/api/logs");
-    lines.add("  The API:    " + gateway + "/swagger-ui.html");
     lines.add("  Pictures:   " + stack.pictures());
     lines.add("");
     stack

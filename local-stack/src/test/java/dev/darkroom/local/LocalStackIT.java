@@ -4,22 +4,29 @@ import static java.net.http.HttpRequest.BodyPublishers.ofString;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
@@ -163,6 +170,85 @@ class LocalStackIT {
   }
 
   @Test
+  void nobody_else_on_the_network_reaches_it() throws Exception {
+    var elsewhere =
+        NetworkInterface.networkInterfaces()
+            .flatMap(NetworkInterface::inetAddresses)
+            .filter(address -> !address.isLoopbackAddress() && address instanceof Inet4Address)
+            .findFirst();
+    assumeThat(elsewhere).as("an address of this machine in a network").isPresent();
+    assertThat(stack.parts())
+        .flatExtracting(LocalStackIT::portsOf)
+        .isNotEmpty()
+        .allSatisfy(port -> assertThat(answers(elsewhere.orElseThrow(), port)).isFalse());
+    assertThat(answers(InetAddress.getLoopbackAddress(), stack.gateway().getPort())).isTrue();
+  }
+
+  /** As many as its address names. */
+  private static List<Integer> portsOf(Part part) {
+    return Pattern.compile(":(\\d{2,5})\\b")
+        .matcher(part.where())
+        .results()
+        .map(found -> Integer.parseInt(found.group(1)))
+        .toList();
+  }
+
+  private static boolean answers(InetAddress address, int port) {
+    try (var socket = new Socket()) {
+      socket.connect(new InetSocketAddress(address, port), 1_000);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void what_it_keeps_is_for_its_owner_alone() throws IOException {
+    assertThat(rights(state)).isEqualTo("rwx------");
+    for (var part : List.of("postgres", "kafka", "pictures")) {
+      assertThat(rights(state.resolve(part))).isEqualTo("rwx------");
+    }
+    assertThat(rights(state.resolve("lock"))).isEqualTo("rw-------");
+  }
+
+  @Test
+  void a_folder_of_others_keeps_its_rights_and_one_of_ours_is_tightened(@TempDir Path elsewhere)
+      throws IOException {
+    var ours = Files.createDirectories(elsewhere.resolve("ours/kafka")).getParent();
+    Files.setPosixFilePermissions(ours, PosixFilePermissions.fromString("rwxr-xr-x"));
+    StateFolder.open(ours, false).close();
+    assertThat(rights(ours)).isEqualTo("rwx------");
+
+    var others = Files.createDirectories(elsewhere.resolve("others"));
+    Files.setPosixFilePermissions(others, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.createFile(others.resolve("diary"));
+    StateFolder.open(others, false).close();
+    assertThat(rights(others)).isEqualTo("rwxr-xr-x");
+    assertThat(rights(others.resolve("pictures"))).isEqualTo("rwx------");
+  }
+
+  private static String rights(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  @Test
+  void a_wrong_password_is_told_at_once_in_a_sentence(@TempDir Path elsewhere) {
+    var postgres =
+        stack.parts().stream().filter(part -> part.role() == Part.Role.POSTGRES).findFirst();
+    var url = postgres.orElseThrow().where().replaceAll(".*(jdbc:[^,]*?) as .*", "$1");
+    var begun = System.nanoTime();
+    assertThatThrownBy(() ->
+            startStack(
+                "--darkroom.local.state=" + elsewhere,
+                "--DATABASE_URL=" + url + "?user=postgres&password=wrong"))
+        .isInstanceOf(CannotStart.class)
+        .hasMessageStartingWith(
+            "DATABASE_URL can't be used: the database refused the login (28P01)")
+        .hasMessageNotContaining("wrong");
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(25));
+  }
+
+  @Test
   void a_second_stack_in_the_same_folder_is_refused() {
     assertThatThrownBy(() -> startStack())
         .isInstanceOf(CannotStart.class)
@@ -214,6 +300,12 @@ class LocalStackIT {
 
   @Test
   void the_welcome_says_where_everything_is() {
+    assertThat(WelcomeText.lines(stack).stream().map(String::strip))
+        .containsSubsequence(
+            "Home:       " + stack.gateway() + "/",
+            "Generate:   " + stack.gateway() + "/generate",
+            "Logs:       " + stack.gateway() + "/logs",
+            "API:        " + stack.gateway() + "/swagger-ui.html");
     assertThat(String.join("\n", WelcomeText.lines(stack)))
         .contains(stack.gateway() + "/api/generate")
         .contains("embedded, jdbc:postgresql:")

@@ -21,7 +21,9 @@ public enum Step {
   IMAGE_GENERATED(JobStatus.COMPLETED),
   NEBIUS_API_ERROR(JobStatus.FAILED),
   DEADLINE_EXCEEDED(JobStatus.FAILED),
-  ATTEMPTS_EXHAUSTED(JobStatus.FAILED);
+  ATTEMPTS_EXHAUSTED(JobStatus.FAILED),
+  /** Kafka does not take the job's record, so that no worker would ever see it. */
+  RECORD_TOO_LARGE(JobStatus.FAILED);
 
   private final JobStatus status;
 

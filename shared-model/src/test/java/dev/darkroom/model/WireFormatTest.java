@@ -114,7 +114,8 @@ class WireFormatTest {
             "image_generated completed",
             "nebius_api_error failed",
             "deadline_exceeded failed",
-            "attempts_exhausted failed");
+            "attempts_exhausted failed",
+            "record_too_large failed");
     assertThat(JobStatus.of("COMPLETED")).isEmpty();
     assertThat(Stream.of(JobStatus.values()).filter(JobStatus::isTerminal))
         .containsExactly(JobStatus.COMPLETED, JobStatus.FAILED);

@@ -1,11 +1,11 @@
 package dev.darkroom.gateway.outbox;
 
+import dev.darkroom.messaging.KafkaFailure;
+import dev.darkroom.messaging.KafkaTroubles;
+import dev.darkroom.messaging.KafkaTroubles.Concern;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
 /**
@@ -14,16 +14,17 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class KafkaFlow {
-  private static final Logger log = LoggerFactory.getLogger(KafkaFlow.class);
   private static final Duration REST = Duration.ofSeconds(1);
   private static final Duration LEFT_TO_OTHERS = Duration.ofSeconds(5);
 
   private final InstantSource clock;
+  private final KafkaTroubles troubles;
   private Instant lastRefusal = Instant.MIN;
   private boolean stalled;
 
-  KafkaFlow(InstantSource clock) {
+  KafkaFlow(InstantSource clock, KafkaTroubles troubles) {
     this.clock = clock;
+    this.troubles = troubles;
   }
 
   /** True for a moment after each refusal. */
@@ -53,19 +54,13 @@ final class KafkaFlow {
     if (stalled) {
       stalled = false;
       lastRefusal = Instant.MIN;
-      log.info("Kafka takes jobs again; those that waited in the ledger are published now");
+      troubles.end(Concern.JOBS);
     }
   }
 
   synchronized void refused(Throwable reason) {
     lastRefusal = clock.instant();
-    if (!stalled) {
-      stalled = true;
-      log.atWarn()
-          .addKeyValue(
-              "reason",
-              String.valueOf(NestedExceptionUtils.getMostSpecificCause(reason).getMessage()))
-          .log("Kafka takes no jobs; they are accepted and wait in the ledger until it does");
-    }
+    stalled = true;
+    troubles.report(Concern.JOBS, KafkaFailure.inWords(reason, "WRITE"));
   }
 }

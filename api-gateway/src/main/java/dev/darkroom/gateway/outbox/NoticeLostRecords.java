@@ -2,10 +2,10 @@ package dev.darkroom.gateway.outbox;
 
 import dev.darkroom.ledger.JobOutbox;
 import dev.darkroom.messaging.KeepTopics;
+import dev.darkroom.messaging.KeepTopics.JobsTopic;
 import dev.darkroom.model.Topics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,7 +13,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Finds jobs whose record Kafka no longer has, and leaves them to the sweep to be published again:
- * all of them where the topic is another one than before, and those that others have overtaken.
+ * all of them where the topic is another one than before, and those that others of their partition
+ * have overtaken.
  */
 @Component
 final class NoticeLostRecords {
@@ -22,8 +23,8 @@ final class NoticeLostRecords {
   private final KeepTopics topics;
   private final JobOutbox ledger;
   private final Counter lost;
+  private final PartitionHeads heads = new PartitionHeads();
   private @Nullable String topicId;
-  private Instant head = Instant.EPOCH;
 
   NoticeLostRecords(KeepTopics topics, JobOutbox ledger, MeterRegistry meters) {
     this.topics = topics;
@@ -34,10 +35,14 @@ final class NoticeLostRecords {
             .register(meters);
   }
 
-  /** Never more to do at once. */
+  /** Never more to do at once. Without a topic nobody knows where a record lies. */
   boolean round() {
-    topics.jobsTopicId().ifPresent(this::releaseAllIfMoved);
-    releaseOvertaken();
+    topics
+        .jobsTopic()
+        .ifPresent(topic -> {
+          releaseAllIfMoved(topic.id());
+          releaseOvertaken(topic);
+        });
     return false;
   }
 
@@ -55,14 +60,22 @@ final class NoticeLostRecords {
     }
   }
 
-  private void releaseOvertaken() {
-    ledger.headOfQueue().filter(head::isBefore).ifPresent(latest -> head = latest);
-    var released = ledger.releaseOvertaken(head);
-    if (released > 0) {
-      lost.increment(released);
-      log.atWarn()
-          .addKeyValue("jobs", released)
-          .log("jobs were overtaken by later ones; their records are lost, and published again");
-    }
+  private void releaseOvertaken(JobsTopic topic) {
+    heads.see(ledger.running(), topic.partitions());
+    heads
+        .furthest()
+        .map(ledger::behind)
+        .map(waiting ->
+            waiting.stream().filter(job -> heads.haveOvertaken(job, ledger.patience())).toList())
+        .filter(overtaken -> !overtaken.isEmpty())
+        .map(ledger::release)
+        .filter(released -> released > 0)
+        .ifPresent(released -> {
+          lost.increment(released);
+          log.atWarn()
+              .addKeyValue("jobs", released)
+              .log(
+                  "jobs were overtaken by later ones; their records are lost, and published again");
+        });
   }
 }

@@ -59,4 +59,9 @@ class OutboxConfiguration {
   Sweep lostRecordsSweep(NoticeLostRecords lost, OutboxSettings settings) {
     return new Sweep("notice-lost-records", settings.lookForLost(), lost::round);
   }
+
+  @Bean
+  Sweep eventReplaySweep(EventReplay replay, OutboxSettings settings) {
+    return new Sweep("replay-events", settings.lookForLost(), replay::round);
+  }
 }

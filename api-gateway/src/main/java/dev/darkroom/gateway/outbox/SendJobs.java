@@ -2,15 +2,20 @@ package dev.darkroom.gateway.outbox;
 
 import dev.darkroom.ledger.DueJob;
 import dev.darkroom.ledger.JobOutbox;
+import dev.darkroom.ledger.OversizedJobs;
 import dev.darkroom.ledger.batch.WriteInBatches;
 import dev.darkroom.ledger.batch.WriteInBatches.Linger;
 import dev.darkroom.messaging.JobRecords;
+import dev.darkroom.messaging.KafkaFailure;
+import dev.darkroom.messaging.PublishEvents;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.kafka.KafkaException;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.stereotype.Component;
@@ -18,6 +23,7 @@ import org.springframework.stereotype.Component;
 /** Sends jobs to Kafka, and marks in the ledger those that it has. */
 @Component
 final class SendJobs implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(SendJobs.class);
   private static final int WAITING_MARKS = 100_000;
   private static final int MARKS_PER_STATEMENT = 1_000;
 
@@ -28,6 +34,7 @@ final class SendJobs implements AutoCloseable {
   private final JobRecords records;
   private final KafkaFlow flow;
   private final WriteInBatches<DueJob> marks;
+  private final WriteInBatches<DueJob> tooLarge;
   private final Counter published;
   private final Counter failures;
 
@@ -35,6 +42,8 @@ final class SendJobs implements AutoCloseable {
       KafkaTemplate<String, byte[]> kafka,
       JobRecords records,
       JobOutbox outbox,
+      OversizedJobs oversized,
+      PublishEvents events,
       KafkaFlow flow,
       MeterRegistry meters) {
     this.kafka = kafka;
@@ -47,6 +56,12 @@ final class SendJobs implements AutoCloseable {
             MARKS_PER_STATEMENT,
             Linger.of(MARKS_LINGER),
             outbox::markEnqueued);
+    this.tooLarge =
+        new WriteInBatches<>(
+            "end-oversized-jobs",
+            WAITING_MARKS,
+            MARKS_PER_STATEMENT,
+            jobs -> end(jobs, oversized, events));
     this.published =
         Counter.builder("darkroom.outbox.published")
             .description("Jobs that Kafka has acknowledged")
@@ -60,6 +75,7 @@ final class SendJobs implements AutoCloseable {
   /**
    * Sends the jobs one after the other, without waiting for their acknowledgements. The rest is
    * given up at the first that Kafka does not take: it would fare no better, and each would block.
+   * A job whose record is too large fails alone.
    *
    * @return what was sent; each completes with its job once that is acknowledged
    */
@@ -68,7 +84,7 @@ final class SendJobs implements AutoCloseable {
     for (var job : jobs) {
       var sending = trySend(job);
       sent.add(sending);
-      if (sending.isCompletedExceptionally()) {
+      if (sending.isCompletedExceptionally() && !KafkaFailure.isTooLarge(sending.exceptionNow())) {
         break;
       }
     }
@@ -89,11 +105,11 @@ final class SendJobs implements AutoCloseable {
           .thenApply(_ -> acknowledged(job))
           .whenComplete((_, failure) -> {
             if (failure != null) {
-              refused(failure);
+              refused(job, failure);
             }
           });
     } catch (KafkaException | org.apache.kafka.common.KafkaException e) {
-      refused(e);
+      refused(job, e);
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -105,9 +121,25 @@ final class SendJobs implements AutoCloseable {
     return job;
   }
 
-  private void refused(Throwable reason) {
-    failures.increment();
-    flow.refused(reason);
+  private void refused(DueJob job, Throwable reason) {
+    if (KafkaFailure.isTooLarge(reason)) {
+      tooLarge.add(job);
+    } else {
+      failures.increment();
+      flow.refused(reason);
+    }
+  }
+
+  private static void end(List<DueJob> jobs, OversizedJobs oversized, PublishEvents events) {
+    var ended = oversized.end(jobs);
+    ended.forEach(events::publish);
+    if (!ended.isEmpty()) {
+      log.atWarn()
+          .addKeyValue("jobs", ended.size())
+          .addKeyValue("request_id", ended.getFirst().event().requestId())
+          .log(
+              "jobs are larger than their topic takes (max.message.bytes) and have failed; raise it to at least 128 KiB");
+    }
   }
 
   /** Waits for acknowledgements and marks, for a few seconds at most. */
@@ -115,5 +147,6 @@ final class SendJobs implements AutoCloseable {
   public void close() {
     kafka.flush();
     marks.close();
+    tooLarge.close();
   }
 }

@@ -1,6 +1,7 @@
 package dev.darkroom.worker.intake;
 
 import dev.darkroom.messaging.JobRecords;
+import dev.darkroom.messaging.KafkaTroubles;
 import dev.darkroom.messaging.KeepTopics;
 import dev.darkroom.worker.attempt.JobSlots;
 import dev.darkroom.worker.quota.CallPermits;
@@ -25,6 +26,7 @@ class IntakeConfiguration {
       JobSlots slots,
       CallPermits permits,
       IntakeSettings settings,
+      KafkaTroubles troubles,
       MeterRegistry meters) {
     // The way to the broker and nothing else: a share consumer refuses the settings of an ordinary
     // one, some of which Spring Boot always adds.
@@ -32,7 +34,9 @@ class IntakeConfiguration {
     // Where every job needs a permit, a record beyond the first would wait here for the next one.
     var batch = settings.batchFor(permits.limited() ? 1 : slots.total());
     return new TakeJobs(
-        () -> open(connection, settings.mode(), batch, records),
+        () ->
+            new ReopeningSource(
+                () -> open(connection, settings.mode(), batch, records), settings.mode(), troubles),
         topics::present,
         slots,
         settings,
@@ -53,7 +57,7 @@ class IntakeConfiguration {
   }
 
   @Bean
-  HealthIndicator intake(TakeJobs intake, IntakeSettings settings) {
-    return new IntakeHealth(intake, settings.mode());
+  HealthIndicator intake(TakeJobs intake, IntakeSettings settings, KafkaTroubles troubles) {
+    return new IntakeHealth(intake, settings.mode(), troubles);
   }
 }

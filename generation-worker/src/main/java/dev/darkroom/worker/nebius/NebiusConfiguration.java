@@ -77,6 +77,11 @@ class NebiusConfiguration {
             .build();
   }
 
+  @Bean
+  HealthIndicator credentials(NebiusSettings settings) {
+    return new CredentialNotice(settings.endpoint(), settings.apiKey());
+  }
+
   @Bean(destroyMethod = "shutdownNow")
   ScheduledExecutorService callTimer() {
     return Executors.newSingleThreadScheduledExecutor(

@@ -3,9 +3,11 @@ package dev.darkroom.worker.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.darkroom.messaging.KafkaTroubles;
 import dev.darkroom.worker.intake.JobSource.Delivery;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,8 @@ class TakeJobsTest {
   private final AtomicBoolean topicsPresent = new AtomicBoolean(true);
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private @Nullable TakeJobs intake;
+
+  private final KafkaTroubles troubles = new KafkaTroubles(InstantSource.system());
 
   @AfterEach
   void stop() {
@@ -126,7 +130,7 @@ class TakeJobsTest {
   @Test
   void health_is_up_while_it_waits_for_kafka() {
     topicsPresent.set(false);
-    var health = new IntakeHealth(start(), IntakeMode.CLASSIC).health();
+    var health = new IntakeHealth(start(), IntakeMode.CLASSIC, troubles).health();
 
     assertThat(health.getStatus()).isEqualTo(Status.UP);
     assertThat(health.getDetails())
@@ -164,7 +168,7 @@ class TakeJobsTest {
     var sent = source.send();
     await().untilAsserted(() -> assertThat(source.accepted).containsExactly(sent));
 
-    assertThat(new IntakeHealth(started, IntakeMode.SHARE).health().getStatus())
+    assertThat(new IntakeHealth(started, IntakeMode.SHARE, troubles).health().getStatus())
         .isEqualTo(Status.UP);
   }
 
@@ -178,7 +182,7 @@ class TakeJobsTest {
         .dontCatchUncaughtExceptions() // this one is what the test is about
         .until(() -> started.state() == IntakeState.DIED);
 
-    assertThat(new IntakeHealth(started, IntakeMode.SHARE).health().getStatus())
+    assertThat(new IntakeHealth(started, IntakeMode.SHARE, troubles).health().getStatus())
         .isEqualTo(Status.DOWN);
   }
 

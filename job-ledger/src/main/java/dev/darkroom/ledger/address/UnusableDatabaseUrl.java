@@ -6,6 +6,10 @@ package dev.darkroom.ledger.address;
  */
 final class UnusableDatabaseUrl extends IllegalArgumentException {
   UnusableDatabaseUrl(String reason) {
-    super("DATABASE_URL can't be used: " + reason);
+    this("DATABASE_URL", reason);
+  }
+
+  UnusableDatabaseUrl(String setting, String reason) {
+    super(setting + " can't be used: " + reason);
   }
 }

@@ -100,7 +100,8 @@ public record StepsTellTheTruth() implements Promise.ForEachJob {
           CALLING_NEBIUS_API,
           RETRY_SCHEDULED,
           DEADLINE_EXCEEDED,
-          ATTEMPTS_EXHAUSTED ->
+          ATTEMPTS_EXHAUSTED,
+          RECORD_TOO_LARGE ->
           Stream.empty();
     };
   }
