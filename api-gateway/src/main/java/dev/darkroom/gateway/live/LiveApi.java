@@ -2,6 +2,7 @@ package dev.darkroom.gateway.live;
 
 import dev.darkroom.gateway.live.ReadListening.Reading;
 import dev.darkroom.gateway.web.Problem;
+import dev.darkroom.gateway.web.ProblemCode;
 import dev.darkroom.ledger.log.ReadSteps;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -109,6 +110,7 @@ class LiveApi {
       return Problem.unavailable(
               "This gateway can't serve another stream at the moment; try again in a few seconds.",
               FEWER_LISTENERS)
+          .code(ProblemCode.TOO_MANY_STREAMS)
           .answer();
     }
     try {
