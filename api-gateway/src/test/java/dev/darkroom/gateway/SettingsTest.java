@@ -34,7 +34,8 @@ class SettingsTest {
                 "PictureSettings[serve=PROXY, linkLifetime=PT5M, keep=PT0S, sweep=PT1M]",
                 "ProgressSettings[poll=PT1S]",
                 "RescueSettings[sweep=PT1S, grace=PT10S]",
-                "StatsSettings[sweep=PT10S, keep=PT720H]"));
+                "StatsSettings[sweep=PT10S, keep=PT720H]",
+                "WebSettings[hosts=[], origins=[]]"));
   }
 
   @ParameterizedTest
@@ -88,7 +89,12 @@ class SettingsTest {
     "darkroom.stats.sweep=49ms, sweep",
     "darkroom.stats.sweep=61m, sweep",
     "darkroom.stats.keep=1d, keep",
-    "darkroom.nebius.model=, model"
+    "darkroom.nebius.model=, model",
+    "darkroom.web.hosts=http://localhost, hosts",
+    "darkroom.web.hosts=*, hosts",
+    "darkroom.web.origins=*, origins",
+    "darkroom.web.origins=example.com, origins",
+    "darkroom.web.origins=https://example.com/, origins"
   })
   void a_bad_value_stops_the_start_with_the_name_of_the_property(String property, String name) {
     gateway
@@ -109,7 +115,10 @@ class SettingsTest {
     "darkroom.outbox.sweep=50ms",
     "darkroom.outbox.batch=10000",
     "darkroom.rescue.grace=0s",
-    "darkroom.stats.keep=2d"
+    "darkroom.stats.keep=2d",
+    "darkroom.web.hosts=[::1]:8080",
+    "darkroom.web.hosts=*.example.com",
+    "darkroom.web.origins=http://localhost:3000"
   })
   void values_at_their_limits_are_taken(String property) {
     gateway.withPropertyValues(property).run(context -> assertThat(context).hasNotFailed());

@@ -16,6 +16,10 @@ final class StartApplications {
   /** Each sets up the one logging of this process at its start, which two at once can't. */
   private static final ReentrantLock LOGGING = new ReentrantLock();
 
+  /** Any page could otherwise reach this machine under a name of its own. */
+  private static final Map<String, Object> LOOPBACK_ONLY =
+      Map.of("darkroom.web.hosts", "localhost,*.localhost,127.0.0.1,[::1]");
+
   private StartApplications() {}
 
   /**
@@ -31,7 +35,7 @@ final class StartApplications {
     tellBoth(told, state, given, servers);
     told.put("server.port", String.valueOf(settings.gatewayPort()));
     told.put("management.server.port", String.valueOf(settings.managementPort()));
-    var gateway = run(GatewayApplication.application(), told);
+    var gateway = run(GatewayApplication.application(LOOPBACK_ONLY), told);
     var address = "http://localhost:" + gateway.getEnvironment().getProperty("local.server.port");
     return new Part(Role.GATEWAY, address, Map.of(), gateway);
   }
