@@ -4,6 +4,7 @@ import dev.darkroom.ledger.LedgerConfiguration;
 import dev.darkroom.messaging.MessagingConfiguration;
 import dev.darkroom.picture.PictureStoreConfiguration;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
@@ -28,8 +29,19 @@ public class GatewayApplication {
    * applications can run in one JVM; whoever starts it may add properties as {@code --name=value}.
    */
   public static SpringApplication application() {
+    return application(Map.of());
+  }
+
+  /**
+   * The same with further defaults.
+   *
+   * @param defaults for what neither arguments, environment nor files set
+   */
+  public static SpringApplication application(Map<String, Object> defaults) {
+    var all = new HashMap<>(defaults);
+    all.put("spring.config.name", "application,api-gateway");
     var application = new SpringApplication(GatewayApplication.class);
-    application.setDefaultProperties(Map.of("spring.config.name", "application,api-gateway"));
+    application.setDefaultProperties(all);
     return application;
   }
 

@@ -74,7 +74,9 @@ class BadInputIT {
             "{\"prompt\":\"a\",\"width\":\"512\",\"height\":512.5}", List.of("width", "height")),
         arguments(
             "{\"prompt\":\"a\",\"width\":1e999999999,\"height\":true}", List.of("width", "height")),
-        arguments("{\"prompt\":\"a\",\"seed\":-1}", List.of("seed")),
+        arguments("{\"prompt\":\"a\",\"seed\":-2}", List.of("seed")),
+        arguments("{\"prompt\":\"a\",\"seed\":\"-1\"}", List.of("seed")),
+        arguments("{\"prompt\":\"a\",\"seed\":-1.5}", List.of("seed")),
         arguments("{\"prompt\":\"a\",\"seed\":9223372036854775808}", List.of("seed")),
         arguments("{\"prompt\":\"a\",\"seed\":1e-999999999}", List.of("seed")),
         arguments("{\"prompt\":\"a\",\"model\":\"unheard/of\"}", List.of("model")),
@@ -279,6 +281,8 @@ class BadInputIT {
     assertThat(reply.text("/type")).isEqualTo("about:blank");
     assertThat(reply.text("/title")).isNotBlank();
     assertThat(reply.text("/detail")).isNotBlank();
+    assertThat(reply.text("/code")).matches("[a-z]+(_[a-z]+)*");
+    assertThat(reply.header("X-Request-Id")).isNotEmpty();
     assertThat(reply.text("/instance")).startsWith("/");
     assertThat(reply.json().get("status").intValue()).isEqualTo(reply.status());
   }

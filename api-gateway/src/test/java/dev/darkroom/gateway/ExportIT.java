@@ -15,12 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -94,6 +96,40 @@ class ExportIT {
     submit(prompt);
     var read = csv(gateway.get("/api/logs/export?format=csv&userId=" + user).body());
     assertThat(read).extracting(row -> row.get("prompt")).containsExactly("'" + prompt);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {",", ";", "\t", "|", "\n", "\r\n", "\u2028", "; ", ";\"", ";\u200b", ";'"})
+  void no_spreadsheet_finds_a_formula_behind_what_it_may_split_at(String separator) {
+    for (var begin : List.of("=", "+", "-", "@", "＝", "＋", "－", "＠")) {
+      submit("x" + separator + begin + "HYPERLINK(1)");
+    }
+
+    var body = gateway.get("/api/logs/export?format=csv&userId=" + user).body();
+
+    assertThat(body).doesNotContainPattern("[,;\t|\r\n\u2028][\"'\\s\u200b]*(?<!')[=+\\-@＝＋－＠]");
+    assertThat(csv(body))
+        .extracting(row -> row.get("prompt"))
+        .allMatch(
+            prompt -> prompt.matches("(?s)x" + Pattern.quote(separator) + "'.HYPERLINK\\(1\\)"));
+  }
+
+  /** A step's details hold the negative prompt, too. */
+  @Test
+  void a_formula_in_details_is_escaped_and_can_be_read_back() {
+    var negative = "x;=1+1, -2|@a \"=b\" \\;=";
+    gateway.post(
+        JSON.writeValueAsString(
+            Map.of("prompt", "a", "negative_prompt", negative, "userId", user)));
+
+    var body = gateway.get("/api/logs/export?format=csv&userId=" + user).body();
+
+    assertThat(body).doesNotContainPattern("[,;|][\"'\\s]*[=+@]").doesNotContainPattern(", ?-2");
+    assertThat(csv(body))
+        .extracting(
+            row -> JSON.readTree(row.get("details")).at("/parameters/negative_prompt").asString())
+        .containsExactly(negative);
   }
 
   @Test

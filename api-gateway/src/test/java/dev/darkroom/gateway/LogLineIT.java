@@ -21,9 +21,19 @@ class LogLineIT {
           .atWarn()
           .addKeyValue("user_id", "eve\r\n2026-11-29 ERROR forged\u001b[2K")
           .log("said");
+      LoggerFactory.getLogger(LogLineIT.class)
+          .atWarn()
+          .addKeyValue("user_id", "\u009b2J\u202eeve\u0085\u2028\u2029\u200b")
+          .setCause(new IllegalStateException("broken\n2026-11-29 ERROR forged\u009b\u202e"))
+          .log("heard\u009b\u202e\u2028\n2026-11-29 ERROR forged");
     }
 
     assertThat(output.getAll())
         .containsPattern("WARN  LogLineIT +said user_id=\"eve {2}2026-11-29 ERROR forged \\[2K\"");
+    assertThat(output.getAll())
+        .contains("heard   \n    2026-11-29 ERROR forged user_id=\" 2J eve    \"")
+        .contains("IllegalStateException: broken\n    2026-11-29 ERROR forged  \n    \tat ")
+        .doesNotContainPattern("[\u0080-\u009f\u202e\u2028\u2029\u200b]")
+        .doesNotContainPattern("(?m)^2026-11-29 ERROR");
   }
 }

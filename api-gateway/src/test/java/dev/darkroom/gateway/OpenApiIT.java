@@ -31,7 +31,9 @@ class OpenApiIT {
         "width, integer, maximum, 2048, 512",
         "height, integer, minimum, 64, 512",
         "height, integer, maximum, 2048, 512",
-        "seed, integer, minimum, 0, -",
+        "seed, integer, minimum, -1, -",
+        "loras, array, minItems, 1, -",
+        "loras, array, maxItems, 10, -",
         "model, string, maxLength, 128, -",
         "userId, string, maxLength, 128, anonymous",
         "deadlineSeconds, integer, minimum, 10, -",
@@ -64,6 +66,7 @@ class OpenApiIT {
             "height",
             "seed",
             "model",
+            "loras",
             "userId",
             "deadlineSeconds");
     assertThat(

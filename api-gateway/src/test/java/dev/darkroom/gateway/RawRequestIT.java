@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RawRequestIT {
   private static final String REST = " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
 
+  private static final String REPLY_ID = "(?i)\nx-request-id: [0-9a-f-]{36}\r\n";
+
   private final RunningGateway gateway = RunningGateway.shared();
 
   @ParameterizedTest
@@ -36,6 +38,7 @@ class RawRequestIT {
     assertThat(reply).startsWith("HTTP/1.1 400");
     assertThat(reply).containsIgnoringCase("content-type: application/problem+json");
     assertThat(reply).contains("\"success\":false").contains("\"error\":");
+    assertThat(reply).contains("\"code\":\"invalid_request\"").containsPattern(REPLY_ID);
     assertThat(reply).doesNotContainIgnoringCase("tomcat").doesNotContain("<html");
   }
 

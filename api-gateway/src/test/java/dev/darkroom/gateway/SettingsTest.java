@@ -35,7 +35,8 @@ class SettingsTest {
                 "ProgressSettings[poll=PT1S, waits=5000, perClient=64]",
                 "ReaderSettings[pages=16, exports=8, perClient=8, patience=PT2S, budget=PT5S, exportBudget=PT15M]",
                 "RescueSettings[sweep=PT1S, grace=PT10S]",
-                "StatsSettings[sweep=PT10S, keep=PT720H]"));
+                "StatsSettings[sweep=PT10S, keep=PT720H]",
+                "WebSettings[hosts=[], origins=[]]"));
   }
 
   @ParameterizedTest
@@ -98,7 +99,12 @@ class SettingsTest {
     "darkroom.stats.sweep=49ms, sweep",
     "darkroom.stats.sweep=61m, sweep",
     "darkroom.stats.keep=1d, keep",
-    "darkroom.nebius.model=, model"
+    "darkroom.nebius.model=, model",
+    "darkroom.web.hosts=http://localhost, hosts",
+    "darkroom.web.hosts=*, hosts",
+    "darkroom.web.origins=*, origins",
+    "darkroom.web.origins=example.com, origins",
+    "darkroom.web.origins=https://example.com/, origins"
   })
   void a_bad_value_stops_the_start_with_the_name_of_the_property(String property, String name) {
     gateway
@@ -119,7 +125,10 @@ class SettingsTest {
     "darkroom.outbox.sweep=50ms",
     "darkroom.outbox.batch=10000",
     "darkroom.rescue.grace=0s",
-    "darkroom.stats.keep=2d"
+    "darkroom.stats.keep=2d",
+    "darkroom.web.hosts=[::1]:8080",
+    "darkroom.web.hosts=*.example.com",
+    "darkroom.web.origins=http://localhost:3000"
   })
   void values_at_their_limits_are_taken(String property) {
     gateway.withPropertyValues(property).run(context -> assertThat(context).hasNotFailed());

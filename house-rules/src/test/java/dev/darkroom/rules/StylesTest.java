@@ -2,6 +2,7 @@ package dev.darkroom.rules;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.model.StyleNames;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -33,6 +34,11 @@ class StylesTest {
   void the_scripts_know_the_same_styles() {
     assertThat(found(LISTED, Project.read(STATIC.resolve("client/styles.js"))))
         .isEqualTo(templates());
+  }
+
+  @Test
+  void gateways_know_the_same_styles() {
+    assertThat(StyleNames.WITH_TEMPLATES).containsExactlyInAnyOrderElementsOf(templates());
   }
 
   @Test

@@ -17,6 +17,10 @@ final class StartApplications {
   /** Each sets up the one logging of this process at its start, which two at once can't. */
   private static final ReentrantLock LOGGING = new ReentrantLock();
 
+  /** Any page could otherwise reach this machine under a name of its own. */
+  private static final Map<String, Object> LOOPBACK_ONLY =
+      Map.of("darkroom.web.hosts", "localhost,*.localhost,127.0.0.1,[::1]");
+
   private StartApplications() {}
 
   /**
@@ -34,7 +38,8 @@ final class StartApplications {
     told.put("server.address", settings.address().getHostAddress());
     told.put("management.server.port", String.valueOf(settings.managementPort()));
     told.put("management.server.address", settings.address().getHostAddress());
-    var gateway = run(GatewayApplication.application(), told);
+    Map<String, Object> hosts = settings.address().isLoopbackAddress() ? LOOPBACK_ONLY : Map.of();
+    var gateway = run(GatewayApplication.application(hosts), told);
     var port = gateway.getEnvironment().getProperty("local.server.port");
     var address = "http://" + hostOf(settings.address()) + ":" + port;
     return new Part(Role.GATEWAY, address, Map.of(), gateway);

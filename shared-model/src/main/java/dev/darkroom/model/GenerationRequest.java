@@ -3,6 +3,7 @@ package dev.darkroom.model;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param height pixels, {@value #MIN_SIDE} to {@value #MAX_SIDE}
  * @param seed at least 0; drawn at submission where the client gave none
  * @param model that is to draw; null for the one that is set where the call is made
+ * @param loras passed on to the model, 1 to {@value #MAX_LORAS}; null for none
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -31,12 +33,14 @@ public record GenerationRequest(
     int width,
     int height,
     long seed,
-    @Nullable String model) {
+    @Nullable String model,
+    @Nullable List<Lora> loras) {
 
   public static final int MAX_PROMPT = 2000;
   public static final int MAX_STYLE = 64;
   public static final int MAX_MODEL = 128;
   public static final int MAX_USER_ID = 128;
+  public static final int MAX_LORAS = 10;
   public static final int MIN_SIDE = 64;
   public static final int MAX_SIDE = 2048;
   public static final int DEFAULT_SIDE = 512;
@@ -54,9 +58,35 @@ public record GenerationRequest(
     require(height >= MIN_SIDE && height <= MAX_SIDE, "height");
     require(seed >= 0, "seed");
     require(model == null || (!model.isBlank() && fits(model, MAX_MODEL)), "model");
+    require(loras == null || (!loras.isEmpty() && loras.size() <= MAX_LORAS), "loras");
+    loras = loras == null ? null : List.copyOf(loras);
   }
 
-  /** For the model that is set. */
+  /** Without LoRAs. */
+  public GenerationRequest(
+      String prompt,
+      @Nullable String negativePrompt,
+      double diffusionStrength,
+      double styleIntensity,
+      @Nullable String style,
+      int width,
+      int height,
+      long seed,
+      @Nullable String model) {
+    this(
+        prompt,
+        negativePrompt,
+        diffusionStrength,
+        styleIntensity,
+        style,
+        width,
+        height,
+        seed,
+        model,
+        null);
+  }
+
+  /** Without LoRAs, for the model that is set. */
   public GenerationRequest(
       String prompt,
       @Nullable String negativePrompt,
@@ -75,6 +105,7 @@ public record GenerationRequest(
         width,
         height,
         seed,
+        null,
         null);
   }
 

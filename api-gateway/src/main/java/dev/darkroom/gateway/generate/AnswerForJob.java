@@ -10,6 +10,7 @@ import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.RequestId;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -40,23 +41,28 @@ final class AnswerForJob {
     this.json = json;
   }
 
-  /** To a request whose job was accepted this moment. */
-  ResponseEntity<Object> toFirst(DueJob accepted, Optional<PreferWait> wait) {
-    return wait.map(preference -> afterWaiting(accepted, preference))
-        .orElseGet(() -> atOnce(accepted));
+  /**
+   * To a request whose job was accepted this moment.
+   *
+   * @param ignored fields of the request that have no meaning here
+   */
+  ResponseEntity<Object> toFirst(DueJob accepted, Optional<PreferWait> wait, List<String> ignored) {
+    return wait.map(preference -> afterWaiting(accepted, preference, ignored))
+        .orElseGet(() -> atOnce(accepted, ignored));
   }
 
-  private ResponseEntity<Object> atOnce(DueJob accepted) {
-    return reply(HttpStatus.ACCEPTED, show.accepted(accepted));
+  private ResponseEntity<Object> atOnce(DueJob accepted, List<String> ignored) {
+    return reply(HttpStatus.ACCEPTED, show.accepted(accepted).ignoring(ignored));
   }
 
-  private ResponseEntity<Object> afterWaiting(DueJob accepted, PreferWait wait) {
+  private ResponseEntity<Object> afterWaiting(
+      DueJob accepted, PreferWait wait, List<String> ignored) {
     var requestId = accepted.message().requestId();
     progress.await(requestId, wait.duration());
     var answer =
         find(requestId)
-            .map(job -> asItStands(job, AnswerForJob::comeBackLater))
-            .orElseGet(() -> atOnce(accepted));
+            .map(job -> asItStands(job, ignored, AnswerForJob::comeBackLater))
+            .orElseGet(() -> atOnce(accepted, ignored));
     return with(answer, PreferWait.APPLIED, wait.applied());
   }
 
@@ -64,16 +70,17 @@ final class AnswerForJob {
    * To a request that was sent before: what the first one would hear now. Without a wait that is
    * 202 whatever became of the job, as it was for the first.
    */
-  ResponseEntity<Object> toRepeated(RequestId first, Optional<PreferWait> wait) {
+  ResponseEntity<Object> toRepeated(
+      RequestId first, Optional<PreferWait> wait, List<String> ignored) {
     wait.ifPresent(preference -> progress.await(first, preference.duration()));
     var job = ledger.find(first).orElseThrow(() -> new IllegalStateException("jobs stay"));
     var answer =
         wait.map(preference ->
                 with(
-                    asItStands(job, AnswerForJob::takeAnotherKey),
+                    asItStands(job, ignored, AnswerForJob::takeAnotherKey),
                     PreferWait.APPLIED,
                     preference.applied()))
-            .orElseGet(() -> reply(HttpStatus.ACCEPTED, show.of(job)));
+            .orElseGet(() -> reply(HttpStatus.ACCEPTED, show.of(job).ignoring(ignored)));
     return with(answer, KeyHeader.REPLAYED, "true");
   }
 
@@ -114,10 +121,11 @@ final class AnswerForJob {
   /**
    * @param outage what is said where the job has failed for one
    */
-  private ResponseEntity<Object> asItStands(Job job, Function<String, Problem> outage) {
+  private ResponseEntity<Object> asItStands(
+      Job job, List<String> ignored, Function<String, Problem> outage) {
     return switch (job.status()) {
-      case STARTED, PROCESSING -> reply(HttpStatus.ACCEPTED, show.of(job));
-      case COMPLETED -> reply(HttpStatus.OK, show.of(job));
+      case STARTED, PROCESSING -> reply(HttpStatus.ACCEPTED, show.of(job).ignoring(ignored));
+      case COMPLETED -> reply(HttpStatus.OK, show.of(job).ignoring(ignored));
       case FAILED -> problem(job, outage);
     };
   }

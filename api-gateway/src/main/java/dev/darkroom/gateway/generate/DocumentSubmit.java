@@ -93,7 +93,8 @@ import java.lang.annotation.Target;
         @Content(mediaType = "application/json", schema = @Schema(implementation = JobView.class)))
 @ApiResponse(
     responseCode = "400",
-    description = "Fields, or the key, break their rules; all of them are listed.",
+    description =
+        "Fields, or the key, break their rules, or belong to other APIs; all of them are listed.",
     content =
         @Content(
             mediaType = "application/problem+json",

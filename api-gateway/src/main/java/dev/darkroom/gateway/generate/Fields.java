@@ -2,11 +2,15 @@ package dev.darkroom.gateway.generate;
 
 import dev.darkroom.gateway.web.BadField;
 import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.Lora;
 import java.math.BigDecimal;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -15,12 +19,25 @@ import tools.jackson.databind.JsonNode;
  */
 final class Fields {
   private static final int LONGEST_NUMBER_REPEATED = 32;
+  private static final BigDecimal LEAST_SCALE = BigDecimal.valueOf((long) Lora.MIN_SCALE);
+  private static final BigDecimal MOST_SCALE = BigDecimal.valueOf((long) Lora.MAX_SCALE);
 
   private final JsonNode object;
-  private final List<BadField> bad = new ArrayList<>();
+  private final String prefix;
+  private final List<BadField> bad;
 
   Fields(JsonNode object) {
+    this(object, "", new ArrayList<>());
+  }
+
+  /**
+   * @param prefix before the names of its fields, where it is a part of another object
+   * @param bad where to note them
+   */
+  private Fields(JsonNode object, String prefix, List<BadField> bad) {
     this.object = object;
+    this.prefix = prefix;
+    this.bad = bad;
   }
 
   List<BadField> bad() {
@@ -88,7 +105,11 @@ final class Fields {
 
   /** An integer, also where it is written as 512.0. */
   Optional<Long> integer(String field, long min, long max) {
-    var rule = "must be an integer from %d to %d, but is ".formatted(min, max) + "%s";
+    return integer(
+        field, min, max, "must be an integer from %d to %d, but is ".formatted(min, max) + "%s");
+  }
+
+  private Optional<Long> integer(String field, long min, long max, String rule) {
     var number = number(field, rule);
     if (number.isPresent()
         && !(isWithin(number.get(), BigDecimal.valueOf(min), BigDecimal.valueOf(max))
@@ -97,6 +118,76 @@ final class Fields {
       return Optional.empty();
     }
     return number.map(BigDecimal::longValueExact);
+  }
+
+  /** A seed; empty also for -1, by which clients ask for any. */
+  Optional<Long> seed(String field) {
+    var rule =
+        "must be an integer from 0 to %d, or -1 for any, but is ".formatted(Long.MAX_VALUE) + "%s";
+    return integer(field, -1, Long.MAX_VALUE, rule).filter(seed -> seed >= 0);
+  }
+
+  /** An array of {@code {url, scale}}. */
+  Optional<List<Lora>> loras(String field) {
+    var node = value(field);
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    var array = node.get();
+    if (!array.isArray() || array.isEmpty() || array.size() > GenerationRequest.MAX_LORAS) {
+      refuse(
+          field,
+          "must be an array of 1 to %d objects {\"url\", \"scale\"}, but %s"
+              .formatted(
+                  GenerationRequest.MAX_LORAS,
+                  array.isArray() ? "has " + array.size() : "is " + kind(array)));
+      return Optional.empty();
+    }
+    return Optional.of(
+        IntStream.range(0, array.size())
+            .mapToObj(i -> lora(array.get(i), "%s[%d]".formatted(field, i)))
+            .flatMap(Optional::stream)
+            .toList());
+  }
+
+  private Optional<Lora> lora(JsonNode node, String path) {
+    if (!node.isObject()) {
+      refuse(path, "must be an object {\"url\", \"scale\"}, but is " + kind(node));
+      return Optional.empty();
+    }
+    var fields = new Fields(node, path + ".", bad);
+    var url = fields.httpsUrl("url");
+    var rule = "must be a number from %s to %s, but is ".formatted(LEAST_SCALE, MOST_SCALE) + "%s";
+    var scale = fields.number("scale", rule).orElse(BigDecimal.ONE);
+    if (!isWithin(scale, LEAST_SCALE, MOST_SCALE)) {
+      fields.refuse("scale", rule.formatted(kind(node.get("scale"))));
+      return Optional.empty();
+    }
+    return url.map(address -> new Lora(address, scale.doubleValue()));
+  }
+
+  private Optional<String> httpsUrl(String field) {
+    var errors = bad.size();
+    var url = text(field, Lora.MAX_URL);
+    if (url.filter(Fields::isHttps).isEmpty()) {
+      if (bad.size() > errors) {
+        return Optional.empty();
+      }
+      refuse(field, "must be an https address without a login, such as https://example.com/a.bin");
+      return Optional.empty();
+    }
+    return url;
+  }
+
+  private static boolean isHttps(String url) {
+    try {
+      var uri = new URI(url);
+      return "https".equalsIgnoreCase(uri.getScheme())
+          && uri.getHost() != null
+          && uri.getRawUserInfo() == null;
+    } catch (URISyntaxException e) {
+      return false;
+    }
   }
 
   private Optional<BigDecimal> number(String field, String rule) {
@@ -113,7 +204,7 @@ final class Fields {
   }
 
   private void refuse(String field, String message) {
-    bad.add(new BadField(field, message));
+    bad.add(new BadField(prefix + field, message));
   }
 
   /** Comparing is cheap for any exponent; turning 1e999999999 into an integer is not. */

@@ -44,6 +44,12 @@ final class Fingerprint {
     if (request.model() != null) { // younger than the first fingerprints, which must not change
       add(form, "model", request.model());
     }
+    if (request.loras() != null) { // younger, too
+      for (var lora : request.loras()) {
+        add(form, "lora", lora.url());
+        add(form, "scale", lora.scale());
+      }
+    }
     return form.toString();
   }
 

@@ -6,11 +6,14 @@ import dev.darkroom.gateway.progress.WaitingRoom;
 import dev.darkroom.gateway.web.BadField;
 import dev.darkroom.gateway.web.CurrentRequest;
 import dev.darkroom.gateway.web.Problem;
+import dev.darkroom.gateway.web.ProblemCode;
+import dev.darkroom.gateway.web.ReplyId;
 import dev.darkroom.ledger.Acceptance;
 import dev.darkroom.ledger.FindJobs;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +59,7 @@ class GenerationApi {
   @PostMapping(
       path = "/api/generate",
       consumes = {MediaType.APPLICATION_JSON_VALUE, "application/*+json"})
-  ResponseEntity<Object> submit(HttpServletRequest request) {
+  ResponseEntity<Object> submit(HttpServletRequest request, HttpServletResponse response) {
     return switch (ReadBody.of(request)) {
       case Body.TooLarge _ -> Problem.of(HttpStatus.CONTENT_TOO_LARGE).answer();
       case Body.Encoded _ ->
@@ -71,19 +74,20 @@ class GenerationApi {
           submit(
               readSubmission.read(text),
               KeyHeader.in(Collections.list(request.getHeaders(KeyHeader.NAME))),
-              request);
+              request,
+              response);
     };
   }
 
   private ResponseEntity<Object> submit(
-      Reading reading, KeyHeader key, HttpServletRequest request) {
+      Reading reading, KeyHeader key, HttpServletRequest request, HttpServletResponse response) {
     return switch (reading) {
       case Reading.Bad(var errors) ->
           Problem.badFields(Stream.concat(errors.stream(), key.errors().stream()).toList())
               .answer();
       case Reading.Understood(var submission) ->
           key.errors().isEmpty()
-              ? accept(submission, key.key(), request)
+              ? accept(submission, key.key(), request, response)
               : Problem.badFields(key.errors()).answer();
     };
   }
@@ -93,47 +97,61 @@ class GenerationApi {
   }
 
   private ResponseEntity<Object> accept(
-      Submission submission, Optional<String> key, HttpServletRequest request) {
+      Submission submission,
+      Optional<String> key,
+      HttpServletRequest request,
+      HttpServletResponse response) {
     var wait = PreferWait.in(Collections.list(request.getHeaders(PreferWait.HEADER)));
     return wait.isPresent()
-        ? waits.in(request, () -> accept(submission, key, wait, request))
-        : accept(submission, key, wait, request);
+        ? waits.in(request, () -> accept(submission, key, wait, request, response))
+        : accept(submission, key, wait, request, response);
   }
 
   private ResponseEntity<Object> accept(
       Submission submission,
       Optional<String> key,
       Optional<PreferWait> wait,
-      HttpServletRequest request) {
+      HttpServletRequest request,
+      HttpServletResponse response) {
     var requestId = submitJob.mintId();
     if (key.isPresent()) {
       CurrentRequest.mayBeRepeated(request); // its job may be another one, of an earlier request
     } else {
       CurrentRequest.isAbout(request, requestId);
+      ReplyId.isOf(requestId, response);
     }
     var trace =
         Optional.ofNullable(request.getHeader(TraceParent.HEADER)).flatMap(TraceParent::parse);
     return switch (submitJob.submit(requestId, submission, key, trace)) {
-      case Acceptance.Accepted(var job, _) -> answer.toFirst(job, wait);
-      case Acceptance.Replayed(var first) -> answer.toRepeated(first, wait);
+      case Acceptance.Accepted(var job, _) -> {
+        ReplyId.isOf(requestId, response);
+        yield answer.toFirst(job, wait, submission.ignored());
+      }
+      case Acceptance.Replayed(var first) -> {
+        ReplyId.isOf(first, response);
+        yield answer.toRepeated(first, wait, submission.ignored());
+      }
       case Acceptance.KeyReused _ ->
           Problem.of(
                   HttpStatus.UNPROCESSABLE_CONTENT,
                   "This Idempotency-Key was sent with another request before; repeat that one as it was, or choose a new key.")
+              .code(ProblemCode.KEY_REUSED)
               .answer();
     };
   }
 
   @DocumentAsk
   @GetMapping("/api/generate/{requestId}")
-  ResponseEntity<Object> ask(@PathVariable String requestId) {
+  ResponseEntity<Object> ask(@PathVariable String requestId, HttpServletResponse response) {
     return RequestId.parse(requestId)
         .flatMap(ledger::find)
-        .map(job ->
-            ResponseEntity.ok()
-                .contentType(MediaType.APPLICATION_JSON)
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .<Object>body(show.of(job, queue.placeOf(job).orElse(null))))
+        .map(job -> {
+          ReplyId.isOf(job.requestId(), response);
+          return ResponseEntity.ok()
+              .contentType(MediaType.APPLICATION_JSON)
+              .header(HttpHeaders.CACHE_CONTROL, "no-store")
+              .<Object>body(show.of(job, queue.placeOf(job).orElse(null)));
+        })
         .orElseGet(() ->
             Problem.of(
                     HttpStatus.NOT_FOUND,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.darkroom.ledger.AttemptMade;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.Lora;
 import dev.darkroom.model.RequestId;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param imageUrl completed jobs only, for as long as the picture is kept
  * @param imageRemovedAt completed jobs whose picture is kept no longer
  * @param error failed jobs only
+ * @param ignored replies to a submission only: its fields that have no meaning here, if any
  * @param queue jobs that wait for a worker only
  * @param logs oldest first
  * @param attempts the calls made for it, oldest first
@@ -31,12 +33,31 @@ record JobView(
     @Nullable String imageUrl,
     @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant imageRemovedAt,
     @Nullable Failure error,
+    @Nullable List<String> ignored,
     @Nullable Queue queue,
     Metadata metadata,
     List<StepTaken> logs,
     List<AttemptShown> attempts) {
 
   private static final String MILLISECONDS = "yyyy-MM-dd'T'HH:mm:ss.SSSX";
+
+  /** As the reply to a submission with fields that have no meaning here. */
+  JobView ignoring(List<String> fields) {
+    return fields.isEmpty()
+        ? this
+        : new JobView(
+            success,
+            requestId,
+            status,
+            imageUrl,
+            imageRemovedAt,
+            error,
+            fields,
+            queue,
+            metadata,
+            logs,
+            attempts);
+  }
 
   /**
    * @param ahead open jobs that go before it as things stand; 1,000 at most
@@ -69,6 +90,7 @@ record JobView(
       int height,
       long seed,
       String model,
+      @Nullable List<Lora> loras,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant generatedAt) {
 
     static Metadata of(GenerationRequest request, String model, @Nullable Instant generatedAt) {
@@ -81,6 +103,7 @@ record JobView(
           request.height(),
           request.seed(),
           model,
+          request.loras(),
           generatedAt);
     }
   }

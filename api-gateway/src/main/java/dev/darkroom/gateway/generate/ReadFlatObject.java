@@ -13,9 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * Reads a JSON object whose fields have no parts. Clients may send fields that mean nothing here,
- * so what stands in one need only be JSON, of any size and in no way computable; whoever wants that
- * field finds out.
+ * Reads a JSON object. Clients may send fields that mean nothing here, so what stands in one need
+ * only be JSON, of any size and in no way computable; whoever wants that field finds out.
  */
 final class ReadFlatObject {
   static final int MAX_NESTING = 64;
@@ -55,11 +54,7 @@ final class ReadFlatObject {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         return NODES.missingNode();
       }
-      var object = NODES.objectNode();
-      for (var field = parser.nextName(); field != null; field = parser.nextName()) {
-        parser.nextToken();
-        object.set(field, value(parser));
-      }
+      var object = object(parser);
       if (parser.nextToken() != null) {
         throw new StreamReadException(parser, "something follows the object");
       }
@@ -67,12 +62,31 @@ final class ReadFlatObject {
     }
   }
 
-  /** It does not matter what an array or an object holds. */
+  private JsonNode object(JsonParser parser) {
+    var object = NODES.objectNode();
+    for (var field = parser.nextName(); field != null; field = parser.nextName()) {
+      parser.nextToken();
+      object.set(field, value(parser));
+    }
+    return object;
+  }
+
+  private JsonNode array(JsonParser parser) {
+    var array = NODES.arrayNode();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      array.add(value(parser));
+    }
+    return array;
+  }
+
+  /** How deep this goes, the parser limits. */
   private JsonNode value(JsonParser parser) {
     var token = parser.currentToken();
-    if (token.isStructStart()) {
-      parser.skipChildren();
-      return token == JsonToken.START_ARRAY ? NODES.arrayNode() : NODES.objectNode();
+    if (token == JsonToken.START_OBJECT) {
+      return object(parser);
+    }
+    if (token == JsonToken.START_ARRAY) {
+      return array(parser);
     }
     try {
       return json.readTree(parser);

@@ -2,8 +2,10 @@ package dev.darkroom.gateway.generate;
 
 import dev.darkroom.gateway.web.BadField;
 import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.StyleNames;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamConstraintsException;
@@ -58,13 +60,16 @@ final class ReadSubmission {
     var style = fields.text("style", GenerationRequest.MAX_STYLE);
     var width = side(fields, "width");
     var height = side(fields, "height");
-    var seed = fields.integer("seed", 0, Long.MAX_VALUE);
+    var seed = fields.seed("seed");
     var model = fields.oneOf("model", models.allowed());
+    var loras = fields.loras("loras");
     var userId = fields.text("userId", GenerationRequest.MAX_USER_ID);
     var deadline =
         fields.integer("deadlineSeconds", JobSettings.MIN_DEADLINE, JobSettings.MAX_DEADLINE);
-    if (!fields.bad().isEmpty()) {
-      return new Reading.Bad(fields.bad());
+    var unknown = UnknownFields.in(tree, models.model());
+    if (!fields.bad().isEmpty() || !unknown.refused().isEmpty()) {
+      return new Reading.Bad(
+          Stream.concat(fields.bad().stream(), unknown.refused().stream()).toList());
     }
     return new Reading.Understood(
         new Submission(
@@ -73,13 +78,15 @@ final class ReadSubmission {
                 negativePrompt.orElse(null),
                 diffusionStrength,
                 styleIntensity,
-                style.orElse(null),
+                style.map(StyleNames::canonical).orElse(null),
                 width,
                 height,
                 seed.orElseGet(drawSeed::draw),
-                model.orElse(null)),
+                model.orElse(null),
+                loras.orElse(null)),
             userId.orElse(GenerationRequest.ANONYMOUS),
             deadline.map(Duration::ofSeconds).orElse(settings.deadline()),
+            unknown.ignored(),
             new Submission.Given(seed, deadline)));
   }
 

@@ -38,6 +38,7 @@ final class ShowJob {
         null,
         null,
         null,
+        null,
         Metadata.of(message.request(), modelAsked(message.request()), null),
         List.of(new StepTaken(Step.REQUEST_RECEIVED.word(), job.acceptedAt())),
         List.of());
@@ -60,6 +61,7 @@ final class ShowJob {
         picture == null || job.pictureRemovedAt() != null ? null : picture.url(),
         job.pictureRemovedAt(),
         error == null ? null : new Failure(error.code(), error.message()),
+        null,
         queue,
         Metadata.of(job.request(), model(job), picture == null ? null : job.finishedAt()),
         job.steps().stream().map(step -> new StepTaken(step.step(), step.createdAt())).toList(),

@@ -1,7 +1,7 @@
 package dev.darkroom.gateway.generate;
 
 import com.fasterxml.uuid.Generators;
-import com.fasterxml.uuid.impl.TimeBasedEpochGenerator;
+import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
 import dev.darkroom.ledger.Acceptance;
 import dev.darkroom.ledger.IdempotencyKey;
 import dev.darkroom.ledger.NewJob;
@@ -14,8 +14,11 @@ import org.springframework.stereotype.Component;
 /** Makes a submission durable, then sees to it that a worker hears of it. */
 @Component
 final class SubmitJob {
-  /** UUIDv7 sort by time (RFC 9562), so that the ledger's index grows at its end. */
-  private final TimeBasedEpochGenerator ids = Generators.timeBasedEpochGenerator();
+  /**
+   * UUIDv7 sort by time (RFC 9562), so that the ledger's index grows at its end. All else in them
+   * is random: who knows one id can't tell those of the same millisecond from it.
+   */
+  private final TimeBasedEpochRandomGenerator ids = Generators.timeBasedEpochRandomGenerator();
 
   private final AcceptTogether ledger;
   private final RandomGenerator random;

@@ -4,6 +4,7 @@ import dev.darkroom.gateway.live.ReadListening.Reading;
 import dev.darkroom.gateway.web.ClientLimiter;
 import dev.darkroom.gateway.web.ClientLimiter.Entry;
 import dev.darkroom.gateway.web.Problem;
+import dev.darkroom.gateway.web.ProblemCode;
 import dev.darkroom.gateway.web.RefusalLog;
 import dev.darkroom.ledger.log.ReadSteps;
 import dev.darkroom.model.RequestId;
@@ -79,7 +80,7 @@ class LiveApi {
         yield Problem.of(
                 HttpStatus.TOO_MANY_REQUESTS,
                 "Your address has as many streams as one may have; close one, or try again in a few seconds.")
-            .with("code", "too_many_streams")
+            .code(ProblemCode.TOO_MANY_STREAMS)
             .header(HttpHeaders.RETRY_AFTER, String.valueOf(FEWER_LISTENERS.toSeconds()))
             .answer();
       }
@@ -142,7 +143,7 @@ class LiveApi {
       return Problem.unavailable(
               "This gateway can't serve another stream at the moment; try again in a few seconds.",
               FEWER_LISTENERS)
-          .with("code", "too_many_streams")
+          .code(ProblemCode.TOO_MANY_STREAMS)
           .answer();
     }
     try {

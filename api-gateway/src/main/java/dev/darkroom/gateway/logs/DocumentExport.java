@@ -21,7 +21,7 @@ import java.lang.annotation.Target;
     tags = "Logs",
     summary = "Download all steps that match, newest first",
     description =
-        "Without limit. If the connection breaks off instead of ending, rows are missing. In CSV, text that a spreadsheet would calculate (it begins with one of = + - @, a tab or a line break) has a ' in front, details are JSON, and null is empty.",
+        "Without limit. If the connection breaks off instead of ending, rows are missing. In CSV, what a spreadsheet would calculate (one of = + - @ where a cell begins, or would begin if the file were split at commas, semicolons, tabs, bars or line breaks) has a ' in front, details are JSON in which such a character is escaped, and null is empty.",
     parameters =
         @Parameter(
             in = QUERY,

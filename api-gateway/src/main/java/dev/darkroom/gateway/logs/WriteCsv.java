@@ -28,13 +28,6 @@ final class WriteCsv implements WriteLogs {
           "image_url",
           "created_at");
 
-  /**
-   * A spreadsheet would calculate what begins like that. Prompts come from strangers, so it gets a
-   * quotation mark in front (<a
-   * href="https://owasp.org/www-community/attacks/CSV_Injection">OWASP</a>).
-   */
-  private static final String FORMULA = "=+-@\t\r\n＝＋－＠";
-
   private final OutputStream out;
   private final JsonMapper json;
   private final ObjectWriter line;
@@ -61,10 +54,8 @@ final class WriteCsv implements WriteLogs {
     if (value == null || value.isNull()) {
       return "";
     }
-    return defused(value.isString() ? value.asString() : value.toString());
-  }
-
-  private static String defused(String text) {
-    return !text.isEmpty() && FORMULA.indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
+    return value.isString()
+        ? FormulaGuard.ofText(value.asString())
+        : FormulaGuard.ofJson(value.toString());
   }
 }

@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.picture;
 
 import dev.darkroom.gateway.web.Problem;
+import dev.darkroom.gateway.web.ProblemCode;
 import dev.darkroom.ledger.PictureRecord;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.PictureStore;
@@ -67,6 +68,7 @@ class PictureApi {
       return Problem.unavailable(
               "The picture store does not answer at the moment; try again in a few seconds.",
               STORE_BACK)
+          .code(ProblemCode.STORE_UNAVAILABLE)
           .answer();
     }
   }

@@ -3,6 +3,7 @@ package dev.darkroom.gateway.progress;
 import dev.darkroom.gateway.web.ClientLimiter;
 import dev.darkroom.gateway.web.ClientLimiter.Entry;
 import dev.darkroom.gateway.web.Problem;
+import dev.darkroom.gateway.web.ProblemCode;
 import dev.darkroom.gateway.web.RefusalLog;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
@@ -50,6 +51,6 @@ public final class WaitingRoom {
 
   private ResponseEntity<Object> refuse(Problem problem) {
     refusals.count("too_many_waits");
-    return problem.with("code", "too_many_waits").answer();
+    return problem.code(ProblemCode.TOO_MANY_WAITS).answer();
   }
 }

@@ -102,7 +102,7 @@ final class AnswerProblems extends ResponseEntityExceptionHandler {
     return Problem.unavailable(
             "The question took too long to answer; ask for less: a shorter time, fewer rows, or a longer text to search for.",
             LESS_LOAD)
-        .with("code", "query_too_slow")
+        .code(ProblemCode.QUERY_TOO_SLOW)
         .answer();
   }
 
@@ -114,6 +114,7 @@ final class AnswerProblems extends ResponseEntityExceptionHandler {
       return Problem.unavailable(
               "The ledger did not answer, so the job may or may not have been accepted; send the request again with the same Idempotency-Key, and there will be one job.",
               LEDGER_BACK)
+          .code(ProblemCode.LEDGER_UNAVAILABLE)
           .answer();
     }
     return job.map(id ->
@@ -121,11 +122,13 @@ final class AnswerProblems extends ResponseEntityExceptionHandler {
                     "The ledger did not answer, so the job may or may not have been accepted; ask GET /api/generate/%s before you send it again."
                         .formatted(id),
                     LEDGER_BACK)
+                .code(ProblemCode.LEDGER_UNAVAILABLE)
                 .about(id))
         .orElseGet(() ->
             Problem.unavailable(
-                "The ledger does not answer at the moment; try again in a few seconds.",
-                LEDGER_BACK))
+                    "The ledger does not answer at the moment; try again in a few seconds.",
+                    LEDGER_BACK)
+                .code(ProblemCode.LEDGER_UNAVAILABLE))
         .answer();
   }
 
@@ -135,6 +138,7 @@ final class AnswerProblems extends ResponseEntityExceptionHandler {
         .addKeyValue("method", request.getMethod())
         .addKeyValue("path", request.getRequestURI())
         .addKeyValue("request_id", job.map(Object::toString).orElse(""))
+        .addKeyValue("x_request_id", ReplyId.of(request))
         .setCause(e)
         .log("a request failed unexpectedly; the client hears 500");
     var problem = Problem.of(HttpStatus.INTERNAL_SERVER_ERROR);

@@ -29,6 +29,7 @@ final class AnswerUnreadableRequests extends ErrorReportValve {
       response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
       response.setCharacterEncoding(StandardCharsets.UTF_8);
       response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+      ReplyId.giveTo(request, response); // where an exception has reset it
       var writer = response.getReporter();
       if (writer != null) {
         writer.write(problem(status));
@@ -44,8 +45,13 @@ final class AnswerUnreadableRequests extends ErrorReportValve {
     var known = HttpStatus.resolve(status);
     var sentence = Sentences.about(status);
     return """
-    {"type":"about:blank","title":"%s","status":%d,"detail":"%s","success":false,"error":"%s"}\
+    {"type":"about:blank","title":"%s","status":%d,"detail":"%s","success":false,"error":"%s","code":"%s"}\
     """
-        .formatted(known == null ? "Error" : known.getReasonPhrase(), status, sentence, sentence);
+        .formatted(
+            known == null ? "Error" : known.getReasonPhrase(),
+            status,
+            sentence,
+            sentence,
+            ProblemCode.of(status).word());
   }
 }

@@ -66,7 +66,7 @@ public final class HeavyReaders {
     return Problem.unavailable(
             "Too many pages, searches or exports are being read at the moment; try again in a few seconds.",
             FEWER_READERS)
-        .with("code", "too_many_readers");
+        .code(ProblemCode.TOO_MANY_READERS);
   }
 
   /** Where to write what was read; fails for a client that takes it too slowly. */

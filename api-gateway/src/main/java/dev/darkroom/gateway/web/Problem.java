@@ -19,6 +19,9 @@ import org.springframework.http.ResponseEntity;
  * {@code error}, one sentence a person can act on.
  */
 public final class Problem {
+  /** Who waits longer than this comes back too late for whatever has become well again. */
+  private static final long LONGEST_RETRY_AFTER = 60;
+
   private static final URI NO_FURTHER_SEMANTICS = URI.create("about:blank");
 
   private final ProblemDetail detail;
@@ -29,6 +32,7 @@ public final class Problem {
     detail.setType(NO_FURTHER_SEMANTICS);
     detail.setProperty("success", false);
     detail.setProperty("error", sentence);
+    detail.setProperty("code", ProblemCode.of(status.value()).word());
     headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
     headers.setCacheControl("no-store");
   }
@@ -54,7 +58,14 @@ public final class Problem {
   /** 503: the same request may succeed after a while. */
   public static Problem unavailable(String sentence, Duration retryAfter) {
     return of(HttpStatus.SERVICE_UNAVAILABLE, sentence)
-        .header(HttpHeaders.RETRY_AFTER, String.valueOf(retryAfter.toSeconds()));
+        .header(
+            HttpHeaders.RETRY_AFTER,
+            String.valueOf(Math.clamp(retryAfter.toSeconds(), 1, LONGEST_RETRY_AFTER)));
+  }
+
+  /** Where the status alone does not say what it is. */
+  public Problem code(ProblemCode code) {
+    return with("code", code.word());
   }
 
   public Problem about(RequestId requestId) {

@@ -24,8 +24,10 @@ final class SecurityHeaders extends OncePerRequestFilter {
       SELF_ONLY + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
 
   private final String pages;
+  private final String resources;
 
-  SecurityHeaders(ObjectProvider<ImageOrigin> elsewhere) {
+  SecurityHeaders(ObjectProvider<ImageOrigin> elsewhere, WebSettings settings) {
+    this.resources = settings.origins().isEmpty() ? "same-origin" : "cross-origin";
     this.pages =
         elsewhere.stream()
             .map(origin -> SELF_ONLY + IMAGES_FROM + origin.value())
@@ -42,6 +44,7 @@ final class SecurityHeaders extends OncePerRequestFilter {
     response.setHeader("X-Content-Type-Options", "nosniff");
     response.setHeader("X-Frame-Options", "DENY");
     response.setHeader("Referrer-Policy", "no-referrer");
+    response.setHeader("Cross-Origin-Resource-Policy", resources);
     chain.doFilter(request, response);
   }
 }

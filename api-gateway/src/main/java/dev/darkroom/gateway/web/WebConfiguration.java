@@ -24,6 +24,7 @@ class WebConfiguration {
         factory.addContextCustomizers(context -> {
           var host = (StandardHost) context.getParent();
           host.setErrorReportValveClass("");
+          host.getPipeline().addValve(new ReplyIdValve());
           host.getPipeline().addValve(new AnswerUnreadableRequests());
         });
   }
@@ -76,7 +77,7 @@ class WebConfiguration {
                 .title("Darkroom")
                 .version("1")
                 .description(
-                    "An asynchronous text-to-image job queue. Errors are problem details (RFC 9457)."))
+                    "An asynchronous text-to-image job queue. Errors are problem details (RFC 9457). Every reply has an X-Request-Id: the job's id where it is about one."))
         .addServersItem(new Server().url("/"));
   }
 }

@@ -67,7 +67,8 @@ class FingerprintTest {
       strings = {
         "{ \"prompt\" : \"\\u0061\" }",
         "{\"prompt\":\"a\",\"width\":512,\"diffusionStrength\":0.70,\"userId\":\"anonymous\"}",
-        "{\"prompt\":\"a\",\"width\":5.12e2,\"seed\":null,\"style\":\" \",\"unknown\":1}"
+        "{\"prompt\":\"a\",\"width\":5.12e2,\"seed\":null,\"style\":\" \",\"unknown\":1}",
+        "{\"prompt\":\"a\",\"seed\":-1,\"loras\":null,\"n\":1,\"size\":\"512x512\"}"
       })
   void another_way_to_write_the_same_is_the_same(String body) {
     assertThat(fingerprint(body)).isEqualTo(fingerprint("{\"prompt\":\"a\"}"));
@@ -87,11 +88,39 @@ class FingerprintTest {
         "{\"prompt\":\"a\",\"height\":513}",
         "{\"prompt\":\"a\",\"seed\":0}",
         "{\"prompt\":\"a\",\"userId\":\"ada\"}",
+        "{\"prompt\":\"a\",\"loras\":[{\"url\":\"https://example.com/l\"}]}",
         "{\"prompt\":\"a\",\"deadlineSeconds\":900}",
         "{\"prompt\":\"a\\nnegative_prompt 1 x\"}"
       })
   void whatever_asks_for_something_else_differs(String body) {
     assertThat(fingerprint(body)).isNotEqualTo(fingerprint("{\"prompt\":\"a\"}"));
+  }
+
+  @Test
+  void loras_count_one_by_one() {
+    var form =
+        Fingerprint.canonical(
+            submission(
+                """
+                {"prompt":"a","loras":[{"url":"https://example.com/l","scale":0.8},{"url":"https://example.com/m"}]}
+                """));
+    assertThat(form)
+        .endsWith(
+            """
+            lora 21 https://example.com/l
+            scale 3 0.8
+            lora 21 https://example.com/m
+            scale 3 1.0
+            """);
+  }
+
+  @Test
+  void a_style_with_a_template_is_the_same_in_any_case() {
+    var style = "{\"prompt\":\"a\",\"style\":\"%s\"}";
+    assertThat(fingerprint(style.formatted(" Realistic ")))
+        .isEqualTo(fingerprint(style.formatted("realistic")));
+    assertThat(fingerprint(style.formatted("Noir")))
+        .isNotEqualTo(fingerprint(style.formatted("noir")));
   }
 
   private String fingerprint(String body) {

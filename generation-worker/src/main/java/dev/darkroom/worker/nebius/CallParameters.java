@@ -43,6 +43,9 @@ public record CallParameters(Map<String, Object> sent, Map<String, String> cut) 
       sent.put("guidance_scale", guidanceScale);
     }
     sent.put("seed", request.seed());
+    if (request.loras() != null) {
+      sent.put("loras", request.loras());
+    }
     sent.put("response_extension", "webp");
     sent.put("response_format", "b64_json");
     var cut = new LinkedHashMap<String, String>();

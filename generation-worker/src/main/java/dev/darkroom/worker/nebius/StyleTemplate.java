@@ -1,5 +1,6 @@
 package dev.darkroom.worker.nebius;
 
+import dev.darkroom.model.StyleNames;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -118,9 +119,10 @@ enum StyleTemplate {
     if (style == null || intensity == 0) {
       return Addition.NOTHING;
     }
-    var template = BY_NAME.get(style.strip().toLowerCase(Locale.ROOT));
+    var name = StyleNames.canonical(style);
+    var template = BY_NAME.get(name);
     if (template == null) {
-      return new Addition(byName(style.strip()), "");
+      return new Addition(byName(name), "");
     }
     return intensity < FULL_FROM
         ? new Addition(byName(template.word), "")

@@ -1,0 +1,38 @@
+package dev.darkroom.gateway;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Requests as no client library lets them be sent. */
+final class RawHttp {
+  private RawHttp() {}
+
+  /**
+   * @param head the request line and all headers but Connection
+   */
+  static Reply send(int port, String... head) throws IOException {
+    try (var socket = new Socket("localhost", port)) {
+      socket.setSoTimeout(10_000);
+      var request = String.join("\r\n", head) + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      return new Reply(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  record Reply(String text) {
+    int status() {
+      return Integer.parseInt(text.substring(9, 12));
+    }
+
+    List<String> headers(String name) {
+      return Pattern.compile("(?im)^" + name + ": (.*)$")
+          .matcher(text)
+          .results()
+          .map(header -> header.group(1))
+          .toList();
+    }
+  }
+}
