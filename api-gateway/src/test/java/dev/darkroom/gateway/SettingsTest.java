@@ -33,6 +33,7 @@ class SettingsTest {
                 "OutboxSettings[sweep=PT1S, batch=500, window=32, refill=PT0.025S, lookForLost=PT5S]",
                 "PictureSettings[serve=PROXY, linkLifetime=PT5M, keep=PT0S, sweep=PT1M]",
                 "ProgressSettings[poll=PT1S]",
+                "ProviderSettings[name=NEBIUS]",
                 "RescueSettings[sweep=PT1S, grace=PT10S]",
                 "StatsSettings[sweep=PT10S, keep=PT720H]"));
   }

@@ -38,6 +38,7 @@ final class ShowJob {
         null,
         null,
         null,
+        null,
         Metadata.of(message.request(), modelAsked(message.request()), null),
         List.of(new StepTaken(Step.REQUEST_RECEIVED.word(), job.acceptedAt())),
         List.of());
@@ -61,6 +62,7 @@ final class ShowJob {
         job.pictureRemovedAt(),
         error == null ? null : new Failure(error.code(), error.message()),
         queue,
+        queue == null ? null : ShowPlace.waitingFor(queue),
         Metadata.of(job.request(), model(job), picture == null ? null : job.finishedAt()),
         job.steps().stream().map(step -> new StepTaken(step.step(), step.createdAt())).toList(),
         job.attempts().stream().map(AttemptShown::of).toList());

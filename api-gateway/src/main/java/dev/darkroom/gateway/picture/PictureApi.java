@@ -49,7 +49,9 @@ class PictureApi {
     try {
       var picture = find(file);
       storeAnswers.set(true);
-      return picture.isPresent() ? handOut.to(request, response, picture.get()) : noSuchPicture();
+      return picture.isPresent()
+          ? handOut.to(request, response, picture.get())
+          : noSuchPicture(request);
     } catch (IOException e) {
       if (response.isCommitted()) {
         throw e;
@@ -58,7 +60,7 @@ class PictureApi {
       return Problem.unavailable(
               "The picture store does not answer at the moment; try again in a few seconds.",
               STORE_BACK)
-          .answer();
+          .answerTo(request);
     }
   }
 
@@ -70,11 +72,11 @@ class PictureApi {
     }
   }
 
-  static ResponseEntity<Object> noSuchPicture() {
+  static ResponseEntity<Object> noSuchPicture(HttpServletRequest request) {
     return Problem.of(
             HttpStatus.NOT_FOUND,
             "There is no such picture; a completed job names its picture in imageUrl.")
-        .answer();
+        .answerTo(request);
   }
 
   /** The name must be the one the picture has: its request's id and its format's extension. */

@@ -1,12 +1,12 @@
 package dev.darkroom.gateway.stats;
 
+import dev.darkroom.gateway.provider.ProviderWatch;
 import dev.darkroom.gateway.stats.ReadStatsQuery.Reading;
+import dev.darkroom.gateway.stats.StatsReply.Nebius;
 import dev.darkroom.gateway.stats.StatsReply.Now;
 import dev.darkroom.gateway.web.Problem;
 import dev.darkroom.ledger.statistics.JobStatistics;
-import dev.darkroom.ledger.statistics.RecentAttempts;
 import jakarta.servlet.http.HttpServletRequest;
-import java.time.Duration;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -16,16 +16,13 @@ import org.springframework.web.bind.annotation.RestController;
 /** Asking how the system is doing. */
 @RestController
 class StatsApi {
-  private static final Duration LATELY = Duration.ofMinutes(5);
-  private static final int ATTEMPTS = 20;
-
   private final JobStatistics statistics;
-  private final RecentAttempts attempts;
+  private final ProviderWatch provider;
   private final CountOpenJobs open;
 
-  StatsApi(JobStatistics statistics, RecentAttempts attempts, CountOpenJobs open) {
+  StatsApi(JobStatistics statistics, ProviderWatch provider, CountOpenJobs open) {
     this.statistics = statistics;
-    this.attempts = attempts;
+    this.provider = provider;
     this.open = open;
   }
 
@@ -54,7 +51,8 @@ class StatsApi {
             counted.scheduled(),
             counted.running(),
             counted.oldestWaitingSeconds()),
-        JudgeNebius.by(attempts.latest(LATELY, ATTEMPTS), counted.scheduledBy().keySet()),
+        provider.name(),
+        Nebius.of(provider.now()),
         sum.timeToPicture(),
         sum.buckets(query),
         sum.failures());
