@@ -8,15 +8,17 @@ const NAMES = {
 
 /**
  * @param {HTMLFormElement} form
- * @param {{field: string, message: string}[]} errors the first one whose field is on the page gets the focus
+ * @param {{field: string, message: string}[]}
  * @returns {string} what is wrong with things that have no field here, '' for nothing
  */
 export function showErrors(form, errors) {
   clearErrors(form);
   const homeless = errors.filter((error) => !tell(form, error));
-  form.querySelector('[aria-invalid="true"]')?.focus();
   return homeless.map(inWords).join(' ');
 }
+
+/** Those in which something is wrong, in the order of the page. */
+export const wrongFields = (form) => [...form.querySelectorAll('[aria-invalid="true"]')];
 
 export function clearErrors(form) {
   form.querySelectorAll('[aria-invalid]').forEach((field) => clearError(form, field));

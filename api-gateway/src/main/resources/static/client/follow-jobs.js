@@ -94,14 +94,16 @@ export class FollowJobs extends EventTarget {
     await Promise.all(asked.map(async (job) => {
       try {
         job.learn(await findJob(job.requestId, { signal: this.#stopped.signal }));
+        job.isLost = false;
       } catch {
-        // the steps say whether the gateway answers; the next round asks again
+        job.isLost = this.#connection === 'lost'; // the next round asks again
       }
     }));
   }
 
   #tell(connection) {
     this.#connection = connection;
+    this.jobs.forEach((job) => (job.isLost = connection === 'lost'));
     this.dispatchEvent(new CustomEvent('connection', { detail: connection }));
   }
 }

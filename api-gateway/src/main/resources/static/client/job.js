@@ -1,6 +1,7 @@
 /** A job as its steps tell it: the ledger's rows go in one by one, and what stands here is what they say together. */
 
 import { askedOf } from '/client/job-fields.js';
+import { serverNow } from '/client/clock.js';
 import { hasEnded } from '/client/steps.js';
 
 /** Fires `change` whenever something new is known. */
@@ -20,12 +21,14 @@ export class Job extends EventTarget {
   imageRemovedAt;
   /** {code, message} of a failed job. */
   error;
-  /** {ahead, expectedAt?} while it waits. */
+  /** {ahead, dueAt?, expectedAt?, heldUpBy?, nextTryAt?} while it waits. */
   queue;
   model;
   userId;
   /** There is no job with this id. */
   isUnknown = false;
+  /** Since when nothing can be heard of it; its clocks stand still then. */
+  #lostAt;
   #known = new Set();
 
   constructor(requestId) {
@@ -48,6 +51,23 @@ export class Job extends EventTarget {
   /** Nobody works on it at the moment. */
   get waits() {
     return !this.hasEnded && this.latest?.step !== 'calling_nebius_api';
+  }
+
+  get isLost() {
+    return this.#lostAt !== undefined;
+  }
+
+  /** Up to when it is known how it stands: milliseconds since 1970. */
+  get now() {
+    return this.#lostAt ?? serverNow();
+  }
+
+  /** @param {boolean} lost whether nothing can be heard of it at the moment */
+  set isLost(lost) {
+    if (lost !== this.isLost) {
+      this.#lostAt = lost ? serverNow() : undefined;
+      this.#changed();
+    }
   }
 
   /** @param {object} reply of `GET /api/generate/{requestId}`, or to its submission */

@@ -7,14 +7,18 @@ const GONE = [404, 410];
 /**
  * @param {HTMLImageElement} image on the page, now or in a moment
  * @param {string} address
+ * @param {(again: () => void) => void} [failed] hears each time that it did not come; `again` asks for it at once
  * @returns {Promise<boolean>} false where there is no such picture any more
  */
-export async function loadPicture(image, address) {
+export async function loadPicture(image, address, failed = () => {}) {
   for (let wait = FIRST_WAIT; !(await loads(image, address)); wait = Math.min(2 * wait, LONGEST_WAIT)) {
     if (await isGone(address)) {
       return false;
     }
-    await new Promise((go) => setTimeout(go, wait));
+    await new Promise((go) => {
+      setTimeout(go, wait);
+      failed(go);
+    });
     if (!image.isConnected) {
       return true; // nobody looks any more
     }

@@ -21,6 +21,7 @@ const HEIGHT = 160;
  * @property {boolean} [dashed]
  * @property {boolean} [bars]
  * @property {boolean} [hatched]
+ * @property {boolean} [dotted] each value is a point; lines join only neighbours
  */
 
 export class Plot {
@@ -69,7 +70,7 @@ export class Plot {
     return {
       width: Math.max(200, this.#host.clientWidth),
       height: HEIGHT,
-      padding: [8, 6, 0, 0],
+      padding: [8, half(font), 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 } },
       scales: { y: { range: (_, __, most) => [0, Math.max(1, most) * 1.08] } },
@@ -82,8 +83,11 @@ export class Plot {
     };
   }
 
-  #series({ label, colour, dashed, bars, hatched }) {
+  #series({ label, colour, dashed, bars, hatched, dotted }) {
     const stroke = () => this.#colour(colour);
+    if (dotted) {
+      return { label, stroke, width: 2, dash: dashed ? [6, 4] : undefined, paths: neighbours, points: { show: true, size: 6, fill: stroke } };
+    }
     if (!bars) {
       return { label, stroke, width: 2, dash: dashed ? [6, 4] : undefined, points: { size: 5 } };
     }
@@ -110,6 +114,33 @@ export class Plot {
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const clockWords = (times) => times.map((time) => clock.format(1_000 * time));
+
+/** The latest time may stand at the right edge, and is written around its place. */
+function half(font) {
+  const pen = document.createElement('canvas').getContext('2d');
+  pen.font = font;
+  return Math.ceil(pen.measureText(clock.format(new Date(2026, 0, 1, 22, 58))).width / 2) + 4;
+}
+
+/** Draws from each value to the next where nothing is missing in between. */
+function neighbours(plot, series, from, to) {
+  const stroke = new Path2D();
+  const [times] = plot.data;
+  const values = plot.data[series];
+  for (let place = from; place <= to; place += 1) {
+    if (isThere(values[place])) {
+      const point = [plot.valToPos(times[place], 'x', true), plot.valToPos(values[place], 'y', true)];
+      if (place > from && isThere(values[place - 1])) {
+        stroke.lineTo(...point);
+      } else {
+        stroke.moveTo(...point);
+      }
+    }
+  }
+  return { stroke, fill: null, clip: null, band: null, gaps: null, flags: 1 };
+}
+
+const isThere = (value) => value !== null && value !== undefined;
 
 /** Failures are hatched: they are told from the rest without their colour, too. */
 function hatch(colour) {

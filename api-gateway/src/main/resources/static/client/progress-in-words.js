@@ -1,8 +1,8 @@
 /** How a job stands, in a sentence. */
 
-import { serverNow } from '/client/clock.js';
 import { failureInWords } from '/client/failures.js';
 import { duration, number, time } from '/client/format.js';
+import { holdUp, holdUpInWords } from '/client/hold-ups.js';
 
 /** The ledger counts no further. */
 const MOST_AHEAD = 1_000;
@@ -13,6 +13,11 @@ const SOON = 90_000;
  * @returns {{word: string, sentence: string, phase: string}} `phase` changes when there is something worth announcing
  */
 export function progressInWords(job) {
+  const { sentence, ...progress } = standing(job);
+  return { ...progress, sentence: job.isLost && !job.hasEnded ? `Last known: ${sentence}` : sentence };
+}
+
+function standing(job) {
   if (job.status === 'completed') {
     return { phase: 'completed', word: job.imageRemovedAt ? 'Completed' : 'Ready', sentence: ready(job) };
   }
@@ -26,7 +31,7 @@ export function progressInWords(job) {
   if (attempt > 0) {
     return { phase: `again ${attempt}`, word: 'Waiting', sentence: again(job) };
   }
-  return { phase: job.queue ? 'placed' : 'waiting', word: 'Waiting', sentence: job.queue ? place(job.queue) : 'A worker will take it up' };
+  return { phase: job.queue ? 'placed' : 'waiting', word: 'Waiting', sentence: job.queue ? place(job.queue, job.now) : 'A worker will take it up' };
 }
 
 function ready({ attempts, steps, imageRemovedAt }) {
@@ -42,19 +47,25 @@ function again(job) {
   const said = [...job.steps].reverse().find((row) => row.details?.code);
   const why = said ? failureInWords(said.details.code).title : last.outcome === 'unknown' ? failureInWords('outcome_unknown').title : 'It failed';
   const due = job.latest?.details?.dueAt;
-  const left = due ? new Date(due) - serverNow() : 0;
-  return `Attempt ${last.attempt}: ${why}. ${left > 500 ? `Trying again in ${seconds(left)}` : 'Trying again at once'}`;
+  const left = due ? new Date(due) - job.now : 0;
+  return `Attempt ${last.attempt}: ${why}. Trying again ${left > 500 ? `in ${seconds(left)}` : until(job.queue?.heldUpBy ?? said?.details.code)}`;
 }
 
-function place({ ahead, expectedAt }) {
+/** A job that is due and not called waits for what its last attempt failed of, unless something else is known. */
+const until = (code) => (code && code !== 'withdrawn' && code !== 'record_differs' ? holdUp(code).until : 'now');
+
+function place({ ahead, expectedAt, heldUpBy, nextTryAt }, now) {
+  if (heldUpBy) {
+    return holdUpInWords(heldUpBy, nextTryAt, now);
+  }
   const line = ahead >= MOST_AHEAD ? `more than ${number(MOST_AHEAD)} jobs are ahead`
     : ahead === 0 ? 'next in line' : ahead === 1 ? 'one job is ahead' : `${number(ahead)} jobs are ahead`;
   const sentence = line.charAt(0).toUpperCase() + line.slice(1);
-  return expectedAt ? `${sentence}; the picture is expected ${expected(expectedAt)}` : sentence;
+  return expectedAt ? `${sentence}; the picture is expected ${expected(expectedAt, now)}` : sentence;
 }
 
-function expected(at) {
-  const left = new Date(at) - serverNow();
+function expected(at, now) {
+  const left = new Date(at) - now;
   if (left < 1_000) {
     return 'any moment';
   }

@@ -5,6 +5,8 @@ import { hasEnded } from '/client/steps.js';
 /** Steps of the same instant, in the order in which the ledger writes them. */
 const ORDER = ['request_received', 'calling_nebius_api', 'attempt_failed', 'attempt_outcome_unknown', 'retry_scheduled'];
 
+const TIMED_ID = /^([0-9a-f]{8})-([0-9a-f]{4})-7/;
+
 export class RequestLog {
   #steps = new Map();
   #sorted = [];
@@ -53,6 +55,12 @@ export class RequestLog {
   /** The step that it ended with, if it has and that step is known. */
   get ending() {
     return this.#sorted.find((step) => hasEnded(step.status));
+  }
+
+  /** When it was submitted: its id says so (RFC 9562, version 7); others have the first step that is known. */
+  get submittedAt() {
+    const [, high, low] = TIMED_ID.exec(this.requestId) ?? [];
+    return high ? parseInt(high + low, 16) : this.begunAt;
   }
 
   /** When it was accepted, as far as is known. */

@@ -14,7 +14,7 @@ class ConnectionNotice extends HTMLElement {
   set state(connection) {
     clearTimeout(this.#timer);
     if (connection === 'lost') {
-      this.#say('The connection is lost. Your pictures are worked on all the same; connecting again…');
+      this.#say('The connection is lost. What is shown is what was known last; connecting again…');
     } else if (this.#wasLost) {
       this.#say('Connected again; nothing was missed.');
       this.#timer = setTimeout(() => this.#say(''), SAID_FOR);

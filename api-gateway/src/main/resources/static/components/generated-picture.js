@@ -1,6 +1,6 @@
 /**
  * A picture, or the place it will have: `<generated-picture>`. Its `job` (client/job.js) tells it what to show; `state`
- * is `waiting`, `arriving`, `arrived`, `failed` or `removed`.
+ * is `waiting`, `arriving`, `arrived`, `delayed` (it is there, and can't be loaded now), `failed` or `removed`.
  *
  * It asks the page for a further job by the events `again` and `vary`, whose `detail` are fields of `POST /api/generate`;
  * what the page does not take (`preventDefault`), happens on the form's page.
@@ -19,6 +19,7 @@ class GeneratedPicture extends HTMLElement {
   #onChange = () => this.#show();
   #shown;
   #offers;
+  #loadAgain = () => {};
   #more = [];
   #place = element('div.place');
   #note = element('div.state');
@@ -64,6 +65,7 @@ class GeneratedPicture extends HTMLElement {
     if (asked.width === undefined) {
       return; // nothing is known of it yet
     }
+    this.toggleAttribute('stale', this.#job.isLost);
     this.style.setProperty('--width', asked.width);
     this.style.setProperty('--height', asked.height);
     if (status === 'completed' && imageUrl) {
@@ -88,7 +90,7 @@ class GeneratedPicture extends HTMLElement {
     this.#place.querySelector('img')?.remove();
     this.#place.prepend(image);
     this.#become('arriving', '', '');
-    if (await loadPicture(image, imageUrl)) {
+    if (await loadPicture(image, imageUrl, (again) => this.#delay(again))) {
       this.#become('arrived', '', '');
     } else {
       image.remove();
@@ -96,22 +98,32 @@ class GeneratedPicture extends HTMLElement {
     }
   }
 
-  #become(state, title, text) {
+  /** The button stays the same one, or whoever is about to press it would lose it. */
+  #delay(again) {
+    this.#loadAgain = again;
+    if (this.getAttribute('state') !== 'delayed') {
+      this.#become('delayed', 'The picture cannot be loaded at the moment', 'It is asked for again by itself.',
+        element('button', { type: 'button', click: () => this.#loadAgain() }, 'Load it again'));
+    }
+  }
+
+  #become(state, title, text, action) {
     this.setAttribute('state', state);
-    this.#note.replaceChildren(...[title && element('strong', {}, title), text && element('span', {}, text)].filter(Boolean));
+    this.#note.replaceChildren(...[title && element('strong', {}, title), text && element('span', {}, text), action].filter(Boolean));
   }
 
   /** All of them are there from the beginning, so that nothing moves when the picture comes. */
   #offer() {
     const { asked, imageUrl, hasEnded } = this.#job;
     this.#offers ??= this.#makeOffers();
-    const { download, link, again, vary } = this.#offers;
+    const { download, link, retry, again, vary } = this.#offers;
     if (imageUrl) {
       download.href = `${imageUrl}?download`; // or a storage that it leads to would have it shown
       download.removeAttribute('aria-disabled');
     }
     link.disabled = !imageUrl;
     again.disabled = !hasEnded;
+    retry.hidden = this.#job.status !== 'failed';
     [download, link].forEach((offer) => (offer.hidden = hasEnded && !imageUrl));
     vary.href = formAddress(asked);
   }
@@ -119,23 +131,24 @@ class GeneratedPicture extends HTMLElement {
   #makeOffers() {
     const offers = {
       download: element('a.button', { role: 'link', download: '', 'aria-disabled': 'true' }, 'Download'),
-      again: this.#asking('button', 'again', 'Again with another seed'),
-      vary: this.#asking('a', 'vary', 'Vary the prompt'),
+      retry: this.#asking('button', 'again', 'Try again', () => this.#job.asked),
+      again: this.#asking('button', 'again', 'Again with another seed', () => ({ ...this.#job.asked, seed: drawSeed() })),
+      vary: this.#asking('a', 'vary', 'Vary the prompt', () => this.#job.asked),
       curl: copyButton('Copy curl line', () => curlLine(this.#job.asked)),
       link: copyButton('Copy link', () => new URL(this.#job.imageUrl, location.href).href),
     };
     [offers.curl, offers.link].forEach((offer) => offer.classList.add('quiet'));
-    this.#actions.replaceChildren(offers.download, offers.again, offers.vary, element('span.break'), offers.curl, offers.link, ...this.#more);
+    this.#actions.replaceChildren(offers.download, offers.retry, offers.again, offers.vary, element('span.break'), offers.curl, offers.link, ...this.#more);
     return offers;
   }
 
-  #asking(name, event, label) {
+  #asking(name, event, label, asked) {
     const link = name === 'a';
     const ask = (click) => {
       if (link && (click.ctrlKey || click.metaKey || click.shiftKey)) {
         return; // a link that is to open elsewhere does
       }
-      const fields = event === 'again' ? { ...this.#job.asked, seed: drawSeed() } : this.#job.asked;
+      const fields = asked();
       const untaken = this.dispatchEvent(new CustomEvent(event, { detail: fields, bubbles: true, cancelable: true }));
       if (!untaken) {
         click.preventDefault();

@@ -3,7 +3,6 @@
  * What is announced are the stages, not every second.
  */
 
-import { serverNow } from '/client/clock.js';
 import { element } from '/client/elements.js';
 import { failureInWords } from '/client/failures.js';
 import { duration, time } from '/client/format.js';
@@ -63,6 +62,7 @@ class JobProgress extends HTMLElement {
   #show() {
     const job = this.#job;
     this.#word.dataset.status = job.status;
+    this.toggleAttribute('stale', job.isLost);
     job.steps.filter((row) => !this.#rows.has(row.id)).forEach((row) => this.#add(row));
     this.#tick();
     this.#explain();
@@ -96,8 +96,8 @@ class JobProgress extends HTMLElement {
       return;
     }
     if (job.acceptedAt) {
-      write(this.#total, since(job.acceptedAt));
-      write(this.#rows.get(job.latest.id).stage, `for ${since(job.latest.created_at)}`);
+      write(this.#total, since(job.acceptedAt, job.now));
+      write(this.#rows.get(job.latest.id).stage, `for ${since(job.latest.created_at, job.now)}`);
     }
   }
 
@@ -129,6 +129,6 @@ function write(place, text) {
 const sinceAccepted = ({ acceptedAt }, { created_at: at }) =>
   at === acceptedAt ? time(at) : `+${duration(new Date(at) - new Date(acceptedAt))}`;
 
-const since = (instant) => duration(Math.max(0, serverNow() - new Date(instant)));
+const since = (instant, now) => duration(Math.max(0, now - new Date(instant)));
 
 customElements.define('job-progress', JobProgress);

@@ -98,9 +98,9 @@ class LogEntry extends HTMLElement {
   }
 
   #showWhen() {
-    const begun = new Date(this.#log.begunAt).toISOString();
-    if (this.#when.firstChild?.dateTime !== begun) {
-      this.#when.replaceChildren(timeElement(begun, time(begun)));
+    const submitted = new Date(this.#log.submittedAt).toISOString();
+    if (this.#when.firstChild?.dateTime !== submitted) {
+      this.#when.replaceChildren(timeElement(submitted, time(submitted)));
     }
   }
 

@@ -33,6 +33,9 @@ class LogTable extends HTMLElement {
   #retry;
   #stopClock;
   #latest;
+  /** Which filters the rows were found with. */
+  #foundWith = '';
+  #isLost = false;
   #count = { count: 0, countLimited: false };
 
   #trouble = element('span');
@@ -148,6 +151,7 @@ class LogTable extends HTMLElement {
     this.#again.hidden = passes || failure.errors?.length > 0 || !anew;
     this.#notice.hidden = false;
     if (passes) {
+      this.#hideOthers();
       this.#retry = setTimeout(() => this.#load(), RETRY_AFTER); // until then what was there before stays
     } else if (anew) {
       this.#list.removeAttribute('aria-busy');
@@ -156,12 +160,23 @@ class LogTable extends HTMLElement {
     this.dispatchEvent(new CustomEvent('problem', { detail: failure }));
   }
 
+  /** Rows that were found with other filters would look as if they matched these. */
+  #hideOthers() {
+    const isOther = this.#foundWith !== JSON.stringify(this.#filters);
+    this.#list.hidden = isOther;
+    [this.#more, this.#end, this.#empty, this.#pill].forEach((part) => (part.hidden ||= isOther));
+    if (isOther) {
+      this.#tellCount(undefined);
+    }
+  }
+
   #startFollowing() {
     this.#stopFollowing();
     this.#follow = new FollowLogs(this.#filters, this.#pages, this.#latest);
     this.#follow.addEventListener('steps', ({ detail }) => this.#heard(detail));
     this.#follow.addEventListener('connection', ({ detail }) => {
-      this.#connection.textContent = detail === 'lost' ? 'The connection is lost. It is tried again; nothing will be missing.' : '';
+      this.#isLost = detail === 'lost';
+      this.#connection.textContent = this.#isLost ? 'The connection is lost. It is tried again; nothing will be missing.' : '';
     });
     this.#follow.start();
   }
@@ -169,6 +184,7 @@ class LogTable extends HTMLElement {
   #stopFollowing() {
     this.#follow?.stop();
     this.#follow = undefined;
+    this.#isLost = false;
     this.#connection.textContent = '';
   }
 
@@ -252,6 +268,7 @@ class LogTable extends HTMLElement {
 
   #begin(pages) {
     this.#pages = pages;
+    this.#foundWith = JSON.stringify(this.#filters);
     this.#logs = new LogList();
     this.#removeAll();
     this.#pill.hidden = true;
@@ -267,8 +284,11 @@ class LogTable extends HTMLElement {
     }
   }
 
-  /** What goes on takes longer by the second; a range that ends now leaves its oldest behind. */
+  /** What goes on takes longer by the second, as long as it is heard of; a range that ends now leaves its oldest behind. */
   #tick() {
+    if (this.#isLost) {
+      return;
+    }
     this.#renew([...this.#entries.keys()].filter((log) => !log.ended));
     if (this.#live && this.#filters.range) {
       this.#dropBefore(Date.parse(asParameters(this.#filters).since));
@@ -315,7 +335,7 @@ function sentence({ message, errors }, passes) {
   if (errors?.length > 0) {
     return "This can't be looked for as it is: see the fields above.";
   }
-  return passes ? `${message} It is asked again in a few seconds.` : message;
+  return passes ? `${message} It is asked again in a few seconds; until then nothing newer is shown.` : message;
 }
 
 function nothingThere(filters, mayBeFurtherBack) {

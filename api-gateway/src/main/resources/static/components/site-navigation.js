@@ -1,4 +1,16 @@
-/** The bar at the top of every page: `<site-navigation>`. It marks the page it stands on. */
+/**
+ * The bar at the top of every page: `<site-navigation>`. It marks the page it stands on, and says what everybody has to
+ * know: that a simulator draws, and what holds all pictures up.
+ */
+
+import { findStats } from '/client/api.js';
+import { serverNow } from '/client/clock.js';
+import { element } from '/client/elements.js';
+import { holdUp, nextTry } from '/client/hold-ups.js';
+import { repeatWhileVisible } from '/client/repeat.js';
+
+const EVERY = 5_000;
+const KEY = 'darkroom.provider';
 
 const PLACES = [
   { href: '/generate', text: 'Generate' },
@@ -7,11 +19,53 @@ const PLACES = [
 ];
 
 class SiteNavigation extends HTMLElement {
+  #stop;
+  #timer;
+  #nextTryAt;
+  #badge = element('p.badge', { hidden: true }, 'Simulator – set NEBIUS_API_KEY for real pictures');
+  #sentence = element('span', { role: 'status' });
+  #when = element('span.numbers');
+  #held = element('p.held', { hidden: true }, this.#sentence, ' ', this.#when);
+
   connectedCallback() {
     const nav = document.createElement('nav');
     nav.setAttribute('aria-label', 'Site');
     nav.append(this.#brand(), ...PLACES.map(({ href, text }) => this.#link(href, text)));
-    this.replaceChildren(nav);
+    const bar = element('div.site', {}, nav, this.#badge);
+    this.replaceChildren(bar, this.#held);
+    this.#badge.hidden = kept() !== 'simulator';
+    this.#stop = repeatWhileVisible(() => this.#renew(), EVERY);
+    this.#timer = setInterval(() => this.#tick(), 1_000);
+  }
+
+  disconnectedCallback() {
+    this.#stop();
+    clearInterval(this.#timer);
+  }
+
+  async #renew() {
+    try {
+      const { provider, nebius } = await findStats();
+      keep(provider);
+      this.#badge.hidden = provider !== 'simulator';
+      this.#hold(nebius);
+    } catch {
+      // each page says itself that it hears nothing
+    }
+  }
+
+  #hold({ paused, code, nextTryAt }) {
+    this.#nextTryAt = nextTryAt;
+    this.#held.hidden = !paused;
+    this.#held.dataset.code = code ?? '';
+    write(this.#sentence, paused ? `${holdUp(code).sentence}. Jobs wait and are kept.` : '');
+    this.#tick();
+  }
+
+  /** Apart from the sentence, so that not every second is announced. */
+  #tick() {
+    const next = nextTry(this.#nextTryAt, serverNow());
+    write(this.#when, next && `${next.charAt(0).toUpperCase()}${next.slice(1)}.`);
   }
 
   #brand() {
@@ -37,6 +91,29 @@ class SiteNavigation extends HTMLElement {
       link.setAttribute('aria-current', 'page');
     }
     return link;
+  }
+}
+
+function write(place, text) {
+  if (place.textContent !== text) {
+    place.textContent = text;
+  }
+}
+
+/** Known from the page before, so that nothing moves when it is heard again. */
+function kept() {
+  try {
+    return sessionStorage.getItem(KEY);
+  } catch {
+    return null;
+  }
+}
+
+function keep(provider) {
+  try {
+    sessionStorage.setItem(KEY, provider);
+  } catch {
+    // full or forbidden: then it is heard again on each page
   }
 }
 

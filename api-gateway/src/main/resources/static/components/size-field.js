@@ -5,7 +5,7 @@ const LARGEST = 2048;
 
 class SizeField extends HTMLElement {
   connectedCallback() {
-    this.addEventListener('input', ({ target }) => (target.type === 'radio' ? this.#take(target.value) : this.#match()));
+    this.addEventListener('input', ({ target }) => (target.type === 'radio' ? this.#take(target) : this.#match()));
     this.#match();
   }
 
@@ -30,11 +30,12 @@ class SizeField extends HTMLElement {
     return this.querySelector(`input[name="${name}"]`);
   }
 
-  #take(preset) {
-    const [width, height] = preset.split('x');
+  /** Whoever goes through the choices with the keyboard is not led away from them. */
+  #take(radio) {
+    const [width, height] = radio.value.split('x');
     if (height !== undefined) {
       this.value = { width, height };
-    } else {
+    } else if (!radio.matches(':focus-visible')) {
       this.#side('width').focus();
     }
   }

@@ -11,7 +11,10 @@ class StylePicker extends HTMLElement {
   connectedCallback() {
     this.#words = this.querySelector('input[type="text"]');
     this.addEventListener('change', () => this.#reveal());
-    this.#words.addEventListener('focus', () => this.#choose('other'));
+    this.#words.addEventListener('input', () => {
+      this.#choose('other');
+      this.#reveal();
+    });
     this.#reveal();
   }
 
@@ -49,8 +52,12 @@ class StylePicker extends HTMLElement {
     return radio !== undefined;
   }
 
-  /** It stays in its place all the time, so that nothing below moves. */
+  /**
+   * The field for other words stays in its place all the time, so that nothing below moves; the Tab key passes it by where
+   * they are not wanted.
+   */
   #reveal() {
+    this.#words.tabIndex = this.#isOther ? 0 : -1;
     this.querySelector('.words').classList.toggle('unused', !this.#isOther);
   }
 }

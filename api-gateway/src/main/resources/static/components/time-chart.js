@@ -6,8 +6,8 @@ import { duration, minute, number } from '/client/format.js';
 import { Plot } from '/client/plot.js';
 
 const LINES = [
-  { label: 'median', colour: '--completed' },
-  { label: '95\u00a0%', colour: '--processing', dashed: true },
+  { label: 'median', colour: '--completed', dotted: true },
+  { label: '95\u00a0%', colour: '--processing', dashed: true, dotted: true },
 ];
 
 const seconds = (value) => (value === undefined || value === null ? '–' : duration(1_000 * value));

@@ -11,7 +11,7 @@ import '/components/connection-notice.js';
 import { AskForm } from '/client/ask-form.js';
 import { draftInAddress, keepDraft, keptDraft } from '/client/draft.js';
 import { element } from '/client/elements.js';
-import { clearError, clearErrors, showErrors } from '/client/field-errors.js';
+import { clearError, clearErrors, showErrors, wrongFields } from '/client/field-errors.js';
 import { FollowJobs } from '/client/follow-jobs.js';
 import { askedOf } from '/client/job-fields.js';
 import { say } from '/client/say.js';
@@ -32,8 +32,11 @@ const connection = document.querySelector('connection-notice');
 let followed;
 let submission;
 
+history.scrollRestoration = 'manual';
 fillIn();
 show(jobsInAddress());
+reveal();
+new ResizeObserver(measureBar).observe(form.querySelector('.submit'));
 
 form.addEventListener('submit', (event) => {
   event.preventDefault();
@@ -47,11 +50,17 @@ form.addEventListener('keydown', (event) => {
 });
 form.addEventListener('input', ({ target }) => {
   clearError(form, target);
+  if (trouble.querySelector('a')) {
+    summarize('');
+  }
   keepDraft(ask.values);
   showSize();
 });
 giveUp.addEventListener('click', () => submission?.abort());
-addEventListener('popstate', () => show(jobsInAddress()));
+addEventListener('popstate', () => {
+  show(jobsInAddress());
+  reveal();
+});
 addEventListener('hashchange', takeFromAddress);
 tray.addEventListener('again', (event) => {
   event.preventDefault();
@@ -111,13 +120,38 @@ function submit() {
   const errors = ask.check();
   trouble.textContent = '';
   if (errors.length > 0) {
-    trouble.textContent = showErrors(form, errors);
+    showMistakes(errors);
     return;
   }
   clearErrors(form);
   const jobs = ask.jobs();
   keepDraft(ask.values);
   send(jobs);
+}
+
+/** The summary comes first: the bar grows with it, and the field has to be seen above the bar. */
+function showMistakes(errors) {
+  summarize(showErrors(form, errors));
+  wrongFields(form)[0]?.focus();
+}
+
+/** How many fields are wrong, with a way to the first, where its own message may be out of sight. */
+function summarize(more) {
+  const [first, ...others] = wrongFields(form);
+  const count = others.length === 0 ? '1 field needs attention' : `${others.length + 1} fields need attention`;
+  const link = first && element('a', { href: `#${first.id}`, click: goTo(first) }, count);
+  trouble.replaceChildren(...[link, more].filter(Boolean));
+  measureBar();
+}
+
+const goTo = (field) => (event) => {
+  event.preventDefault(); // or the address would say what the form is to hold
+  field.focus();
+};
+
+/** What is scrolled to comes to stand above the bar. */
+function measureBar() {
+  document.documentElement.style.setProperty('--bar', `${form.querySelector('.submit').offsetHeight}px`);
 }
 
 async function send(jobs) {
@@ -159,15 +193,22 @@ function accepted(replies) {
   const requestIds = replies.map((reply) => reply.requestId);
   history.pushState(null, '', jobsAddress(requestIds));
   show(requestIds, replies);
-  tray.closest('section').scrollIntoView({ block: 'start' }); // the focus stays, so that the next words can be tried at once
+  reveal(); // the focus stays, so that the next words can be tried at once
   say(requestIds.length === 1 ? 'Accepted.' : `${requestIds.length} pictures accepted.`);
+}
+
+/** Where the form stands above the jobs, whoever comes for the jobs sees them. */
+function reveal() {
+  if (followed.jobs.length > 0) {
+    tray.closest('section').scrollIntoView({ block: 'start' });
+  }
 }
 
 function refused(problem) {
   if (problem.name === 'AbortError') {
     trouble.textContent = 'Stopped. It may have been accepted before that; then it is in the logs.';
   } else if (problem.errors?.length > 0) {
-    trouble.textContent = showErrors(form, problem.errors);
+    showMistakes(problem.errors);
   } else {
     trouble.textContent = problem.message;
   }

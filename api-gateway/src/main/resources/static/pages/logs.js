@@ -67,6 +67,10 @@ table.addEventListener('problem', ({ detail: problem }) => {
   fields.errors = problem?.errors ?? [];
 });
 table.addEventListener('count', ({ detail }) => {
+  if (detail.count === undefined) {
+    count.textContent = '';
+    return;
+  }
   const steps = detail.count === 1 ? 'step' : 'steps';
   count.textContent = `${detail.countLimited ? 'at least ' : ''}${number(detail.count)} ${steps} ${Object.keys(filters).length > 0 ? 'found' : 'in the log'}`;
 });

@@ -23,6 +23,7 @@ class ModulesTest {
             "outbox",
             "picture",
             "progress",
+            "provider",
             "rescue",
             "stats",
             "sweep",

@@ -22,8 +22,6 @@ class PagesIT {
     "/, text/html",
     "/generate, text/html",
     "/logs, text/html",
-    "/requests/01a20447-e3de-71a7-b4d0-efaed399ad93, text/html",
-    "/requests/no-such-request, text/html",
     "/pages/generate.js, text/javascript",
     "/style/darkroom.css, text/css",
     "/styles/watercolor.svg, image/svg+xml",
@@ -51,8 +49,62 @@ class PagesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/generate", "/logs", "/requests/any"})
-  void the_first_view_of_a_page_is_whole_and_small(String page) {
+  @ValueSource(strings = {"/requests/01a20447-e3de-71a7-b4d0-efaed399ad93", "/requests/none"})
+  void a_request_that_is_not_there_is_not_found_though_its_page_comes(String path) {
+    var reply = gateway.get(path);
+    assertThat(reply.status()).isEqualTo(404);
+    assertThat(reply.header("Content-Type")).startsWith("text/html");
+    assertThat(reply.body()).contains("There is no request with this id.");
+
+    assertThat(gateway.get("/requests/" + gateway.submit("a kite")).status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/nowhere",
+        "/generate/nothing",
+        "/error",
+        "/components/none.js",
+        "/generated/01a20447-e3de-71a7-b4d0-efaed399ad93.webp",
+        "/generated/<b>",
+      })
+  void where_there_is_nothing_a_browser_gets_a_page_and_a_program_a_problem(String path) {
+    var address = path.replace("<", "%3C").replace(">", "%3E");
+    var page =
+        gateway.send(
+            gateway
+                .request(address)
+                .header(
+                    "Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
+    assertThat(page.status()).isEqualTo(404);
+    assertThat(page.header("Content-Type")).startsWith("text/html");
+    assertThat(page.header("Content-Security-Policy")).startsWith("default-src 'self';");
+    assertThat(page.header("Cache-Control")).isEqualTo("no-store");
+    assertThat(page.body())
+        .contains("<site-navigation>", "Page not found", "href=\"/generate\"")
+        .doesNotContain("{{", "api-docs", "<b>", "style=");
+
+    for (var accept : List.of("*/*", "application/json", "image/avif,image/webp,*/*;q=0.8")) {
+      var problem = gateway.send(gateway.request(address).header("Accept", accept));
+      assertThat(problem.status()).isEqualTo(404);
+      BadInputIT.assertIsProblem(problem);
+    }
+  }
+
+  @Test
+  void the_api_answers_a_browser_as_anybody() {
+    for (var path : List.of("/api/nothing", "/api/generate/none")) {
+      var reply = gateway.send(gateway.request(path).header("Accept", "text/html"));
+      assertThat(reply.status()).isEqualTo(404);
+      BadInputIT.assertIsProblem(reply);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/generate", "/logs", "/requests/"})
+  void the_first_view_of_a_page_is_whole_and_small(String path) {
+    var page = path.equals("/requests/") ? path + gateway.submit("a first view") : path;
     var files = FirstView.of(gateway, page);
     assertThat(files.missing()).isEmpty();
     assertThat(files.compressedBytes()).isBetween(1_000L, 100_000L);

@@ -33,6 +33,7 @@ class SettingsTest {
                 "OutboxSettings[sweep=PT1S, batch=500, window=32, refill=PT0.025S, lookForLost=PT5S]",
                 "PictureSettings[serve=PROXY, linkLifetime=PT5M, keep=PT0S, sweep=PT1M]",
                 "ProgressSettings[poll=PT1S, waits=5000, perClient=64]",
+                "ProviderSettings[name=NEBIUS]",
                 "ReaderSettings[pages=16, exports=8, perClient=8, patience=PT2S, budget=PT5S, exportBudget=PT15M]",
                 "RescueSettings[sweep=PT1S, grace=PT10S]",
                 "StatsSettings[sweep=PT10S, keep=PT720H]",

@@ -47,6 +47,7 @@ class StatsIT {
             "until",
             "bucketSeconds",
             "now",
+            "provider",
             "nebius",
             "timeToPicture",
             "buckets",
@@ -61,7 +62,9 @@ class StatsIT {
         .containsExactly("waiting", "scheduled", "running", "oldestWaitingSeconds");
     await() // a count that took long is not made anew at once
         .until(() -> GATEWAY.get("/api/stats").json().at("/now/waiting").intValue() > 0);
+    assertThat(stats.at("/provider").asString()).isEqualTo("nebius");
     assertThat(stats.at("/nebius/state").asString()).isEqualTo("well");
+    assertThat(stats.at("/nebius/paused").booleanValue()).isFalse();
   }
 
   @Test

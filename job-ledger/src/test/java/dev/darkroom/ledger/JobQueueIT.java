@@ -126,8 +126,49 @@ class JobQueueIT {
 
     assertThat(ledger.recentAttempts.latest(Duration.ofMinutes(5), 20))
         .extracting(RecentAttempts.Answered::reason)
-        .containsExactly(null, "No answer.", "It was down.");
+        .containsExactly(null, "No answer.", "Disk full.", "It was down.");
     assertThat(ledger.recentAttempts.latest(Duration.ofMinutes(5), 1)).hasSize(1);
+  }
+
+  @Test
+  void what_one_prompt_or_one_model_alone_was_refused_for_says_nothing_of_all() {
+    ended(new Setback(Step.ATTEMPT_FAILED, "misconfigured", "One prompt.", true, LATER));
+    ended(
+        new Setback(
+            Step.ATTEMPT_FAILED,
+            "provider_unavailable",
+            "No call was made: the circuit breaker is open.",
+            false,
+            LATER));
+    ended(new Setback(Step.ATTEMPT_FAILED, "misconfigured", "answered 401", false, LATER));
+
+    assertThat(ledger.recentAttempts.latest(Duration.ofMinutes(5), 20))
+        .singleElement()
+        .satisfies(refused -> {
+          assertThat(refused.code()).isEqualTo("misconfigured");
+          assertThat(refused.begunAt()).isBeforeOrEqualTo(refused.endedAt());
+          assertThat(refused.dueAt()).isAfter(refused.endedAt());
+        });
+  }
+
+  @Test
+  void it_is_known_whether_workers_take_jobs() {
+    assertThat(ledger.recentAttempts.activity())
+        .satisfies(idle -> {
+          assertThat(idle.running()).isFalse();
+          assertThat(idle.open()).isFalse();
+          assertThat(idle.waiting()).isNull();
+          assertThat(idle.calledAt()).isNull();
+        });
+    accept(1, "ada");
+    assertThat(ledger.recentAttempts.activity())
+        .satisfies(waiting -> {
+          assertThat(waiting.running()).isFalse();
+          assertThat(waiting.open()).isTrue();
+          assertThat(waiting.waiting()).isBeforeOrEqualTo(waiting.now());
+        });
+    aHeldJob().heldIn(ledger);
+    assertThat(ledger.recentAttempts.activity().running()).isTrue();
   }
 
   private void ended(Setback setback) {

@@ -78,7 +78,9 @@ final class StartServers {
             "NEBIUS_API_ENDPOINT",
             simulator.baseUri().toString(),
             "NEBIUS_API_KEY",
-            "any-key-will-do"),
+            "any-key-will-do",
+            "darkroom.provider.name",
+            "simulator"),
         simulator);
   }
 }

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.generate;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.darkroom.gateway.provider.HoldUp;
 import dev.darkroom.ledger.AttemptMade;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param error failed jobs only
  * @param ignored replies to a submission only: its fields that have no meaning here, if any
  * @param queue jobs that wait for a worker only
+ * @param waitingFor the same in a sentence, and what holds the job up, if anything does
  * @param logs oldest first
  * @param attempts the calls made for it, oldest first
  */
@@ -35,6 +37,7 @@ record JobView(
     @Nullable Failure error,
     @Nullable List<String> ignored,
     @Nullable Queue queue,
+    @Nullable String waitingFor,
     Metadata metadata,
     List<StepTaken> logs,
     List<AttemptShown> attempts) {
@@ -63,14 +66,18 @@ record JobView(
    * @param ahead open jobs that go before it as things stand; 1,000 at most
    * @param dueAt when its next attempt is due, where that is to come
    * @param expectedAt when the picture may be there, at the pace of the last minutes; absent while
-   *     there is none
+   *     there is none, and while nobody can tell because calls fail
+   * @param heldUpBy why no calls are made at the moment; absent where they are
+   * @param nextTryAt when calls may be made again, where that is known
    */
   @Schema(name = "JobQueue")
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Queue(
       int ahead,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant dueAt,
-      @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant expectedAt) {}
+      @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant expectedAt,
+      @Nullable HoldUp heldUpBy,
+      @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant nextTryAt) {}
 
   @Schema(name = "JobFailure")
   record Failure(String code, String message) {}

@@ -63,6 +63,7 @@ final class ShowJob {
         error == null ? null : new Failure(error.code(), error.message()),
         null,
         queue,
+        queue == null ? null : ShowPlace.waitingFor(queue),
         Metadata.of(job.request(), model(job), picture == null ? null : job.finishedAt()),
         job.steps().stream().map(step -> new StepTaken(step.step(), step.createdAt())).toList(),
         job.attempts().stream().map(AttemptShown::of).toList());

@@ -1,12 +1,14 @@
 package dev.darkroom.gateway.generate;
 
 import dev.darkroom.gateway.generate.JobView.Queue;
+import dev.darkroom.gateway.provider.ProviderWatch;
 import dev.darkroom.ledger.Job;
 import dev.darkroom.ledger.JobQueue;
 import dev.darkroom.ledger.JobQueue.Pace;
 import dev.darkroom.ledger.JobQueue.Place;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -17,10 +19,12 @@ final class ShowPlace {
   private static final long PACE_HOLDS = Duration.ofSeconds(1).toNanos();
 
   private final JobQueue ledger;
+  private final ProviderWatch provider;
   private volatile @Nullable Known known;
 
-  ShowPlace(JobQueue ledger) {
+  ShowPlace(JobQueue ledger, ProviderWatch provider) {
     this.ledger = ledger;
+    this.provider = provider;
   }
 
   private record Known(Pace pace, long at) {}
@@ -33,7 +37,36 @@ final class ShowPlace {
   }
 
   private Queue show(Place place) {
-    return new Queue(place.ahead(), place.dueAt(), expected(place, pace()));
+    var state = provider.recently();
+    var holdUp = state.paused() ? state.code() : null;
+    return new Queue(
+        place.ahead(),
+        place.dueAt(),
+        state.promising() ? expected(place, pace()) : null,
+        holdUp,
+        holdUp == null ? null : state.nextTryAt());
+  }
+
+  /** In a sentence, what a job in this place waits for. */
+  static String waitingFor(Queue queue) {
+    var holdUp = queue.heldUpBy();
+    if (holdUp != null) {
+      return sentence(holdUp.sentence(), queue.nextTryAt());
+    }
+    var line =
+        switch (queue.ahead()) {
+          case 0 -> "next in line";
+          case 1 -> "1 job ahead";
+          case JobQueue.FURTHEST -> "at least " + JobQueue.FURTHEST + " jobs ahead";
+          default -> queue.ahead() + " jobs ahead";
+        };
+    return sentence(line, queue.dueAt());
+  }
+
+  private static String sentence(String about, @Nullable Instant next) {
+    return next == null
+        ? about
+        : "%s; next attempt %s".formatted(about, next.truncatedTo(ChronoUnit.SECONDS));
   }
 
   /** The same for all who ask within a second. */

@@ -61,10 +61,11 @@ final class HandOutPicture {
     }
     describe(headers, picture, disposition);
     return switch (AskedFor.by(request, picture)) {
-      case AskedFor.Whole _ -> send(response, HttpStatus.OK, headers, picture, Part.whole(picture));
+      case AskedFor.Whole _ ->
+          send(request, response, HttpStatus.OK, headers, picture, Part.whole(picture));
       case AskedFor.Only(Part part) -> {
         headers.set(HttpHeaders.CONTENT_RANGE, range(part, picture));
-        yield send(response, HttpStatus.PARTIAL_CONTENT, headers, picture, part);
+        yield send(request, response, HttpStatus.PARTIAL_CONTENT, headers, picture, part);
       }
       case AskedFor.Nothing _ -> nothing(picture);
     };
@@ -130,6 +131,7 @@ final class HandOutPicture {
   }
 
   private @Nullable ResponseEntity<Object> send(
+      HttpServletRequest request,
       HttpServletResponse response,
       HttpStatus status,
       HttpHeaders headers,
@@ -138,7 +140,7 @@ final class HandOutPicture {
       throws IOException {
     var opened = store.open(picture, part);
     if (opened.isEmpty()) { // removed since it was found
-      return PictureApi.noSuchPicture();
+      return PictureApi.noSuchPicture(request);
     }
     try (InputStream body = opened.get()) {
       response.setStatus(status.value());

@@ -50,7 +50,7 @@ class PictureApi {
       throws IOException {
     var recorded = recorded(file);
     if (recorded.isEmpty()) {
-      return noSuchPicture();
+      return noSuchPicture(request);
     }
     var had = HandOutPicture.withoutBytes(request, recorded.get().sha256());
     if (had.isPresent()) {
@@ -59,7 +59,9 @@ class PictureApi {
     try {
       var picture = find(recorded.get());
       storeAnswers.set(true);
-      return picture.isPresent() ? handOut.to(request, response, picture.get()) : noSuchPicture();
+      return picture.isPresent()
+          ? handOut.to(request, response, picture.get())
+          : noSuchPicture(request);
     } catch (IOException e) {
       if (response.isCommitted()) {
         throw e;
@@ -69,7 +71,7 @@ class PictureApi {
               "The picture store does not answer at the moment; try again in a few seconds.",
               STORE_BACK)
           .code(ProblemCode.STORE_UNAVAILABLE)
-          .answer();
+          .answerTo(request);
     }
   }
 
@@ -81,11 +83,11 @@ class PictureApi {
     }
   }
 
-  static ResponseEntity<Object> noSuchPicture() {
+  static ResponseEntity<Object> noSuchPicture(HttpServletRequest request) {
     return Problem.of(
             HttpStatus.NOT_FOUND,
             "There is no such picture; a completed job names its picture in imageUrl.")
-        .answer();
+        .answerTo(request);
   }
 
   /**

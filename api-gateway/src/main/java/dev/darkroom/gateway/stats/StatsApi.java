@@ -1,14 +1,14 @@
 package dev.darkroom.gateway.stats;
 
+import dev.darkroom.gateway.provider.ProviderWatch;
 import dev.darkroom.gateway.stats.ReadStatsQuery.Reading;
+import dev.darkroom.gateway.stats.StatsReply.Nebius;
 import dev.darkroom.gateway.stats.StatsReply.Now;
 import dev.darkroom.gateway.web.HeavyReaders;
 import dev.darkroom.gateway.web.Problem;
 import dev.darkroom.ledger.statistics.JobStatistics;
-import dev.darkroom.ledger.statistics.RecentAttempts;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -19,19 +19,19 @@ import org.springframework.web.bind.annotation.RestController;
 /** Asking how the system is doing. */
 @RestController
 class StatsApi {
-  private static final Duration LATELY = Duration.ofMinutes(5);
-  private static final int ATTEMPTS = 20;
-
   private final JobStatistics statistics;
-  private final RecentAttempts attempts;
+  private final ProviderWatch provider;
   private final CountOpenJobs open;
   private final HeavyReaders readers;
 
   StatsApi(
-      JobStatistics statistics, RecentAttempts attempts, CountOpenJobs open, HeavyReaders readers) {
+      JobStatistics statistics,
+      ProviderWatch provider,
+      CountOpenJobs open,
+      HeavyReaders readers) {
     this.readers = readers;
     this.statistics = statistics;
-    this.attempts = attempts;
+    this.provider = provider;
     this.open = open;
   }
 
@@ -64,7 +64,8 @@ class StatsApi {
             counted.scheduled(),
             counted.running(),
             counted.oldestWaitingSeconds()),
-        JudgeNebius.by(attempts.latest(LATELY, ATTEMPTS), counted.scheduledBy().keySet()),
+        provider.name(),
+        Nebius.of(provider.now()),
         sum.timeToPicture(),
         sum.buckets(query),
         sum.failures());

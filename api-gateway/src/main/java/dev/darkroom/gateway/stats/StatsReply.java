@@ -2,11 +2,13 @@ package dev.darkroom.gateway.stats;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonValue;
+import dev.darkroom.gateway.provider.HoldUp;
+import dev.darkroom.gateway.provider.ProviderName;
+import dev.darkroom.gateway.provider.ProviderState;
+import dev.darkroom.gateway.provider.ProviderState.State;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param until the end of the last bucket, which may not be over yet
  * @param bucketSeconds how long each bucket is
  * @param now the open jobs, some seconds old at most
+ * @param provider who draws: nebius, or the simulator that stands in for it
  * @param nebius what the latest calls say
  * @param timeToPicture of the pictures finished in the range
  * @param buckets oldest first, those without jobs among them
@@ -27,6 +30,7 @@ record StatsReply(
     @JsonFormat(pattern = SECONDS, timezone = "UTC") Instant until,
     long bucketSeconds,
     Now now,
+    ProviderName provider,
     Nebius nebius,
     TimeToPicture timeToPicture,
     List<Bucket> buckets,
@@ -44,23 +48,21 @@ record StatsReply(
   record Now(long waiting, long scheduled, long running, double oldestWaitingSeconds) {}
 
   /**
+   * @param code what is wrong; absent where the state is well or idle
    * @param reason why the latest call failed; where the state is struggling or away
+   * @param paused whether jobs that are due wait for that
+   * @param nextTryAt when calls may be made again, where that is known
    */
   @Schema(name = "StatsNebius")
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Nebius(State state, @Nullable String reason) {}
-
-  /** How the way to Nebius is. */
-  enum State {
-    WELL,
-    STRUGGLING,
-    AWAY,
-    IDLE;
-
-    /** The word on the wire. */
-    @JsonValue
-    String word() {
-      return name().toLowerCase(Locale.ROOT);
+  record Nebius(
+      State state,
+      @Nullable HoldUp code,
+      @Nullable String reason,
+      boolean paused,
+      @JsonFormat(pattern = SECONDS, timezone = "UTC") @Nullable Instant nextTryAt) {
+    static Nebius of(ProviderState told) {
+      return new Nebius(told.state(), told.code(), told.reason(), told.paused(), told.nextTryAt());
     }
   }
 

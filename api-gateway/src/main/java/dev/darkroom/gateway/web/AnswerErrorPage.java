@@ -24,7 +24,7 @@ final class AnswerErrorPage implements ErrorController {
             : 404;
     var problem = Problem.of(HttpStatusCode.valueOf(status));
     return request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String asked
-        ? problem.at(asked).answer()
-        : problem.answer();
+        ? problem.at(asked).answerTo(request, asked)
+        : problem.answerTo(request);
   }
 }

@@ -18,6 +18,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
@@ -39,7 +40,10 @@ final class AnswerProblems extends ResponseEntityExceptionHandler {
   @Override
   protected ResponseEntity<Object> createResponseEntity(
       @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-    return Problem.of(status).headers(headers).answer();
+    var problem = Problem.of(status).headers(headers);
+    return request instanceof ServletWebRequest servlet
+        ? problem.answerTo(servlet.getRequest())
+        : problem.answer();
   }
 
   /** Where GET is taken, HEAD is, too, and OPTIONS everywhere; Spring lists what is mapped. */
@@ -69,8 +73,8 @@ final class AnswerProblems extends ResponseEntityExceptionHandler {
 
   /** Tomcat decodes parameters late, and refuses broken percent-encoding only then. */
   @ExceptionHandler
-  ResponseEntity<Object> undecodable(InvalidParameterException e) {
-    return Problem.of(HttpStatus.BAD_REQUEST).answer();
+  ResponseEntity<Object> undecodable(InvalidParameterException e, HttpServletRequest request) {
+    return Problem.of(HttpStatus.BAD_REQUEST).answerTo(request);
   }
 
   /** Nobody reads the answer. */
@@ -129,7 +133,7 @@ final class AnswerProblems extends ResponseEntityExceptionHandler {
                     "The ledger does not answer at the moment; try again in a few seconds.",
                     LEDGER_BACK)
                 .code(ProblemCode.LEDGER_UNAVAILABLE))
-        .answer();
+        .answerTo(request);
   }
 
   private ResponseEntity<Object> unexpected(RuntimeException e, HttpServletRequest request) {
@@ -142,6 +146,6 @@ final class AnswerProblems extends ResponseEntityExceptionHandler {
         .setCause(e)
         .log("a request failed unexpectedly; the client hears 500");
     var problem = Problem.of(HttpStatus.INTERNAL_SERVER_ERROR);
-    return job.map(problem::about).orElse(problem).answer();
+    return job.map(problem::about).orElse(problem).answerTo(request);
   }
 }

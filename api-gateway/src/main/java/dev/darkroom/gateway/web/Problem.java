@@ -1,10 +1,12 @@
 package dev.darkroom.gateway.web;
 
 import dev.darkroom.model.RequestId;
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -23,6 +25,9 @@ public final class Problem {
   private static final long LONGEST_RETRY_AFTER = 60;
 
   private static final URI NO_FURTHER_SEMANTICS = URI.create("about:blank");
+
+  private static final String NO_PAGE =
+      "There is no page at this address. The link may be incomplete, or the page was moved.";
 
   private final ProblemDetail detail;
   private final HttpHeaders headers = new HttpHeaders();
@@ -99,6 +104,27 @@ public final class Problem {
       }
     });
     return this;
+  }
+
+  /** As {@link #answer()}, but as a page to a browser that was led to this address. */
+  public ResponseEntity<Object> answerTo(HttpServletRequest request) {
+    return answerTo(request, request.getRequestURI());
+  }
+
+  ResponseEntity<Object> answerTo(HttpServletRequest request, String path) {
+    if (!ProblemPage.isWantedBy(request, path)) {
+      return answer();
+    }
+    var status = detail.getStatus();
+    var sentence = status == 404 && isGeneral() ? NO_PAGE : detail.getDetail();
+    return ResponseEntity.status(status)
+        .headers(headers)
+        .contentType(ProblemPage.TYPE)
+        .body(ProblemPage.of(status, Objects.requireNonNullElse(sentence, "")));
+  }
+
+  private boolean isGeneral() {
+    return Sentences.about(detail.getStatus()).equals(detail.getDetail());
   }
 
   public ResponseEntity<Object> answer() {

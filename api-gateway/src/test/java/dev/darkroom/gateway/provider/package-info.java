@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.provider;
+
+import org.jspecify.annotations.NullMarked;
