@@ -104,7 +104,7 @@ final class ErrorBodyParser {
   private static boolean isSaid(JsonNode error) {
     return error.isContainer()
         ? !error.isEmpty()
-        : error.isString() ? !error.stringValue("").isBlank() : error.isBoolean() && error.asBoolean();
+        : !error.stringValue("").isBlank() || error.asBoolean(false);
   }
 
   private static ProviderError withKindByWords(ProviderError error) {

@@ -32,7 +32,7 @@ final class TaskAnswer {
         .anyMatch(place ->
             IDS.stream().map(place::path).anyMatch(TaskAnswer::isNamed)
                 || STATES.stream().flatMap(state -> word(place.path(state))).anyMatch(UNDER_WAY::contains)
-                || place.path("done").isBoolean() && !place.path("done").asBoolean());
+                || !place.path("done").asBoolean(true));
   }
 
   private static boolean isNamed(JsonNode id) {

@@ -24,6 +24,8 @@ public final class RetryAfterParser {
   /** Not of any standard; it is more exact than what is, and goes before it. */
   public static final String IN_MILLIS = "retry-after-ms";
 
+  private static final double LONGEST_PAUSE_MILLIS = 60_000.0;
+
   private static final Pattern NUMBER = Pattern.compile("\\d{1,18}(\\.\\d{0,9})?|\\.\\d{1,9}");
   private static final Pattern UNITS = Pattern.compile("(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ms|[dhms]))+");
   private static final Pattern UNIT = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|[dhms])");
@@ -31,6 +33,8 @@ public final class RetryAfterParser {
   private RetryAfterParser() {}
 
   /**
+   * The wait that is asked for.
+   *
    * @return at most {@link #LONGEST_PAUSE}; empty where nothing was said
    */
   public static Optional<Duration> parse(Headers headers, Clock clock) {
@@ -53,7 +57,7 @@ public final class RetryAfterParser {
         ? Optional.empty()
         : Optional.of(
             Duration.ofMillis(
-                (long) Math.clamp(seconds.getAsDouble() * 1000, 0, LONGEST_PAUSE.toMillis())));
+                (long) Math.clamp(seconds.getAsDouble() * 1000, 0.0, LONGEST_PAUSE_MILLIS)));
   }
 
   private static OptionalDouble seconds(String value, double unit) {
