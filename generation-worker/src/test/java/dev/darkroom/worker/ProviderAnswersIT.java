@@ -37,7 +37,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** What a whole worker makes of odd answers: how the job ends, and how many calls it has paid for. */
+/**
+ * What a whole worker makes of odd answers: how the job ends, and how many calls it has paid for.
+ */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ProviderAnswersIT {
   private static final String PICTURE = picture();
@@ -89,8 +91,7 @@ class ProviderAnswersIT {
     var call = CALLS.computeIfAbsent(kind, _ -> new AtomicInteger()).incrementAndGet();
     switch (kind) {
       case "data-url" ->
-          exchange.answer(
-              200, "{\"data\":[{\"url\":\"DATA:image/png;base64," + PICTURE + "\"}]}");
+          exchange.answer(200, "{\"data\":[{\"url\":\"DATA:image/png;base64," + PICTURE + "\"}]}");
       case "gzip" -> packed(exchange);
       case "refused" ->
           exchange.answer(
@@ -106,8 +107,7 @@ class ProviderAnswersIT {
               "{\"data\":[{\"b64_json\":\"%s\"}]}"
                   .formatted(Base64.getEncoder().encodeToString("<svg />".getBytes(UTF_8))));
       case "overloaded" ->
-          exchange.answer(
-              200, call <= 7 ? "{\"error\":{\"message\":\"overloaded\"}}" : good());
+          exchange.answer(200, call <= 7 ? "{\"error\":{\"message\":\"overloaded\"}}" : good());
       case "gateway-trouble" -> exchange.answer(call <= 7 ? 522 : 200, call <= 7 ? "" : good());
       case "bad-reply" -> exchange.answer(200, "{\"detail\":\"What a day.\"}");
       case "slow-down" -> {

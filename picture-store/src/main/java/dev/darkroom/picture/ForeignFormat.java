@@ -26,7 +26,7 @@ enum ForeignFormat {
       Pattern.compile(
           "^(?:\\xef\\xbb\\xbf)?+"
               + "(?:\\s++|<\\?[^>]*+>|<!--.*?-->|<!doctype\\s++svg[^>\\[]*+(?:\\[[^]]*+]\\s*+)?+>)*+"
-              + "<(?:[a-z]++:)?+svg[\\s>]",
+              + "<(?:[a-z]++:)?+svg[\\s/>]",
           Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
   private final String inWords;
@@ -62,7 +62,7 @@ enum ForeignFormat {
     return switch (this) {
       case AVIF -> isBoxOf(head, "avif|avis");
       case HEIC -> isBoxOf(head, "hei[cxms]|hev[cxms]|mif1|msf1");
-      case GIF -> head.startsWith("GIF87a") || head.startsWith("GIF89a");
+      case GIF -> head.matches("(?s)GIF8[79]a.{7,}"); // and what its screen is
       case JPEG_XL -> starts(head, "ff0a") || starts(head, "0000000c4a584c20");
       case JPEG_2000 -> starts(head, "0000000c6a502020") || starts(head, "ff4fff51");
       case TIFF -> starts(head, "49492a00") || starts(head, "4d4d002a");

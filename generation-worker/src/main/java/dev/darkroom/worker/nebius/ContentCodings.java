@@ -141,7 +141,9 @@ final class ContentCodings {
         default ->
             throw new BadReply(
                 "The answer is packed in a way that nobody asked for: "
-                    + coding.replaceAll("[^a-z0-9-]", "?").substring(0, Math.min(20, coding.length())));
+                    + coding
+                        .replaceAll("[^a-z0-9-]", "?")
+                        .substring(0, Math.min(20, coding.length())));
       };
     }
 

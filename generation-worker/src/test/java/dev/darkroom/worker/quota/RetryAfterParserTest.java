@@ -49,7 +49,8 @@ class RetryAfterParserTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "-5", "soon", "1e9", "NaN", "1,5", "--", "Sun, 99 Nov 2026", "s", "٣"})
+  @ValueSource(
+      strings = {"", "-5", "soon", "1e9", "NaN", "1,5", "--", "Sun, 99 Nov 2026", "s", "٣"})
   void what_can_not_be_read_was_not_said(String value) {
     for (var name : new String[] {"retry-after", "retry-after-ms", "x-ratelimit-reset-requests"}) {
       assertThat(RetryAfterParser.parse(Map.of(name, value)::get, NOON)).isEmpty();
@@ -59,8 +60,7 @@ class RetryAfterParserTest {
   @Test
   void the_most_exact_of_several_goes_first_and_what_is_unreadable_is_passed_over() {
     assertThat(
-            RetryAfterParser.parse(
-                Map.of("retry-after", "2", "retry-after-ms", "1500")::get, NOON))
+            RetryAfterParser.parse(Map.of("retry-after", "2", "retry-after-ms", "1500")::get, NOON))
         .hasValue(Duration.ofMillis(1500));
     assertThat(
             RetryAfterParser.parse(
