@@ -12,8 +12,9 @@ import dev.darkroom.model.Step;
 record AttemptPolicy(int maxAttempts, UnknownOutcomePolicy onUnknownOutcome) {
 
   /**
-   * Whether the job ends with this setback, however few attempts it has had. An endpoint that begins
-   * tasks would begin another for each attempt, whatever is chosen for outcomes that are unknown.
+   * Whether the job ends with this setback, however few attempts it has had. An endpoint that
+   * begins tasks would begin another for each attempt, whatever is chosen for outcomes that are
+   * unknown.
    */
   boolean endsWith(Setback setback) {
     return setback.outcome() == Step.ATTEMPT_OUTCOME_UNKNOWN

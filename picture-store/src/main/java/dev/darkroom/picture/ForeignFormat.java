@@ -4,21 +4,19 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Formats of pictures that are not kept, told by their first bytes. */
 enum ForeignFormat {
-  AVIF("an AVIF", head -> isBoxOf(head, "avif|avis")),
-  HEIC("a HEIC", head -> isBoxOf(head, "hei[cxms]|hev[cxms]|mif1|msf1")),
-  GIF("a GIF", head -> head.startsWith("GIF87a") || head.startsWith("GIF89a")),
-  JPEG_XL("a JPEG XL", head -> starts(head, "ff0a") || starts(head, "0000000c4a584c20")),
-  JPEG_2000("a JPEG 2000", head -> starts(head, "0000000c6a502020") || starts(head, "ff4fff51")),
-  TIFF("a TIFF", head -> starts(head, "49492a00") || starts(head, "4d4d002a")),
-  /** Four bytes that are reserved tell it from a text that begins with the same two letters. */
-  BMP("a BMP", head -> head.startsWith("BM") && head.startsWith("\0\0\0\0", 6)),
-  SVG("an SVG", ForeignFormat::isSvg);
+  AVIF("an AVIF"),
+  HEIC("a HEIC"),
+  GIF("a GIF"),
+  JPEG_XL("a JPEG XL"),
+  JPEG_2000("a JPEG 2000"),
+  TIFF("a TIFF"),
+  BMP("a BMP"),
+  SVG("an SVG");
 
   /** As many bytes as it takes to tell: an SVG may begin with a declaration and comments. */
   static final int HEAD = 4096;
@@ -28,20 +26,18 @@ enum ForeignFormat {
       Pattern.compile(
           "^(?:\\xef\\xbb\\xbf)?+"
               + "(?:\\s++|<\\?[^>]*+>|<!--.*?-->|<!doctype\\s++svg[^>\\[]*+(?:\\[[^]]*+]\\s*+)?+>)*+"
-              + "<(?:[a-z]++:)?+svg[\\s>]",
+              + "<(?:[a-z]++:)?+svg[\\s/>]",
           Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
   private final String inWords;
-  private final Predicate<String> test;
 
-  ForeignFormat(String inWords, Predicate<String> test) {
+  ForeignFormat(String inWords) {
     this.inWords = inWords;
-    this.test = test;
   }
 
   static Optional<ForeignFormat> of(byte[] head) {
     var text = new String(head, ISO_8859_1);
-    return Stream.of(values()).filter(format -> format.test.test(text)).findFirst();
+    return Stream.of(values()).filter(format -> format.begins(text)).findFirst();
   }
 
   /** With its article. */
@@ -62,7 +58,17 @@ enum ForeignFormat {
     return Pattern.compile(brands).matcher(head.substring(8, Math.max(8, length))).find();
   }
 
-  private static boolean isSvg(String head) {
-    return SVG_BEGINS.matcher(head).find();
+  private boolean begins(String head) {
+    return switch (this) {
+      case AVIF -> isBoxOf(head, "avif|avis");
+      case HEIC -> isBoxOf(head, "hei[cxms]|hev[cxms]|mif1|msf1");
+      case GIF -> head.matches("(?s)GIF8[79]a.{7,}"); // and what its screen is
+      case JPEG_XL -> starts(head, "ff0a") || starts(head, "0000000c4a584c20");
+      case JPEG_2000 -> starts(head, "0000000c6a502020") || starts(head, "ff4fff51");
+      case TIFF -> starts(head, "49492a00") || starts(head, "4d4d002a");
+      // four bytes that are reserved tell it from a text that begins with the same two letters
+      case BMP -> head.startsWith("BM") && head.startsWith("\0\0\0\0", 6);
+      case SVG -> SVG_BEGINS.matcher(head).find();
+    };
   }
 }

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.KeepOutcome.Kept;
 import dev.darkroom.picture.KeepOutcome.NotAPicture;
+import dev.darkroom.picture.KeepOutcome.Unusable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -293,6 +295,18 @@ abstract class PictureStoreContract {
 
     assertThat(keep(id, broken))
         .isEqualTo(new NotAPicture("is a %s with a broken header".formatted(format)));
+    assertThat(store().find(id)).isEmpty();
+  }
+
+  @Test
+  void a_picture_that_would_come_the_same_way_again_is_told_apart() throws Exception {
+    byte[] vast = Pictures.png(8, 8, 1);
+    ByteBuffer.wrap(vast).putInt(16, 60_000).putInt(20, 60_000);
+
+    assertThat(keep(id, "<?xml version='1.0'?><svg/>".getBytes(UTF_8)))
+        .isEqualTo(new Unusable("is an SVG; only WebP, PNG and JPEG are kept"));
+    assertThat(keep(id, vast))
+        .isEqualTo(new Unusable("is a PNG of 60000 x 60000 pixels, which is more than is kept"));
     assertThat(store().find(id)).isEmpty();
   }
 

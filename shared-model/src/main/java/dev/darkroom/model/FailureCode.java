@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Why an attempt or a job failed, for programs: {@code error.code} of a job, {@code code} of a step.
- * A reader must expect codes that a later version adds.
+ * Why an attempt or a job failed, for programs: {@code error.code} of a job, {@code code} of a
+ * step. A reader must expect codes that a later version adds.
  */
 public enum FailureCode {
   /** The provider refused the request's parameters. */

@@ -153,7 +153,8 @@ final class AnswerForJob {
 
   /**
    * Clients send again whatever is answered with 5xx. So what would be refused again is 422, and
-   * what says nothing about the request, so that another job for the same may succeed later, is 503.
+   * what says nothing about the request, so that another job for the same may succeed later, is
+   * 503.
    */
   private static Problem problem(
       FailureCode code, String sentence, Function<String, Problem> outage) {

@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of one attempt; docs/architecture.md says what follows from each. A {@code reason} is for
- * this worker's log and health; where {@code told} stands beside it, that is what clients get.
+ * What came of one attempt; docs/architecture.md says what follows from each. A {@code reason} is
+ * for this worker's log and health; where {@code told} stands beside it, that is what clients get.
  */
 public sealed interface AttemptOutcome {
   /**
@@ -29,8 +29,8 @@ public sealed interface AttemptOutcome {
   record AlreadyStored(StoredPicture picture) implements AttemptOutcome {}
 
   /**
-   * The same call would come to the same: Nebius refuses what the job asks for, or draws it in a way
-   * that can't be kept.
+   * The same call would come to the same: Nebius refuses what the job asks for, or draws it in a
+   * way that can't be kept.
    *
    * @param reason also for clients: the provider's words about their own request
    */
@@ -48,8 +48,8 @@ public sealed interface AttemptOutcome {
   }
 
   /**
-   * Nebius began a task and sent no picture. It may be carried out and billed, and so would the task
-   * of another call.
+   * Nebius began a task and sent no picture. It may be carried out and billed, and so would the
+   * task of another call.
    */
   record Asynchronous(String reason) implements AttemptOutcome {}
 

@@ -8,6 +8,7 @@ import java.io.PushbackInputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
@@ -140,7 +141,9 @@ final class ContentCodings {
         default ->
             throw new BadReply(
                 "The answer is packed in a way that nobody asked for: "
-                    + coding.replaceAll("[^a-z0-9-]", "?").substring(0, Math.min(20, coding.length())));
+                    + coding
+                        .replaceAll("[^a-z0-9-]", "?")
+                        .substring(0, Math.min(20, coding.length())));
       };
     }
 
@@ -150,7 +153,7 @@ final class ContentCodings {
       packed.unread(head);
       var hasHeader =
           head.length == 2
-              && (head[0] & 0x0f) == Inflater.DEFLATED
+              && (head[0] & 0x0f) == Deflater.DEFLATED
               && ((head[0] & 0xff) * 256 + (head[1] & 0xff)) % 31 == 0;
       var inflater = new Inflater(!hasHeader);
       return new InflaterInputStream(packed, inflater) {

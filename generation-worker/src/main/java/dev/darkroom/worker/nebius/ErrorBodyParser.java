@@ -22,13 +22,33 @@ final class ErrorBodyParser {
   /** Where more of the error may stand; never within what repeats the request. */
   private static final Set<String> WITHIN =
       Set.of(
-          "error", "errors", "detail", "details", "data", "output", "result", "artifacts",
-          "inner_error", "innererror", "innerError", "promptFeedback", "prompt_feedback");
+          "error",
+          "errors",
+          "detail",
+          "details",
+          "data",
+          "output",
+          "result",
+          "artifacts",
+          "inner_error",
+          "innererror",
+          "innerError",
+          "promptFeedback",
+          "prompt_feedback");
 
   private static final List<String> CODES =
       List.of(
-          "code", "error_code", "errorCode", "type", "name", "status", "reason", "finish_reason",
-          "finishReason", "blockReason", "block_reason");
+          "code",
+          "error_code",
+          "errorCode",
+          "type",
+          "name",
+          "status",
+          "reason",
+          "finish_reason",
+          "finishReason",
+          "blockReason",
+          "block_reason");
 
   /** Names of faults, and of the fields of a request, are no refusals of what it asks to see. */
   private static final Pattern ABOUT_A_FIELD =
@@ -73,11 +93,17 @@ final class ErrorBodyParser {
    * @return empty where it names none
    */
   static Optional<ProviderError> inGoodAnswer(JsonNode body) {
-    var withheld = kindByCode(body) == Kind.CONTENT;
+    var kind = kindByCode(body);
     return places(body)
-        .filter(place -> withheld || ERRORS.stream().anyMatch(name -> isSaid(place.path(name))))
+        .filter(place -> ERRORS.stream().anyMatch(name -> isSaid(place.path(name))))
         .findFirst()
-        .map(place -> withKindByWords(new ProviderError(words(place), kindByCode(body))));
+        .map(place -> withKindByWords(new ProviderError(words(place), kind)))
+        .or(() -> kind == Kind.CONTENT ? Optional.of(withheld(body)) : Optional.empty());
+  }
+
+  /** A picture that only its code explains, such as {@code "finish_reason":"content_filter"}. */
+  private static ProviderError withheld(JsonNode body) {
+    return bareMessage(body).orElse(new ProviderError("", Kind.CONTENT));
   }
 
   /** Its only words, such as {@code {"message":"…"}}, where nothing else explains the answer. */
@@ -104,7 +130,7 @@ final class ErrorBodyParser {
   private static boolean isSaid(JsonNode error) {
     return error.isContainer()
         ? !error.isEmpty()
-        : error.isString() ? !error.stringValue("").isBlank() : error.isBoolean() && error.asBoolean();
+        : !error.stringValue("").isBlank() || error.asBoolean(false);
   }
 
   private static ProviderError withKindByWords(ProviderError error) {

@@ -9,8 +9,8 @@ import java.io.SequenceInputStream;
 import java.util.HexFormat;
 
 /**
- * The content of a JSON string, unescaped, from behind its opening quote to its closing one, however
- * long it is. For texts of ASCII, as pictures are written; what is none comes as it is.
+ * The content of a JSON string, unescaped, from behind its opening quote to its closing one,
+ * however long it is. For texts of ASCII, as pictures are written; what is none comes as it is.
  */
 final class JsonStringInput extends InputStream {
   /** In no alphabet, so that it is found wrong where it matters. */

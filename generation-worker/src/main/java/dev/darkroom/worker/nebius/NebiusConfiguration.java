@@ -126,8 +126,7 @@ class NebiusConfiguration {
     var kept = new KeptWords(settings.apiKey());
     return new PostGeneration(
         send,
-        new ReadAnswer(
-            new ReadReply(kept), new ReadRefusal(kept), kept, settings.model(), clock),
+        new ReadAnswer(new ReadReply(kept), new ReadRefusal(kept), kept, settings.model(), clock),
         new FetchPicture(pictureHttpClient, hosts),
         store,
         json,

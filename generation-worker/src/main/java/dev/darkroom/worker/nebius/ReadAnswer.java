@@ -38,8 +38,7 @@ final class ReadAnswer {
   /**
    * @param ourModel the one that is set; a refusal of another concerns the jobs that name it
    */
-  ReadAnswer(
-      ReadReply reply, ReadRefusal refusals, KeptWords kept, String ourModel, Clock clock) {
+  ReadAnswer(ReadReply reply, ReadRefusal refusals, KeptWords kept, String ourModel, Clock clock) {
     this.reply = reply;
     this.refusals = refusals;
     this.kept = kept;
@@ -108,7 +107,9 @@ final class ReadAnswer {
   private AttemptOutcome insteadOfPicture(
       int status, ProviderError error, @Nullable Duration wait) {
     var words = kept.of(error.words());
-    var reason = "Nebius answered %d without a picture: %s".formatted(status, words);
+    var reason =
+        "Nebius answered %d without a picture%s"
+            .formatted(status, words.isEmpty() ? "." : ": " + words);
     return switch (error.kind()) {
       case CONTENT -> new Rejected(FailureCode.CONTENT_REFUSED, reason);
       case BALANCE -> new AttemptOutcome.Misconfigured(Refusal.BALANCE, reason, true);
@@ -148,8 +149,7 @@ final class ReadAnswer {
     };
   }
 
-  private AttemptOutcome byStatus(
-      int status, String words, String model, @Nullable Duration wait) {
+  private AttemptOutcome byStatus(int status, String words, String model, @Nullable Duration wait) {
     var reason = ReadRefusal.sentence(status, words);
     return switch (status) {
       case 400, 413, 422 -> new Rejected(FailureCode.REJECTED, reason);
@@ -162,7 +162,8 @@ final class ReadAnswer {
       // given up on by what stands before Nebius, which has the request and may go on with it
       case 499, 504, 520, 524 ->
           new Unknown(
-              reason, "Nebius answered %d; whether it drew the picture is unknown.".formatted(status));
+              reason,
+              "Nebius answered %d; whether it drew the picture is unknown.".formatted(status));
       default -> new Failed(codeOf(status), reason, told(status, words));
     };
   }

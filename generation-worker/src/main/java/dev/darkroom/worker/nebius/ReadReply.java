@@ -89,6 +89,8 @@ final class ReadReply {
     record Address(String url) implements Contents {}
 
     /**
+     * Neither.
+     *
      * @param instead what it holds otherwise, as far as it is not too much
      */
     record NoPicture(JsonNode instead) implements Contents {}
@@ -192,7 +194,7 @@ final class ReadReply {
 
     private boolean isPicture() {
       var name = parser.currentName();
-      return "b64_json".equals(name) || "url".equals(name) && isAt("/data/");
+      return "b64_json".equals(name) || ("url".equals(name) && isAt("/data/"));
     }
 
     private boolean isAt(String path) {

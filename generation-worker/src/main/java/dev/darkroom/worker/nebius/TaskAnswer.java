@@ -13,7 +13,13 @@ import tools.jackson.databind.JsonNode;
 final class TaskAnswer {
   private static final List<String> IDS =
       List.of(
-          "task_id", "taskId", "job_id", "jobId", "prediction_id", "operation_id", "polling_url",
+          "task_id",
+          "taskId",
+          "job_id",
+          "jobId",
+          "prediction_id",
+          "operation_id",
+          "polling_url",
           "status_url");
 
   private static final List<String> STATES =
@@ -21,9 +27,23 @@ final class TaskAnswer {
 
   private static final Set<String> UNDER_WAY =
       Set.of(
-          "queued", "inqueue", "pending", "processing", "running", "inprogress", "starting",
-          "started", "submitted", "created", "accepted", "waiting", "scheduled", "preparing",
-          "generating", "initializing", "notstarted");
+          "queued",
+          "inqueue",
+          "pending",
+          "processing",
+          "running",
+          "inprogress",
+          "starting",
+          "started",
+          "submitted",
+          "created",
+          "accepted",
+          "waiting",
+          "scheduled",
+          "preparing",
+          "generating",
+          "initializing",
+          "notstarted");
 
   private TaskAnswer() {}
 
@@ -31,8 +51,10 @@ final class TaskAnswer {
     return ErrorBodyParser.places(body)
         .anyMatch(place ->
             IDS.stream().map(place::path).anyMatch(TaskAnswer::isNamed)
-                || STATES.stream().flatMap(state -> word(place.path(state))).anyMatch(UNDER_WAY::contains)
-                || place.path("done").isBoolean() && !place.path("done").asBoolean());
+                || STATES.stream()
+                    .flatMap(state -> word(place.path(state)))
+                    .anyMatch(UNDER_WAY::contains)
+                || !place.path("done").asBoolean(true));
   }
 
   private static boolean isNamed(JsonNode id) {

@@ -12,6 +12,8 @@ import org.apache.hc.client5.http.impl.io.DefaultManagedHttpClientConnection;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.impl.io.SocketHolder;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,11 @@ final class WatchedConnection extends DefaultManagedHttpClientConnection {
   /** For the library's own log. */
   private static final AtomicLong MADE = new AtomicLong();
 
+  /** Some proxies write line breaks to keep a connection open until their answer begins. */
+  private static final DefaultHttpResponseParserFactory ANSWERS =
+      new DefaultHttpResponseParserFactory(
+          Http1Config.custom().setMaxEmptyLineCount(10_000).build());
+
   private final Duration triedAfter;
   private long restingSince = System.nanoTime();
   private boolean looking;
@@ -38,7 +45,7 @@ final class WatchedConnection extends DefaultManagedHttpClientConnection {
    *     takes a millisecond
    */
   private WatchedConnection(Duration triedAfter) {
-    super("nebius-" + MADE.incrementAndGet());
+    super("nebius-" + MADE.incrementAndGet(), null, null, null, null, null, null, ANSWERS);
     this.triedAfter = triedAfter;
   }
 

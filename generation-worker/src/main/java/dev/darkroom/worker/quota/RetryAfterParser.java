@@ -3,13 +3,19 @@ package dev.darkroom.worker.quota;
 import dev.darkroom.worker.quota.CallPermits.Headers;
 import java.math.BigDecimal;
 import java.time.Clock;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.hc.client5.http.utils.DateUtils;
 
 /**
  * Reads for how long a provider asks us to wait: {@code retry-after-ms}, {@code Retry-After} in
@@ -24,13 +30,33 @@ public final class RetryAfterParser {
   /** Not of any standard; it is more exact than what is, and goes before it. */
   public static final String IN_MILLIS = "retry-after-ms";
 
+  private static final double LONGEST_PAUSE_MILLIS = 60_000.0;
+
   private static final Pattern NUMBER = Pattern.compile("\\d{1,18}(\\.\\d{0,9})?|\\.\\d{1,9}");
-  private static final Pattern UNITS = Pattern.compile("(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ms|[dhms]))+");
+  private static final Pattern UNITS =
+      Pattern.compile("(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ms|[dhms]))+");
   private static final Pattern UNIT = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|[dhms])");
+
+  /** It says nothing that the date does not, and is wrong now and then. */
+  private static final Pattern WEEKDAY = Pattern.compile("^[A-Za-z]{3,9},? +");
+
+  private static final DateTimeFormatter RFC_850 =
+      new DateTimeFormatterBuilder()
+          .parseCaseInsensitive()
+          .appendPattern("d-MMM-")
+          .appendValueReduced(ChronoField.YEAR, 2, 2, 1980)
+          .appendPattern(" HH:mm:ss 'GMT'")
+          .toFormatter(Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  private static final DateTimeFormatter ASCTIME =
+      DateTimeFormatter.ofPattern("MMM d HH:mm:ss uuuu", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private RetryAfterParser() {}
 
   /**
+   * The wait that is asked for.
+   *
    * @return at most {@link #LONGEST_PAUSE}; empty where nothing was said
    */
   public static Optional<Duration> parse(Headers headers, Clock clock) {
@@ -53,7 +79,7 @@ public final class RetryAfterParser {
         ? Optional.empty()
         : Optional.of(
             Duration.ofMillis(
-                (long) Math.clamp(seconds.getAsDouble() * 1000, 0, LONGEST_PAUSE.toMillis())));
+                (long) Math.clamp(seconds.getAsDouble() * 1000, 0.0, LONGEST_PAUSE_MILLIS)));
   }
 
   private static OptionalDouble seconds(String value, double unit) {
@@ -63,10 +89,19 @@ public final class RetryAfterParser {
   }
 
   private static OptionalDouble untilDate(String value, Clock clock) {
-    var date = DateUtils.parseStandardDate(value);
-    return date == null
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(Duration.between(clock.instant(), date).toMillis() / 1000.0);
+    var date = WEEKDAY.matcher(value).replaceFirst("").replaceAll("\\s+", " ");
+    return Stream.of(DateTimeFormatter.RFC_1123_DATE_TIME, RFC_850, ASCTIME)
+        .flatMap(form -> parsed(date, form).stream())
+        .mapToDouble(until -> Duration.between(clock.instant(), until).toMillis() / 1000.0)
+        .findFirst();
+  }
+
+  private static Optional<Instant> parsed(String date, DateTimeFormatter form) {
+    try {
+      return Optional.of(form.parse(date, Instant::from));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
   }
 
   private static OptionalDouble inUnits(String value) {

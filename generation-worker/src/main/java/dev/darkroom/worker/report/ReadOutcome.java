@@ -97,8 +97,7 @@ final class ReadOutcome {
       case AttemptOutcome.Failed(var code, String reason, String told) ->
           failed(code, told, reason, true, backoff.patiently(attempt));
       case AttemptOutcome.Unknown(String reason, String told) ->
-          unknown(
-              FailureCode.OUTCOME_UNKNOWN, told, reason, true, backoff.patiently(attempt));
+          unknown(FailureCode.OUTCOME_UNKNOWN, told, reason, true, backoff.patiently(attempt));
       case AttemptOutcome.GivenUp(String reason) ->
           unknown(FailureCode.OUTCOME_UNKNOWN, reason, reason, false, Duration.ZERO);
       case AttemptOutcome.Unavailable(var retryAfter, String reason, String told) ->
@@ -112,8 +111,7 @@ final class ReadOutcome {
       case AttemptOutcome.RecordDiffers(String reason) ->
           waits(FailureCode.RECORD_DIFFERS, reason, reason, backoff.afterUncounted(attempt));
       case AttemptOutcome.TurnedAway(String reason) ->
-          waits(
-              FailureCode.PROVIDER_UNAVAILABLE, reason, reason, backoff.notBefore(turnedAwayFor));
+          waits(FailureCode.PROVIDER_UNAVAILABLE, reason, reason, backoff.notBefore(turnedAwayFor));
       case AttemptOutcome.Misconfigured(var refusal, String reason, boolean ofAll) ->
           waits(
               FailureCode.MISCONFIGURED,

@@ -549,7 +549,8 @@ class FailureTableTest {
     return switch (reading) {
       case Reading.Complete _ -> List.of(COMPLETED);
       case Reading.Fail _ -> List.of(ENDED);
-      case Reading.TryAgain(var setback, var _) -> List.of(setback.outcome().word(), "retry_scheduled");
+      case Reading.TryAgain(var setback, var _) ->
+          List.of(setback.outcome().word(), "retry_scheduled");
     };
   }
 

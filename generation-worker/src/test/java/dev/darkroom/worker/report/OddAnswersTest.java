@@ -43,25 +43,56 @@ class OddAnswersTest {
 
   static List<Arguments> errors_that_are_called_good() {
     return List.of(
-        arguments("{'error':{'message':'Blocked by us.','code':'content_policy_violation'}}", REFUSED, "Blocked by us."),
-        arguments("{'data':[],'error':{'message':'Blocked by us.','code':'content_policy_violation'}}", REFUSED, "Blocked by us."),
-        arguments("{'data':null,'error':{'message':'No.','type':'image_generation_user_error','code':'moderation_blocked'}}", REFUSED, "No."),
-        arguments("{'data':[{'b64_json':null,'error':{'message':'No.','code':'content_filter'}}]}", REFUSED, "No."),
-        arguments("{'data':[{'b64_json':null,'finish_reason':'CONTENT_FILTERED'}]}", REFUSED, "without a picture"),
-        arguments("{'promptFeedback':{'blockReason':'PROHIBITED_CONTENT'}}", REFUSED, "without a picture"),
+        arguments(
+            "{'error':{'message':'Blocked by us.','code':'content_policy_violation'}}",
+            REFUSED,
+            "Blocked by us."),
+        arguments(
+            "{'data':[],'error':{'message':'Blocked by us.','code':'content_policy_violation'}}",
+            REFUSED,
+            "Blocked by us."),
+        arguments(
+            "{'data':null,'error':{'message':'No.','type':'image_generation_user_error','code':'moderation_blocked'}}",
+            REFUSED,
+            "No."),
+        arguments(
+            "{'data':[{'b64_json':null,'error':{'message':'No.','code':'content_filter'}}]}",
+            REFUSED,
+            "No."),
+        arguments(
+            "{'data':[{'b64_json':null,'finish_reason':'CONTENT_FILTERED'}]}",
+            REFUSED,
+            "without a picture"),
+        arguments(
+            "{'promptFeedback':{'blockReason':'PROHIBITED_CONTENT'}}",
+            REFUSED,
+            "without a picture"),
         arguments("{'error':'Your prompt was flagged as NSFW'}", REFUSED, "flagged as NSFW"),
         arguments("{'detail':'This violates our content policy.'}", REFUSED, "content policy"),
-        arguments("{'detail':[{'loc':['body','prompt'],'msg':'Not this.','type':'content_policy_violation'}]}", REFUSED, "body.prompt: Not this."),
-        arguments("{'error':'content_policy_violation','message':'Not this one.'}", REFUSED, "Not this one."),
+        arguments(
+            "{'detail':[{'loc':['body','prompt'],'msg':'Not this.','type':'content_policy_violation'}]}",
+            REFUSED,
+            "body.prompt: Not this."),
+        arguments(
+            "{'error':'content_policy_violation','message':'Not this one.'}",
+            REFUSED,
+            "Not this one."),
         arguments("{'error':{'message':'overloaded'}}", OUTAGE, "overloaded"),
         arguments("{'error':'The model is overloaded, try again later.'}", OUTAGE, "overloaded"),
-        arguments("{'error':{'message':'Something went wrong.','type':'server_error'}}", OUTAGE, "went wrong"),
+        arguments(
+            "{'error':{'message':'Something went wrong.','type':'server_error'}}",
+            OUTAGE,
+            "went wrong"),
         arguments("{'error':{'message':'Oops.','code':503}}", OUTAGE, "Oops"),
         arguments("{'error':{'message':'Oops.','code':'moderation_unavailable'}}", OUTAGE, "Oops"),
         arguments("{'message':'Service temporarily unavailable'}", OUTAGE, "unavailable"),
-        arguments("{'error':{'message':'Slow down, org-7.','type':'rate_limit_exceeded'}}", TOO_FAST, "limits the rate"),
+        arguments(
+            "{'error':{'message':'Slow down, org-7.','type':'rate_limit_exceeded'}}",
+            TOO_FAST,
+            "limits the rate"),
         arguments("{'error':{'message':'Slow down.','code':429}}", TOO_FAST, "limits the rate"),
-        arguments("{'error':{'message':'Pay, org-7.','code':'insufficient_quota'}}", OURS, "operator"),
+        arguments(
+            "{'error':{'message':'Pay, org-7.','code':'insufficient_quota'}}", OURS, "operator"),
         arguments("{'error':{'message':'What a day.','type':'strange'}}", BAD, "What a day."),
         arguments("{'detail':'What a day.'}", BAD, "What a day."),
         arguments("{'object':'error','message':'What a day.','code':40001}", BAD, "What a day."),
@@ -73,8 +104,8 @@ class OddAnswersTest {
 
   @ParameterizedTest
   @MethodSource("errors_that_are_called_good")
-  void a_200_that_says_what_went_wrong_is_read_by_what_it_says(
-      String body, String as, String says) throws IOException {
+  void a_200_that_says_what_went_wrong_is_read_by_what_it_says(String body, String as, String says)
+      throws IOException {
     for (var status : List.of(200, 201)) {
       var result = answered(status, body);
       assertThat(result.told()).startsWith(as).contains(says).doesNotContain("org-7");
@@ -86,27 +117,58 @@ class OddAnswersTest {
     return List.of(
         arguments(400, "{'error':{'message':'No.','code':'content_policy_violation'}}", REFUSED),
         arguments(400, "{'error':{'message':'No.','type':'moderation_blocked'}}", REFUSED),
-        arguments(400, "{'error':{'message':'No.','code':null,'innererror':{'code':'ResponsibleAIPolicyViolation'}}}", REFUSED),
+        arguments(
+            400,
+            "{'error':{'message':'No.','code':null,'innererror':{'code':'ResponsibleAIPolicyViolation'}}}",
+            REFUSED),
         arguments(403, "{'id':'7','name':'content_moderation','errors':['No.']}", REFUSED),
-        arguments(422, "{'detail':[{'loc':['body','prompt'],'msg':'No.','type':'content_policy_violation'}]}", REFUSED),
+        arguments(
+            422,
+            "{'detail':[{'loc':['body','prompt'],'msg':'No.','type':'content_policy_violation'}]}",
+            REFUSED),
         arguments(422, "{'detail':{'code':'nsfw_content','message':'No.'}}", REFUSED),
         arguments(422, "{'code':'SAFETY','message':'No.'}", REFUSED),
         arguments(400, "{'error':{'message':'No.','code':'content-filter'}}", REFUSED),
         // ordinary ones stay what they are
-        arguments(400, "{'error':{'message':'No.','type':'invalid_request_error','code':'invalid_size'}}", REJECTED),
-        arguments(400, "{'error':{'message':'No: content policy, nsfw.','type':'invalid_request_error'}}", REJECTED),
-        arguments(415, "{'error':{'message':'No.','code':'unsupported_content_type'}}", "counts attempt_failed bad_reply"),
-        arguments(422, "{'detail':[{'loc':['body','safety_tolerance'],'msg':'No.','type':'less_than_equal'}]}", REJECTED),
-        arguments(422, "{'detail':[{'loc':['body','x'],'msg':'No.','type':'missing','input':{'type':'nsfw'}}]}", REJECTED),
+        arguments(
+            400,
+            "{'error':{'message':'No.','type':'invalid_request_error','code':'invalid_size'}}",
+            REJECTED),
+        arguments(
+            400,
+            "{'error':{'message':'No: content policy, nsfw.','type':'invalid_request_error'}}",
+            REJECTED),
+        arguments(
+            415,
+            "{'error':{'message':'No.','code':'unsupported_content_type'}}",
+            "counts attempt_failed bad_reply"),
+        arguments(
+            422,
+            "{'detail':[{'loc':['body','safety_tolerance'],'msg':'No.','type':'less_than_equal'}]}",
+            REJECTED),
+        arguments(
+            422,
+            "{'detail':[{'loc':['body','x'],'msg':'No.','type':'missing','input':{'type':'nsfw'}}]}",
+            REJECTED),
         arguments(422, "{'detail':'No.','code':'invalid_safety_tolerance'}", REJECTED),
-        arguments(500, "{'error':{'message':'No.','code':'content_filter'}}", "counts attempt_failed provider_unavailable"),
+        arguments(
+            500,
+            "{'error':{'message':'No.','code':'content_filter'}}",
+            "counts attempt_failed provider_unavailable"),
         // and so does what concerns us
         arguments(403, "{'detail':'No.'}", OURS),
-        arguments(429, "{'error':{'message':'Check your plan and billing.','code':'insufficient_quota'}}", OURS),
-        arguments(429, "{'error':{'message':'Check.','type':'insufficient_quota','code':null}}", OURS),
+        arguments(
+            429,
+            "{'error':{'message':'Check your plan and billing.','code':'insufficient_quota'}}",
+            OURS),
+        arguments(
+            429, "{'error':{'message':'Check.','type':'insufficient_quota','code':null}}", OURS),
         arguments(429, "{'error':{'message':'Check.','code':'billing_not_active'}}", OURS),
         arguments(400, "{'error':{'message':'Check.','code':'billing_hard_limit_reached'}}", OURS),
-        arguments(429, "{'error':{'message':'You are too fast for your plan.','code':'rate_limit_exceeded'}}", TOO_FAST));
+        arguments(
+            429,
+            "{'error':{'message':'You are too fast for your plan.','code':'rate_limit_exceeded'}}",
+            TOO_FAST));
   }
 
   @ParameterizedTest
@@ -130,8 +192,7 @@ class OddAnswersTest {
     var result =
         new TestingCall(pictures)
             .meeting(
-                exchange ->
-                    exchange.answer(200, "{\"error\":{\"code\":\"content_filter\"}}"),
+                exchange -> exchange.answer(200, "{\"error\":{\"code\":\"content_filter\"}}"),
                 "darkroom.nebius.breaker.window=1",
                 "darkroom.nebius.breaker.minimum-calls=1");
 
@@ -172,8 +233,11 @@ class OddAnswersTest {
         arguments("an AVIF", hex("0000001c667479706d696631000000006d696631617669666d696166")),
         arguments("a HEIC", hex("00000018667479706865696300000000686569636d696631")),
         arguments("an SVG", "<svg xmlns='http://www.w3.org/2000/svg'/>".getBytes(UTF_8)),
-        arguments("an SVG", "\ufeff<?xml version='1.0'?>\n<!-- a -->\n<!DOCTYPE svg PUBLIC 'x' 'y'>\n<svg:svg />".getBytes(UTF_8)),
-        arguments("a GIF", "GIF89a".getBytes(UTF_8)),
+        arguments(
+            "an SVG",
+            "\ufeff<?xml version='1.0'?>\n<!-- a -->\n<!DOCTYPE svg PUBLIC 'x' 'y'>\n<svg:svg />"
+                .getBytes(UTF_8)),
+        arguments("a GIF", hex("4749463839610a000a00910000")),
         arguments("a BMP", hex("424d460000000000000036000000")),
         arguments("a JPEG XL", hex("ff0a0000")),
         arguments("a JPEG XL", hex("0000000c4a584c200d0a870a")),
@@ -236,7 +300,14 @@ class OddAnswersTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "\r\n\r\n", "\n", "HTTP", "HTTP/1.1 200 OK\r\nContent-Le", "HTTP/1.1 100 Continue\r\n\r\n"})
+      strings = {
+        "",
+        "\r\n\r\n",
+        "\n",
+        "HTTP",
+        "HTTP/1.1 200 OK\r\nContent-Le",
+        "HTTP/1.1 100 Continue\r\n\r\n"
+      })
   void an_end_without_an_answer_is_unknown(String sent) throws IOException {
     var result =
         new TestingCall(pictures)
@@ -286,6 +357,7 @@ class OddAnswersTest {
         "Retry-After: Tue, 01 Jan 2097 00:00:00 GMT        | 60000",
         "Retry-After: Sunday, 06-Nov-94 08:49:37 GMT       |     0",
         "Retry-After: Sun Nov  6 08:49:37 1994             |     0",
+        "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT        |     0",
         "retry-after-ms: 250                               |   250",
         "x-ratelimit-reset-requests: 2s                    |  2000",
         "Retry-After: -5                                   |    -1",
@@ -323,7 +395,8 @@ class OddAnswersTest {
 
   @Test
   void a_page_is_quoted_by_its_title() throws IOException {
-    var page = "<!doctype html><html><head>\n<title>403 | Blocked &mdash;\n by the firewall</title></head>";
+    var page =
+        "<!doctype html><html><head>\n<title>403 | Blocked &mdash;\n by the firewall</title></head>";
     var result =
         new TestingCall(pictures)
             .meeting(exchange -> exchange.answer(403, "text/html", page.getBytes(UTF_8)));
@@ -356,7 +429,8 @@ class OddAnswersTest {
   }
 
   private static String json(byte[] picture) {
-    return "{\"data\":[{\"b64_json\":\"%s\"}]}".formatted(Base64.getEncoder().encodeToString(picture));
+    return "{\"data\":[{\"b64_json\":\"%s\"}]}"
+        .formatted(Base64.getEncoder().encodeToString(picture));
   }
 
   private static byte[] hex(String digits) {
