@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -46,23 +45,27 @@ class LostAnswersIT {
   private static ConfigurableApplicationContext direct;
   private static TestingGateway gateway;
 
-  /** How the way is broken, and how it is mended. */
+  /** What goes wrong while jobs are claimed. */
   enum Break {
-    LATE_ANSWERS(TestingWire::holdAnswers, TestingWire::heal),
-    LOST_ANSWERS(TestingWire::holdAnswers, Break::loseAll),
-    LATE_QUESTIONS(TestingWire::holdQuestions, TestingWire::heal),
-    LOST_QUESTIONS(TestingWire::holdQuestions, Break::loseAll);
+    LATE_ANSWERS,
+    LOST_ANSWERS,
+    LATE_QUESTIONS,
+    LOST_QUESTIONS;
 
-    private final Consumer<TestingWire> begin;
-    private final Consumer<TestingWire> end;
-
-    Break(Consumer<TestingWire> begin, Consumer<TestingWire> end) {
-      this.begin = begin;
-      this.end = end;
+    void begin(TestingWire wire) {
+      switch (this) {
+        case LATE_ANSWERS, LOST_ANSWERS -> wire.holdAnswers();
+        case LATE_QUESTIONS, LOST_QUESTIONS -> wire.holdQuestions();
+      }
     }
 
-    private static void loseAll(TestingWire wire) {
-      wire.lose();
+    void end(TestingWire wire) {
+      switch (this) {
+        case LOST_ANSWERS, LOST_QUESTIONS -> wire.lose();
+        case LATE_ANSWERS, LATE_QUESTIONS -> {
+          // what was held back arrives
+        }
+      }
       wire.heal();
     }
   }
@@ -91,10 +94,10 @@ class LostAnswersIT {
       var before = nebius.bill().total();
       var givenBefore = givenBack(worker);
 
-      how.begin.accept(wire);
+      how.begin(wire);
       var jobs = submit(JOBS, how.name());
       await().atMost(ofSeconds(30)).until(() -> givenBack(worker) > givenBefore);
-      how.end.accept(wire);
+      how.end(wire);
       var mended = System.nanoTime();
       awaitCompleted(jobs);
 
@@ -113,7 +116,7 @@ class LostAnswersIT {
             .map(AttemptMade::end)
             .map(end -> Objects.requireNonNull(end).outcome())
             .toList();
-    assertThat(outcomes).containsOnly(Outcome.SUCCEEDED, Outcome.NOT_MADE);
+    assertThat(outcomes).isSubsetOf(Outcome.SUCCEEDED, Outcome.NOT_MADE);
     assertThat(outcomes).filteredOn(Outcome.SUCCEEDED::equals).hasSize(1);
     assertThat(gateway.job(job).steps())
         .noneMatch(

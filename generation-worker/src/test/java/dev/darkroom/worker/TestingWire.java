@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * A way to PostgreSQL that can hold back what goes one way or the other, deliver it later, or lose
  * it.
  */
-final class TestingWire implements AutoCloseable {
+public final class TestingWire implements AutoCloseable {
   private final ServerSocket door;
   private final URI target;
   private final Set<Socket> ends = ConcurrentHashMap.newKeySet();
@@ -23,7 +23,7 @@ final class TestingWire implements AutoCloseable {
   /**
    * @param jdbcUrl of the server
    */
-  TestingWire(String jdbcUrl) {
+  public TestingWire(String jdbcUrl) {
     target = URI.create(jdbcUrl.substring("jdbc:".length()));
     try {
       door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -34,27 +34,27 @@ final class TestingWire implements AutoCloseable {
   }
 
   /** The same server, by this way. */
-  String jdbcUrl() {
+  public String jdbcUrl() {
     var query = target.getQuery() == null ? "" : "?" + target.getQuery();
     return "jdbc:postgresql://127.0.0.1:%d%s%s"
         .formatted(door.getLocalPort(), target.getPath(), query);
   }
 
-  synchronized void holdQuestions() {
+  public synchronized void holdQuestions() {
     holdsQuestions = true;
   }
 
-  synchronized void holdAnswers() {
+  public synchronized void holdAnswers() {
     holdsAnswers = true;
   }
 
   /** What was held back is lost, and so are the connections. */
-  void lose() {
+  public void lose() {
     ends.forEach(TestingWire::close);
   }
 
   /** What was held back arrives. */
-  synchronized void heal() {
+  public synchronized void heal() {
     holdsQuestions = false;
     holdsAnswers = false;
     notifyAll();

@@ -5,6 +5,7 @@ import dev.darkroom.ledger.RescheduleJobs;
 import dev.darkroom.ledger.Setback;
 import dev.darkroom.model.Step;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -39,7 +40,7 @@ final class UnbegunAttempts {
 
   /** As far as the ledger answers; the rest goes back when this is asked for again. */
   void giveBack() {
-    for (var attempt : waiting) {
+    for (var attempt : List.copyOf(waiting)) {
       try {
         var _ = ledger.rescheduleIfHeld(attempt, NOT_BEGUN);
         waiting.remove(attempt);

@@ -1,6 +1,7 @@
 package dev.darkroom.worker.attempt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.ledger.AcceptJobs;
 import dev.darkroom.ledger.Attempt;
@@ -15,8 +16,11 @@ import dev.darkroom.ledger.RescheduleJobs;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
+import dev.darkroom.testservers.TestDatabase;
 import dev.darkroom.testservers.TestServers;
 import dev.darkroom.worker.TestingContext;
+import dev.darkroom.worker.TestingWire;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,22 +37,22 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.dao.DataAccessException;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class JobClaimsIT {
+  /** How long an answer is waited for, in seconds. */
+  private static final String SOON_BROKEN =
+      "--spring.datasource.hikari.data-source-properties.socketTimeout=2";
+
+  private static TestDatabase database;
   private static ConfigurableApplicationContext context;
 
   private final TestingHands hands = new TestingHands();
-  private final JobClaims claims =
-      new JobClaims(
-          new WorkerSettings("", 16, Duration.ofSeconds(30), null),
-          context.getBean(ClaimJobs.class),
-          new UnbegunAttempts(context.getBean(RescheduleJobs.class)),
-          hands);
-
   @BeforeAll
   static void start() {
-    context = TestingContext.open(TestServers.freshDatabase());
+    database = TestServers.freshDatabase();
+    context = TestingContext.open(database);
   }
 
   @AfterAll
@@ -58,6 +62,7 @@ class JobClaimsIT {
 
   @Test
   void a_job_without_a_thread_and_all_that_follow_it_go_back_uncounted() {
+    var claims = claims();
     hands.threads = 3;
     var jobs = Stream.generate(this::accept).limit(8).toList();
 
@@ -87,6 +92,7 @@ class JobClaimsIT {
 
   @Test
   void a_claim_that_is_answered_after_the_stop_goes_back() throws InterruptedException {
+    var claims = claims();
     claims.stop(Duration.ofSeconds(1));
     var job = accept();
 
@@ -96,6 +102,45 @@ class JobClaimsIT {
     assertThat(attempts(job))
         .extracting(made -> Objects.requireNonNull(made.end()).outcome())
         .containsExactly(Outcome.NOT_MADE);
+  }
+
+  @Test
+  void of_a_claim_whose_answer_was_lost_as_much_is_begun_as_there_is_room_for() throws IOException {
+    var jobs = Stream.generate(this::accept).limit(5).toList();
+    try (var wire = new TestingWire(database.jdbcUrl());
+        var behind = TestingContext.open(through(wire), SOON_BROKEN)) {
+      var claims = claims(behind);
+      wire.holdAnswers();
+      assertThatThrownBy(() -> claims.claim(intents(jobs))).isInstanceOf(DataAccessException.class);
+      wire.heal();
+      hands.threads = 2;
+      claims.settle();
+
+      assertThat(hands.begun).hasSize(2);
+      assertThat(jobs.stream().flatMap(job -> attempts(job).stream()).map(AttemptMade::end))
+          .hasSize(5)
+          .filteredOn(Objects::nonNull)
+          .extracting(AttemptMade.End::outcome)
+          .containsExactly(Outcome.NOT_MADE, Outcome.NOT_MADE, Outcome.NOT_MADE);
+      claims.settle();
+      assertThat(hands.begun).as("nothing is begun or given back twice").hasSize(2);
+    }
+  }
+
+  private static TestDatabase through(TestingWire wire) {
+    return new TestDatabase(wire.jdbcUrl(), database.username(), database.password());
+  }
+
+  private JobClaims claims() {
+    return claims(context);
+  }
+
+  private JobClaims claims(ConfigurableApplicationContext context) {
+    return new JobClaims(
+        new WorkerSettings("", 16, Duration.ofSeconds(30), null),
+        context.getBean(ClaimJobs.class),
+        new UnbegunAttempts(context.getBean(RescheduleJobs.class)),
+        hands);
   }
 
   private RequestId accept() {

@@ -19,7 +19,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @ExtendWith(OutputCaptureExtension.class)
 class StartReportTest {
-  private static final Duration CALL = Duration.ofSeconds(120);
+  private static final Duration CALL = Duration.ofMinutes(2);
 
   @TempDir Path root;
 
@@ -56,6 +56,8 @@ class StartReportTest {
 
   private StartReport report(@Nullable Duration drain) {
     return new StartReport(
-        new WorkerSettings("w-test", 16, Duration.ofSeconds(30), drain), CALL, new ThreadLimit(root));
+        new WorkerSettings("w-test", 16, Duration.ofSeconds(30), drain),
+        CALL,
+        new ThreadLimit(root));
   }
 }

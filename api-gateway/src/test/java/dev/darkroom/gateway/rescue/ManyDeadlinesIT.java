@@ -1,0 +1,215 @@
+package dev.darkroom.gateway.rescue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.uuid.Generators;
+import dev.darkroom.gateway.RunningGateway;
+import dev.darkroom.ledger.AcceptJobs;
+import dev.darkroom.ledger.Attempt;
+import dev.darkroom.ledger.ClaimJobs;
+import dev.darkroom.ledger.ClaimedJob;
+import dev.darkroom.ledger.FindJobs;
+import dev.darkroom.ledger.FinishJobs;
+import dev.darkroom.ledger.Intent;
+import dev.darkroom.ledger.Job;
+import dev.darkroom.ledger.NewJob;
+import dev.darkroom.ledger.RescheduleJobs;
+import dev.darkroom.ledger.RescueJobs;
+import dev.darkroom.ledger.Setback;
+import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.Step;
+import dev.darkroom.model.TraceParent;
+import dev.darkroom.picture.Part;
+import dev.darkroom.picture.PictureDraft;
+import dev.darkroom.picture.PictureFormat;
+import dev.darkroom.picture.PictureStore;
+import dev.darkroom.picture.StoredPicture;
+import dev.darkroom.testservers.TestServers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Many deadlines come at once, and the picture store is slow or hangs. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class ManyDeadlinesIT {
+  private static RunningGateway gateway;
+
+  @BeforeAll
+  static void start() {
+    gateway =
+        RunningGateway.start(
+            TestServers.freshDatabase(), TestServers.kafka(), "--darkroom.rescue.sweep=10m");
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+  }
+
+  @Test
+  void pictures_are_looked_for_where_one_can_be_and_none_is_thrown_away() {
+    var limited = claimed(120);
+    limited.forEach(ManyDeadlinesIT::reschedule);
+    var running = claimed(60);
+    var saved = running.getFirst().requestId();
+    var store = new SleepyStore(new CountDownLatch(0), saved);
+    passDeadline(Duration.ofSeconds(1));
+
+    rescue(store).round();
+
+    assertThat(jobs(limited)).allMatch(job -> job.status() == JobStatus.FAILED);
+    assertThat(jobs(running.subList(1, 60))).allMatch(job -> job.status() == JobStatus.FAILED);
+    assertThat(jobs(running.subList(0, 1))).allMatch(job -> job.status() == JobStatus.COMPLETED);
+    assertThat(store.asked)
+        .containsExactlyInAnyOrderElementsOf(running.stream().map(Attempt::requestId).toList());
+  }
+
+  @Test
+  void while_the_store_hangs_jobs_end_that_need_no_look_and_others_a_little_later() {
+    var limited = claimed(20);
+    limited.forEach(ManyDeadlinesIT::reschedule);
+    var running = claimed(5);
+    var wakes = new CountDownLatch(1);
+    var rescue = rescue(new SleepyStore(wakes, null));
+    passDeadline(Duration.ofSeconds(1));
+
+    rescue.round();
+    assertThat(jobs(limited)).allMatch(job -> job.status() == JobStatus.FAILED);
+    assertThat(jobs(running)).allMatch(job -> job.status() == JobStatus.PROCESSING);
+
+    passDeadline(Duration.ofSeconds(11));
+    rescue.round();
+    assertThat(jobs(running)).allMatch(job -> job.status() == JobStatus.FAILED);
+    wakes.countDown();
+  }
+
+  private static RescueStalledJobs rescue(PictureStore store) {
+    return new RescueStalledJobs(
+        gateway.bean(RescueJobs.class),
+        new CompleteFromStore(store, gateway.bean(FinishJobs.class)),
+        gateway.bean(PublishEvents.class),
+        new RescueSettings(Duration.ofSeconds(1), Duration.ofSeconds(10)),
+        Clock.systemUTC(),
+        new SimpleMeterRegistry());
+  }
+
+  private static List<Attempt> claimed(int number) {
+    var ids =
+        Stream.generate(() -> new RequestId(Generators.timeBasedEpochGenerator().generate()))
+            .limit(number)
+            .toList();
+    var request = new GenerationRequest("A dunlin", null, 0.7, 0.5, null, 64, 64, 7);
+    var trace = TraceParent.begin(new Random(1));
+    var deadline = Duration.ofMinutes(5);
+    gateway
+        .bean(AcceptJobs.class)
+        .accept(ids.stream().map(id -> new NewJob(id, "me", request, deadline, trace)).toList());
+    var intents = ids.stream().map(id -> new Intent(id, Map.of())).toList();
+    return gateway
+        .bean(ClaimJobs.class)
+        .claimDue("a-worker", Duration.ofMinutes(5), UUID.randomUUID(), intents)
+        .stream()
+        .map(ClaimedJob::attempt)
+        .toList();
+  }
+
+  private static void reschedule(Attempt attempt) {
+    gateway
+        .bean(RescheduleJobs.class)
+        .rescheduleIfHeld(
+            attempt,
+            new Setback(
+                Step.ATTEMPT_FAILED, "rate_limited", "Too fast.", false, Duration.ofMinutes(1)));
+  }
+
+  private static void passDeadline(Duration ago) {
+    gateway
+        .bean(JdbcClient.class)
+        .sql(
+            """
+            update public.generation_jobs
+            set deadline_at = now() - :ago * interval '1 millisecond' where finished_at is null
+            """)
+        .param("ago", ago.toMillis())
+        .update();
+  }
+
+  private static List<Job> jobs(List<Attempt> attempts) {
+    return attempts.stream()
+        .map(attempt -> gateway.bean(FindJobs.class).find(attempt.requestId()).orElseThrow())
+        .toList();
+  }
+
+  /** A store that has one picture at most, and answers when it is allowed to. */
+  private record SleepyStore(
+      CountDownLatch wakes, @Nullable RequestId saved, Set<RequestId> asked)
+      implements PictureStore {
+    SleepyStore(CountDownLatch wakes, @Nullable RequestId saved) {
+      this(wakes, saved, ConcurrentHashMap.newKeySet());
+    }
+
+    @Override
+    public Optional<StoredPicture> find(RequestId id, Supplier<Optional<String>> chosen) {
+      asked.add(id);
+      try {
+        wakes.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return id.equals(saved)
+          ? Optional.of(new StoredPicture(id, "ab".repeat(32), 7, PictureFormat.WEBP, 8, 8))
+          : Optional.empty();
+    }
+
+    @Override
+    public void settle(RequestId id, String sha256) {}
+
+    @Override
+    public PictureDraft draft(RequestId id) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<InputStream> open(StoredPicture picture, Part part) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean delete(RequestId id) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void eachSavedBefore(Instant moment, int batch, Predicate<List<RequestId>> take) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<String> trouble() {
+      return Optional.empty();
+    }
+  }
+}
