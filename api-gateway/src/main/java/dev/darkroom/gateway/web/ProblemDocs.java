@@ -16,5 +16,6 @@ public record ProblemDocs(
     @Schema(description = "One sentence to act on.") String error,
     @Schema(description = "The job's id, where there is one.", format = "uuid")
         @Nullable String requestId,
-    @Schema(description = "Why a job failed or a request was refused, as a word for programs.") @Nullable String code,
+    @Schema(description = "Why a job failed or a request was refused, as a word for programs.")
+        @Nullable String code,
     @Schema(description = "Every bad field; status 400 only.") @Nullable List<BadField> errors) {}
