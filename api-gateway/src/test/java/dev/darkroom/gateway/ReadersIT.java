@@ -132,6 +132,7 @@ class ReadersIT {
         assertThat(refused.header("Retry-After")).isNotEmpty();
         assertThat(refused.text("/code")).isEqualTo("too_many_streams");
         BadInputIT.assertIsProblem(refused);
+        assertThat(GATEWAY.get(path, "X-Forwarded-For", "203.0.113.7").status()).isEqualTo(429);
       }
       await() // the gateway notices it when it writes
           .atMost(Duration.ofSeconds(20))
@@ -172,11 +173,33 @@ class ReadersIT {
         .isZero();
   }
 
+  @Test
+  void behind_a_proxy_whose_headers_are_trusted_clients_are_told_apart() throws IOException {
+    try (var behind =
+        RunningGateway.start(
+            DATABASE,
+            TestServers.kafka(),
+            "--server.forward-headers-strategy=native",
+            "--darkroom.live.per-client=1")) {
+      var path = "/api/events?userId=proxied";
+      try (var first = stream(behind, path, "X-Forwarded-For: 203.0.113.7\r\n");
+          var second = stream(behind, path, "X-Forwarded-For: 203.0.113.8\r\n")) {
+        assertThat(first.isConnected() && second.isConnected()).isTrue();
+        assertThat(behind.get(path, "X-Forwarded-For", "203.0.113.7").status()).isEqualTo(429);
+      }
+    }
+  }
+
   private static Socket stream(String path) throws IOException {
-    var client = new Socket(InetAddress.getLoopbackAddress(), GATEWAY.port());
+    return stream(GATEWAY, path, "");
+  }
+
+  private static Socket stream(RunningGateway gateway, String path, String headers)
+      throws IOException {
+    var client = new Socket(InetAddress.getLoopbackAddress(), gateway.port());
     client
         .getOutputStream()
-        .write("GET %s HTTP/1.1\r\nHost: x\r\n\r\n".formatted(path).getBytes(UTF_8));
+        .write("GET %s HTTP/1.1\r\nHost: x\r\n%s\r\n".formatted(path, headers).getBytes(UTF_8));
     assertThat(new String(client.getInputStream().readNBytes(12), UTF_8)).isEqualTo("HTTP/1.1 200");
     return client;
   }

@@ -1,11 +1,11 @@
 package dev.darkroom.benchmarks;
 
+import dev.darkroom.benchmarks.measure.FloodMeasure;
 import dev.darkroom.benchmarks.measure.Measure;
 import dev.darkroom.benchmarks.measure.MeasureAccept;
 import dev.darkroom.benchmarks.measure.MeasureClaim;
 import dev.darkroom.benchmarks.measure.MeasureDispatch;
 import dev.darkroom.benchmarks.measure.MeasureDrain;
-import dev.darkroom.benchmarks.measure.MeasureFloods;
 import dev.darkroom.benchmarks.measure.MeasureKafka;
 import dev.darkroom.benchmarks.measure.MeasureLive;
 import dev.darkroom.benchmarks.measure.MeasureLogs;
@@ -54,7 +54,7 @@ final class BenchmarksApplication {
           new MeasurePictures(CLOCK));
 
   /** Those that are taken only where they are named. */
-  private static final List<Measure> FURTHER = List.of(new MeasureFloods(CLOCK));
+  private static final List<Measure> FURTHER = List.of(new FloodMeasure(CLOCK));
 
   private BenchmarksApplication() {}
 

@@ -20,7 +20,7 @@ public final class FindJobs {
 
   private final JdbcClient database;
   private final JdbcClient lookups;
-  private final FindSteps steps;
+  private final JobSteps steps;
   private final LedgerJson json;
 
   /**
@@ -29,7 +29,7 @@ public final class FindJobs {
   FindJobs(JdbcClient database, JdbcClient lookups, LedgerJson json) {
     this.database = database;
     this.lookups = lookups;
-    this.steps = new FindSteps(lookups, json);
+    this.steps = new JobSteps(lookups, json);
     this.json = json;
   }
 

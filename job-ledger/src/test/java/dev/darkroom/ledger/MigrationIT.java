@@ -70,7 +70,7 @@ class MigrationIT {
                 .single())
         .isEqualTo(3);
     var logs =
-        new FindSteps(client, new LedgerJson(JsonMapper.builder().build()))
+        new JobSteps(client, new LedgerJson(JsonMapper.builder().build()))
             .of(new RequestId(UUID.fromString("5d4e4f9c-92a5-4b1b-8b53-3e1f7d1b0001")));
     assertThat(logs)
         .extracting(LogEntry::step)

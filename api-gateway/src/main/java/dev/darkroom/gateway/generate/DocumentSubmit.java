@@ -136,7 +136,8 @@ import java.lang.annotation.Target;
             schema = @Schema(implementation = ProblemDocs.class)))
 @ApiResponse(
     responseCode = "429",
-    description = "This address has as many requests waiting as one may have (code too_many_waits); no job was accepted.",
+    description =
+        "This address has as many requests waiting as one may have (code too_many_waits); no job was accepted.",
     headers =
         @Header(name = "Retry-After", description = "Seconds.", schema = @Schema(type = "integer")),
     content =

@@ -25,6 +25,7 @@ final class TellSteps {
   private static final byte[] BEGINNING = "retry: 1000\n: steps follow\n\n".getBytes(UTF_8);
   private static final byte[] HEARTBEAT = ": still here\n\n".getBytes(UTF_8);
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
+  private static final Duration LATER = Duration.ofSeconds(8);
   private static final int PAGE = 40; // of 25 KiB each at most
 
   private final Listener listener;
@@ -109,9 +110,13 @@ final class TellSteps {
     }
   }
 
-  /** An outage of the ledger is waited out. */
+  /**
+   * An outage of the ledger is waited out; where the question is too slow, it is asked ever less.
+   */
   private List<NumberedStep> read(long after, long upTo) throws IOException, InterruptedException {
-    while (true) {
+    for (var pause = ASK_AGAIN;
+        ;
+        pause = pause.compareTo(LATER) < 0 ? pause.multipliedBy(2) : LATER) {
       try {
         return ledger.steps(after, upTo, PAGE);
       } catch (RuntimeException e) {
@@ -120,7 +125,7 @@ final class TellSteps {
         }
         write(HEARTBEAT);
         flush();
-        listener.rest(ASK_AGAIN);
+        listener.rest(pause);
       }
     }
   }

@@ -53,7 +53,8 @@ import java.lang.annotation.Target;
             schema = @Schema(implementation = ProblemDocs.class)))
 @ApiResponse(
     responseCode = "503",
-    description = "The ledger is unavailable, too many read at once (code too_many_readers), or the question took too long (query_too_slow).",
+    description =
+        "The ledger is unavailable, too many read at once (code too_many_readers), or the question took too long (query_too_slow).",
     content =
         @Content(
             mediaType = "application/problem+json",

@@ -13,7 +13,7 @@ public final class ClientLimiter {
   private final Semaphore all;
   private final int perClient;
   private final Duration patience;
-  private final ConcurrentMap<String, Share> shares = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, ClientShare> shares = new ConcurrentHashMap<>();
 
   /**
    * @param perClient of one address; 0 for as many as there are places
@@ -53,7 +53,7 @@ public final class ClientLimiter {
   }
 
   Entry enter(String client) {
-    var share = shares.compute(client, (_, known) -> Share.joined(known, perClient));
+    var share = shares.compute(client, (_, known) -> ClientShare.joined(known, perClient));
     Entry entry = new Entry.TooMany();
     try {
       entry = enter(client, share);
@@ -67,7 +67,7 @@ public final class ClientLimiter {
     return entry;
   }
 
-  private Entry enter(String client, Share share) throws InterruptedException {
+  private Entry enter(String client, ClientShare share) throws InterruptedException {
     var until = System.nanoTime() + patience.toNanos();
     if (!share.places().tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
       return new Entry.ClientHasTooMany();
@@ -97,15 +97,15 @@ public final class ClientLimiter {
    *
    * @param requests with a place, or waiting for one
    */
-  private record Share(Semaphore places, int requests) {
-    static Share joined(@Nullable Share known, int most) {
+  private record ClientShare(Semaphore places, int requests) {
+    static ClientShare joined(@Nullable ClientShare known, int most) {
       return known == null
-          ? new Share(new Semaphore(most, true), 1)
-          : new Share(known.places, known.requests + 1);
+          ? new ClientShare(new Semaphore(most, true), 1)
+          : new ClientShare(known.places, known.requests + 1);
     }
 
-    @Nullable Share left() {
-      return requests == 1 ? null : new Share(places, requests - 1);
+    @Nullable ClientShare left() {
+      return requests == 1 ? null : new ClientShare(places, requests - 1);
     }
   }
 }

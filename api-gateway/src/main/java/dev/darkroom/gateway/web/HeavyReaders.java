@@ -32,22 +32,22 @@ public final class HeavyReaders {
 
   /** Reads, and answers; null where the answer was written already. */
   @FunctionalInterface
-  public interface Reading {
+  public interface HeavyRead {
     @Nullable ResponseEntity<Object> answer() throws IOException;
   }
 
-  public @Nullable ResponseEntity<Object> page(HttpServletRequest request, Reading reading)
+  public @Nullable ResponseEntity<Object> page(HttpServletRequest request, HeavyRead reading)
       throws IOException {
     return admit(pages, settings.budget(), request, reading);
   }
 
-  public @Nullable ResponseEntity<Object> export(HttpServletRequest request, Reading reading)
+  public @Nullable ResponseEntity<Object> export(HttpServletRequest request, HeavyRead reading)
       throws IOException {
     return admit(exports, settings.exportBudget(), request, reading);
   }
 
   private @Nullable ResponseEntity<Object> admit(
-      ClientLimiter limiter, Duration budget, HttpServletRequest request, Reading reading)
+      ClientLimiter limiter, Duration budget, HttpServletRequest request, HeavyRead reading)
       throws IOException {
     return switch (limiter.enter(request)) {
       case ClientLimiter.Entry.Admitted place -> {

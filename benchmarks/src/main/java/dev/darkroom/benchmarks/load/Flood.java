@@ -26,22 +26,22 @@ public final class Flood implements AutoCloseable {
 
   private final int port;
   private final IntFunction<String> path;
-  private final Pace pace;
+  private final ReadingSpeed speed;
   private final CountDownLatch over = new CountDownLatch(1);
   private final Map<Integer, LongAdder> answers = new ConcurrentHashMap<>();
   private final List<Thread> clients = new ArrayList<>();
 
   /** How a client reads its answers. */
-  public enum Pace {
+  public enum ReadingSpeed {
     AS_FAST_AS_IT_CAN,
     /** A byte now and then, with next to no room for more on the way. */
     A_BYTE_NOW_AND_THEN
   }
 
-  private Flood(int port, IntFunction<String> path, Pace pace) {
+  private Flood(int port, IntFunction<String> path, ReadingSpeed speed) {
     this.port = port;
     this.path = path;
-    this.pace = pace;
+    this.speed = speed;
   }
 
   /**
@@ -49,8 +49,8 @@ public final class Flood implements AutoCloseable {
    *
    * @param path what is asked for next, by the number of the client
    */
-  public static Flood of(int clients, int port, IntFunction<String> path, Pace pace) {
-    var flood = new Flood(port, path, pace);
+  public static Flood of(int clients, int port, IntFunction<String> path, ReadingSpeed speed) {
+    var flood = new Flood(port, path, speed);
     for (var i = 0; i < clients; i++) {
       var number = i;
       flood.clients.add(Thread.startVirtualThread(() -> flood.run(number)));
@@ -77,14 +77,15 @@ public final class Flood implements AutoCloseable {
 
   private int ask(String asked) throws IOException, InterruptedException {
     try (var socket = new Socket()) {
-      if (pace == Pace.A_BYTE_NOW_AND_THEN) {
+      if (speed == ReadingSpeed.A_BYTE_NOW_AND_THEN) {
         socket.setReceiveBufferSize(4096);
       }
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.connect(
           new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), TIMEOUT_MILLIS);
-      var request = "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
-      socket.getOutputStream().write(request.formatted(asked).getBytes(US_ASCII));
+      var request =
+          "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".formatted(asked);
+      socket.getOutputStream().write(request.getBytes(US_ASCII));
       var input = socket.getInputStream();
       var head = new String(input.readNBytes(STATUS + 3), US_ASCII);
       var status = head.length() < STATUS + 3 ? 0 : Integer.parseInt(head.substring(STATUS));
@@ -95,9 +96,9 @@ public final class Flood implements AutoCloseable {
   }
 
   private void read(InputStream input) throws IOException, InterruptedException {
-    var buffer = new byte[pace == Pace.A_BYTE_NOW_AND_THEN ? 1 : 16 * 1024];
+    var buffer = new byte[speed == ReadingSpeed.A_BYTE_NOW_AND_THEN ? 1 : 16 * 1024];
     while (over.getCount() > 0 && input.read(buffer) >= 0) {
-      if (pace == Pace.A_BYTE_NOW_AND_THEN) {
+      if (speed == ReadingSpeed.A_BYTE_NOW_AND_THEN) {
         rest(Duration.ofSeconds(5));
       }
     }
@@ -118,14 +119,10 @@ public final class Flood implements AutoCloseable {
     return sums;
   }
 
+  /** Its clients end soon after. */
   @Override
-  public void close() throws InterruptedException {
+  public void close() {
     over.countDown();
-    for (var client : clients) {
-      client.interrupt();
-    }
-    for (var client : clients) {
-      client.join(Duration.ofSeconds(1));
-    }
+    clients.forEach(Thread::interrupt);
   }
 }

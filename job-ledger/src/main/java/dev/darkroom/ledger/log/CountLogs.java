@@ -29,10 +29,10 @@ final class CountLogs {
    *
    * @param limited whether there may be more
    */
-  record Count(long rows, boolean limited) {
+  record RowCount(long rows, boolean limited) {
     /** There are as many as were seen otherwise, whatever was counted. */
-    Count atLeast(long seen) {
-      return seen > rows ? new Count(seen, limited) : this;
+    RowCount atLeast(long seen) {
+      return seen > rows ? new RowCount(seen, limited) : this;
     }
   }
 
@@ -40,13 +40,13 @@ final class CountLogs {
    * The newest ones, in the order of an index, because the server would read all rows otherwise.
    * Where even that takes too long, nothing is known.
    */
-  Count count(LogFilter filter) {
+  RowCount count(LogFilter filter) {
     try {
       var rows = countUpTo(most + 1, filter);
-      return rows > most ? new Count(most, true) : new Count(rows, false);
+      return rows > most ? new RowCount(most, true) : new RowCount(rows, false);
     } catch (QueryTimeoutException e) {
       log.debug("a count took too long; the page is answered without it", e);
-      return new Count(0, true);
+      return new RowCount(0, true);
     }
   }
 

@@ -109,14 +109,14 @@ class GenerationLogsIT {
     writeLarge("eve", 3);
     var counts = new CountLogs(ledger.asApplication, 2);
     assertThat(counts.count(new LogFilter(null, null, "eve")))
-        .isEqualTo(new CountLogs.Count(2, true));
+        .isEqualTo(new CountLogs.RowCount(2, true));
     assertThat(counts.count(new LogFilter(null, null, "bob")))
-        .isEqualTo(new CountLogs.Count(2, false));
+        .isEqualTo(new CountLogs.RowCount(2, false));
     assertThat(counts.count(new LogFilter(first, null, null)))
-        .isEqualTo(new CountLogs.Count(2, false));
+        .isEqualTo(new CountLogs.RowCount(2, false));
     assertThat(counts.count(new LogFilter(null, JobStatus.STARTED, "bob")))
-        .isEqualTo(new CountLogs.Count(1, false));
-    assertThat(counts.count(ALL)).isEqualTo(new CountLogs.Count(2, true));
+        .isEqualTo(new CountLogs.RowCount(1, false));
+    assertThat(counts.count(ALL)).isEqualTo(new CountLogs.RowCount(2, true));
   }
 
   private void writeLarge(String user, int rows) {

@@ -1,13 +1,14 @@
 package dev.darkroom.benchmarks.measure;
 
 import dev.darkroom.benchmarks.load.Flood;
-import dev.darkroom.benchmarks.load.Flood.Pace;
+import dev.darkroom.benchmarks.load.Flood.ReadingSpeed;
 import dev.darkroom.benchmarks.load.JobSeries;
 import dev.darkroom.benchmarks.load.Load;
 import dev.darkroom.benchmarks.load.Submissions;
 import dev.darkroom.benchmarks.results.Finding;
 import dev.darkroom.benchmarks.results.Findings;
 import dev.darkroom.benchmarks.results.Target;
+import dev.darkroom.benchmarks.stand.Await;
 import dev.darkroom.benchmarks.stand.Broker;
 import dev.darkroom.benchmarks.stand.Database;
 import dev.darkroom.benchmarks.stand.Gateway;
@@ -30,13 +31,14 @@ import java.util.function.IntFunction;
  * a steady rate, and a worker with jobs in hand is killed meanwhile. Give the gateway {@code
  * -Xmx512m} by {@code darkroom.benchmarks.gateway-java} to see that its heap is bounded.
  */
-public final class MeasureFloods implements Measure {
+public final class FloodMeasure implements Measure {
   private static final int ROWS = 2_000_000;
   private static final int LARGE_ROWS = 2_000;
   private static final double PER_SECOND = 50;
   private static final int CONNECTIONS = 16;
   private static final Duration FLOOD = Duration.ofSeconds(60);
-  private static final Duration UNTIL_KILL = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration LOOK = Duration.ofMillis(500);
   private static final Duration CALL = Duration.ofMinutes(2);
   private static final int IN_HAND = 20;
 
@@ -45,9 +47,21 @@ public final class MeasureFloods implements Measure {
 
   private static final double HEAP_MIB = 400;
 
+  private static final String TAKEN =
+      """
+      select count(*) from public.generation_logs
+      where step = 'attempt_outcome_unknown' and created_at > to_timestamp(?)
+      """;
+
+  private static final String LAST_TAKEN =
+      """
+      select extract(epoch from max(created_at)) from public.generation_logs
+      where step = 'attempt_outcome_unknown' and created_at > to_timestamp(?)
+      """;
+
   private final Clock clock;
 
-  public MeasureFloods(Clock clock) {
+  public FloodMeasure(Clock clock) {
     this.clock = clock;
   }
 
@@ -56,33 +70,32 @@ public final class MeasureFloods implements Measure {
     return "floods";
   }
 
-  private record Attack(String what, int clients, IntFunction<String> path, Pace pace) {}
+  private record Attack(String what, int clients, IntFunction<String> path, ReadingSpeed speed) {}
 
   private List<Attack> attacks() {
-    var random = ThreadLocalRandom.current();
     return List.of(
         new Attack(
             "300 counting readers",
             300,
             _ ->
                 "/api/logs?limit=1&since=2020-01-01T00:00:00.%09dZ"
-                    .formatted(random.nextInt(1_000_000_000)),
-            Pace.AS_FAST_AS_IT_CAN),
+                    .formatted(ThreadLocalRandom.current().nextInt(1_000_000_000)),
+            ReadingSpeed.AS_FAST_AS_IT_CAN),
         new Attack(
             "100 slow readers of large pages",
             100,
             _ -> "/api/logs?limit=500&userId=large",
-            Pace.A_BYTE_NOW_AND_THEN),
+            ReadingSpeed.A_BYTE_NOW_AND_THEN),
         new Attack(
             "64 searchers",
             64,
             client -> client % 2 == 0 ? "/api/logs?q=sea%20stormy" : "/api/logs?q=zq",
-            Pace.AS_FAST_AS_IT_CAN),
+            ReadingSpeed.AS_FAST_AS_IT_CAN),
         new Attack(
             "5,000 streams",
             5_000,
             _ -> "/api/events?userId=anonymous&lastEventId=0",
-            Pace.AS_FAST_AS_IT_CAN));
+            ReadingSpeed.AS_FAST_AS_IT_CAN));
   }
 
   @Override
@@ -102,23 +115,23 @@ public final class MeasureFloods implements Measure {
       findings.add("POST without a flood, p99", "ms", quiet.latencies().p99());
       for (var attack : attacks()) {
         say.accept(attack.what());
-        beside(attack, new Scene(stand, database, broker, provider, gateway), quiet, findings, say);
+        beside(attack, new Stage(stand, database, broker, provider, gateway), quiet, findings, say);
       }
     }
     return findings.all();
   }
 
-  private record Scene(
+  private record Stage(
       Stand stand, Database database, Broker broker, Provider provider, Gateway gateway) {}
 
   private void beside(
-      Attack attack, Scene scene, Load.Outcome quiet, Findings findings, Consumer<String> say)
+      Attack attack, Stage scene, Load.Outcome quiet, Findings findings, Consumer<String> say)
       throws Exception {
     Load.Outcome load;
     double heap;
     double rescue;
     try (var flood =
-            Flood.of(attack.clients(), scene.gateway().port(), attack.path(), attack.pace());
+            Flood.of(attack.clients(), scene.gateway().port(), attack.path(), attack.speed());
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Callable<Double> killing = () -> rescueSeconds(scene);
       var rescued = threads.submit(killing);
@@ -138,32 +151,25 @@ public final class MeasureFloods implements Measure {
     findings.add("POST, 503" + beside, "", load.declined(), Target.atMost(0));
     findings.add("heap of the gateway" + beside, "MiB", heap, Target.atMost(HEAP_MIB));
     findings.add(
-        "kill of a worker → its jobs are due again" + beside,
+        "worker killed → its jobs are due again" + beside,
         "s",
         rescue,
         Target.atMost(RESCUE_SECONDS));
   }
 
   /** Until the last of its jobs was taken from a worker that is killed with jobs in hand. */
-  private double rescueSeconds(Scene scene) throws Exception {
-    try (var worker =
-        scene.stand().worker(scene.database(), scene.broker(), scene.provider(), IN_HAND)) {
-      TimeUnit.NANOSECONDS.sleep(UNTIL_KILL.toNanos());
+  private double rescueSeconds(Stage stage) throws Exception {
+    var provider = stage.provider();
+    var called = provider.arrivals() + IN_HAND;
+    try (var worker = stage.stand().worker(stage.database(), stage.broker(), provider, IN_HAND)) {
+      Await.until("the worker calls", PATIENCE, LOOK, () -> provider.arrivals() >= called);
       worker.kill();
-      var killed = clock.instant();
-      var last =
-          """
-          select coalesce(max(extract(epoch from created_at)), 0) from public.generation_logs
-          where step = 'attempt_outcome_unknown' and extract(epoch from created_at) > ?
-          """;
-      var seconds = killed.toEpochMilli() / 1000.0;
-      TimeUnit.NANOSECONDS.sleep(FLOOD.minus(UNTIL_KILL).toNanos());
-      var at = scene.database().ask(last, seconds);
-      if (at == 0) {
-        throw new IllegalStateException("no job was taken from a worker that was killed");
-      }
-      return at - seconds;
     }
+    var killed = clock.instant().toEpochMilli() / 1000.0;
+    var database = stage.database();
+    Await.until(
+        "the jobs are due again", PATIENCE, LOOK, () -> database.ask(TAKEN, killed) >= IN_HAND);
+    return database.ask(LAST_TAKEN, killed) - killed;
   }
 
   private Load.Outcome submit(Gateway gateway, String name, Duration time) throws Exception {

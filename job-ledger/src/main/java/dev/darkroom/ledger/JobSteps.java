@@ -12,14 +12,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * Reads the steps of one job, without its prompts: each step has them, and a job that waits for a
  * day may have thousands of steps.
  */
-final class FindSteps {
+final class JobSteps {
   private static final int FIRST = 100;
   private static final int LATEST = 900;
 
   private final JdbcClient database;
   private final LedgerJson json;
 
-  FindSteps(JdbcClient database, LedgerJson json) {
+  JobSteps(JdbcClient database, LedgerJson json) {
     this.database = database;
     this.json = json;
   }
