@@ -214,7 +214,8 @@ class LocalStackIT {
   @Test
   void a_folder_of_others_keeps_its_rights_and_one_of_ours_is_tightened(@TempDir Path elsewhere)
       throws IOException {
-    var ours = Files.createDirectories(elsewhere.resolve("ours/kafka")).getParent();
+    var ours = elsewhere.resolve("ours");
+    Files.createDirectories(ours.resolve("kafka"));
     Files.setPosixFilePermissions(ours, PosixFilePermissions.fromString("rwxr-xr-x"));
     StateFolder.open(ours, false).close();
     assertThat(rights(ours)).isEqualTo("rwx------");

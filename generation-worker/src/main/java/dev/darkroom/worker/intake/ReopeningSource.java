@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.jspecify.annotations.Nullable;
@@ -59,10 +60,21 @@ final class ReopeningSource implements JobSource {
   private void giveUp(KafkaException refused) {
     troubles.report(
         Concern.INTAKE,
-        mode == IntakeMode.SHARE && refused instanceof UnsupportedVersionException
-            ? NO_SHARE_GROUPS
-            : KafkaFailure.inWords(refused, "READ and DESCRIBE"));
+        switch (refused) {
+          case UnsupportedVersionException _ when mode == IntakeMode.SHARE -> NO_SHARE_GROUPS;
+          // a share consumer does not say which
+          case GroupAuthorizationException _ ->
+              KafkaFailure.inWords(GroupAuthorizationException.forGroupId(group()), "READ");
+          default -> KafkaFailure.inWords(refused, "READ and DESCRIBE");
+        });
     close();
+  }
+
+  private String group() {
+    return switch (mode) {
+      case SHARE -> JobSubscription.SHARE.group();
+      case CLASSIC -> JobSubscription.CLASSIC.group();
+    };
   }
 
   private void rest(Duration atMost) {
