@@ -48,6 +48,7 @@ class PreferWaitIT {
   @CsvSource({
     "rejected, 500, ''",
     "bad_reply, 500, ''",
+    "content_refused, 422, ''",
     "provider_unavailable, 503, 30",
     "rate_limited, 503, 30",
     "misconfigured, 503, 30",
