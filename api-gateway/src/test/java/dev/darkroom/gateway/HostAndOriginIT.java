@@ -33,7 +33,8 @@ class HostAndOriginIT {
         RunningGateway.start(
             TestServers.freshDatabase(),
             TestServers.kafka(),
-            "--darkroom.web.hosts=localhost,*.localhost,127.0.0.1,[::1],pictures.example.com:8443",
+            "--server.forward-headers-strategy=native",
+            "--darkroom.web.hosts=localhost,*.localhost,127.0.0.1,[::1],pictures.example.com:8443,box.example:443",
             "--darkroom.web.origins=" + LISTED + ",http://localhost:3000");
   }
 
@@ -52,7 +53,8 @@ class HostAndOriginIT {
         "a.localhost:1",
         "127.0.0.1",
         "[::1]:8080",
-        "pictures.example.com:8443"
+        "pictures.example.com:8443",
+        "box.example"
       })
   void a_listed_name_is_answered(String host) throws IOException {
     assertThat(RawHttp.send(listing.port(), "GET / HTTP/1.1", "Host: " + host).status())
@@ -116,6 +118,19 @@ class HostAndOriginIT {
     assertThat(reply.status()).as(reply.text()).isEqualTo(400);
     assertThat(reply.text()).contains("\"success\":false");
     assertThat(reply.headers("X-Request-Id")).hasSize(1);
+  }
+
+  /** A page of evil.example can send it with what it sends to its own origin. */
+  @Test
+  void a_forwarded_name_does_not_count() throws IOException {
+    var reply =
+        RawHttp.send(
+            listing.port(),
+            "GET /api/logs HTTP/1.1",
+            "Host: evil.example",
+            "X-Forwarded-Host: localhost",
+            "Forwarded: host=localhost");
+    assertThat(reply.status()).isEqualTo(421);
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -91,6 +92,24 @@ class LocalStackIT {
     assertThat(image).isNotNull();
     assertThat(image.getWidth()).isEqualTo(512);
     assertThat(image.getHeight()).isEqualTo(512);
+  }
+
+  /** Its own name could lead a page of anybody's to this machine. */
+  @Test
+  void it_answers_to_names_of_this_machine_alone() throws Exception {
+    assertThat(statusFor("evil.example")).isEqualTo(421);
+    for (var host : List.of("localhost", "darkroom.localhost:1", "127.0.0.1:8080", "[::1]")) {
+      assertThat(statusFor(host)).as(host).isEqualTo(200);
+    }
+  }
+
+  private static int statusFor(String host) throws IOException {
+    try (var socket = new Socket("localhost", stack.gateway().getPort())) {
+      var request = "GET / HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      var reply = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return Integer.parseInt(reply.substring(9, 12));
+    }
   }
 
   /** Kafka hands out jobs in the order in which it got them: it must not get all of one user's. */

@@ -3,10 +3,14 @@ package dev.darkroom.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class GenerationRequestTest {
@@ -33,6 +37,31 @@ class GenerationRequestTest {
     assertRefused("width", "x", null, 0, 0, null, 63, 64, 0);
     assertRefused("height", "x", null, 0, 0, null, 64, 2049, 0);
     assertRefused("seed", "x", null, 0, 0, null, 64, 64, -1);
+  }
+
+  @Test
+  void loras_have_limits() {
+    assertThat(new Lora("x".repeat(2048), -10)).isNotEqualTo(new Lora("x", 10));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Lora(" ", 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Lora("x".repeat(2049), 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Lora("x", 10.01));
+    assertThatIllegalArgumentException().isThrownBy(() -> new Lora("x", Double.NaN));
+    for (var loras : List.of(List.<Lora>of(), Collections.nCopies(11, new Lora("x", 1)))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new GenerationRequest("x", null, 0, 0, null, 64, 64, 0, null, loras))
+          .withMessage("loras is outside of its limits");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "realistic, realistic",
+    "REALISTIC, realistic",
+    "' 3D-Model ', 3d-model",
+    "' Film Noir ', Film Noir"
+  })
+  void a_style_with_a_template_has_one_name(String written, String name) {
+    assertThat(StyleNames.canonical(written)).isEqualTo(name);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.darkroom.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -48,7 +49,18 @@ class SchemasTest {
         new GenerationRequest("x", null, 0, 1, null, 64, 2048, 0),
         new GenerationRequest("x", "blurry", 0.7, 0.5, "sketch", 512, 512, Long.MAX_VALUE),
         new GenerationRequest(
-            "🦊".repeat(2000), "🦊".repeat(2000), 1, 0, "🦊".repeat(64), 2048, 64, 42));
+            "🦊".repeat(2000), "🦊".repeat(2000), 1, 0, "🦊".repeat(64), 2048, 64, 42),
+        new GenerationRequest(
+            "x",
+            null,
+            0,
+            1,
+            null,
+            64,
+            64,
+            0,
+            null,
+            Collections.nCopies(10, new Lora("https://example.com/l", 0.8))));
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -47,6 +48,32 @@ class WireFormatTest {
 
     assertThat(json).contains("\"model\":\"stability-ai/sdxl\"");
     assertThat(JSON.readValue(json, GenerationRequest.class)).isEqualTo(request);
+  }
+
+  @Test
+  void loras_survive_the_wire_and_rows_from_before_have_none() {
+    var request =
+        new GenerationRequest(
+            "a fox",
+            null,
+            0.7,
+            0.5,
+            null,
+            512,
+            512,
+            42,
+            null,
+            List.of(new Lora("https://example.com/l", -0.5), new Lora("https://example.com/m", 1)));
+
+    var json = JSON.writeValueAsString(request);
+
+    assertThat(json).contains("\"loras\":[{\"url\":\"https://example.com/l\",\"scale\":-0.5},");
+    assertThat(JSON.readValue(json, GenerationRequest.class)).isEqualTo(request);
+    var before =
+        """
+        {"prompt": "a fox", "diffusionStrength": 0.7, "styleIntensity": 0.5, "width": 512, "height": 512, "seed": 42}
+        """;
+    assertThat(JSON.readValue(before, GenerationRequest.class).loras()).isNull();
   }
 
   @Test

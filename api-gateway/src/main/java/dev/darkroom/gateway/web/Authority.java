@@ -4,7 +4,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import org.springframework.http.HttpHeaders;
 
 /**
  * Under which name and port a server is called.
@@ -22,8 +24,13 @@ record Authority(String host, int port) {
     }
   }
 
+  /**
+   * From the {@code Host} header alone, whose syntax Tomcat has checked: other headers that name a
+   * host can be set by the pages that this is to tell apart.
+   */
   static Authority of(HttpServletRequest request) {
-    return new Authority(request.getServerName(), request.getServerPort());
+    var named = Objects.requireNonNullElse(request.getHeader(HttpHeaders.HOST), "").strip();
+    return of(named, request.isSecure() ? HTTPS : HTTP);
   }
 
   /** Empty for {@code null} and other origins that have none. */
@@ -41,24 +48,33 @@ record Authority(String host, int port) {
     }
   }
 
+  private static Authority of(String named, int otherwise) {
+    var colon = named.lastIndexOf(':');
+    return colon > named.lastIndexOf(']') && colon + 1 < named.length()
+        ? new Authority(named.substring(0, colon), Integer.parseInt(named.substring(colon + 1)))
+        : new Authority(named, otherwise);
+  }
+
   /** A proxy may have taken the encryption off: https without a port comes as http without one. */
   boolean isAlso(Authority other) {
-    return host.equals(other.host)
-        && (port == other.port || (hasDefaultPort() && other.hasDefaultPort()));
+    return host.equals(other.host) && hasSamePort(other);
+  }
+
+  /** Whether a setting stands for it: a name, or all names below one, with a port or for any. */
+  boolean isListed(String setting) {
+    var listed = of(setting, port);
+    var isOfHost =
+        listed.host.startsWith("*.")
+            ? host.endsWith(listed.host.substring(1))
+            : host.equals(listed.host);
+    return isOfHost && hasSamePort(listed);
+  }
+
+  private boolean hasSamePort(Authority other) {
+    return port == other.port || (hasDefaultPort() && other.hasDefaultPort());
   }
 
   private boolean hasDefaultPort() {
     return port == HTTP || port == HTTPS;
-  }
-
-  /**
-   * Whether one of the settings stands for it: a name, all names below one, with or without port.
-   */
-  boolean isListed(String setting) {
-    var colon = setting.lastIndexOf(':');
-    var hasPort = colon > setting.lastIndexOf(']');
-    var name = (hasPort ? setting.substring(0, colon) : setting).toLowerCase(Locale.ROOT);
-    return (!hasPort || Integer.parseInt(setting.substring(colon + 1)) == port)
-        && (name.startsWith("*.") ? host.endsWith(name.substring(1)) : host.equals(name));
   }
 }

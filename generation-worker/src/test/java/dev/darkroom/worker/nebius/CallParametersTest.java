@@ -3,6 +3,8 @@ package dev.darkroom.worker.nebius;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.Lora;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -10,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class CallParametersTest {
@@ -34,10 +37,25 @@ class CallParametersTest {
   }
 
   @Test
+  void loras_are_sent_and_those_named_in_the_prompt_stay_in_it() {
+    var lora = new Lora("https://example.com/l.safetensors", 0.8);
+    var request =
+        new GenerationRequest(
+            "A fox <lora:pixel:0.8>", null, 0.7, 0.5, null, 512, 512, 1, null, List.of(lora));
+
+    var sent = CallParameters.of(request, "m", null).sent();
+
+    assertThat(sent).containsEntry("prompt", "A fox <lora:pixel:0.8>");
+    assertThat(JsonMapper.shared().writeValueAsString(sent))
+        .contains("\"loras\":[{\"url\":\"https://example.com/l.safetensors\",\"scale\":0.8}]");
+  }
+
+  @Test
   void what_was_not_asked_for_is_not_sent() {
     var request = new GenerationRequest("An elephant", " ", 0.7, 0.5, null, 512, 512, 1);
 
-    assertThat(CallParameters.of(request, "m", null).sent()).doesNotContainKey("negative_prompt");
+    assertThat(CallParameters.of(request, "m", null).sent())
+        .doesNotContainKeys("negative_prompt", "loras");
   }
 
   @ParameterizedTest
