@@ -203,7 +203,12 @@ class LedgerPlansIT {
     assertThatPlanUses("idx_generation_logs_status_created_at");
 
     LEDGER.recentAttempts.latest(Duration.ofMinutes(5), 20);
-    assertThatPlanUses("idx_generation_logs_status_created_at");
+    assertThatPlanUses("idx_generation_logs_status_created_at")
+        .contains("idx_generation_logs_request_id");
+
+    LEDGER.recentAttempts.activity();
+    assertThatPlanUses("idx_generation_logs_status_created_at")
+        .contains("idx_generation_jobs_held", "idx_generation_jobs_deadline");
   }
 
   @Test

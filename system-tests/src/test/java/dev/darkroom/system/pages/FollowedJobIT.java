@@ -3,6 +3,7 @@ package dev.darkroom.system.pages;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
 import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
+import com.microsoft.playwright.options.AriaRole;
 import dev.darkroom.system.SharedSystem;
 import dev.darkroom.system.browser.Visitor;
 import dev.darkroom.system.stack.TestedSystem;
@@ -47,11 +48,17 @@ class FollowedJobIT {
     visitor.expectsComplaint("net::ERR_");
     visitor.expectsComplaint("status of 503"); // it serves no stream before it has started
     system.nebius().takes(LONG_ENOUGH_TO_SEE, Duration.ZERO);
+    visitor.page().clock().install();
     var generate = GeneratePage.submittedBy(visitor, "A harbour in a storm");
     generate.showsWorkUnderWay();
     var gateway = system.gateways().getFirst();
     gateway.process().kill();
     assertThat(generate.page().getByText("The connection is lost.")).isVisible();
+    assertThat(generate.jobs()).containsText("Last known: Nebius is drawing");
+    var clock = generate.page().getByRole(AriaRole.TIMER);
+    var stopped = clock.textContent();
+    generate.page().clock().fastForward(60_000);
+    assertThat(clock).hasText(stopped);
     gateway.process().start();
     assertThat(generate.page().getByText("Connected again; nothing was missed."))
         .isVisible(PATIENTLY);

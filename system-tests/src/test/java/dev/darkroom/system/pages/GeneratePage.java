@@ -51,7 +51,11 @@ record GeneratePage(Page page) {
   }
 
   void choose(String option) {
-    exactly(AriaRole.RADIO, option).check();
+    radio(option).check();
+  }
+
+  Locator radio(String option) {
+    return exactly(AriaRole.RADIO, option);
   }
 
   /** One for each picture that was asked for. */

@@ -121,7 +121,7 @@ class GeneratePageIT {
         .route(
             "**/api/generate",
             route -> {
-              var spoiled = route.request().postData().replace("1024", "1");
+              var spoiled = route.request().postData().replace("512", "1");
               route.resume(new ResumeOptions().setPostData(spoiled));
             });
     generate.submit();
@@ -139,5 +139,25 @@ class GeneratePageIT {
     assertThat(generate.jobs()).containsText(Gallery.REFUSAL);
     assertThat(generate.jobs()).containsText("Nebius refused the request");
     visitor.assertAccessible("generate with a refused job");
+
+    assertThat(generate.jobs()).containsText("try again");
+    var refused = generate.page().url();
+    generate.button("Try again").click();
+    assertThat(generate.page()).not().hasURL(refused);
+    generate.showsPicture();
+    assertThat(generate.button("Try again")).isHidden();
+    assertThat(generate.prompt()).hasValue("Something unspeakable");
+  }
+
+  @Test
+  void a_phone_shows_the_picture_after_a_reload_and_from_a_link(Visitor visitor) {
+    visitor.looks(Look.PHONE_LIGHT);
+    var generate = GeneratePage.submittedBy(visitor, "A tram in the snow");
+    generate.showsPicture();
+    generate.page().reload();
+    assertThat(generate.pictures().first()).isInViewport();
+    generate.page().navigate("/");
+    visitor.opens("/generate?job=" + Gallery.submitLatest(visitor, "A tram in the rain"));
+    assertThat(generate.pictures().first()).isInViewport();
   }
 }

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.GetByRoleOptions;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import dev.darkroom.system.SharedSystem;
 import dev.darkroom.system.browser.Visitor;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -82,6 +84,37 @@ class LogsPageIT {
     visitor.page().addInitScript("delete globalThis.requestIdleCallback");
     var page = visitor.opens("/logs");
     assertThat(page.getByText("All jobs of that time are counted")).isVisible();
+  }
+
+  @Test
+  void the_time_of_a_row_is_that_of_its_submission_from_the_beginning(Visitor visitor) {
+    Gallery.shownTo(visitor);
+    var stepsOfOne = Pattern.compile("/api/logs\\?requestId=");
+    var held = new ArrayList<Route>();
+    visitor.page().route(stepsOfOne, held::add);
+    var page = visitor.opens("/logs?status=completed&q=greenhouse&userId=" + Gallery.USER);
+    var time = entries(page).first().locator(".when time");
+    var before = time.getAttribute("datetime");
+    page.waitForCondition(() -> !held.isEmpty());
+    page.unroute(stepsOfOne);
+    held.forEach(Route::resume);
+    assertThat(entries(page).first()).containsText("3 steps");
+    assertThat(time).hasAttribute("datetime", before);
+  }
+
+  @Test
+  void while_nobody_answers_no_row_stays_that_was_found_with_other_filters(Visitor visitor) {
+    visitor.expectsComplaint("net::ERR_FAILED");
+    Gallery.shownTo(visitor);
+    var page = visitor.opens("/logs?userId=" + Gallery.USER);
+    assertThat(entries(page).first()).isVisible();
+    page.route("**/api/logs?*", Route::abort);
+    field(page, "Text in the prompt").fill("greenhouse");
+    assertThat(page.getByText("until then nothing newer is shown")).isVisible();
+    assertThat(entries(page).first()).isHidden();
+    page.unroute("**/api/logs?*");
+    assertThat(entries(page)).hasCount(1);
+    assertThat(entries(page).first()).isVisible();
   }
 
   @Test

@@ -121,6 +121,17 @@ enum Sight {
     Locator mark(Page page) {
       return page.getByText("There is no request with this id.");
     }
+  },
+  NOT_FOUND {
+    @Override
+    String address(Gallery gallery) {
+      return "/nowhere";
+    }
+
+    @Override
+    Locator mark(Page page) {
+      return page.getByRole(AriaRole.HEADING, new GetByRoleOptions().setName("Page not found"));
+    }
   };
 
   abstract String address(Gallery gallery);
@@ -134,7 +145,7 @@ enum Sight {
   Page openedBy(Visitor visitor) {
     var gallery = Gallery.shownTo(visitor);
     prepare(visitor);
-    if (this == REQUEST_UNKNOWN) {
+    if (this == REQUEST_UNKNOWN || this == NOT_FOUND) {
       visitor.expectsComplaint("status of 404");
     }
     var page = visitor.opens(address(gallery));

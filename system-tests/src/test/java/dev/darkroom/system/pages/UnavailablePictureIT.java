@@ -35,6 +35,20 @@ class UnavailablePictureIT {
   }
 
   @Test
+  void one_that_is_ready_and_cannot_be_loaded_says_so_and_can_be_asked_for(Visitor visitor) {
+    visitor.expectsComplaint("status of 503");
+    var away = UnavailablePictures.on(visitor.page(), 503);
+    var job = Gallery.submitLatest(visitor, "A bench in the park");
+    var generate = new GeneratePage(visitor.opens("/generate?job=" + job));
+    assertThat(generate.jobs()).containsText("The picture cannot be loaded at the moment");
+    visitor.assertAccessible("generate with a picture that cannot be loaded");
+    away.end();
+    generate.button("Load it again").click();
+    generate.showsPicture();
+    assertThat(generate.jobs()).not().containsText("cannot be loaded");
+  }
+
+  @Test
   void pictures_in_the_log_are_asked_for_again(Visitor visitor) {
     visitor.expectsComplaint("status of 503");
     Gallery.shownTo(visitor);

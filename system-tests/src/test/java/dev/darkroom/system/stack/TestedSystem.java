@@ -81,6 +81,7 @@ public final class TestedSystem implements AutoCloseable {
   private void addGateways() {
     for (int i = 1; i <= EACH; i++) {
       var environment = environment(databasePort(), kafka.bootstrapServers());
+      environment.put("DARKROOM_PROVIDER_NAME", "simulator");
       gateways.add(new Gateway("gateway-" + i, environment, settings.ofGateway(), folder.path()));
     }
   }
