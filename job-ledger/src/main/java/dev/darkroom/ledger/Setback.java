@@ -37,6 +37,14 @@ public record Setback(
     this(outcome, code, reason, counts, delay, null);
   }
 
+  /** The same, due after this long at the latest. */
+  public Setback dueWithin(Duration longest) {
+    var sooner = longest.isNegative() ? Duration.ZERO : longest;
+    return sooner.compareTo(delay) < 0
+        ? new Setback(outcome, code, reason, counts, sooner, call)
+        : this;
+  }
+
   /** The same after a call that took so long. */
   public Setback afterCallOf(Duration took) {
     return new Setback(outcome, code, reason, counts, delay, took);

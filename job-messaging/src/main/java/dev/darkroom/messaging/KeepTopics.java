@@ -1,6 +1,9 @@
 package dev.darkroom.messaging;
 
+import dev.darkroom.ledger.meter.DependencyTrouble;
+import dev.darkroom.ledger.meter.LoopAge;
 import dev.darkroom.model.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -45,6 +48,7 @@ public final class KeepTopics implements SmartLifecycle {
   private volatile boolean present;
   private volatile @Nullable String jobsTopicId;
   private volatile boolean complained;
+  private final LoopAge age = new LoopAge("keep-topics");
   private Thread thread = Thread.ofPlatform().daemon().unstarted(this::keep);
 
   KeepTopics(KafkaAdmin admin, MessagingSettings settings) {
@@ -58,6 +62,7 @@ public final class KeepTopics implements SmartLifecycle {
   @Override
   public void start() {
     running = true;
+    age.succeeded();
     thread = Thread.ofPlatform().daemon().name("keep-topics").start(this::keep);
   }
 
@@ -116,6 +121,7 @@ public final class KeepTopics implements SmartLifecycle {
               ? existing.get(Topics.JOBS)
               : topicIds(admin).get(Topics.JOBS);
       present = true;
+      age.succeeded();
       complained = false;
       return true;
     } catch (ExecutionException e) {
@@ -186,6 +192,11 @@ public final class KeepTopics implements SmartLifecycle {
           .log(
               "the share group could not be told to read from the beginning; jobs sent before its first worker came are published again later. Where workers run with darkroom.intake.mode=classic this does not matter");
     }
+  }
+
+  void measureBy(MeterRegistry meters) {
+    age.register(meters);
+    DependencyTrouble.register(meters, "kafka", () -> !present);
   }
 
   /** Whether topics and group are known to be ready. */

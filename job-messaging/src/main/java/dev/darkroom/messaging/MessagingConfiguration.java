@@ -1,7 +1,9 @@
 package dev.darkroom.messaging;
 
 import dev.darkroom.ledger.EventOutbox;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
 import org.springframework.context.annotation.Bean;
@@ -17,9 +19,15 @@ import tools.jackson.databind.json.JsonMapper;
 public class MessagingConfiguration {
 
   @Bean
-  KeepTopics keepTopics(KafkaProperties kafka, KafkaAdmin admin, MessagingSettings settings) {
+  KeepTopics keepTopics(
+      KafkaProperties kafka,
+      KafkaAdmin admin,
+      MessagingSettings settings,
+      ObjectProvider<MeterRegistry> meters) {
     RequireKafkaAddress.in(kafka.getBootstrapServers());
-    return new KeepTopics(admin, settings);
+    var topics = new KeepTopics(admin, settings);
+    meters.ifAvailable(topics::measureBy);
+    return topics;
   }
 
   @Bean

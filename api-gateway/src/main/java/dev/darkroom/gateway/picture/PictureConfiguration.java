@@ -5,8 +5,10 @@ import dev.darkroom.gateway.web.ImageOrigin;
 import dev.darkroom.ledger.FindJobs;
 import dev.darkroom.ledger.Job;
 import dev.darkroom.ledger.PictureRecord;
+import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.picture.LinkingPictureStore;
 import dev.darkroom.picture.PictureStore;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Optional;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -28,6 +30,12 @@ class PictureConfiguration {
   @Bean
   PictureApi.ChosenPicture chosenPicture(FindJobs ledger) {
     return id -> ledger.find(id).map(Job::picture).map(PictureRecord::sha256);
+  }
+
+  @Bean
+  MeterBinder pictureStoreTrouble(PictureStore store) {
+    return meters ->
+        DependencyTrouble.register(meters, "picture-store", () -> store.trouble().isPresent());
   }
 
   /** The pages show pictures, which come from the storage then. */

@@ -1,6 +1,7 @@
 package dev.darkroom.worker.attempt;
 
 import dev.darkroom.ledger.ClaimJobs;
+import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.messaging.PublishEvents;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.nebius.CallNebius;
@@ -36,6 +37,7 @@ class AttemptConfiguration {
             permits,
             new AttemptJob(store, nebius, report, meters),
             events);
+    DependencyTrouble.register(meters, "picture-store", () -> store.trouble().isPresent());
     Gauge.builder("darkroom.worker.jobs", jobs, JobsInHand::size)
         .description("Jobs under way in this worker")
         .register(meters);
@@ -52,7 +54,7 @@ class AttemptConfiguration {
   }
 
   @Bean
-  KeepLeases keepLeases(JobsInHand jobs, WorkerSettings settings) {
-    return new KeepLeases(jobs, settings);
+  KeepLeases keepLeases(JobsInHand jobs, WorkerSettings settings, MeterRegistry meters) {
+    return new KeepLeases(jobs, settings, meters);
   }
 }

@@ -78,7 +78,14 @@ final class JobsInHand implements JobSlots {
   }
 
   private int freeSlots() {
-    return Math.max(0, Math.min(settings.concurrency(), nebius.callsAllowed()) - inHand.size());
+    var slots = settings.concurrency() - inHand.size();
+    var calls = nebius.callsAllowed();
+    return Math.max(0, calls < slots ? Math.min(slots, calls - beforeTheirCalls()) : slots);
+  }
+
+  /** Jobs that will use up one of the calls that are allowed now; those under way have done so. */
+  private int beforeTheirCalls() {
+    return (int) inHand.values().stream().filter(call -> !call.hasPassed()).count();
   }
 
   Waiting why() {

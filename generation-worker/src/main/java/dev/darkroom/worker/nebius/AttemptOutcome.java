@@ -33,6 +33,15 @@ public sealed interface AttemptOutcome {
   /** Nebius is down, or what stands before it can't reach it: 502, 503, 504. */
   record Unavailable(@Nullable Duration retryAfter, String reason) implements AttemptOutcome {}
 
+  /**
+   * 403: a firewall refuses this job's prompt, or the provider refuses us, which only other jobs can
+   * tell.
+   *
+   * @param mayConcernAll whether it counts as a sign of the latter; not so where the job names a
+   *     model of its own
+   */
+  record Forbidden(String reason, boolean mayConcernAll) implements AttemptOutcome {}
+
   /** We are too fast. */
   record RateLimited(@Nullable Duration retryAfter, String reason) implements AttemptOutcome {}
 

@@ -59,7 +59,8 @@ final class ReadAnswer {
     var status = answer.status();
     return switch (status) {
       case 400, 413, 422 -> new AttemptOutcome.Rejected(status, reason);
-      case 401, 402, 403, 404 -> misconfigured(Refusal.of(status), reason, model);
+      case 403 -> new AttemptOutcome.Forbidden(reason, model.equals(ourModel));
+      case 401, 402, 404 -> misconfigured(Refusal.of(status), reason, model);
       case 407 -> new AttemptOutcome.NotMade(reason); // no proxy passes on what it refuses
       case 429 -> new AttemptOutcome.RateLimited(retryAfter(answer), reason);
       case 502, 503, 504 -> new AttemptOutcome.Unavailable(retryAfter(answer), reason);

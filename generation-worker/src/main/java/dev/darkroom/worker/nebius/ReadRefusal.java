@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.springframework.web.util.HtmlUtils;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,7 +17,10 @@ import tools.jackson.databind.json.JsonMapper;
  * and as others say it that speak this protocol, {@code {"error":{"message":"text"}}}.
  */
 final class ReadRefusal {
+  private static final int FORBIDDEN = 403;
   private static final int MAX_BODY = 16 * 1024;
+  private static final Pattern TITLE =
+      Pattern.compile("<title[^>]*>([^<]*)", Pattern.CASE_INSENSITIVE);
 
   private final KeptWords kept;
   private final JsonMapper json = new JsonMapper();
@@ -27,8 +32,14 @@ final class ReadRefusal {
   /** Its own words, or the beginning of what else came, such as a line of text. */
   String reason(int status, InputStream body) {
     var text = beginning(body);
-    var words = kept.of(text.startsWith("<") ? "" : words(text)); // a page is a proxy's
+    var words = kept.of(text.startsWith("<") ? ofPage(status, text) : words(text));
     return "Nebius answered " + status + (words.isEmpty() ? "." : ": " + words);
+  }
+
+  /** A page is a proxy's; that of a firewall says in its title why it refuses. */
+  private static String ofPage(int status, String html) {
+    var title = TITLE.matcher(html);
+    return status == FORBIDDEN && title.find() ? HtmlUtils.htmlUnescape(title.group(1)).strip() : "";
   }
 
   private static String beginning(InputStream body) {

@@ -22,6 +22,12 @@ final class Backoff {
     return Duration.ofMillis(random.nextLong(longest.apply(attempt) + 1));
   }
 
+  /** At least half of what the wait may be, so that the attempts don't follow each other at once. */
+  Duration growingAfter(int attempt) {
+    var half = longest.apply(attempt) / 2;
+    return Duration.ofMillis(half + random.nextLong(half + 1));
+  }
+
   /** At least what was asked for, plus up to a second so that not everybody comes at once. */
   Duration notBefore(Duration asked) {
     return asked.plusMillis(random.nextLong(1000));

@@ -100,6 +100,8 @@ final class ReadOutcome {
               reason,
               false,
               ofAll ? backoff.notBefore(turnedAwayFor) : backoff.after(attempt));
+      case AttemptOutcome.Forbidden(String reason, boolean _) ->
+          failed("access_refused", reason, true, backoff.growingAfter(attempt));
       case AttemptOutcome.NotStored(String reason) ->
           failed("picture_not_stored", reason, false, backoff.after(attempt));
       case AttemptOutcome.Unknown(String reason) -> unknown(reason, true, backoff.after(attempt));

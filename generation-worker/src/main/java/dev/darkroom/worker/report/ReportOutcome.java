@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,19 +36,25 @@ public final class ReportOutcome implements AutoCloseable {
   private final RescheduleJobs reschedule;
   private final DiscardPicture discard;
   private final PublishEvents events;
+  private final Supplier<Optional<Duration>> untilProbe;
 
+  /**
+   * @param untilProbe how long until the next call may probe; empty while calls are made
+   */
   ReportOutcome(
       ReadOutcome readings,
       FinishJobs finish,
       RescheduleJobs reschedule,
       DiscardPicture discard,
-      PublishEvents events) {
+      PublishEvents events,
+      Supplier<Optional<Duration>> untilProbe) {
     this.readings = readings;
     this.finish = finish;
     this.completions = new WriteTogether<>("complete-jobs", COMPLETIONS, finish::completeIfCurrent);
     this.reschedule = reschedule;
     this.discard = discard;
     this.events = events;
+    this.untilProbe = untilProbe;
   }
 
   /**
@@ -84,8 +91,15 @@ public final class ReportOutcome implements AutoCloseable {
     ended(attempt, job);
   }
 
+  /** While no calls are made the job waits for the next probe, if that comes before its own turn. */
+  private Setback untilProbe(Setback setback) {
+    return setback.counts() || !setback.code().equals("provider_unavailable")
+        ? setback
+        : untilProbe.get().map(setback::dueWithin).orElse(setback);
+  }
+
   private void tryAgain(Attempt attempt, Setback setback) {
-    switch (reschedule.rescheduleIfHeld(attempt, setback)) {
+    switch (reschedule.rescheduleIfHeld(attempt, untilProbe(setback))) {
       case Rescheduled.DueAgain(var id, var dueAt) ->
           log.atWarn()
               .addKeyValue("request_id", id)
