@@ -43,8 +43,7 @@ class GatewayMetricsIT {
       }
       for (var loop :
           List.of("sweep-outbox", "rescue-stalled-jobs", "follow-events", "watch-database")) {
-        assertThat(page)
-            .containsPattern("darkroom_loop_age_seconds\\{.*\"" + loop + "\".*} [0-9]");
+        assertThat(page).containsPattern("darkroom_loop_age_seconds\\{.*\"" + loop + "\".*} [0-9]");
       }
       assertThat(page).containsPattern("darkroom_build_info\\{.*version=\"0");
       assertThat(gateway.send(gateway.managementRequest("/actuator/info")).body())
@@ -81,8 +80,7 @@ class GatewayMetricsIT {
   }
 
   private static double value(String page, String sample) {
-    var found =
-        Pattern.compile("^" + sample + ".*} (.*)$", Pattern.MULTILINE).matcher(page);
+    var found = Pattern.compile("^" + sample + ".*} (.*)$", Pattern.MULTILINE).matcher(page);
     return found.find() ? Double.parseDouble(found.group(1)) : Double.NaN;
   }
 

@@ -33,9 +33,7 @@ class WorkerMetricsIT {
         var worker = startWorker(nebius)) {
       var gateway = new TestingGateway(worker);
       var job = gateway.submit("A gull");
-      await()
-          .atMost(ofSeconds(30))
-          .until(() -> gateway.job(job).status() == JobStatus.COMPLETED);
+      await().atMost(ofSeconds(30)).until(() -> gateway.job(job).status() == JobStatus.COMPLETED);
       await()
           .atMost(ofSeconds(30))
           .untilAsserted(() ->
@@ -46,7 +44,7 @@ class WorkerMetricsIT {
       assertThat(families(page))
           .hasSizeGreaterThan(10)
           .allSatisfy(family -> {
-            assertThat(page).as("help").containsPattern("# HELP " + family + " [A-Z]");
+            assertThat(page).as("help").containsPattern("# HELP " + family + " [A-Z1]");
             assertThat(page).as("type").containsPattern("# TYPE " + family + " [a-z]");
           });
       assertThat(page.lines().filter(line -> line.matches("# TYPE darkroom_.* counter")))

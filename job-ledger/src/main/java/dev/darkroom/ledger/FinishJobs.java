@@ -20,8 +20,7 @@ public final class FinishJobs {
   private final LedgerSettings settings;
   private final JobMeters meters;
 
-  FinishJobs(
-      JdbcClient database, LedgerJson json, LedgerSettings settings, JobMeters meters) {
+  FinishJobs(JdbcClient database, LedgerJson json, LedgerSettings settings, JobMeters meters) {
     this.database = database;
     this.json = json;
     this.settings = settings;

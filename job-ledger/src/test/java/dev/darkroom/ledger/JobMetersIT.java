@@ -42,7 +42,8 @@ class JobMetersIT {
             aHeldJob().heldIn(ledger), Step.NEBIUS_API_ERROR, "rejected", "no", Map.of());
     var last = new Setback(Step.ATTEMPT_FAILED, "bad_reply", "r", true, Duration.ZERO);
     var _ =
-        ledger.rescheduleJobs.rescheduleIfHeld(aHeldJob().withAttempts(5).withFailures(4).heldIn(ledger), last);
+        ledger.rescheduleJobs.rescheduleIfHeld(
+            aHeldJob().withAttempts(5).withFailures(4).heldIn(ledger), last);
     var _ = aWaitingJob().overdue().in(ledger);
     var _ = ledger.rescueJobs.endOverdue(10);
 

@@ -35,10 +35,11 @@ class ProgressConfiguration {
     config.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
     var follow =
         new FollowEvents(
-        () -> new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer()),
-        records,
-        progress,
-        others.stream().toList());
+            () ->
+                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer()),
+            records,
+            progress,
+            others.stream().toList());
     follow.measureBy(meters);
     return follow;
   }

@@ -34,8 +34,8 @@ public sealed interface AttemptOutcome {
   record Unavailable(@Nullable Duration retryAfter, String reason) implements AttemptOutcome {}
 
   /**
-   * 403: a firewall refuses this job's prompt, or the provider refuses us, which only other jobs can
-   * tell.
+   * 403: a firewall refuses this job's prompt, or the provider refuses us, which only other jobs
+   * can tell.
    *
    * @param mayConcernAll whether it counts as a sign of the latter; not so where the job names a
    *     model of its own

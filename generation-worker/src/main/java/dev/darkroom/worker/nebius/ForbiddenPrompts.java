@@ -1,14 +1,13 @@
 package dev.darkroom.worker.nebius;
 
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.SequencedSet;
 
 /**
- * The prompts that were answered with 403 since a call last succeeded. A firewall refuses single
- * prompts with the same status as a provider that refuses the key; only how many different prompts
- * meet it, with no success in between, tells one from the other. Not safe for use by several
- * threads.
+ * The prompts that were answered with 403. A firewall refuses single prompts with the same status
+ * as a provider that refuses the key; only how many different prompts meet it, with no success in
+ * between, tells one from the other. Not safe for use by several threads.
  */
 final class ForbiddenPrompts {
   /** With fewer it may always be the prompts. */
@@ -17,26 +16,38 @@ final class ForbiddenPrompts {
   /** So many are believed even while other calls are under way that might still succeed. */
   static final int BEYOND_DOUBT = 20;
 
-  private static final int REMEMBERED = 200;
+  private static final int REMEMBERED = 1_000;
 
-  private final LinkedHashSet<String> prompts = new LinkedHashSet<>();
+  private final SequencedSet<String> undecided = new LinkedHashSet<>();
+  private final SequencedSet<String> atFault = new LinkedHashSet<>();
 
   void add(String prompt) {
-    prompts.add(prompt);
-    if (prompts.size() > REMEMBERED) {
-      Iterator<String> oldest = prompts.iterator();
-      oldest.next();
-      oldest.remove();
+    if (!atFault.contains(prompt)) {
+      undecided.add(prompt);
+      forgetOldest(undecided);
     }
   }
 
   boolean contains(String prompt) {
-    return prompts.contains(prompt);
+    return undecided.contains(prompt) || atFault.contains(prompt);
+  }
+
+  /** Whether other calls came through after it had been refused: it is no sign of anything else. */
+  boolean isAtFault(String prompt) {
+    return atFault.contains(prompt);
   }
 
   /** A call has come through: what was refused was refused for its prompt. */
-  void clear() {
-    prompts.clear();
+  void accessProved() {
+    atFault.addAll(undecided);
+    undecided.clear();
+    forgetOldest(atFault);
+  }
+
+  private static void forgetOldest(SequencedSet<String> prompts) {
+    while (prompts.size() > REMEMBERED) {
+      prompts.removeFirst();
+    }
   }
 
   /**
@@ -45,7 +56,7 @@ final class ForbiddenPrompts {
    * @param underWay prompts of other calls that may succeed in a moment
    */
   boolean concernAll(Collection<String> underWay) {
-    return prompts.size() >= BEYOND_DOUBT
-        || (prompts.size() >= DIFFERENT && prompts.containsAll(underWay));
+    return undecided.size() >= BEYOND_DOUBT
+        || (undecided.size() >= DIFFERENT && underWay.stream().allMatch(this::contains));
   }
 }

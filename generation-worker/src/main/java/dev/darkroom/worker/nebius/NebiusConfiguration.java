@@ -45,7 +45,8 @@ class NebiusConfiguration {
                 .slowCallDurationThreshold(SLOW)
                 .waitDurationInOpenState(breaker.probeAfter())
                 .permittedNumberOfCallsInHalfOpenState(1)
-                .recordResult(outcome -> ProviderEvidence.ofOutage((AttemptOutcome) outcome) != null)
+                .recordResult(
+                    outcome -> ProviderEvidence.ofOutage((AttemptOutcome) outcome) != null)
                 .build());
     TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(registry).bindTo(meters);
     return registry;

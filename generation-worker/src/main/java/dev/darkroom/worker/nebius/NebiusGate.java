@@ -145,12 +145,14 @@ public final class NebiusGate {
       breaker.transitionToOpenState();
     }
     if (ProviderEvidence.ofAccess(judged)) {
-      forbidden.clear();
+      forbidden.accessProved();
     }
     return judged;
   }
 
-  /** What proved nothing gives its permission back, or a probe that came to nothing were the last. */
+  /**
+   * What proved nothing gives its permission back, or a probe that came to nothing were the last.
+   */
   private synchronized void release(Passing call) {
     if (underWay.remove(call) && call.generation() == generation) {
       breaker.releasePermission();
@@ -159,7 +161,7 @@ public final class NebiusGate {
 
   /** A 403 is the job's own until several different prompts have met one. */
   private AttemptOutcome judge(Passing call, Forbidden said) {
-    if (!said.mayConcernAll()) {
+    if (!said.mayConcernAll() || forbidden.isAtFault(call.prompt())) {
       return said;
     }
     forbidden.add(call.prompt());
@@ -258,8 +260,7 @@ public final class NebiusGate {
     switch (event.getStateTransition().getToState()) {
       case OPEN, FORCED_OPEN -> {
         // refused prompts may still be at fault: a call with another one tells, and at once
-        var doubtful =
-            from == CircuitBreaker.State.CLOSED && why.refusal() == Refusal.ACCESS;
+        var doubtful = from == CircuitBreaker.State.CLOSED && why.refusal() == Refusal.ACCESS;
         openUntil = doubtful ? stateSince : stateSince.plus(probeAfter);
         log.atWarn()
             .addKeyValue("provider", "nebius")
@@ -272,7 +273,7 @@ public final class NebiusGate {
               .addKeyValue("provider", "nebius")
               .log("circuit breaker half-open; the next call probes");
       case CLOSED, DISABLED, METRICS_ONLY -> {
-        forbidden.clear();
+        forbidden.accessProved();
         log.atInfo()
             .addKeyValue("provider", "nebius")
             .log("circuit breaker closed; calls are made again");

@@ -41,7 +41,9 @@ final class ProviderEvidence {
         || outcome instanceof AttemptOutcome.Rejected;
   }
 
-  /** The reason, where the breaker counts it as a failure: a sign of an outage, not of a bad job. */
+  /**
+   * The reason, where the breaker counts it as a failure: a sign of an outage, not of a bad job.
+   */
   static @Nullable String ofOutage(AttemptOutcome outcome) {
     return switch (outcome) {
       case AttemptOutcome.Failed failed -> failed.reason();

@@ -39,7 +39,9 @@ final class ReadRefusal {
   /** A page is a proxy's; that of a firewall says in its title why it refuses. */
   private static String ofPage(int status, String html) {
     var title = TITLE.matcher(html);
-    return status == FORBIDDEN && title.find() ? HtmlUtils.htmlUnescape(title.group(1)).strip() : "";
+    return status == FORBIDDEN && title.find()
+        ? HtmlUtils.htmlUnescape(title.group(1)).strip()
+        : "";
   }
 
   private static String beginning(InputStream body) {

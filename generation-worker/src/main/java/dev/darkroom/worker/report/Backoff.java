@@ -22,7 +22,9 @@ final class Backoff {
     return Duration.ofMillis(random.nextLong(longest.apply(attempt) + 1));
   }
 
-  /** At least half of what the wait may be, so that the attempts don't follow each other at once. */
+  /**
+   * At least half of what the wait may be, so that the attempts don't follow each other at once.
+   */
   Duration growingAfter(int attempt) {
     var half = longest.apply(attempt) / 2;
     return Duration.ofMillis(half + random.nextLong(half + 1));

@@ -91,7 +91,9 @@ public final class ReportOutcome implements AutoCloseable {
     ended(attempt, job);
   }
 
-  /** While no calls are made the job waits for the next probe, if that comes before its own turn. */
+  /**
+   * While no calls are made the job waits for the next probe, if that comes before its own turn.
+   */
   private Setback untilProbe(Setback setback) {
     return setback.counts() || !setback.code().equals("provider_unavailable")
         ? setback

@@ -109,9 +109,11 @@ class NebiusGateTest {
   void nor_is_a_probe_lost_that_ends_in_an_error() {
     halfOpen();
     assertThatThrownBy(() ->
-            gate.pass("A fox", () -> {
-              throw new StackOverflowError();
-            }))
+            gate.pass(
+                "A fox",
+                () -> {
+                  throw new StackOverflowError();
+                }))
         .isInstanceOf(StackOverflowError.class);
 
     assertThat(breaker.tryAcquirePermission()).isTrue();
@@ -122,12 +124,14 @@ class NebiusGateTest {
     halfOpen();
 
     var _ =
-        gate.pass("A fox", () -> {
-          assertThat(gate.callsAllowed()).isZero();
-          assertThat(gate.pass("A gull", () -> new Rejected(400, "r")))
-              .isInstanceOf(TurnedAway.class);
-          return new Unavailable(null, "still down");
-        });
+        gate.pass(
+            "A fox",
+            () -> {
+              assertThat(gate.callsAllowed()).isZero();
+              assertThat(gate.pass("A gull", () -> new Rejected(400, "r")))
+                  .isInstanceOf(TurnedAway.class);
+              return new Unavailable(null, "still down");
+            });
     assertThat(gate.callsAllowed()).isZero();
     assertThat(gate.state()).endsWith(": still down");
   }
@@ -136,11 +140,13 @@ class NebiusGateTest {
   void a_call_from_before_the_outage_neither_takes_the_probe_s_place_nor_passes_for_it()
       throws Exception {
     var late =
-        gate.pass("A hanging call", () -> {
-          halfOpen();
-          assertThat(gate.callsAllowed()).isEqualTo(1);
-          return new Unavailable(null, "Nebius answered 502");
-        });
+        gate.pass(
+            "A hanging call",
+            () -> {
+              halfOpen();
+              assertThat(gate.callsAllowed()).isEqualTo(1);
+              return new Unavailable(null, "Nebius answered 502");
+            });
 
     assertThat(late).isInstanceOf(Unavailable.class);
     assertThat(gate.callsAllowed()).as("still half-open").isEqualTo(1);
@@ -151,15 +157,19 @@ class NebiusGateTest {
   @Test
   void a_late_failure_does_not_count_after_the_recovery_either() throws Exception {
     var _ =
-        gate.pass("One", () -> {
-          var _ =
-              gate.pass("Two", () -> {
-                halfOpen();
-                pass(new Rejected(400, "bad prompt"));
-                return new Unavailable(null, "late");
-              });
-          return new Unavailable(null, "late");
-        });
+        gate.pass(
+            "One",
+            () -> {
+              var _ =
+                  gate.pass(
+                      "Two",
+                      () -> {
+                        halfOpen();
+                        pass(new Rejected(400, "bad prompt"));
+                        return new Unavailable(null, "late");
+                      });
+              return new Unavailable(null, "late");
+            });
 
     assertThat(gate.state()).isEqualTo("closed: calls are made");
   }
@@ -168,14 +178,16 @@ class NebiusGateTest {
   void a_probe_that_hangs_is_followed_by_another_after_some_seconds() throws Exception {
     halfOpen();
     var hanging =
-        gate.pass("A hanging probe", () -> {
-          now = now.plus(PROBE_AFTER.minusMillis(1));
-          assertThat(gate.callsAllowed()).isZero();
-          now = now.plusMillis(2);
-          assertThat(gate.callsAllowed()).isEqualTo(1);
-          pass(new Rejected(400, "bad prompt"));
-          return new Unavailable(null, "late");
-        });
+        gate.pass(
+            "A hanging probe",
+            () -> {
+              now = now.plus(PROBE_AFTER.minusMillis(1));
+              assertThat(gate.callsAllowed()).isZero();
+              now = now.plusMillis(2);
+              assertThat(gate.callsAllowed()).isEqualTo(1);
+              pass(new Rejected(400, "bad prompt"));
+              return new Unavailable(null, "late");
+            });
 
     assertThat(hanging).isInstanceOf(Unavailable.class);
     assertThat(gate.state()).isEqualTo("closed: calls are made");
@@ -230,13 +242,29 @@ class NebiusGateTest {
   }
 
   @Test
+  void prompts_that_were_at_fault_before_are_no_sign_when_only_they_are_left() throws Exception {
+    var _ = refuse("One");
+    var _ = refuse("Two");
+    pass(new Rejected(400, "looked at"));
+    var _ = refuse("Three");
+    pass(new Rejected(400, "looked at"));
+
+    for (var prompt : List.of("One", "Two", "Three", "One", "Two", "Three")) {
+      assertThat(refuse(prompt)).isInstanceOf(Forbidden.class);
+    }
+    assertThat(gate.state()).isEqualTo("closed: calls are made");
+  }
+
+  @Test
   void nor_are_refusals_believed_while_a_call_is_under_way_that_may_succeed() throws Exception {
     var _ =
-        gate.pass("A good one", () -> {
-          refuseThree();
-          assertThat(gate.callsAllowed()).isGreaterThan(1000);
-          return new Rejected(400, "looked at");
-        });
+        gate.pass(
+            "A good one",
+            () -> {
+              refuseThree();
+              assertThat(gate.callsAllowed()).isGreaterThan(1000);
+              return new Rejected(400, "looked at");
+            });
     assertThat(refuse("Four")).isInstanceOf(Forbidden.class);
 
     assertThat(gate.state()).isEqualTo("closed: calls are made");
@@ -245,12 +273,14 @@ class NebiusGateTest {
   @Test
   void but_not_for_the_sake_of_one_that_hangs() throws Exception {
     var _ =
-        gate.pass("A hanging one", () -> {
-          now = now.plusSeconds(21);
-          refuseThree();
-          assertThat(gate.isBlockedBy(Block.ACCESS)).isTrue();
-          return new GivenUp("r");
-        });
+        gate.pass(
+            "A hanging one",
+            () -> {
+              now = now.plusSeconds(21);
+              refuseThree();
+              assertThat(gate.isBlockedBy(Block.ACCESS)).isTrue();
+              return new GivenUp("r");
+            });
   }
 
   @Test

@@ -14,8 +14,7 @@ public final class DependencyTrouble {
    * @param dependency such as {@code database}
    * @param trouble asked whenever the metrics are read, so it must not wait
    */
-  public static void register(
-      MeterRegistry meters, String dependency, BooleanSupplier trouble) {
+  public static void register(MeterRegistry meters, String dependency, BooleanSupplier trouble) {
     Gauge.builder("darkroom.dependency.trouble", () -> trouble.getAsBoolean() ? 1 : 0)
         .description("1 while the database, Kafka or the picture store does not work")
         .tag("dependency", dependency)

@@ -4,8 +4,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * How long ago a background loop last came through a round without an error, as a gauge. A loop that
- * has died, hangs or fails grows old.
+ * How long ago a background loop last came through a round without an error, as a gauge. A loop
+ * that has died, hangs or fails grows old.
  */
 public final class LoopAge {
   private static final long NEVER = Long.MIN_VALUE;
