@@ -9,8 +9,10 @@ const FAILURES = {
   provider_unavailable: ['Nebius was not available', 'Nothing is wrong with the request. Try again once Nebius is available.'],
   rate_limited: ['Rate limited by Nebius', 'Nothing is wrong with the request. Try again in a few minutes.'],
   misconfigured: ['Nebius rejected the API key, the account or the model', 'Whoever runs this has to look at the key, the account or the model; the request itself may be fine.'],
+  access_refused: ['Nebius refused this request', 'Often a firewall dislikes words of the prompt. Change them, then try again; if other prompts fail too, whoever runs this has to look at the key.'],
   bad_reply: ['Nebius answered without a usable picture', 'Try again; if it keeps failing, try another seed.'],
   picture_not_stored: ['The picture could not be kept', 'Whoever runs this has to look at the picture store. Try again after that.'],
+  record_too_large: ['The request is larger than the queue takes', 'Shorten the prompt, then try again; or whoever runs this raises the limit of the topic.'],
   outcome_unknown: ['Connection lost during the call; its outcome is unknown', 'It may have been drawn and paid for. Try again if you still want it.'],
 };
 

@@ -1,14 +1,19 @@
 package dev.darkroom.worker;
 
 import dev.darkroom.ledger.LedgerConfiguration;
+import dev.darkroom.ledger.meter.BuildInfo;
 import dev.darkroom.messaging.MessagingConfiguration;
 import dev.darkroom.picture.PictureStoreConfiguration;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.info.BuildProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
@@ -34,6 +39,16 @@ public class WorkerApplication {
   @Bean
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  @Bean
+  MeterBinder buildInfo(ObjectProvider<BuildProperties> build) {
+    var known = Optional.ofNullable(build.getIfAvailable());
+    return meters ->
+        BuildInfo.register(
+            meters,
+            known.map(BuildProperties::getVersion).orElse(null),
+            known.map(properties -> properties.get("commit")).orElse(null));
   }
 
   @Bean

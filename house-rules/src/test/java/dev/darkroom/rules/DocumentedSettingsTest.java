@@ -47,6 +47,14 @@ class DocumentedSettingsTest {
   }
 
   @Test
+  void every_metric_has_a_description() {
+    assertThat(
+            SourceFile.all("src/main/java").stream()
+                .flatMap(file -> FindMetrics.withoutHelpIn(file).stream()))
+        .isEmpty();
+  }
+
+  @Test
   void the_settings_of_all_modules_are_seen() throws IOException {
     assertThat(settingsInCode())
         .containsEntry("darkroom.ledger.publish-reservation", "5s")
@@ -118,6 +126,7 @@ class DocumentedSettingsTest {
     assertThat(FindMetrics.in(source))
         .containsExactlyInAnyOrder(
             "darkroom.attempts", "darkroom.worker.jobs", "darkroom.jobs.waiting");
+    assertThat(FindMetrics.withoutHelpIn(source)).containsExactly("darkroom.attempts");
   }
 
   private static Page operations() {

@@ -14,11 +14,25 @@ final class FindMetrics extends TreePathScanner<@Nullable Void, Set<String>> {
   private static final Set<String> REGISTERING =
       Set.of("builder", "counter", "gauge", "summary", "timer");
 
-  private FindMetrics() {}
+  /** Of the registry itself; only a builder takes a description. */
+  private static final Set<String> SHORTCUTS = Set.of("counter", "gauge", "summary", "timer");
+
+  private final boolean onlyWithoutHelp;
+
+  private FindMetrics(boolean onlyWithoutHelp) {
+    this.onlyWithoutHelp = onlyWithoutHelp;
+  }
+
+  /** Names of meters that are registered in a way that leaves them without a description. */
+  static Set<String> withoutHelpIn(SourceFile file) {
+    var found = new TreeSet<String>();
+    new FindMetrics(true).scan(file.tree(), found);
+    return Set.copyOf(found);
+  }
 
   static Set<String> in(SourceFile file) {
     var found = new TreeSet<String>();
-    new FindMetrics().scan(file.tree(), found);
+    new FindMetrics(false).scan(file.tree(), found);
     return Set.copyOf(found);
   }
 
@@ -30,8 +44,10 @@ final class FindMetrics extends TreePathScanner<@Nullable Void, Set<String>> {
           case IdentifierTree identifier -> identifier.getName().toString();
           default -> "";
         };
-    if (REGISTERING.contains(name)) {
-      for (var argument : call.getArguments()) {
+    if (onlyWithoutHelp ? SHORTCUTS.contains(name) : REGISTERING.contains(name)) {
+      var arguments = call.getArguments();
+      for (var argument :
+          onlyWithoutHelp ? arguments.subList(0, Math.min(1, arguments.size())) : arguments) {
         if (argument instanceof LiteralTree literal
             && literal.getValue() instanceof String text
             && text.matches("darkroom(\\.[a-z]+)+")) {

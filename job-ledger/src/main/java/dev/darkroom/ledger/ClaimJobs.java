@@ -2,6 +2,8 @@ package dev.darkroom.ledger;
 
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -12,10 +14,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class ClaimJobs {
   private final JdbcClient database;
   private final LedgerJson json;
+  private final JobMeters meters;
 
-  ClaimJobs(JdbcClient database, LedgerJson json) {
+  ClaimJobs(JdbcClient database, LedgerJson json, JobMeters meters) {
     this.database = database;
     this.json = json;
+    this.meters = meters;
   }
 
   /**
@@ -62,7 +66,8 @@ public final class ClaimJobs {
                 clock_timestamp()
               from claimed where free)
             select request_id, user_id, request, deadline_at, attempt, worker_id, traceparent,
-              (extract(epoch from deadline_at - clock_timestamp()) * 1000)::bigint as time_left
+              (extract(epoch from deadline_at - clock_timestamp()) * 1000)::bigint as time_left,
+              free and attempt = 1 as first, (extract(epoch from clock_timestamp() - created_at) * 1000)::bigint as age
             from claimed
             """)
         .param("worker", workerId)
@@ -71,13 +76,19 @@ public final class ClaimJobs {
         .param("ids", Columns.texts(intents.stream().map(Intent::requestId)))
         .param(
             "details", Columns.texts(intents.stream().map(intent -> json.write(intent.details()))))
-        .query((row, _) ->
-            new ClaimedJob(
-                JobColumns.attempt(row),
-                JobColumns.message(row, json),
-                Columns.trace(row),
-                Duration.ofMillis(row.getLong("time_left"))))
+        .query((row, _) -> claimed(row))
         .list();
+  }
+
+  private ClaimedJob claimed(ResultSet row) throws SQLException {
+    if (row.getBoolean("first")) {
+      meters.begun(Duration.ofMillis(row.getLong("age")));
+    }
+    return new ClaimedJob(
+        JobColumns.attempt(row),
+        JobColumns.message(row, json),
+        Columns.trace(row),
+        Duration.ofMillis(row.getLong("time_left")));
   }
 
   /**

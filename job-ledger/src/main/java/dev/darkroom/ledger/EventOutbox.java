@@ -35,7 +35,7 @@ public final class EventOutbox {
             set publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
             from unpublished where job.request_id = unpublished.request_id
             returning job.request_id, user_id, status, attempt, image_url, image_sha256, image_content_type,
-              image_bytes, error_code, error_message, finished_at, traceparent
+              image_bytes, error_code, error_message, finished_at, created_at, traceparent
             """)
         .param("limit", limit)
         .param("reservation", settings.publishReservation().toMillis())

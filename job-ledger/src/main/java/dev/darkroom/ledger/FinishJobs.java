@@ -18,11 +18,13 @@ public final class FinishJobs {
   private final JdbcClient database;
   private final LedgerJson json;
   private final LedgerSettings settings;
+  private final JobMeters meters;
 
-  FinishJobs(JdbcClient database, LedgerJson json, LedgerSettings settings) {
+  FinishJobs(JdbcClient database, LedgerJson json, LedgerSettings settings, JobMeters meters) {
     this.database = database;
     this.json = json;
     this.settings = settings;
+    this.meters = meters;
   }
 
   /**
@@ -77,7 +79,7 @@ public final class FinishJobs {
                     image_url, finished_at
                   from finished)
                 select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type,
-                  image_bytes, error_code, error_message, finished_at, traceparent
+                  image_bytes, error_code, error_message, finished_at, created_at, traceparent
                 from finished
                 """)
             .param("reservation", settings.publishReservation().toMillis())
@@ -92,6 +94,7 @@ public final class FinishJobs {
             .query((row, _) -> JobColumns.finished(row))
             .list()
             .stream()
+            .map(meters::ended)
             .collect(
                 Collectors.toMap(
                     job -> new Ended(job.event().requestId(), job.event().attempts()),
@@ -156,7 +159,7 @@ public final class FinishJobs {
                 finished_at
               from finished)
             select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type, image_bytes,
-              error_code, error_message, finished_at, traceparent
+              error_code, error_message, finished_at, created_at, traceparent
             from finished
             """)
         .param("reservation", settings.publishReservation().toMillis())
@@ -168,6 +171,7 @@ public final class FinishJobs {
         .param("step", step.word())
         .param("details", json.write(said))
         .query((row, _) -> JobColumns.finished(row))
-        .optional();
+        .optional()
+        .map(meters::ended);
   }
 }

@@ -7,6 +7,7 @@ import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.JobStatus;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 
 /** Reads a row of {@code generation_jobs} as what its reader wants of the job. */
 final class JobColumns {
@@ -49,6 +50,7 @@ final class JobColumns {
             row.getString("error_code"),
             row.getString("error_message"),
             status == JobStatus.FAILED ? finishedAt : null);
-    return new FinishedJob(event, finishedAt, Columns.trace(row));
+    var took = Duration.between(Columns.instant(row, "created_at"), finishedAt);
+    return new FinishedJob(event, finishedAt, took, Columns.trace(row));
   }
 }

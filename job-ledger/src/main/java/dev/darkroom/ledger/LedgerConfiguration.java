@@ -11,8 +11,11 @@ import dev.darkroom.ledger.quota.OpenQuotaBook;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -50,6 +53,16 @@ public class LedgerConfiguration {
   }
 
   @Bean
+  JobMeters jobMeters(ObjectProvider<MeterRegistry> meters) {
+    return new JobMeters(meters.getIfAvailable(SimpleMeterRegistry::new));
+  }
+
+  @Bean
+  DatabaseWatch databaseWatch(JdbcClient database, ObjectProvider<MeterRegistry> meters) {
+    return new DatabaseWatch(database, meters.getIfAvailable(SimpleMeterRegistry::new));
+  }
+
+  @Bean
   AcceptJobs acceptJobs(
       JdbcClient database, JsonMapper mapper, LedgerSettings settings, IdempotencySettings keys) {
     return new AcceptJobs(database, new LedgerJson(mapper), settings, keys);
@@ -66,13 +79,14 @@ public class LedgerConfiguration {
   }
 
   @Bean
-  ClaimJobs claimJobs(JdbcClient database, JsonMapper mapper) {
-    return new ClaimJobs(database, new LedgerJson(mapper));
+  ClaimJobs claimJobs(JdbcClient database, JsonMapper mapper, JobMeters meters) {
+    return new ClaimJobs(database, new LedgerJson(mapper), meters);
   }
 
   @Bean
-  FinishJobs finishJobs(JdbcClient database, JsonMapper mapper, LedgerSettings settings) {
-    return new FinishJobs(database, new LedgerJson(mapper), settings);
+  FinishJobs finishJobs(
+      JdbcClient database, JsonMapper mapper, LedgerSettings settings, JobMeters meters) {
+    return new FinishJobs(database, new LedgerJson(mapper), settings, meters);
   }
 
   @Bean
@@ -80,15 +94,19 @@ public class LedgerConfiguration {
       JdbcClient database,
       AttemptSettings attempts,
       UnknownOutcomeSettings nebius,
-      LedgerSettings settings) {
+      LedgerSettings settings,
+      JobMeters meters) {
     var policy = new AttemptPolicy(attempts.maxAttempts(), nebius.onUnknownOutcome());
-    return new RescheduleJobs(database, policy, settings);
+    return new RescheduleJobs(database, policy, settings, meters);
   }
 
   @Bean
   RescueJobs rescueJobs(
-      JdbcClient database, RescheduleJobs rescheduleJobs, LedgerSettings settings) {
-    return new RescueJobs(database, rescheduleJobs, settings);
+      JdbcClient database,
+      RescheduleJobs rescheduleJobs,
+      LedgerSettings settings,
+      JobMeters meters) {
+    return new RescueJobs(database, rescheduleJobs, settings, meters);
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package dev.darkroom.ledger;
 
 import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.Step;
 import java.util.Collection;
 import java.util.List;
@@ -10,7 +11,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * The transition "too large": jobs whose record is larger than Kafka takes, and so never starts.
  */
 public final class OversizedJobs {
-  private static final String CODE = "record_too_large";
+  private static final String CODE = FailureCode.RECORD_TOO_LARGE.word();
   private static final String REASON =
       "The request is larger than the queue takes. Shorten its prompt and send it again.";
 

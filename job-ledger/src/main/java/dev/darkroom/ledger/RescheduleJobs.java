@@ -13,11 +13,14 @@ public final class RescheduleJobs {
   private final JdbcClient database;
   private final AttemptPolicy policy;
   private final LedgerSettings settings;
+  private final JobMeters meters;
 
-  RescheduleJobs(JdbcClient database, AttemptPolicy policy, LedgerSettings settings) {
+  RescheduleJobs(
+      JdbcClient database, AttemptPolicy policy, LedgerSettings settings, JobMeters meters) {
     this.database = database;
     this.policy = policy;
     this.settings = settings;
+    this.meters = meters;
   }
 
   /** What came of it. */
@@ -89,7 +92,7 @@ public final class RescheduleJobs {
                 clock_timestamp()
               from released)
             select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type, image_bytes,
-              error_code, error_message, finished_at, due_at, traceparent
+              error_code, error_message, finished_at, created_at, due_at, traceparent
             from released
             """)
         .param("ends", ends)
@@ -111,9 +114,9 @@ public final class RescheduleJobs {
         .orElseGet(() -> new Rescheduled.NotHeld(attempt.requestId()));
   }
 
-  private static Rescheduled read(ResultSet row) throws SQLException {
+  private Rescheduled read(ResultSet row) throws SQLException {
     return Columns.status(row) == JobStatus.FAILED
-        ? new Rescheduled.Exhausted(JobColumns.finished(row))
+        ? new Rescheduled.Exhausted(meters.ended(JobColumns.finished(row)))
         : new Rescheduled.DueAgain(Columns.requestId(row), Columns.instant(row, "due_at"));
   }
 }

@@ -21,11 +21,17 @@ public final class RescueJobs {
   private final JdbcClient database;
   private final RescheduleJobs rescheduleJobs;
   private final LedgerSettings settings;
+  private final JobMeters meters;
 
-  RescueJobs(JdbcClient database, RescheduleJobs rescheduleJobs, LedgerSettings settings) {
+  RescueJobs(
+      JdbcClient database,
+      RescheduleJobs rescheduleJobs,
+      LedgerSettings settings,
+      JobMeters meters) {
     this.database = database;
     this.rescheduleJobs = rescheduleJobs;
     this.settings = settings;
+    this.meters = meters;
   }
 
   /**
@@ -134,7 +140,7 @@ public final class RescueJobs {
                 clock_timestamp()
               from ended)
             select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type, image_bytes,
-              error_code, error_message, finished_at, traceparent
+              error_code, error_message, finished_at, created_at, traceparent
             from ended
             """)
         .param("limit", limit)
@@ -143,6 +149,9 @@ public final class RescueJobs {
         .param("patience", patience.toMillis())
         .param("reservation", settings.publishReservation().toMillis())
         .query((row, _) -> JobColumns.finished(row))
-        .list();
+        .list()
+        .stream()
+        .map(meters::ended)
+        .toList();
   }
 }

@@ -57,12 +57,17 @@ public record Setback(
    *
    * @param timeLeft until then
    */
-  public Setback dueWithin(Duration timeLeft) {
+  public Setback dueBeforeDeadline(Duration timeLeft) {
     var half = timeLeft.dividedBy(2);
-    var latest = half.compareTo(SOONEST) > 0 ? half : SOONEST;
-    return delay.compareTo(latest) <= 0
-        ? this
-        : new Setback(outcome, code, reason, counts, latest, call, called);
+    return dueWithin(half.compareTo(SOONEST) > 0 ? half : SOONEST);
+  }
+
+  /** The same, due after this long at the latest. */
+  public Setback dueWithin(Duration longest) {
+    var sooner = longest.isNegative() ? Duration.ZERO : longest;
+    return sooner.compareTo(delay) < 0
+        ? new Setback(outcome, code, reason, counts, sooner, call, called)
+        : this;
   }
 
   /** The same after a call that took so long. */

@@ -9,6 +9,7 @@ import dev.darkroom.ledger.log.ReadSteps;
 import dev.darkroom.ledger.pool.ReadPools;
 import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -34,6 +35,7 @@ public final class TestingLedger {
 
   public final TestingDatabase database;
   private final DataSource source;
+  public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   public final JdbcClient asOwner;
   public final JdbcClient asApplication;
   public final AcceptJobs acceptJobs;
@@ -80,19 +82,21 @@ public final class TestingLedger {
     var settings = new LedgerSettings(RESERVATION, REPUBLISH_AFTER);
     var beans = new LedgerConfiguration();
     var readers = ReadPools.none(asApplication);
+    var jobMeters = new JobMeters(meters);
     var keys = new IdempotencySettings(KEEP_KEYS);
     acceptJobs = beans.acceptJobs(asApplication, mapper, settings, keys);
     forgetKeys = beans.forgetKeys(asApplication, keys);
     forgetPictures = beans.forgetPictures(asApplication);
-    claimJobs = beans.claimJobs(asApplication, mapper);
-    finishJobs = beans.finishJobs(asApplication, mapper, settings);
+    claimJobs = beans.claimJobs(asApplication, mapper, jobMeters);
+    finishJobs = beans.finishJobs(asApplication, mapper, settings, jobMeters);
     rescheduleJobs =
         beans.rescheduleJobs(
             asApplication,
             new AttemptSettings(maxAttempts),
             new UnknownOutcomeSettings(policy),
-            settings);
-    rescueJobs = beans.rescueJobs(asApplication, rescheduleJobs, settings);
+            settings,
+            jobMeters);
+    rescueJobs = beans.rescueJobs(asApplication, rescheduleJobs, settings, jobMeters);
     jobOutbox = beans.jobOutbox(asApplication, mapper, settings);
     jobTurns = beans.jobTurns(asApplication, mapper, settings);
     eventOutbox = beans.eventOutbox(asApplication, settings);

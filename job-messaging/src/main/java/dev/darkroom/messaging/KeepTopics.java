@@ -1,7 +1,10 @@
 package dev.darkroom.messaging;
 
+import dev.darkroom.ledger.meter.DependencyTrouble;
+import dev.darkroom.ledger.meter.LoopAge;
 import dev.darkroom.messaging.KafkaTroubles.Concern;
 import dev.darkroom.model.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -55,6 +58,7 @@ public final class KeepTopics implements SmartLifecycle {
   private volatile boolean present;
   private volatile @Nullable JobsTopic jobsTopic;
   private volatile @Nullable String eventsTopicId;
+  private final LoopAge age = new LoopAge("keep-topics");
 
   /** What the step under way may lack the right to do; Kafka names the resource alone. */
   private String rights = "";
@@ -81,6 +85,7 @@ public final class KeepTopics implements SmartLifecycle {
   @Override
   public void start() {
     running = true;
+    age.succeeded();
     thread = Thread.ofPlatform().daemon().name("keep-topics").start(this::keep);
   }
 
@@ -140,6 +145,7 @@ public final class KeepTopics implements SmartLifecycle {
       raisePartitions(admin, existing.get(Topics.JOBS));
       present = true;
       troubles.end(Concern.TOPICS);
+      age.succeeded();
       return true;
     } catch (ExecutionException | TimeoutException e) {
       complain(e);
@@ -252,6 +258,11 @@ public final class KeepTopics implements SmartLifecycle {
             .log("the broker knows no settings of share groups");
       }
     }
+  }
+
+  void measureBy(MeterRegistry meters) {
+    age.register(meters);
+    DependencyTrouble.register(meters, "kafka", () -> !present || !troubles.all().isEmpty());
   }
 
   /** Whether topics and group are known to be ready. */

@@ -1,7 +1,9 @@
 package dev.darkroom.messaging;
 
 import dev.darkroom.ledger.EventOutbox;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
@@ -22,9 +24,12 @@ public class MessagingConfiguration {
       KafkaProperties kafka,
       KafkaAdmin admin,
       MessagingSettings settings,
-      KafkaTroubles kafkaTroubles) {
+      KafkaTroubles kafkaTroubles,
+      ObjectProvider<MeterRegistry> meters) {
     RequireKafkaAddress.in(kafka.getBootstrapServers());
-    return new KeepTopics(admin, settings, kafkaTroubles);
+    var topics = new KeepTopics(admin, settings, kafkaTroubles);
+    meters.ifAvailable(topics::measureBy);
+    return topics;
   }
 
   @Bean

@@ -13,6 +13,8 @@ public enum FailureCode {
   REJECTED,
   /** The provider refused what the request asks to see. */
   CONTENT_REFUSED,
+  /** The provider, or a firewall before it, answers 403 to this request and not to others. */
+  ACCESS_REFUSED,
   /** The provider sent a picture that can't be kept, and would send it again. */
   UNUSABLE_PICTURE,
   /** The provider began a task instead of sending a picture. */
@@ -29,6 +31,8 @@ public enum FailureCode {
   OUTCOME_UNKNOWN,
   PICTURE_NOT_STORED,
   RECORD_DIFFERS,
+  /** The job's record on Kafka is larger than its topic takes. */
+  RECORD_TOO_LARGE,
   WITHDRAWN,
   DEADLINE_EXCEEDED;
 

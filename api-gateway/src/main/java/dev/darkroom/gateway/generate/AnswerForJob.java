@@ -163,12 +163,14 @@ final class AnswerForJob {
           outage.apply(sentence);
       case CONTENT_REFUSED -> Problem.of(HttpStatus.UNPROCESSABLE_CONTENT, sentence);
       case REJECTED,
+          ACCESS_REFUSED,
           UNUSABLE_PICTURE,
           ASYNCHRONOUS_ANSWER,
           BAD_REPLY,
           OUTCOME_UNKNOWN,
           PICTURE_NOT_STORED,
           RECORD_DIFFERS,
+          RECORD_TOO_LARGE,
           WITHDRAWN ->
           Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, sentence);
     };

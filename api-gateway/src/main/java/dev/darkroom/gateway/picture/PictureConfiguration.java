@@ -3,8 +3,10 @@ package dev.darkroom.gateway.picture;
 import dev.darkroom.gateway.sweep.Sweep;
 import dev.darkroom.gateway.web.ImageOrigin;
 import dev.darkroom.ledger.FindJobs;
+import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.picture.LinkingPictureStore;
 import dev.darkroom.picture.PictureStore;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Optional;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -26,6 +28,12 @@ class PictureConfiguration {
   @Bean
   PictureApi.CompletedPicture completedPicture(FindJobs ledger) {
     return ledger::findPicture;
+  }
+
+  @Bean
+  MeterBinder pictureStoreTrouble(PictureStore store) {
+    return meters ->
+        DependencyTrouble.register(meters, "picture-store", () -> store.trouble().isPresent());
   }
 
   /** The pages show pictures, which come from the storage then. */

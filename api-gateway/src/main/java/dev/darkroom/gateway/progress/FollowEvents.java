@@ -1,7 +1,9 @@
 package dev.darkroom.gateway.progress;
 
+import dev.darkroom.ledger.meter.LoopAge;
 import dev.darkroom.messaging.EventRecords;
 import dev.darkroom.model.Topics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -38,6 +40,7 @@ final class FollowEvents implements SmartLifecycle {
   private volatile CountDownLatch stopping = new CountDownLatch(0);
   private volatile @Nullable Consumer<String, byte[]> current;
   private Thread thread = Thread.ofPlatform().unstarted(() -> {});
+  private final LoopAge age = new LoopAge("follow-events");
   private boolean away;
 
   FollowEvents(
@@ -54,8 +57,13 @@ final class FollowEvents implements SmartLifecycle {
   @Override
   public void start() {
     stopping = new CountDownLatch(1);
+    age.succeeded();
     // not a virtual thread: Kafka's selector would hold on to a carrier
     thread = Thread.ofPlatform().name("follow-events").daemon().start(this::run);
+  }
+
+  void measureBy(MeterRegistry meters) {
+    age.register(meters);
   }
 
   private void run() {
@@ -83,6 +91,7 @@ final class FollowEvents implements SmartLifecycle {
         continue;
       }
       var events = consumer.poll(POLL);
+      age.succeeded();
       if (!events.isEmpty()) {
         others.forEach(HearEvents::eventsCame);
       }

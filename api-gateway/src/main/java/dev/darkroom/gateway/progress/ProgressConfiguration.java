@@ -2,6 +2,7 @@ package dev.darkroom.gateway.progress;
 
 import dev.darkroom.gateway.sweep.Sweep;
 import dev.darkroom.messaging.EventRecords;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -20,7 +21,8 @@ class ProgressConfiguration {
       ConsumerFactory<?, ?> kafka,
       EventRecords records,
       FollowProgress progress,
-      ObjectProvider<HearEvents> others) {
+      ObjectProvider<HearEvents> others,
+      MeterRegistry meters) {
     var config = new HashMap<>(kafka.getConfigurationProperties());
     config.remove(ConsumerConfig.GROUP_ID_CONFIG);
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -31,11 +33,15 @@ class ProgressConfiguration {
     // how soon a topic that was created again, or has more partitions, is noticed
     config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 5_000);
     config.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
-    return new FollowEvents(
-        () -> new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer()),
-        records,
-        progress,
-        others.stream().toList());
+    var follow =
+        new FollowEvents(
+            () ->
+                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer()),
+            records,
+            progress,
+            others.stream().toList());
+    follow.measureBy(meters);
+    return follow;
   }
 
   @Bean

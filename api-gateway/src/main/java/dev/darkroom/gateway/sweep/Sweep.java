@@ -1,5 +1,7 @@
 package dev.darkroom.gateway.sweep;
 
+import dev.darkroom.ledger.meter.LoopAge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ public final class Sweep implements SmartLifecycle {
   private final Duration pause;
   private final BooleanSupplier round;
   private final int rest;
+  private final LoopAge age;
   private volatile CountDownLatch stopping = new CountDownLatch(0);
   private Thread thread = Thread.ofPlatform().daemon().unstarted(() -> {});
 
@@ -45,13 +48,19 @@ public final class Sweep implements SmartLifecycle {
     this.pause = pause;
     this.round = round;
     this.rest = rest;
+    this.age = new LoopAge(name);
   }
 
   @Override
   public void start() {
     var until = new CountDownLatch(1);
     stopping = until;
+    age.succeeded();
     thread = Thread.ofPlatform().daemon().name(name).start(() -> run(until));
+  }
+
+  void measureBy(MeterRegistry meters) {
+    age.register(meters);
   }
 
   private void run(CountDownLatch until) {
@@ -66,6 +75,7 @@ public final class Sweep implements SmartLifecycle {
             log.atInfo().addKeyValue("sweep", name).log("the sweep works again");
           }
           failing = false;
+          age.succeeded();
         } catch (RuntimeException | Error e) { // nobody else would begin it again
           warnOnce(failing, e);
           failing = true;

@@ -2,6 +2,7 @@ package dev.darkroom.worker.attempt;
 
 import dev.darkroom.ledger.ClaimJobs;
 import dev.darkroom.ledger.RescheduleJobs;
+import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.messaging.PublishEvents;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.nebius.CallNebius;
@@ -41,6 +42,7 @@ class AttemptConfiguration {
             store,
             new AttemptJob(store, nebius, report, meters),
             events);
+    DependencyTrouble.register(meters, "picture-store", () -> store.trouble().isPresent());
     Gauge.builder("darkroom.worker.jobs", jobs, JobsInHand::size)
         .description("Jobs under way in this worker")
         .register(meters);
@@ -57,8 +59,10 @@ class AttemptConfiguration {
   }
 
   @Bean
-  KeepLeases keepLeases(JobsInHand jobs, WorkerSettings settings, CallNebius nebius) {
+  KeepLeases keepLeases(
+      JobsInHand jobs, WorkerSettings settings, CallNebius nebius, MeterRegistry meters) {
     var limit = new ThreadLimit(Path.of("/"));
-    return new KeepLeases(jobs, settings, new StartReport(settings, nebius.timeout(), limit));
+    var report = new StartReport(settings, nebius.timeout(), limit);
+    return new KeepLeases(jobs, settings, report, meters);
   }
 }

@@ -8,6 +8,7 @@ import dev.darkroom.worker.nebius.CallInProgress;
 import dev.darkroom.worker.nebius.CallNebius;
 import dev.darkroom.worker.report.ReportOutcome;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -115,6 +116,10 @@ final class AttemptJob {
 
   private void count(AttemptOutcome outcome, Duration took) {
     var name = outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-    meters.timer("darkroom.attempts", "outcome", name).record(took);
+    Timer.builder("darkroom.attempts")
+        .description("Attempts at jobs and how long they took, by outcome")
+        .tag("outcome", name)
+        .register(meters)
+        .record(took);
   }
 }

@@ -96,8 +96,17 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
   }
 
   private int freeSlots() {
-    var free = Math.min(threadsAllowed(), nebius.callsAllowed()) - inHand.size();
-    return free <= 0 || claims.isStopping() || lacksThreads() || !keepsPictures() ? 0 : free;
+    if (claims.isStopping() || lacksThreads() || !keepsPictures()) {
+      return 0;
+    }
+    var slots = threadsAllowed() - inHand.size();
+    var calls = nebius.callsAllowed();
+    return Math.max(0, calls < slots ? Math.min(slots, calls - beforeTheirCalls()) : slots);
+  }
+
+  /** Jobs that will use up one of the calls that are allowed now; those under way have done so. */
+  private int beforeTheirCalls() {
+    return (int) inHand.values().stream().filter(call -> !call.hasPassed()).count();
   }
 
   private boolean lacksThreads() {

@@ -1,5 +1,7 @@
 package dev.darkroom.worker.attempt;
 
+import dev.darkroom.ledger.meter.LoopAge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,14 +21,17 @@ final class KeepLeases implements SmartLifecycle {
   private final WorkerSettings settings;
   private final StartReport report;
   private final Duration drain;
+  private final LoopAge age = new LoopAge("keep-leases");
   private volatile boolean running;
   private Thread thread = Thread.ofPlatform().daemon().unstarted(this::keep);
 
-  KeepLeases(JobsInHand jobs, WorkerSettings settings, StartReport report) {
+  KeepLeases(
+      JobsInHand jobs, WorkerSettings settings, StartReport report, MeterRegistry meters) {
     this.jobs = jobs;
     this.settings = settings;
     this.report = report;
     this.drain = report.drain();
+    age.register(meters);
   }
 
   @Override
@@ -34,6 +39,7 @@ final class KeepLeases implements SmartLifecycle {
     report.log();
     running = true;
     jobs.takeAgain();
+    age.succeeded();
     thread = Thread.ofPlatform().daemon().name("keep-leases").start(this::keep);
   }
 
@@ -92,6 +98,7 @@ final class KeepLeases implements SmartLifecycle {
         Thread.sleep(wait);
         wait = AFTER_A_FAILURE; // unless this one succeeds: there is not much of the lease left
         jobs.renewLeases();
+        age.succeeded();
         wait = settings.lease().dividedBy(3);
       } catch (RuntimeException | Error e) {
         // without this thread every job would be taken for lost

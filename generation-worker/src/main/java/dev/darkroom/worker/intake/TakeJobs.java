@@ -1,5 +1,6 @@
 package dev.darkroom.worker.intake;
 
+import dev.darkroom.ledger.meter.LoopAge;
 import dev.darkroom.worker.attempt.JobSlots;
 import dev.darkroom.worker.intake.JobSource.Delivery;
 import io.micrometer.core.instrument.Counter;
@@ -32,6 +33,7 @@ final class TakeJobs implements SmartLifecycle {
   private final IntakeSettings settings;
   private final Counter decided;
   private final Counter givenBack;
+  private final LoopAge age = new LoopAge("intake");
   private final Deque<Delivery> waiting = new ArrayDeque<>();
   private volatile boolean running;
   private volatile boolean joined;
@@ -49,8 +51,16 @@ final class TakeJobs implements SmartLifecycle {
     this.topicsPresent = topicsPresent;
     this.jobs = jobs;
     this.settings = settings;
-    this.decided = meters.counter("darkroom.intake.records", "outcome", "decided");
-    this.givenBack = meters.counter("darkroom.intake.records", "outcome", "given_back");
+    this.decided = records(meters, "decided");
+    this.givenBack = records(meters, "given_back");
+    age.register(meters);
+  }
+
+  private static Counter records(MeterRegistry meters, String outcome) {
+    return Counter.builder("darkroom.intake.records")
+        .description("Records of jobs from Kafka, by what was done with them")
+        .tag("outcome", outcome)
+        .register(meters);
   }
 
   @Override
@@ -58,6 +68,7 @@ final class TakeJobs implements SmartLifecycle {
     thread = Thread.ofPlatform().name("intake").unstarted(this::run);
     joined = false;
     running = true;
+    age.succeeded();
     thread.start();
   }
 
@@ -151,6 +162,9 @@ final class TakeJobs implements SmartLifecycle {
         } else {
           waiting.addAll(opened.poll(settings.poll()));
           claimWaiting(opened);
+        }
+        if (ledgerAnswers) {
+          age.succeeded();
         }
       }
     } finally {

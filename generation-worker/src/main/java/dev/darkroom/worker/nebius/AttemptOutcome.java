@@ -53,6 +53,15 @@ public sealed interface AttemptOutcome {
    */
   record Asynchronous(String reason) implements AttemptOutcome {}
 
+  /**
+   * 403: a firewall refuses this job's prompt, or the provider refuses us, which only other jobs
+   * can tell.
+   *
+   * @param mayConcernAll whether it counts as a sign of the latter; not so where the job names a
+   *     model of its own
+   */
+  record Forbidden(String reason, boolean mayConcernAll) implements AttemptOutcome {}
+
   /** We are too fast. */
   record RateLimited(@Nullable Duration retryAfter, String reason) implements AttemptOutcome {}
 

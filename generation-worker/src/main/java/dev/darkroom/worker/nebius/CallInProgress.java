@@ -14,6 +14,7 @@ public final class CallInProgress {
   private final long deadlineNanos;
   private @Nullable Runnable abort;
   private @Nullable Ended ended;
+  private volatile boolean passed;
   private volatile boolean sent;
   private volatile long sentNanos;
   private volatile long answeredNanos;
@@ -69,6 +70,16 @@ public final class CallInProgress {
   /** Until the job's deadline; not positive once it has come. */
   public Duration timeLeft() {
     return Duration.ofNanos(deadlineNanos - System.nanoTime());
+  }
+
+  /** The circuit breaker has let it through. */
+  void passed() {
+    passed = true;
+  }
+
+  /** Whether the circuit breaker has let it through, and so knows of it. */
+  public boolean hasPassed() {
+    return passed;
   }
 
   /** From here on Nebius may get to see the request, and so may draw and bill a picture. */

@@ -4,7 +4,6 @@ import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import dev.darkroom.worker.nebius.CallInProgress.Ended;
-import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.retry.Retry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -69,7 +68,7 @@ public final class CallNebius {
     return settings.timeout();
   }
 
-  /** How many calls may be under way at once just now; see {@link NebiusGate#callsAllowed()}. */
+  /** How many calls may be begun now; see {@link NebiusGate#callsAllowed()}. */
   public int callsAllowed() {
     return gate.callsAllowed();
   }
@@ -83,15 +82,14 @@ public final class CallNebius {
    */
   public AttemptOutcome call(
       RequestId id, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
+    var prompt = String.valueOf(parameters.get("prompt"));
     var patience = patience(call);
     var ending =
         timer.schedule(
             () -> call.end(patience.reason()), patience.time().toMillis(), TimeUnit.MILLISECONDS);
     try {
       return quickRetry.executeCallable(
-          () -> gate.pass(() -> attempt(id, parameters, trace, call)));
-    } catch (CallNotPermittedException e) {
-      return new AttemptOutcome.TurnedAway("No call was made: the circuit breaker is open.");
+          () -> gate.pass(prompt, () -> attempt(id, parameters, trace, call)));
     } catch (Exception e) {
       return failures.read(e, call);
     } finally {
@@ -101,6 +99,7 @@ public final class CallNebius {
 
   private AttemptOutcome attempt(
       RequestId id, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call) {
+    call.passed();
     var begun = System.nanoTime();
     var outcome = read(id, parameters, trace, call);
     count(outcome, Duration.ofNanos(System.nanoTime() - begun));

@@ -44,9 +44,9 @@ class NebiusConfiguration {
                 .failureRateThreshold(breaker.failureRate())
                 .slowCallDurationThreshold(SLOW)
                 .waitDurationInOpenState(breaker.probeAfter())
-                .automaticTransitionFromOpenToHalfOpenEnabled(true)
                 .permittedNumberOfCallsInHalfOpenState(1)
-                .recordResult(outcome -> NebiusGate.isOutage((AttemptOutcome) outcome))
+                .recordResult(
+                    outcome -> ProviderEvidence.ofOutage((AttemptOutcome) outcome) != null)
                 .build());
     TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(registry).bindTo(meters);
     return registry;

@@ -1,5 +1,6 @@
 package dev.darkroom.worker.nebius;
 
+import dev.darkroom.worker.nebius.AttemptOutcome.Forbidden;
 import dev.darkroom.worker.nebius.AttemptOutcome.Misconfigured;
 import dev.darkroom.worker.nebius.AttemptOutcome.RateLimited;
 import dev.darkroom.worker.nebius.AttemptOutcome.Refusal;
@@ -8,7 +9,11 @@ import io.github.resilience4j.circuitbreaker.event.CircuitBreakerOnStateTransiti
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,14 +22,32 @@ import org.slf4j.LoggerFactory;
  * Says whether calls may be made now, and why not. Closed to calls during an outage (the circuit
  * breaker), after our key, account or model was refused (the same breaker, opened by hand, probed
  * the same way), and for as long as Nebius asked us to wait.
+ *
+ * <p>Resilience4j counts calls and keeps the state. Which call's result counts is decided here:
+ * only that of a call which began in the present state, so that one which hangs from before an
+ * outage neither takes the probe's place nor passes for its result.
  */
 public final class NebiusGate {
   private static final Logger log = LoggerFactory.getLogger(NebiusGate.class);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
+  /** A probe that takes longer is left to itself, and another one is made. */
+  private static final Duration PROBE_PATIENCE = Duration.ofSeconds(10);
+
+  /** By then another job is here to probe, if there is one. */
+  private static final Duration SUSPECTS_WAIT = Duration.ofSeconds(2);
+
+  /** A picture takes 7 to 13 s; a call that takes longer is no sign that calls succeed. */
+  private static final Duration MAY_SUCCEED = Duration.ofSeconds(20);
+
   private final CircuitBreaker breaker;
   private final Duration probeAfter;
   private final Clock clock;
+  private final ForbiddenPrompts forbidden = new ForbiddenPrompts();
+  private final Set<Passing> underWay = new HashSet<>();
+  private int generation;
+  private long calls;
+  private Instant stateSince = Instant.MIN;
   private volatile Instant pausedUntil = Instant.MIN;
   private volatile Instant openUntil = Instant.MIN;
   private volatile Why why = new Why(null, "");
@@ -37,10 +60,26 @@ public final class NebiusGate {
    */
   private record Why(@Nullable Refusal refusal, String reason) {
     String inWords(String state) {
-      var head = refusal == null ? "nebius: " : "nebius: " + refusal.inWords() + "; ";
-      return head + state + (reason.isEmpty() ? "" : ": " + reason);
+      return "nebius: " + (refusal == null ? "" : refusal.inWords() + "; ") + state + said();
+    }
+
+    String inWords() {
+      return refusal == null ? reason : refusal.inWords() + said();
+    }
+
+    private String said() {
+      return reason.isEmpty() ? "" : ": " + reason;
     }
   }
+
+  /**
+   * A call under way.
+   *
+   * @param id tells it from others
+   * @param generation of the state in which it began
+   * @param begunAt by the breaker's clock
+   */
+  private record Passing(long id, String prompt, int generation, Instant begun, long begunAt) {}
 
   NebiusGate(CircuitBreaker breaker, Duration probeAfter, Clock clock) {
     this.breaker = breaker;
@@ -49,43 +88,130 @@ public final class NebiusGate {
     var _ = breaker.getEventPublisher().onStateTransition(this::changed);
   }
 
-  /** Passes a call through the breaker. */
-  AttemptOutcome pass(Callable<AttemptOutcome> call) throws Exception {
-    breaker.acquirePermission();
-    @Nullable AttemptOutcome outcome = null;
-    var begun = breaker.getCurrentTimestamp();
+  /**
+   * Passes a call through the breaker.
+   *
+   * @param prompt of the call; a 403 counts against it before it counts against the provider
+   * @return what came of it: {@link AttemptOutcome.TurnedAway} without a call while the breaker is
+   *     open
+   */
+  AttemptOutcome pass(String prompt, Callable<AttemptOutcome> call) throws Exception {
+    var passing = begin(prompt);
+    if (passing.isEmpty()) {
+      return new AttemptOutcome.TurnedAway("No call was made: the circuit breaker is open.");
+    }
     try {
-      outcome = call.call();
-      return outcome;
+      return heard(passing.get(), call.call());
     } finally {
-      if (outcome == null || !provesAnything(outcome)) {
-        breaker.releasePermission(); // or a probe that came to nothing would be the last
-      } else {
-        heard(outcome, breaker.getCurrentTimestamp() - begun);
-      }
+      release(passing.get());
     }
   }
 
-  private void heard(AttemptOutcome outcome, long took) {
-    remember(outcome);
-    breaker.onResult(took, breaker.getTimestampUnit(), outcome);
-    if (outcome instanceof Misconfigured(var _, var _, boolean ofAll)
-        && ofAll
+  private synchronized Optional<Passing> begin(String prompt) {
+    beHalfOpenWhenDue();
+    if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
+      if (!probeIsDue() || (forbidden.contains(prompt) && !suspectsMayProbe())) {
+        return Optional.empty();
+      }
+      if (probeIsUnderWay()) {
+        breaker.releasePermission(); // the one that hangs has lost its place
+      }
+    }
+    if (!breaker.tryAcquirePermission()) {
+      return Optional.empty();
+    }
+    var passing =
+        new Passing(calls++, prompt, generation, clock.instant(), breaker.getCurrentTimestamp());
+    underWay.add(passing);
+    return Optional.of(passing);
+  }
+
+  private synchronized AttemptOutcome heard(Passing call, AttemptOutcome outcome) {
+    if (outcome instanceof RateLimited limited) {
+      pauseFor(limited);
+      why = call.generation() == generation ? new Why(null, limited.reason()) : why;
+    }
+    var judged = outcome instanceof Forbidden said ? judge(call, said) : outcome;
+    if (call.generation() != generation || !ProviderEvidence.isIn(judged)) {
+      return judged;
+    }
+    underWay.remove(call);
+    remember(judged);
+    breaker.onResult(
+        breaker.getCurrentTimestamp() - call.begunAt(), breaker.getTimestampUnit(), judged);
+    if (judged instanceof Misconfigured refused
+        && refused.ofAll()
         && breaker.getState() == CircuitBreaker.State.CLOSED) {
       breaker.transitionToOpenState();
     }
+    if (ProviderEvidence.ofAccess(judged)) {
+      forbidden.accessProved();
+    }
+    return judged;
   }
 
-  /** How many calls may be under way at once: none while it is closed, one while it is probed. */
-  public int callsAllowed() {
+  /**
+   * What proved nothing gives its permission back, or a probe that came to nothing were the last.
+   */
+  private synchronized void release(Passing call) {
+    if (underWay.remove(call) && call.generation() == generation) {
+      breaker.releasePermission();
+    }
+  }
+
+  /** A 403 is the job's own until several different prompts have met one. */
+  private AttemptOutcome judge(Passing call, Forbidden said) {
+    if (!said.mayConcernAll() || forbidden.isAtFault(call.prompt())) {
+      return said;
+    }
+    forbidden.add(call.prompt());
+    var closed = breaker.getState() == CircuitBreaker.State.CLOSED;
+    var known = !closed && why.refusal() == Refusal.ACCESS;
+    return known || forbidden.concernAll(promptsThatMaySucceed())
+        ? new Misconfigured(Refusal.ACCESS, said.reason(), true)
+        : said;
+  }
+
+  private Set<String> promptsThatMaySucceed() {
+    var since = clock.instant().minus(MAY_SUCCEED);
+    return underWay.stream()
+        .filter(call -> call.begun().isAfter(since))
+        .map(Passing::prompt)
+        .collect(Collectors.toSet());
+  }
+
+  /** How many calls may be begun now: none while it is closed, one where a probe is due. */
+  public synchronized int callsAllowed() {
     if (clock.instant().isBefore(pausedUntil)) {
       return 0;
     }
+    beHalfOpenWhenDue();
     return switch (breaker.getState()) {
       case OPEN, FORCED_OPEN -> 0;
-      case HALF_OPEN -> 1;
+      case HALF_OPEN -> probeIsDue() ? 1 : 0;
       case CLOSED, DISABLED, METRICS_ONLY -> Integer.MAX_VALUE;
     };
+  }
+
+  private void beHalfOpenWhenDue() {
+    if (breaker.getState() == CircuitBreaker.State.OPEN && !clock.instant().isBefore(openUntil)) {
+      breaker.transitionToHalfOpenState();
+    }
+  }
+
+  private boolean probeIsUnderWay() {
+    return underWay.stream().anyMatch(call -> call.generation() == generation);
+  }
+
+  private boolean probeIsDue() {
+    var since = clock.instant().minus(shorter(probeAfter, PROBE_PATIENCE));
+    return underWay.stream()
+        .noneMatch(call -> call.generation() == generation && call.begun().isAfter(since));
+  }
+
+  /** Those whose prompts were refused probe only where nobody else does. */
+  private boolean suspectsMayProbe() {
+    return !clock.instant().isBefore(stateSince.plus(shorter(probeAfter, SUSPECTS_WAIT)));
   }
 
   /** When a job that was turned away here should come again. */
@@ -93,11 +219,22 @@ public final class NebiusGate {
     return probeAfter;
   }
 
+  /** How long until the next call may probe; empty while calls are made. */
+  public synchronized Optional<Duration> untilProbe() {
+    beHalfOpenWhenDue();
+    return switch (breaker.getState()) {
+      case OPEN, FORCED_OPEN -> Optional.of(Duration.between(clock.instant(), openUntil));
+      case HALF_OPEN -> Optional.of(shorter(probeAfter, SUSPECTS_WAIT));
+      case CLOSED, DISABLED, METRICS_ONLY -> Optional.empty();
+    };
+  }
+
   /** In words, for the health page. */
-  public String state() {
+  public synchronized String state() {
     if (clock.instant().isBefore(pausedUntil)) {
       return why.inWords("paused until " + pausedUntil);
     }
+    beHalfOpenWhenDue();
     return switch (breaker.getState()) {
       case OPEN, FORCED_OPEN -> why.inWords("open until " + openUntil);
       case HALF_OPEN -> why.inWords("half-open, the next call probes");
@@ -106,7 +243,7 @@ public final class NebiusGate {
   }
 
   /** Whether no calls, or but one to probe, are made for this reason. */
-  boolean isBlockedBy(Block block) {
+  synchronized boolean isBlockedBy(Block block) {
     if (clock.instant().isBefore(pausedUntil)) {
       return block == Block.RATE_LIMITED;
     }
@@ -116,88 +253,49 @@ public final class NebiusGate {
     };
   }
 
-  private void changed(CircuitBreakerOnStateTransitionEvent event) {
-    var to = event.getStateTransition().getToState();
-    if (to == CircuitBreaker.State.OPEN) {
-      openUntil = clock.instant().plus(probeAfter);
+  private synchronized void changed(CircuitBreakerOnStateTransitionEvent event) {
+    generation++;
+    stateSince = clock.instant();
+    var from = event.getStateTransition().getFromState();
+    switch (event.getStateTransition().getToState()) {
+      case OPEN, FORCED_OPEN -> {
+        // refused prompts may still be at fault: a call with another one tells, and at once
+        var doubtful = from == CircuitBreaker.State.CLOSED && why.refusal() == Refusal.ACCESS;
+        openUntil = doubtful ? stateSince : stateSince.plus(probeAfter);
+        log.atWarn()
+            .addKeyValue("provider", "nebius")
+            .addKeyValue("reason", why.inWords())
+            .addKeyValue("probe_at", openUntil)
+            .log("circuit breaker opened; no calls until the next probe");
+      }
+      case HALF_OPEN ->
+          log.atInfo()
+              .addKeyValue("provider", "nebius")
+              .log("circuit breaker half-open; the next call probes");
+      case CLOSED, DISABLED, METRICS_ONLY -> {
+        forbidden.accessProved();
+        log.atInfo()
+            .addKeyValue("provider", "nebius")
+            .log("circuit breaker closed; calls are made again");
+      }
     }
-    log.atWarn()
-        .addKeyValue("from", event.getStateTransition().getFromState())
-        .addKeyValue("to", to)
-        .addKeyValue("reason", state())
-        .log(
-            "the way to Nebius changed; while it is open jobs wait, and one call probes it now and"
-                + " then");
   }
 
   private void remember(AttemptOutcome outcome) {
-    var said = outageReason(outcome);
+    var said = ProviderEvidence.ofOutage(outcome);
     if (said != null) {
       why = new Why(outcome instanceof Misconfigured refused ? refused.refusal() : null, said);
     }
-    if (outcome instanceof RateLimited limited) {
-      why = new Why(null, limited.reason());
-      var until = clock.instant().plus(pause(limited));
-      pausedUntil = until.isAfter(pausedUntil) ? until : pausedUntil;
-    }
   }
 
-  private static Duration pause(RateLimited limited) {
+  private void pauseFor(RateLimited limited) {
     var asked = limited.retryAfter();
-    if (asked == null) {
-      return Duration.ofSeconds(1);
-    }
-    return asked.compareTo(LONGEST_PAUSE) < 0 ? asked : LONGEST_PAUSE;
+    var pause = asked == null ? Duration.ofSeconds(1) : shorter(asked, LONGEST_PAUSE);
+    var until = clock.instant().plus(pause);
+    pausedUntil = until.isAfter(pausedUntil) ? until : pausedUntil;
   }
 
-  /** Outcomes that say nothing about Nebius: the call was ended by us, or never begun. */
-  private static boolean provesAnything(AttemptOutcome outcome) {
-    return switch (outcome) {
-      case AttemptOutcome.Withdrawn _,
-          AttemptOutcome.RecordDiffers _,
-          AttemptOutcome.GivenUp _,
-          AttemptOutcome.NotStored _,
-          AttemptOutcome.TurnedAway _,
-          AttemptOutcome.AlreadyStored _ ->
-          false;
-      case AttemptOutcome.Succeeded _,
-          AttemptOutcome.Rejected _,
-          AttemptOutcome.Asynchronous _,
-          AttemptOutcome.Failed _,
-          AttemptOutcome.Unavailable _,
-          RateLimited _,
-          AttemptOutcome.NotMade _,
-          Misconfigured _,
-          AttemptOutcome.Unknown _ ->
-          true;
-    };
-  }
-
-  /**
-   * True for outcomes that the breaker counts as failures: signs of an outage, not of a bad job.
-   */
-  static boolean isOutage(AttemptOutcome outcome) {
-    return outageReason(outcome) != null;
-  }
-
-  private static @Nullable String outageReason(AttemptOutcome outcome) {
-    return switch (outcome) {
-      case AttemptOutcome.Failed failed -> failed.reason();
-      case AttemptOutcome.Unavailable unavailable -> unavailable.reason();
-      case AttemptOutcome.NotMade notMade -> notMade.reason();
-      case Misconfigured misconfigured -> misconfigured.ofAll() ? misconfigured.reason() : null;
-      case AttemptOutcome.Unknown unknown -> unknown.reason();
-      case AttemptOutcome.Succeeded _,
-          AttemptOutcome.AlreadyStored _,
-          AttemptOutcome.Rejected _,
-          AttemptOutcome.Asynchronous _,
-          RateLimited _,
-          AttemptOutcome.Withdrawn _,
-          AttemptOutcome.RecordDiffers _,
-          AttemptOutcome.TurnedAway _,
-          AttemptOutcome.GivenUp _,
-          AttemptOutcome.NotStored _ ->
-          null;
-    };
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 }

@@ -153,7 +153,8 @@ final class ReadAnswer {
     var reason = ReadRefusal.sentence(status, words);
     return switch (status) {
       case 400, 413, 422 -> new Rejected(FailureCode.REJECTED, reason);
-      case 401, 402, 403, 404 -> misconfigured(Refusal.of(status), reason, model);
+      case 403 -> new AttemptOutcome.Forbidden(reason, model.equals(ourModel));
+      case 401, 402, 404 -> misconfigured(Refusal.of(status), reason, model);
       case 407 -> new AttemptOutcome.NotMade(reason); // no proxy passes on what it refuses
       case 429 -> new AttemptOutcome.RateLimited(wait, reason);
       // 521 to 530 are Cloudflare's: it did not get as far as to send the request on

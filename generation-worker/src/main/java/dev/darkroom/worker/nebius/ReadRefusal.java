@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
+import org.springframework.web.util.HtmlUtils;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -56,7 +57,7 @@ final class ReadRefusal {
   private static String title(String page) {
     var title = TITLE.matcher(page);
     return title.find()
-        ? title.group(1).replaceAll("\\s+", " ").strip().replaceFirst("^\\d{3}\\b[ :|-]*", "")
+        ? HtmlUtils.htmlUnescape(title.group(1)).replaceAll("\\s+", " ").strip().replaceFirst("^\\d{3}\\b[ :|-]*", "")
         : "";
   }
 

@@ -118,6 +118,8 @@ final class ReadOutcome {
               refused(refusal),
               reason,
               ofAll ? backoff.notBefore(turnedAwayFor) : backoff.afterUncounted(attempt));
+      case AttemptOutcome.Forbidden(String reason, boolean _) ->
+          failed(FailureCode.ACCESS_REFUSED, reason, reason, true, backoff.patiently(attempt));
       case AttemptOutcome.NotStored(String reason) ->
           waits(FailureCode.PICTURE_NOT_STORED, NO_ROOM, reason, backoff.afterUncounted(attempt));
     };

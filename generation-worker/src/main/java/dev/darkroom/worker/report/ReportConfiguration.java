@@ -30,7 +30,8 @@ class ReportConfiguration {
         finish,
         reschedule,
         discard,
-        events);
+        events,
+        gate::untilProbe);
   }
 
   @Bean

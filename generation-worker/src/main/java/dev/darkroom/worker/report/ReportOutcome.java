@@ -10,6 +10,7 @@ import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
 import dev.darkroom.ledger.Setback;
 import dev.darkroom.ledger.batch.WriteTogether;
 import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.Step;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,19 +37,25 @@ public final class ReportOutcome implements AutoCloseable {
   private final RescheduleJobs reschedule;
   private final DiscardPicture discard;
   private final PublishEvents events;
+  private final Supplier<Optional<Duration>> untilProbe;
 
+  /**
+   * @param untilProbe how long until the next call may probe; empty while calls are made
+   */
   ReportOutcome(
       ReadOutcome readings,
       FinishJobs finish,
       RescheduleJobs reschedule,
       DiscardPicture discard,
-      PublishEvents events) {
+      PublishEvents events,
+      Supplier<Optional<Duration>> untilProbe) {
     this.readings = readings;
     this.finish = finish;
     this.completions = new WriteTogether<>("complete-jobs", COMPLETIONS, finish::completeIfCurrent);
     this.reschedule = reschedule;
     this.discard = discard;
     this.events = events;
+    this.untilProbe = untilProbe;
   }
 
   /**
@@ -67,7 +75,7 @@ public final class ReportOutcome implements AutoCloseable {
           ended(
               attempt, finish.failIfCurrent(attempt, Step.NEBIUS_API_ERROR, code, reason, details));
       case ReadOutcome.Reading.TryAgain(Setback setback, String known) -> {
-        var due = setback.dueWithin(timeLeft);
+        var due = setback.dueBeforeDeadline(timeLeft);
         tryAgain(attempt, call.isPresent() ? due : due.withoutCall(), known);
       }
     }
@@ -89,8 +97,17 @@ public final class ReportOutcome implements AutoCloseable {
     ended(attempt, job);
   }
 
+  /**
+   * While no calls are made the job waits for the next probe, if that comes before its own turn.
+   */
+  private Setback untilProbe(Setback setback) {
+    return setback.counts() || !setback.code().equals(FailureCode.PROVIDER_UNAVAILABLE.word())
+        ? setback
+        : untilProbe.get().map(setback::dueWithin).orElse(setback);
+  }
+
   private void tryAgain(Attempt attempt, Setback setback, String known) {
-    switch (reschedule.rescheduleIfHeld(attempt, setback)) {
+    switch (reschedule.rescheduleIfHeld(attempt, untilProbe(setback))) {
       case Rescheduled.DueAgain(var id, var dueAt) ->
           log.atWarn()
               .addKeyValue("request_id", id)

@@ -4,19 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.model.FailureCode;
+import dev.darkroom.worker.nebius.AttemptOutcome.Forbidden;
 import dev.darkroom.worker.nebius.AttemptOutcome.GivenUp;
 import dev.darkroom.worker.nebius.AttemptOutcome.Misconfigured;
 import dev.darkroom.worker.nebius.AttemptOutcome.NotStored;
 import dev.darkroom.worker.nebius.AttemptOutcome.Refusal;
 import dev.darkroom.worker.nebius.AttemptOutcome.Rejected;
+import dev.darkroom.worker.nebius.AttemptOutcome.TurnedAway;
 import dev.darkroom.worker.nebius.AttemptOutcome.Unavailable;
 import dev.darkroom.worker.nebius.AttemptOutcome.Withdrawn;
-import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -30,6 +32,8 @@ class NebiusGateTest {
   private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
   private static final Duration PROBE_AFTER = Duration.ofSeconds(10);
 
+  private Instant now = NOON;
+
   private final CircuitBreaker breaker =
       CircuitBreaker.of(
           "nebius",
@@ -37,10 +41,28 @@ class NebiusGateTest {
               .slidingWindowSize(2)
               .minimumNumberOfCalls(2)
               .permittedNumberOfCallsInHalfOpenState(1)
-              .recordResult(outcome -> NebiusGate.isOutage((AttemptOutcome) outcome))
+              .recordResult(outcome -> ProviderEvidence.ofOutage((AttemptOutcome) outcome) != null)
               .build());
   private final NebiusGate gate =
-      new NebiusGate(breaker, PROBE_AFTER, Clock.fixed(NOON, ZoneOffset.UTC));
+      new NebiusGate(
+          breaker,
+          PROBE_AFTER,
+          new Clock() {
+            @Override
+            public Instant instant() {
+              return now;
+            }
+
+            @Override
+            public ZoneId getZone() {
+              return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+              return this;
+            }
+          });
 
   @Test
   void an_outage_says_until_when_and_why() throws Exception {
@@ -52,8 +74,7 @@ class NebiusGateTest {
         .isEqualTo("nebius: open until 2026-11-22T12:00:10Z: Nebius answered 503: down");
     assertThat(gate.callsAllowed()).isZero();
     assertThat(gate.isBlockedBy(Block.OUTAGE)).isTrue();
-    assertThatThrownBy(() -> pass(new Withdrawn("r")))
-        .isInstanceOf(CallNotPermittedException.class);
+    assertThat(gate.pass("A fox", () -> new Withdrawn("r"))).isInstanceOf(TurnedAway.class);
   }
 
   @Test
@@ -89,9 +110,11 @@ class NebiusGateTest {
   void nor_is_a_probe_lost_that_ends_in_an_error() {
     halfOpen();
     assertThatThrownBy(() ->
-            gate.pass(() -> {
-              throw new StackOverflowError();
-            }))
+            gate.pass(
+                "A fox",
+                () -> {
+                  throw new StackOverflowError();
+                }))
         .isInstanceOf(StackOverflowError.class);
 
     assertThat(breaker.tryAcquirePermission()).isTrue();
@@ -102,13 +125,191 @@ class NebiusGateTest {
     halfOpen();
 
     var _ =
-        gate.pass(() -> {
-          assertThatThrownBy(() -> pass(new Rejected(FailureCode.REJECTED, "r")))
-              .isInstanceOf(CallNotPermittedException.class);
-          return new Unavailable(null, "still down");
-        });
+        gate.pass(
+            "A fox",
+            () -> {
+              assertThat(gate.callsAllowed()).isZero();
+              assertThat(gate.pass("A gull", () -> new Rejected(FailureCode.REJECTED, "r")))
+                  .isInstanceOf(TurnedAway.class);
+              return new Unavailable(null, "still down");
+            });
     assertThat(gate.callsAllowed()).isZero();
     assertThat(gate.state()).endsWith(": still down");
+  }
+
+  @Test
+  void a_call_from_before_the_outage_neither_takes_the_probe_s_place_nor_passes_for_it()
+      throws Exception {
+    var late =
+        gate.pass(
+            "A hanging call",
+            () -> {
+              halfOpen();
+              assertThat(gate.callsAllowed()).isEqualTo(1);
+              return new Unavailable(null, "Nebius answered 502");
+            });
+
+    assertThat(late).isInstanceOf(Unavailable.class);
+    assertThat(gate.callsAllowed()).as("still half-open").isEqualTo(1);
+    pass(new Rejected(400, "bad prompt"));
+    assertThat(gate.state()).isEqualTo("closed: calls are made");
+  }
+
+  @Test
+  void a_late_failure_does_not_count_after_the_recovery_either() throws Exception {
+    var _ =
+        gate.pass(
+            "One",
+            () -> {
+              var _ =
+                  gate.pass(
+                      "Two",
+                      () -> {
+                        halfOpen();
+                        pass(new Rejected(400, "bad prompt"));
+                        return new Unavailable(null, "late");
+                      });
+              return new Unavailable(null, "late");
+            });
+
+    assertThat(gate.state()).isEqualTo("closed: calls are made");
+  }
+
+  @Test
+  void a_probe_that_hangs_is_followed_by_another_after_some_seconds() throws Exception {
+    halfOpen();
+    var hanging =
+        gate.pass(
+            "A hanging probe",
+            () -> {
+              now = now.plus(PROBE_AFTER.minusMillis(1));
+              assertThat(gate.callsAllowed()).isZero();
+              now = now.plusMillis(2);
+              assertThat(gate.callsAllowed()).isEqualTo(1);
+              pass(new Rejected(400, "bad prompt"));
+              return new Unavailable(null, "late");
+            });
+
+    assertThat(hanging).isInstanceOf(Unavailable.class);
+    assertThat(gate.state()).isEqualTo("closed: calls are made");
+  }
+
+  @Test
+  void one_prompt_that_is_refused_again_and_again_opens_nothing() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      pass(new Forbidden("Nebius answered 403: blocked", true));
+    }
+    assertThat(gate.state()).isEqualTo("closed: calls are made");
+  }
+
+  @Test
+  void refusals_of_different_prompts_open_it_and_then_concern_all() throws Exception {
+    assertThat(refuse("One")).isInstanceOf(Forbidden.class);
+    assertThat(refuse("Two")).isInstanceOf(Forbidden.class);
+    assertThat(refuse("Three"))
+        .isEqualTo(new Misconfigured(Refusal.ACCESS, "Nebius answered 403: no", true));
+    assertThat(gate.isBlockedBy(Block.ACCESS)).isTrue();
+
+    assertThat(refuse("Three")).as("the one that opened it").isInstanceOf(TurnedAway.class);
+    assertThat(refuse("One")).as("refused before").isInstanceOf(TurnedAway.class);
+    assertThat(refuse("Four")).as("the probe").isInstanceOf(Misconfigured.class);
+    assertThat(gate.state())
+        .isEqualTo(
+            "nebius: 403, access was refused; open until 2026-11-22T12:00:10Z: Nebius answered"
+                + " 403: no");
+    now = now.plus(PROBE_AFTER);
+    assertThat(refuse("Four")).isInstanceOf(TurnedAway.class);
+    now = now.plusSeconds(2);
+    assertThat(refuse("Four")).as("nobody else probes").isInstanceOf(Misconfigured.class);
+  }
+
+  @Test
+  void another_prompt_closes_it_again_at_once() throws Exception {
+    refuseThree();
+    pass(new Rejected(400, "bad prompt"));
+
+    assertThat(gate.state()).isEqualTo("closed: calls are made");
+    assertThat(refuse("One")).as("counted anew").isInstanceOf(Forbidden.class);
+  }
+
+  @Test
+  void a_success_in_between_proves_that_it_is_the_prompts() throws Exception {
+    for (int i = 0; i < 10; i++) {
+      assertThat(refuse("Poison " + i)).isInstanceOf(Forbidden.class);
+      assertThat(refuse("More poison " + i)).isInstanceOf(Forbidden.class);
+      pass(new Rejected(400, "looked at"));
+    }
+    assertThat(gate.state()).isEqualTo("closed: calls are made");
+  }
+
+  @Test
+  void prompts_that_were_at_fault_before_are_no_sign_when_only_they_are_left() throws Exception {
+    var _ = refuse("One");
+    var _ = refuse("Two");
+    pass(new Rejected(400, "looked at"));
+    var _ = refuse("Three");
+    pass(new Rejected(400, "looked at"));
+
+    for (var prompt : List.of("One", "Two", "Three", "One", "Two", "Three")) {
+      assertThat(refuse(prompt)).isInstanceOf(Forbidden.class);
+    }
+    assertThat(gate.state()).isEqualTo("closed: calls are made");
+  }
+
+  @Test
+  void nor_are_refusals_believed_while_a_call_is_under_way_that_may_succeed() throws Exception {
+    var _ =
+        gate.pass(
+            "A good one",
+            () -> {
+              refuseThree();
+              assertThat(gate.callsAllowed()).isGreaterThan(1000);
+              return new Rejected(400, "looked at");
+            });
+    assertThat(refuse("Four")).isInstanceOf(Forbidden.class);
+
+    assertThat(gate.state()).isEqualTo("closed: calls are made");
+  }
+
+  @Test
+  void but_not_for_the_sake_of_one_that_hangs() throws Exception {
+    var _ =
+        gate.pass(
+            "A hanging one",
+            () -> {
+              now = now.plusSeconds(21);
+              refuseThree();
+              assertThat(gate.isBlockedBy(Block.ACCESS)).isTrue();
+              return new GivenUp("r");
+            });
+  }
+
+  @Test
+  void refusals_of_a_model_that_jobs_name_concern_those_jobs() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      assertThat(gate.pass("Prompt " + i, () -> new Forbidden("r", false)))
+          .isInstanceOf(Forbidden.class);
+    }
+    assertThat(gate.state()).isEqualTo("closed: calls are made");
+  }
+
+  @Test
+  void a_refused_prompt_is_no_probe_of_an_outage() throws Exception {
+    halfOpen();
+    assertThat(refuse("Poison")).isInstanceOf(Forbidden.class);
+
+    assertThat(gate.callsAllowed()).isEqualTo(1);
+    assertThat(gate.isBlockedBy(Block.OUTAGE)).isTrue();
+  }
+
+  private void refuseThree() throws Exception {
+    for (var prompt : List.of("One", "Two", "Three")) {
+      var _ = refuse(prompt);
+    }
+  }
+
+  private AttemptOutcome refuse(String prompt) throws Exception {
+    return gate.pass(prompt, () -> new Forbidden("Nebius answered 403: no", true));
   }
 
   private void halfOpen() {
@@ -122,6 +323,6 @@ class NebiusGateTest {
   }
 
   private void pass(AttemptOutcome outcome) throws Exception {
-    assertThat(gate.pass(() -> outcome)).isEqualTo(outcome);
+    assertThat(gate.pass("A fox", () -> outcome)).isEqualTo(outcome);
   }
 }

@@ -25,6 +25,7 @@ import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
 import dev.darkroom.worker.nebius.AttemptOutcome;
 import dev.darkroom.worker.nebius.AttemptOutcome.Failed;
+import dev.darkroom.worker.nebius.AttemptOutcome.Forbidden;
 import dev.darkroom.worker.nebius.AttemptOutcome.Misconfigured;
 import dev.darkroom.worker.nebius.AttemptOutcome.NotMade;
 import dev.darkroom.worker.nebius.AttemptOutcome.RateLimited;
@@ -134,9 +135,10 @@ class FailureTableTest {
     for (int status : List.of(400, 413, 422)) {
       rows.addAll(both(status, Rejected.class, ENDED, COUNTS));
     }
-    for (int status : List.of(401, 402, 403, 404)) {
+    for (int status : List.of(401, 402, 404)) {
       rows.addAll(both(status, Misconfigured.class, FAILED, FREE));
     }
+    rows.addAll(both(403, Forbidden.class, FAILED, COUNTS));
     rows.addAll(both(429, RateLimited.class, FAILED, FREE));
     for (int status : List.of(502, 503, 521, 522, 523, 525, 526, 529, 530)) {
       rows.addAll(both(status, Unavailable.class, FAILED, FREE));
@@ -192,6 +194,19 @@ class FailureTableTest {
             "answered 404.",
             FAILED,
             FREE,
+            0),
+        row(
+            "page of a firewall",
+            script(exchange ->
+                exchange.answer(
+                    403,
+                    "text/html",
+                    "<!DOCTYPE html>\n<html><head><TITLE lang=en>\n Attention Required! &amp; Stop\n</TITLE>"
+                        .getBytes(ISO_8859_1))),
+            Forbidden.class,
+            "answered 403: Attention Required! & Stop",
+            FAILED,
+            COUNTS,
             0),
         row("connection refused", closed(), NotMade.class, "can't be reached", FAILED, FREE, 0),
         row(

@@ -98,6 +98,13 @@ class ReadOutcomeTest {
             10,
             11),
         arguments(
+            new AttemptOutcome.Forbidden("r", true),
+            Step.ATTEMPT_FAILED,
+            "access_refused",
+            true,
+            2,
+            4),
+        arguments(
             new AttemptOutcome.Misconfigured(Refusal.KEY, "r", true),
             Step.ATTEMPT_FAILED,
             "misconfigured",

@@ -1,0 +1,62 @@
+package dev.darkroom.worker.nebius;
+
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.SequencedSet;
+
+/**
+ * The prompts that were answered with 403. A firewall refuses single prompts with the same status
+ * as a provider that refuses the key; only how many different prompts meet it, with no success in
+ * between, tells one from the other. Not safe for use by several threads.
+ */
+final class ForbiddenPrompts {
+  /** With fewer it may always be the prompts. */
+  static final int DIFFERENT = 3;
+
+  /** So many are believed even while other calls are under way that might still succeed. */
+  static final int BEYOND_DOUBT = 20;
+
+  private static final int REMEMBERED = 1_000;
+
+  private final SequencedSet<String> undecided = new LinkedHashSet<>();
+  private final SequencedSet<String> atFault = new LinkedHashSet<>();
+
+  void add(String prompt) {
+    if (!atFault.contains(prompt)) {
+      undecided.add(prompt);
+      forgetOldest(undecided);
+    }
+  }
+
+  boolean contains(String prompt) {
+    return undecided.contains(prompt) || atFault.contains(prompt);
+  }
+
+  /** Whether other calls came through after it had been refused: it is no sign of anything else. */
+  boolean isAtFault(String prompt) {
+    return atFault.contains(prompt);
+  }
+
+  /** A call has come through: what was refused was refused for its prompt. */
+  void accessProved() {
+    atFault.addAll(undecided);
+    undecided.clear();
+    forgetOldest(atFault);
+  }
+
+  private static void forgetOldest(SequencedSet<String> prompts) {
+    while (prompts.size() > REMEMBERED) {
+      prompts.removeFirst();
+    }
+  }
+
+  /**
+   * Whether the refusals concern all jobs.
+   *
+   * @param underWay prompts of other calls that may succeed in a moment
+   */
+  boolean concernAll(Collection<String> underWay) {
+    return undecided.size() >= BEYOND_DOUBT
+        || (undecided.size() >= DIFFERENT && underWay.stream().allMatch(this::contains));
+  }
+}
