@@ -32,7 +32,7 @@ class SettingsTest {
                 "ModelSettings[model=stability-ai/sdxl, models=[]]",
                 "OutboxSettings[sweep=PT1S, batch=500, window=32, refill=PT0.025S, lookForLost=PT5S]",
                 "PictureSettings[serve=PROXY, linkLifetime=PT5M, keep=PT0S, sweep=PT1M]",
-                "ProgressSettings[poll=PT1S]",
+                "ProgressSettings[poll=PT1S, longestWait=PT1M]",
                 "RescueSettings[sweep=PT1S, grace=PT10S]",
                 "StatsSettings[sweep=PT10S, keep=PT720H]"));
   }
@@ -82,6 +82,8 @@ class SettingsTest {
     "darkroom.picture.sweep=49ms, sweep",
     "darkroom.progress.poll=49ms, poll",
     "darkroom.progress.poll=61s, poll",
+    "darkroom.progress.longest-wait=999ms, longestWait",
+    "darkroom.progress.longest-wait=61s, longestWait",
     "darkroom.rescue.sweep=0s, sweep",
     "darkroom.rescue.grace=-1ms, grace",
     "darkroom.rescue.grace=11m, grace",

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -46,8 +47,13 @@ final class AnswerForJob {
 
   /** To a request whose job was accepted this moment. */
   ResponseEntity<Object> toFirst(DueJob accepted, Optional<PreferWait> wait) {
-    return wait.map(preference -> afterWaiting(accepted, preference))
+    return atMost(wait)
+        .map(preference -> afterWaiting(accepted, preference))
         .orElseGet(() -> atOnce(accepted));
+  }
+
+  private Optional<PreferWait> atMost(Optional<PreferWait> wish) {
+    return wish.map(wait -> wait.atMost(progress.longestWait()));
   }
 
   private ResponseEntity<Object> atOnce(DueJob accepted) {
@@ -68,9 +74,14 @@ final class AnswerForJob {
    * To a request that was sent before: what the first one would hear now. Without a wait that is
    * 202 whatever became of the job, as it was for the first.
    */
-  ResponseEntity<Object> toRepeated(RequestId first, Optional<PreferWait> wait) {
+  ResponseEntity<Object> toRepeated(RequestId first, Optional<PreferWait> wish) {
+    var wait = atMost(wish);
     wait.ifPresent(preference -> progress.await(first, preference.duration()));
-    var job = ledger.find(first).orElseThrow(() -> new IllegalStateException("jobs stay"));
+    var job =
+        ledger
+            .find(first)
+            .orElseThrow(
+                () -> new TransientDataAccessResourceException("the job was deleted meanwhile"));
     var answer =
         wait.map(preference ->
                 with(

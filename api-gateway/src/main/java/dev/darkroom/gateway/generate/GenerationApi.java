@@ -99,7 +99,9 @@ class GenerationApi {
     var trace =
         Optional.ofNullable(request.getHeader(TraceParent.HEADER)).flatMap(TraceParent::parse);
     var wait = PreferWait.in(Collections.list(request.getHeaders(PreferWait.HEADER)));
-    return switch (submitJob.submit(requestId, submission, key, trace)) {
+    var acceptance = submitJob.submit(requestId, submission, key, trace);
+    CurrentRequest.isDecided(request);
+    return switch (acceptance) {
       case Acceptance.Accepted(var job, _) -> answer.toFirst(job, wait);
       case Acceptance.Replayed(var first) -> answer.toRepeated(first, wait);
       case Acceptance.KeyReused _ ->

@@ -12,8 +12,12 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param poll how often the ledger is asked about the jobs that clients wait for, in case an event
  *     is late or lost
+ * @param longestWait how long a reply is held at most, whatever a client prefers; less than a load
+ *     balancer or proxy in front of the gateway waits for it
  */
 @Validated
 @ConfigurationProperties("darkroom.progress")
 record ProgressSettings(
-    @DefaultValue("1s") @DurationMin(millis = 50) @DurationMax(minutes = 1) Duration poll) {}
+    @DefaultValue("1s") @DurationMin(millis = 50) @DurationMax(minutes = 1) Duration poll,
+    @DefaultValue("60s") @DurationMin(seconds = 1) @DurationMax(seconds = 60)
+        Duration longestWait) {}
