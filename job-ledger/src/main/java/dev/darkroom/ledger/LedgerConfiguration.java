@@ -1,6 +1,8 @@
 package dev.darkroom.ledger;
 
 import dev.darkroom.ledger.address.LeaveReadOnlyServer;
+import dev.darkroom.ledger.address.LedgerHealth;
+import dev.darkroom.ledger.address.PoolCustomizer;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.IndexPrompts;
 import dev.darkroom.ledger.log.ReadSteps;
@@ -10,10 +12,10 @@ import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
 import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.SQLExceptionTranslator;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The ledger's transitions and questions as beans, for applications that import it. */
@@ -26,9 +28,21 @@ import tools.jackson.databind.json.JsonMapper;
 })
 public class LedgerConfiguration {
 
+  /** Static, so that it is there before any pool. */
   @Bean
-  SQLExceptionTranslator leaveReadOnlyServer(DataSource database) {
+  static PoolCustomizer poolCustomizer() {
+    return new PoolCustomizer();
+  }
+
+  @Bean
+  LeaveReadOnlyServer leaveReadOnlyServer(DataSource database) {
     return new LeaveReadOnlyServer(database);
+  }
+
+  /** Named by what it speaks of, as health shows it. */
+  @Bean
+  HealthIndicator ledger(JdbcClient database, LeaveReadOnlyServer connections) {
+    return new LedgerHealth(database, connections);
   }
 
   @Bean

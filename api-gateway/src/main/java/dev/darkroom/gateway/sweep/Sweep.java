@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.sweep;
 
+import dev.darkroom.ledger.address.ReadOnlyLedgerException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -66,6 +67,8 @@ public final class Sweep implements SmartLifecycle {
             log.atInfo().addKeyValue("sweep", name).log("the sweep works again");
           }
           failing = false;
+        } catch (ReadOnlyLedgerException e) { // it fails every sweep, and has been logged
+          log.atDebug().addKeyValue("sweep", name).setCause(e).log("the ledger is read-only");
         } catch (RuntimeException | Error e) { // nobody else would begin it again
           warnOnce(failing, e);
           failing = true;

@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.web;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import org.apache.tomcat.util.http.InvalidParameterException;
@@ -24,6 +25,12 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 final class AnswerProblems extends ResponseEntityExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger(AnswerProblems.class);
   private static final Duration LEDGER_BACK = Duration.ofSeconds(5);
+
+  private final OutageLog outages;
+
+  AnswerProblems(Clock clock) {
+    this.outages = new OutageLog(clock);
+  }
 
   /** Spring's own exceptions: their status and headers stay, their words are ours. */
   @Override
@@ -65,33 +72,15 @@ final class AnswerProblems extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ResponseEntity<Object> broken(RuntimeException e, HttpServletRequest request) {
-    return LedgerOutage.isBehind(e) ? ledgerAway(e, request) : unexpected(e, request);
-  }
-
-  private ResponseEntity<Object> ledgerAway(RuntimeException e, HttpServletRequest request) {
-    var job = CurrentRequest.job(request);
-    log.atWarn()
-        .addKeyValue("path", request.getRequestURI())
-        .addKeyValue("request_id", job.map(Object::toString).orElse(""))
-        .addKeyValue("reason", e.getClass().getSimpleName())
-        .log("the ledger does not answer; the client is told to come back");
-    if (CurrentRequest.isRepeatable(request)) {
-      return Problem.unavailable(
-              "The ledger did not answer, so the job may or may not have been accepted; send the request again with the same Idempotency-Key, and there will be one job.",
-              LEDGER_BACK)
-          .answer();
+    var outage = LedgerOutage.behind(e);
+    if (outage.isEmpty()) {
+      return unexpected(e, request);
     }
-    return job.map(id ->
-            Problem.unavailable(
-                    "The ledger did not answer, so the job may or may not have been accepted; ask GET /api/generate/%s before you send it again."
-                        .formatted(id),
-                    LEDGER_BACK)
-                .about(id))
-        .orElseGet(() ->
-            Problem.unavailable(
-                "The ledger does not answer at the moment; try again in a few seconds.",
-                LEDGER_BACK))
-        .answer();
+    outages.refused(outage.get(), request.getRequestURI(), e);
+    var problem =
+        Problem.unavailable(OutageSentences.about(outage.get(), request), LEDGER_BACK)
+            .with("code", outage.get().code());
+    return CurrentRequest.job(request).map(problem::about).orElse(problem).answer();
   }
 
   private ResponseEntity<Object> unexpected(RuntimeException e, HttpServletRequest request) {
