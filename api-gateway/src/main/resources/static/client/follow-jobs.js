@@ -59,6 +59,7 @@ export class FollowJobs extends EventTarget {
     this.#steps = new FollowSteps(found.length === 1 ? one : several);
     this.#steps.addEventListener('connection', ({ detail }) => this.#tell(detail));
     this.#steps.addEventListener('step', ({ detail }) => this.#take(detail));
+    this.#steps.addEventListener('reset', () => this.#readAgain());
     this.#steps.start();
   }
 
@@ -68,6 +69,14 @@ export class FollowJobs extends EventTarget {
     if (this.jobs.every((job) => job.isUnknown || isTold(job))) {
       this.#steps.end();
       this.#stopAsking();
+    }
+  }
+
+  /** The stream tells all steps of those jobs again that the ledger still has. */
+  #readAgain() {
+    for (const job of this.jobs.filter((job) => !job.isUnknown)) {
+      job.forget();
+      this.#find(job).catch(() => {}); // stopped meanwhile
     }
   }
 

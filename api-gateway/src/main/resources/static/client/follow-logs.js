@@ -14,6 +14,7 @@ const EVERY = 2_000;
  * Tells, through events of its own:
  * - `steps`: `detail` is `{logs, complete}`; `complete` is false where steps in between are left out
  * - `connection`: `detail` is `live` or `lost`
+ * - `reset`: the ledger went back; what is shown has to be read again
  */
 export class FollowLogs extends EventTarget {
   #filters;
@@ -54,6 +55,7 @@ export class FollowLogs extends EventTarget {
         this.#tell({ logs: [step], complete: true });
       }
     });
+    stream.addEventListener('reset', () => this.dispatchEvent(new Event('reset')));
     stream.addEventListener('connection', ({ detail: connection }) => {
       if (connection === 'live') {
         this.#ask();

@@ -17,6 +17,8 @@ const HANG_UP_AFTER = 5_000;
 /**
  * Tells, through events of its own:
  * - `step`: `detail` is the step, a row as in `GET /api/logs`
+ * - `reset`: the ledger is not the one that was told from until now (it was restored, for example), and nothing holds that
+ *   was told before
  * - `connection`: `detail` is `live`, `lost`, or `ended` where nothing more will come; `live` again whenever it goes on
  */
 export class FollowSteps extends EventTarget {
@@ -81,6 +83,10 @@ export class FollowSteps extends EventTarget {
       this.#last = message.lastEventId;
       this.dispatchEvent(new CustomEvent('step', { detail: readJson(message.data) }));
     };
+    source.addEventListener('reset', (message) => {
+      this.#last = message.lastEventId;
+      this.dispatchEvent(new Event('reset'));
+    });
     source.onerror = () => this.#broke(source);
   }
 
@@ -99,7 +105,8 @@ export class FollowSteps extends EventTarget {
     }
     this.#tell('lost');
     if (source.readyState === EventSource.CLOSED) {
-      this.#timer = setTimeout(() => this.#connect(), this.#wait);
+      // not at the same time as all the others whose gateway went away
+      this.#timer = setTimeout(() => this.#connect(), this.#wait * (0.5 + Math.random()));
       this.#wait = Math.min(2 * this.#wait, LONGEST_WAIT);
     }
   }

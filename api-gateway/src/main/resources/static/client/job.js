@@ -104,6 +104,16 @@ export class Job extends EventTarget {
     this.#changed();
   }
 
+  /** The ledger went back: what is known may never have been. What was asked for stays in view. */
+  forget() {
+    this.#known.clear();
+    this.steps = [];
+    this.attempts = [];
+    this.status = 'started';
+    Object.assign(this, { imageUrl: undefined, imageRemovedAt: undefined, error: undefined, queue: undefined, sent: undefined, cut: undefined });
+    this.#changed();
+  }
+
   #read(row, details) {
     const { step, created_at: at } = row;
     if (step === 'request_received') {

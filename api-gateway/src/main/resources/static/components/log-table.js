@@ -174,6 +174,7 @@ class LogTable extends HTMLElement {
     this.#stopFollowing();
     this.#follow = new FollowLogs(this.#filters, this.#pages, this.#latest);
     this.#follow.addEventListener('steps', ({ detail }) => this.#heard(detail));
+    this.#follow.addEventListener('reset', () => this.#load());
     this.#follow.addEventListener('connection', ({ detail }) => {
       this.#isLost = detail === 'lost';
       this.#connection.textContent = this.#isLost ? 'The connection is lost. It is tried again; nothing will be missing.' : '';

@@ -9,6 +9,7 @@ import dev.darkroom.testservers.TestServers;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -154,6 +155,55 @@ class IdempotencyIT {
   }
 
   /** What a client can't find out without a key: whether there is a job. */
+  @ParameterizedTest
+  @ValueSource(strings = {BODY, "{\"prompt\":\"another one\"}"})
+  void a_key_whose_job_was_deleted_by_hand_is_free_again(String body) {
+    var first = post(key, BODY).text("/requestId");
+    delete(first);
+
+    var next = post(key, body, "Prefer", "wait=1");
+    assertThat(next.status()).isEqualTo(202);
+    assertThat(next.header("Idempotent-Replayed")).isEmpty();
+    assertThat(next.text("/requestId")).isNotEqualTo(first);
+    var again = post(key, body);
+    assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+    assertThat(again.text("/requestId")).isEqualTo(next.text("/requestId"));
+  }
+
+  @Test
+  void many_who_repeat_a_request_whose_job_was_deleted_get_one_new_job() throws Exception {
+    var database = TestServers.freshDatabase();
+    try (var one = RunningGateway.start(database, TestServers.kafka());
+        var other = RunningGateway.start(database, TestServers.kafka());
+        var clients = Executors.newFixedThreadPool(16)) {
+      for (var round = 0; round < 5; round++) {
+        post(one, key, BODY);
+        one.bean(JdbcClient.class).sql("delete from generation_jobs").update();
+        var replies =
+            IntStream.range(0, 16)
+                .mapToObj(i ->
+                    CompletableFuture.supplyAsync(
+                        () -> post(i % 2 == 0 ? one : other, key, BODY), clients))
+                .toList()
+                .stream()
+                .map(CompletableFuture::join)
+                .toList();
+        assertThat(replies).extracting(Reply::status).containsOnly(202);
+        assertThat(replies.stream().map(reply -> reply.text("/requestId")).distinct()).hasSize(1);
+      }
+    }
+  }
+
+  private void delete(String job) {
+    for (var table : List.of("generation_jobs", "generation_logs", "generation_prompts")) {
+      gateway
+          .bean(JdbcClient.class)
+          .sql("delete from %s where request_id = :id".formatted(table))
+          .param("id", UUID.fromString(job))
+          .update();
+    }
+  }
+
   @Test
   void a_job_whose_commit_nobody_heard_of_is_found_by_its_key() throws IOException {
     try (var cut = CutConnections.to(TestServers.freshDatabase());

@@ -36,7 +36,7 @@ class LiveStepsIT {
     try (var listener = TestingListener.to(gateway, "/api/generate/" + job + "/events")) {
       assertThat(listener.response().headers().map())
           .containsEntry("content-type", List.of("text/event-stream;charset=UTF-8"))
-          .containsEntry("cache-control", List.of("no-store"))
+          .containsEntry("cache-control", List.of("no-store, no-transform"))
           .containsEntry("x-accel-buffering", List.of("no"))
           .containsEntry("x-content-type-options", List.of("nosniff"))
           .doesNotContainKeys("content-encoding", "content-length");
@@ -45,7 +45,8 @@ class LiveStepsIT {
 
       assertThat(listener.awaitEnd().stream().map(Event::step))
           .containsExactly("request_received", "calling_nebius_api", "image_generated");
-      assertThat(listener.comments()).startsWith("retry: 1000", ": steps follow");
+      assertThat(listener.comments()).element(0).asString().matches("retry: [1-5]\\d{3}");
+      assertThat(listener.comments()).element(1).isEqualTo(": steps follow");
       assertThat(listener.events().stream().map(Event::id)).isEqualTo(numbersOf(job));
     }
   }
@@ -128,11 +129,39 @@ class LiveStepsIT {
   }
 
   @Test
-  void a_number_that_no_step_has_yet_silences_none() {
+  void a_number_that_no_step_has_is_a_reset_and_silences_none() {
     try (var listener = listenToUser("&lastEventId=999999999999999")) {
       var job = submit("after another ledger");
-      assertThat(listener.awaitEvents(1).stream().map(Event::requestId)).containsExactly(job);
+      var events = listener.awaitEvents(2);
+      assertThat(events.getFirst().name()).isEqualTo("reset");
+      assertThat(events.getFirst().json().get("reason").asString()).isEqualTo("unknown_event");
+      assertThat(events.getLast().requestId()).isEqualTo(job);
+      assertThat(events).extracting(Event::id).isSorted();
     }
+  }
+
+  @Test
+  void a_job_is_told_from_its_beginning_to_who_heard_of_another_ledger() {
+    var job = ended("told anew");
+    try (var listener =
+        TestingListener.to(
+            gateway, "/api/generate/" + job + "/events", "Last-Event-ID", "999999999999999")) {
+      assertThat(listener.awaitEnd()).extracting(Event::name).containsExactly("reset", "", "", "");
+      assertThat(listener.sinceReset()).extracting(Event::id).isEqualTo(numbersOf(job));
+    }
+  }
+
+  @Test
+  void streams_that_end_together_are_not_all_told_to_come_back_at_the_same_time() {
+    var job = ended("spread");
+    var times = new java.util.HashSet<String>();
+    for (var i = 0; i < 8; i++) {
+      try (var listener = TestingListener.to(gateway, "/api/generate/" + job + "/events")) {
+        listener.awaitEnd();
+        times.add(listener.comments().getFirst());
+      }
+    }
+    assertThat(times).hasSizeGreaterThan(1);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.gateway.RunningGateway.Reply;
+import dev.darkroom.testservers.TestServers;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +43,19 @@ class PreferWaitIT {
     assertThat(reply.header("Preference-Applied")).isEqualTo("wait=1");
     assertThat(reply.header("Location")).isEqualTo("/api/generate/" + reply.text("/requestId"));
     assertThat(reply.header("Vary")).contains("Prefer");
+  }
+
+  @Test
+  void a_wish_is_shortened_to_the_longest_wait() {
+    try (var impatient =
+        RunningGateway.start(
+            TestServers.freshDatabase(),
+            TestServers.kafka(),
+            "--darkroom.progress.longest-wait=1s")) {
+      var reply = impatient.post("{\"prompt\":\"slow\"}", "Prefer", "wait=60");
+      assertThat(reply.status()).isEqualTo(202);
+      assertThat(reply.header("Preference-Applied")).isEqualTo("wait=1");
+    }
   }
 
   @ParameterizedTest

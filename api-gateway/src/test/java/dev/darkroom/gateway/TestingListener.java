@@ -20,8 +20,12 @@ import tools.jackson.databind.json.JsonMapper;
 final class TestingListener implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** An event, with its data as it came. */
-  record Event(long id, String data) {
+  /** An event, with its data as it came; the name of one without a name is empty. */
+  record Event(long id, String name, String data) {
+    boolean isStep() {
+      return name.isEmpty();
+    }
+
     JsonNode json() {
       return JSON.readTree(data);
     }
@@ -65,6 +69,7 @@ final class TestingListener implements AutoCloseable {
 
   private void read() {
     var id = 0L;
+    var name = "";
     try (var lines =
         new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
       for (var line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -72,8 +77,11 @@ final class TestingListener implements AutoCloseable {
           comments.add(line);
         } else if (line.startsWith("id: ")) {
           id = Long.parseLong(line.substring(4));
+        } else if (line.startsWith("event: ")) {
+          name = line.substring(7);
         } else if (line.startsWith("data: ")) {
-          events.add(new Event(id, line.substring(6)));
+          events.add(new Event(id, name, line.substring(6)));
+          name = "";
         } else if (!line.isEmpty()) {
           throw new AssertionError("no line of an event: " + line);
         }
@@ -96,8 +104,34 @@ final class TestingListener implements AutoCloseable {
     return comments;
   }
 
+  /** The steps of one job. */
+  List<String> steps(String requestId) {
+    return events.stream()
+        .filter(Event::isStep)
+        .filter(event -> event.requestId().equals(requestId))
+        .map(Event::step)
+        .toList();
+  }
+
   List<String> steps() {
     return events.stream().map(Event::step).toList();
+  }
+
+  /** The event that says that nothing holds any more which came before it. */
+  Event awaitReset() {
+    return await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> events.stream().filter(event -> event.name().equals("reset")).findFirst(),
+            java.util.Optional::isPresent)
+        .orElseThrow();
+  }
+
+  /** The steps that came after the latest reset. */
+  List<Event> sinceReset() {
+    var all = List.copyOf(events);
+    var reset = all.stream().filter(event -> !event.isStep()).toList().getLast();
+    return all.subList(all.indexOf(reset) + 1, all.size());
   }
 
   List<Event> awaitEvents(int count) {

@@ -24,6 +24,7 @@ class TechnologyTest {
               "dev.darkroom.embedded..", // asks the server it started whether it answers
               "dev.darkroom.testservers..", // makes a database for every test class
               "dev.darkroom.benchmarks..") // the floor of a measure is plain JDBC
+          .and(Exempt.packages("dev.darkroom.gateway.schema..")) // runs the migrations
           .and(Exempt.classes("dev.darkroom.gateway.web.LedgerOutage")); // reads the SQLSTATE
 
   private static final Exempt SPEAK_KAFKA =

@@ -127,7 +127,7 @@ public final class AcceptJobs {
     if (acceptedAt == null) {
       return row.getBoolean("same")
           ? new Acceptance.Replayed(Columns.requestId(row))
-          : new Acceptance.KeyReused();
+          : new Acceptance.KeyReused(Columns.requestId(row));
     }
     var message =
         new JobMessage(job.id(), job.userId(), job.request(), instant(row, "deadline_at"));

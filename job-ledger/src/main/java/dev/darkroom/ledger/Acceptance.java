@@ -15,6 +15,6 @@ public sealed interface Acceptance {
   /** Its key stands for this job, which asks for the same; nothing was written. */
   record Replayed(RequestId first) implements Acceptance {}
 
-  /** Its key stands for a job that asks for something else; nothing was written. */
-  record KeyReused() implements Acceptance {}
+  /** Its key stands for this job, which asks for something else; nothing was written. */
+  record KeyReused(RequestId first) implements Acceptance {}
 }

@@ -2,6 +2,8 @@ package dev.darkroom.ledger;
 
 import dev.darkroom.ledger.address.DatabaseLogin;
 import dev.darkroom.ledger.address.LeaveReadOnlyServer;
+import dev.darkroom.ledger.address.LedgerHealth;
+import dev.darkroom.ledger.address.PoolCustomizer;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.IndexPrompts;
 import dev.darkroom.ledger.log.ReadSteps;
@@ -18,11 +20,11 @@ import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.SQLExceptionTranslator;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The ledger's transitions and questions as beans, for applications that import it. */
@@ -42,8 +44,14 @@ public class LedgerConfiguration {
     return _ -> DatabaseLogin.check(environment);
   }
 
+  /** Static, so that it is there before any pool. */
   @Bean
-  SQLExceptionTranslator leaveReadOnlyServer(DataSource database, ReadPools readers) {
+  static PoolCustomizer poolCustomizer() {
+    return new PoolCustomizer();
+  }
+
+  @Bean
+  LeaveReadOnlyServer leaveReadOnlyServer(DataSource database, ReadPools readers) {
     return new LeaveReadOnlyServer(Stream.concat(Stream.of(database), readers.sources()).toList());
   }
 
@@ -60,6 +68,12 @@ public class LedgerConfiguration {
   @Bean
   DatabaseWatch databaseWatch(JdbcClient database, ObjectProvider<MeterRegistry> meters) {
     return new DatabaseWatch(database, meters.getIfAvailable(SimpleMeterRegistry::new));
+  }
+
+  /** Named by what it speaks of, as health shows it. */
+  @Bean
+  HealthIndicator ledger(JdbcClient database, LeaveReadOnlyServer connections) {
+    return new LedgerHealth(database, connections);
   }
 
   @Bean

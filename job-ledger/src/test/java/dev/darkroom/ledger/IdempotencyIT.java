@@ -55,7 +55,7 @@ class IdempotencyIT {
     accept(first);
 
     var other = aNewJob(new IdempotencyKey("k", "another"));
-    assertThat(accept(other)).isEqualTo(new KeyReused());
+    assertThat(accept(other)).isEqualTo(new KeyReused(first.id()));
 
     assertThat(ledger.findJobs.find(other.id())).isEmpty();
     assertThat(accept(aNewJob(key("k")))).isEqualTo(new Replayed(first.id()));
@@ -82,7 +82,7 @@ class IdempotencyIT {
     assertThat(idOf(accepted.get(1))).isEqualTo(first.id());
     assertThat(idOf(accepted.get(2))).isEqualTo(without.id());
     assertThat(accepted.get(3)).isEqualTo(new Replayed(first.id()));
-    assertThat(accepted.get(4)).isEqualTo(new KeyReused());
+    assertThat(accepted.get(4)).isEqualTo(new KeyReused(first.id()));
     assertThat(accepted.get(5)).isInstanceOf(Accepted.class);
     assertThat(jobs()).isEqualTo(4);
   }

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -47,8 +48,13 @@ final class AnswerForJob {
    * @param ignored fields of the request that have no meaning here
    */
   ResponseEntity<Object> toFirst(DueJob accepted, Optional<PreferWait> wait, List<String> ignored) {
-    return wait.map(preference -> afterWaiting(accepted, preference, ignored))
+    return atMost(wait)
+        .map(preference -> afterWaiting(accepted, preference, ignored))
         .orElseGet(() -> atOnce(accepted, ignored));
+  }
+
+  private Optional<PreferWait> atMost(Optional<PreferWait> wish) {
+    return wish.map(wait -> wait.atMost(progress.longestWait()));
   }
 
   private ResponseEntity<Object> atOnce(DueJob accepted, List<String> ignored) {
@@ -71,9 +77,14 @@ final class AnswerForJob {
    * 202 whatever became of the job, as it was for the first.
    */
   ResponseEntity<Object> toRepeated(
-      RequestId first, Optional<PreferWait> wait, List<String> ignored) {
+      RequestId first, Optional<PreferWait> wish, List<String> ignored) {
+    var wait = atMost(wish);
     wait.ifPresent(preference -> progress.await(first, preference.duration()));
-    var job = ledger.find(first).orElseThrow(() -> new IllegalStateException("jobs stay"));
+    var job =
+        ledger
+            .find(first)
+            .orElseThrow(
+                () -> new TransientDataAccessResourceException("the job was deleted meanwhile"));
     var answer =
         wait.map(preference ->
                 with(

@@ -29,7 +29,7 @@ import java.lang.annotation.Target;
           in = HEADER,
           name = "Prefer",
           description =
-              "wait=N (RFC 7240) holds the reply until the job has ended, for N seconds at most. More than 60 count as 60.",
+              "wait=N (RFC 7240) holds the reply until the job has ended, for N seconds at most. More than 60 count as 60, or as what darkroom.progress.longest-wait allows; Preference-Applied says how many count.",
           example = "wait=30",
           schema = @Schema(type = "string")),
       @Parameter(

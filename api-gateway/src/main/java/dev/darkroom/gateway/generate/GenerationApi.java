@@ -122,7 +122,9 @@ class GenerationApi {
     }
     var trace =
         Optional.ofNullable(request.getHeader(TraceParent.HEADER)).flatMap(TraceParent::parse);
-    return switch (submitJob.submit(requestId, submission, key, trace)) {
+    var acceptance = submitJob.submit(requestId, submission, key, trace);
+    CurrentRequest.isDecided(request);
+    return switch (acceptance) {
       case Acceptance.Accepted(var job, _) -> {
         ReplyId.isOf(requestId, response);
         yield answer.toFirst(job, wait, submission.ignored());

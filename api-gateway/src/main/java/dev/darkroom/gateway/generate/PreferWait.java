@@ -57,6 +57,10 @@ record PreferWait(int seconds) {
             digits.length() > 9 ? MAX_SECONDS : Math.min(MAX_SECONDS, Integer.parseInt(digits))));
   }
 
+  PreferWait atMost(Duration longest) {
+    return longest.toSeconds() < seconds ? new PreferWait((int) longest.toSeconds()) : this;
+  }
+
   Duration duration() {
     return Duration.ofSeconds(seconds);
   }

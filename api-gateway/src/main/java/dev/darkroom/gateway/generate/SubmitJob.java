@@ -3,6 +3,7 @@ package dev.darkroom.gateway.generate;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
 import dev.darkroom.ledger.Acceptance;
+import dev.darkroom.ledger.ForgetKeys;
 import dev.darkroom.ledger.IdempotencyKey;
 import dev.darkroom.ledger.NewJob;
 import dev.darkroom.model.RequestId;
@@ -20,11 +21,16 @@ final class SubmitJob {
    */
   private final TimeBasedEpochRandomGenerator ids = Generators.timeBasedEpochRandomGenerator();
 
+  /** Another one may take the key, and its job may be deleted, too. */
+  private static final int RETRIES = 3;
+
   private final AcceptTogether ledger;
+  private final ForgetKeys keys;
   private final RandomGenerator random;
 
-  SubmitJob(AcceptTogether ledger, RandomGenerator random) {
+  SubmitJob(AcceptTogether ledger, ForgetKeys keys, RandomGenerator random) {
     this.ledger = ledger;
+    this.keys = keys;
     this.random = random;
   }
 
@@ -53,6 +59,19 @@ final class SubmitJob {
             submission.deadline(),
             trace.orElseGet(() -> TraceParent.begin(random)),
             key.map(value -> new IdempotencyKey(value, Fingerprint.of(submission))).orElse(null));
-    return ledger.accept(job);
+    var acceptance = ledger.accept(job);
+    for (var again = 0; again < RETRIES && isOfGoneJob(acceptance, key); again++) {
+      acceptance = ledger.accept(job);
+    }
+    return acceptance;
+  }
+
+  /** Its job was deleted by hand; then the key is free again. */
+  private boolean isOfGoneJob(Acceptance acceptance, Optional<String> key) {
+    return switch (acceptance) {
+      case Acceptance.Accepted _ -> false;
+      case Acceptance.Replayed(var first) -> keys.forgetIfGone(key.orElseThrow(), first);
+      case Acceptance.KeyReused(var first) -> keys.forgetIfGone(key.orElseThrow(), first);
+    };
   }
 }

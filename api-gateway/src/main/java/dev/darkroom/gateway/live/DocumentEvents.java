@@ -24,7 +24,7 @@ import java.lang.annotation.Target;
     tags = "Live steps",
     summary = "Hear the steps of a user's jobs, or of several jobs, as they are taken",
     description =
-        "Server-sent events as for a single job. Either `userId` or `requestId` is given. A user's stream begins with the next step, or after the one that Last-Event-ID names, and does not end; that of requests begins with their first steps and ends when all of them have ended.",
+        "Server-sent events as for a single job. Either `userId` or `requestId` is given. A user's stream begins with the next step, or after the one that Last-Event-ID names, and does not end; that of requests begins with their first steps and ends when all of them have ended. An event `reset` says that the ledger is not the one that was heard before (it was restored, or never had the event that Last-Event-ID names): what was heard is void, its `data` is `{\"reason\": \"ledger_went_back\"|\"unknown_event\"}`, and requests are told from their first steps again.",
     parameters = {
       @Parameter(
           in = QUERY,

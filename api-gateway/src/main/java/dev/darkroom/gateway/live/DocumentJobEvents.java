@@ -23,7 +23,7 @@ import java.lang.annotation.Target;
     tags = "Live steps",
     summary = "Hear the steps of a job as they are taken",
     description =
-        "Server-sent events: `id` is the step's number, `data` its row as in GET /api/logs. The stream begins with the job's first step, or after the one that Last-Event-ID names, and ends with its last step. Comments show that it is alive.",
+        "Server-sent events: `id` is the step's number, `data` its row as in GET /api/logs. The stream begins with the job's first step, or after the one that Last-Event-ID names, and ends with its last step. Comments show that it is alive. An event `reset` says that the ledger is not the one that was heard before (it was restored, or never had the event that Last-Event-ID names): what was heard is void, its `data` is `{\"reason\": \"ledger_went_back\"|\"unknown_event\"}`, and the steps begin anew.",
     parameters = {
       @Parameter(
           in = HEADER,

@@ -77,6 +77,9 @@ final class FollowLog implements SmartLifecycle, HearEvents {
   private void follow(LogTail tail) throws InterruptedException {
     while (isRunning() && !listeners.areGone()) {
       var reading = read(tail);
+      if (reading.wentBack()) {
+        listeners.logWentBack();
+      }
       tail.position().ifPresent(upTo -> listeners.hear(reading.steps(), upTo));
       switch (reading.next()) {
         case AT_ONCE -> {}
@@ -96,7 +99,7 @@ final class FollowLog implements SmartLifecycle, HearEvents {
       return reading;
     } catch (RuntimeException e) {
       warnOnce(e);
-      return new Reading(List.of(), Pace.LATER);
+      return new Reading(List.of(), Pace.LATER, false);
     }
   }
 

@@ -43,6 +43,14 @@ final class Listener {
     return false;
   }
 
+  /** Tells it this alone: what was told and not heard is forgotten. */
+  synchronized void tellInstead(News news) {
+    if (!isOver()) {
+      unheard.clear();
+      unheard.add(news);
+    }
+  }
+
   /** Nothing more is told, and what was told and not heard is forgotten. */
   synchronized void end() {
     over.countDown();

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.live;
 
 import dev.darkroom.gateway.live.News.Joined;
 import dev.darkroom.gateway.live.News.StepTaken;
+import dev.darkroom.gateway.live.News.WentBack;
 import dev.darkroom.gateway.web.RefusalLog;
 import dev.darkroom.ledger.log.NumberedStep;
 import dev.darkroom.model.RequestId;
@@ -11,10 +12,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -36,6 +39,7 @@ final class Listeners {
   private final Counter told;
   private final Timer delay;
   private final RefusalLog refusals;
+  private final Map<Reset, Counter> resets = new EnumMap<>(Reset.class);
 
   /** Empty as long as nobody reads the log. */
   private OptionalLong position = OptionalLong.empty();
@@ -67,6 +71,14 @@ final class Listeners {
         Timer.builder("darkroom.live.delay")
             .description("From a step's timestamp until it is handed to listeners")
             .register(meters);
+    for (var reset : Reset.values()) {
+      resets.put(
+          reset,
+          Counter.builder("darkroom.live.resets")
+              .description("Streams whose client was told to forget what it heard, by reason")
+              .tag("reason", reset.word())
+              .register(meters));
+    }
   }
 
   /** False where there are too many already, or the gateway stops. */
@@ -86,6 +98,11 @@ final class Listeners {
 
   private static <K> Set<Listener> among(Map<K, Set<Listener>> listeners, K key) {
     return listeners.computeIfAbsent(key, _ -> new HashSet<>(2));
+  }
+
+  /** The client of a stream is told to forget what it heard. */
+  void countReset(Reset why) {
+    Objects.requireNonNull(resets.get(why)).increment();
   }
 
   synchronized void leave(Listener listener) {
@@ -114,6 +131,15 @@ final class Listeners {
       all.forEach(listener -> listener.tell(new Joined(upTo)));
     }
     position = OptionalLong.of(upTo);
+  }
+
+  /** All that was handed out is void; where the log ends is forgotten until it is read anew. */
+  synchronized void logWentBack() {
+    position = OptionalLong.empty();
+    all.forEach(listener -> {
+      countReset(Reset.LEDGER_WENT_BACK);
+      listener.tellInstead(new WentBack());
+    });
   }
 
   private void hear(NumberedStep step) {

@@ -6,6 +6,7 @@ import dev.darkroom.gateway.web.ClientLimiter.Entry;
 import dev.darkroom.gateway.web.Problem;
 import dev.darkroom.gateway.web.ProblemCode;
 import dev.darkroom.gateway.web.RefusalLog;
+import dev.darkroom.ledger.log.NumberedStep;
 import dev.darkroom.ledger.log.ReadSteps;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -13,6 +14,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -94,7 +96,7 @@ class LiveApi {
       case Reading.Unknown _ -> unknown();
       case Reading.Understood(Wanted.OfUser wanted, var heard) -> {
         var now = ledger.newest(); // also tells a client of an outage, instead of a silent stream
-        var begin = heard.isPresent() ? heardUpTo(heard.getAsLong(), now) : new Place(now, false);
+        var begin = heard.isPresent() ? after(heard.getAsLong(), now) : new Place(now, false);
         yield listen(wanted, begin, Set.of(), request, response);
       }
       case Reading.Understood(Wanted.OfRequests wanted, var heard) ->
@@ -102,15 +104,19 @@ class LiveApi {
               ? unknown()
               : listenToRequests(
                   wanted,
-                  heard.isPresent() ? heardUpTo(heard.getAsLong(), ledger.newest()) : Place.START,
+                  heard.isPresent() ? after(heard.getAsLong(), 0) : Place.START,
                   request,
                   response);
     };
   }
 
-  /** A number that no step has yet is of another ledger, and would silence those to come. */
-  private static Place heardUpTo(long heard, long newest) {
-    return new Place(Math.min(heard, newest), true);
+  /**
+   * A number that no step has is of another ledger, or of one that has gone back since.
+   *
+   * @param anew where the stream of such a client begins
+   */
+  private Place after(long heard, long anew) {
+    return ledger.has(heard) ? new Place(heard, true) : Place.anewAfter(anew);
   }
 
   private @Nullable ResponseEntity<Object> listenToRequests(
@@ -146,6 +152,9 @@ class LiveApi {
           .code(ProblemCode.TOO_MANY_STREAMS)
           .answer();
     }
+    if (begin.reset() != null) {
+      listeners.countReset(begin.reset());
+    }
     try {
       promiseSteps(response);
       tell(listener, begin, open, response);
@@ -157,8 +166,9 @@ class LiveApi {
 
   private static void promiseSteps(HttpServletResponse response) {
     response.setContentType("text/event-stream;charset=UTF-8");
-    response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-    response.setHeader("X-Accel-Buffering", "no"); // nginx would keep steps until it has many
+    // a proxy that compresses would keep steps until it has many, and so would nginx
+    response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform");
+    response.setHeader("X-Accel-Buffering", "no");
   }
 
   private void tell(
@@ -186,11 +196,19 @@ class LiveApi {
   }
 
   private TellSteps.ReadLedger of(Wanted wanted) {
-    return switch (wanted) {
-      case Wanted.OfUser(var userId) ->
-          (after, upTo, limit) -> ledger.ofUser(userId, after, upTo, limit);
-      case Wanted.OfRequests(var ids) ->
-          (after, upTo, limit) -> ledger.ofRequests(ids, after, upTo, limit);
+    return new TellSteps.ReadLedger() {
+      @Override
+      public List<NumberedStep> steps(long after, long upTo, int limit) {
+        return switch (wanted) {
+          case Wanted.OfUser(var userId) -> ledger.ofUser(userId, after, upTo, limit);
+          case Wanted.OfRequests(var ids) -> ledger.ofRequests(ids, after, upTo, limit);
+        };
+      }
+
+      @Override
+      public Set<RequestId> knownAmong(Set<RequestId> requests) {
+        return ledger.knownAmong(requests);
+      }
     };
   }
 

@@ -20,6 +20,12 @@ sealed interface News {
   @SuppressWarnings("ArrayRecordComponent") // nobody compares them
   record StepTaken(long seq, RequestId requestId, boolean last, byte[] event) implements News {}
 
+  /**
+   * The ledger is not the one that was told from until now. Nothing that was heard holds any more;
+   * {@link Joined} follows.
+   */
+  record WentBack() implements News {}
+
   /** For a while nothing has happened. */
   record Nothing() implements News {}
 

@@ -6,6 +6,7 @@ import dev.darkroom.gateway.live.News.Joined;
 import dev.darkroom.gateway.live.News.Nothing;
 import dev.darkroom.gateway.live.News.Over;
 import dev.darkroom.gateway.live.News.StepTaken;
+import dev.darkroom.gateway.live.News.WentBack;
 import dev.darkroom.gateway.web.LedgerOutage;
 import dev.darkroom.ledger.log.NumberedStep;
 import dev.darkroom.model.RequestId;
@@ -15,6 +16,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells one listener its steps: first those that are in the ledger already, then each as it is
@@ -22,7 +25,6 @@ import java.util.Set;
  * holds up nothing but its own thread.
  */
 final class TellSteps {
-  private static final byte[] BEGINNING = "retry: 1000\n: steps follow\n\n".getBytes(UTF_8);
   private static final byte[] HEARTBEAT = ": still here\n\n".getBytes(UTF_8);
   private static final Duration ASK_AGAIN = Duration.ofSeconds(1);
   private static final Duration LATER = Duration.ofSeconds(8);
@@ -35,11 +37,16 @@ final class TellSteps {
   private final OutputStream client;
   private final Set<RequestId> open;
   private final Place begin;
+  private @Nullable Reset reset;
   private long told;
 
-  /** Asks the ledger for steps with numbers above one and up to another, a page at most. */
+  /** Asks the ledger about what is listened to. */
   interface ReadLedger {
+    /** Steps with numbers above one and up to another, a page at most. */
     List<NumberedStep> steps(long after, long upTo, int limit);
+
+    /** Those of these requests that there are. */
+    Set<RequestId> knownAmong(Set<RequestId> requests);
   }
 
   /**
@@ -59,6 +66,7 @@ final class TellSteps {
     this.heartbeat = heartbeat;
     this.client = client;
     this.begin = begin;
+    this.reset = begin.reset();
     this.told = begin.after();
     this.open = new HashSet<>(open);
   }
@@ -69,11 +77,12 @@ final class TellSteps {
    * @throws IOException where the client does not read any more
    */
   void run() throws IOException, InterruptedException {
-    write(BEGINNING);
+    write(events.beginning());
     flush();
     while (!isDone()) {
       switch (listener.next(heartbeat)) {
-        case Joined(var upTo) -> tellOlder(upTo);
+        case Joined(var upTo) -> begin(upTo);
+        case WentBack _ -> reset = Reset.LEDGER_WENT_BACK;
         case StepTaken step -> tell(step);
         case Nothing _ -> write(HEARTBEAT);
         case Over _ -> {
@@ -94,12 +103,36 @@ final class TellSteps {
     };
   }
 
-  private void tellOlder(long upTo) throws IOException, InterruptedException {
-    if (!begin.heard()) {
+  private void begin(long upTo) throws IOException, InterruptedException {
+    var why = reset;
+    if (why != null) {
+      reset = null;
+      beginAnew(why, upTo);
+    } else if (!begin.heard()) {
       told = Math.min(told, upTo); // steps that were being written are yet to come
     }
+    tellOlder(upTo);
+  }
+
+  /** Requests are told from their first step again; a user's stream goes on with what is new. */
+  private void beginAnew(Reset why, long upTo) throws IOException, InterruptedException {
+    switch (listener.wanted()) {
+      case Wanted.OfUser _ ->
+          told = why == Reset.LEDGER_WENT_BACK ? upTo : Math.min(begin.after(), upTo);
+      case Wanted.OfRequests(var ids) -> {
+        told = 0;
+        open.clear();
+        open.addAll(answered(() -> ledger.knownAmong(ids)));
+      }
+    }
+    write(events.reset(told, why));
+    flush();
+  }
+
+  private void tellOlder(long upTo) throws IOException, InterruptedException {
     while (told < upTo && !isDone() && !listener.isOver()) {
-      var page = read(told, upTo);
+      var after = told;
+      var page = answered(() -> ledger.steps(after, upTo, PAGE));
       for (var step : page) {
         tell(events.of(step));
       }
@@ -113,12 +146,12 @@ final class TellSteps {
   /**
    * An outage of the ledger is waited out; where the question is too slow, it is asked ever less.
    */
-  private List<NumberedStep> read(long after, long upTo) throws IOException, InterruptedException {
+  private <T> T answered(Supplier<T> question) throws IOException, InterruptedException {
     for (var pause = ASK_AGAIN;
         ;
         pause = pause.compareTo(LATER) < 0 ? pause.multipliedBy(2) : LATER) {
       try {
-        return ledger.steps(after, upTo, PAGE);
+        return question.get();
       } catch (RuntimeException e) {
         if (!LedgerOutage.isBehind(e)) {
           throw e;

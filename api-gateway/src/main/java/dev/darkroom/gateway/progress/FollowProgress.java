@@ -29,13 +29,20 @@ public final class FollowProgress implements SmartLifecycle {
 
   private final ConcurrentMap<RequestId, Awaited> waiting = new ConcurrentHashMap<>();
   private final FindJobs ledger;
+  private final Duration longestWait;
   private volatile boolean running;
 
-  FollowProgress(FindJobs ledger, MeterRegistry meters) {
+  FollowProgress(FindJobs ledger, ProgressSettings settings, MeterRegistry meters) {
     this.ledger = ledger;
+    this.longestWait = settings.longestWait();
     Gauge.builder("darkroom.progress.waiting", waiting, ConcurrentMap::size)
         .description("Jobs that clients of this gateway wait for")
         .register(meters);
+  }
+
+  /** How long a client may wait. */
+  public Duration longestWait() {
+    return longestWait;
   }
 
   /**

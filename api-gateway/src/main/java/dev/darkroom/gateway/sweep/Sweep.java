@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.sweep;
 
+import dev.darkroom.ledger.address.ReadOnlyLedgerException;
 import dev.darkroom.ledger.meter.LoopAge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -76,6 +77,8 @@ public final class Sweep implements SmartLifecycle {
           }
           failing = false;
           age.succeeded();
+        } catch (ReadOnlyLedgerException e) { // it fails every sweep, and has been logged
+          log.atDebug().addKeyValue("sweep", name).setCause(e).log("the ledger is read-only");
         } catch (RuntimeException | Error e) { // nobody else would begin it again
           warnOnce(failing, e);
           failing = true;

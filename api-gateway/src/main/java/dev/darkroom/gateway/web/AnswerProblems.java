@@ -3,13 +3,11 @@ package dev.darkroom.gateway.web;
 import dev.darkroom.ledger.pool.ReaderGoneException;
 import dev.darkroom.ledger.pool.TooManyReadersException;
 import jakarta.servlet.http.HttpServletRequest;
-import java.time.Duration;
 import java.util.LinkedHashSet;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.QueryTimeoutException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -27,8 +25,6 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 @RestControllerAdvice
 final class AnswerProblems extends ResponseEntityExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger(AnswerProblems.class);
-  private static final Duration LEDGER_BACK = Duration.ofSeconds(5);
-  private static final Duration LESS_LOAD = Duration.ofSeconds(10);
 
   private final RefusalLog refusals;
 
@@ -91,49 +87,19 @@ final class AnswerProblems extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ResponseEntity<Object> broken(RuntimeException e, HttpServletRequest request) {
-    if (e instanceof QueryTimeoutException && isReading(request)) {
-      return tooSlow();
-    }
-    return LedgerOutage.isBehind(e) ? ledgerAway(e, request) : unexpected(e, request);
+    return LedgerOutage.behind(e)
+        .map(outage -> refused(outage, e, request))
+        .orElseGet(() -> unexpected(e, request));
   }
 
-  private static boolean isReading(HttpServletRequest request) {
-    return !request.getMethod().equals(HttpMethod.POST.name());
-  }
-
-  private ResponseEntity<Object> tooSlow() {
-    refusals.count("query_too_slow");
-    return Problem.unavailable(
-            "The question took too long to answer; ask for less: a shorter time, fewer rows, or a longer text to search for.",
-            LESS_LOAD)
-        .code(ProblemCode.QUERY_TOO_SLOW)
-        .answer();
-  }
-
-  private ResponseEntity<Object> ledgerAway(RuntimeException e, HttpServletRequest request) {
-    var job = CurrentRequest.job(request);
-    refusals.count("ledger_unavailable");
-    log.debug("the ledger does not answer; the client is told to come back", e);
-    if (CurrentRequest.isRepeatable(request)) {
-      return Problem.unavailable(
-              "The ledger did not answer, so the job may or may not have been accepted; send the request again with the same Idempotency-Key, and there will be one job.",
-              LEDGER_BACK)
-          .code(ProblemCode.LEDGER_UNAVAILABLE)
-          .answer();
-    }
-    return job.map(id ->
-            Problem.unavailable(
-                    "The ledger did not answer, so the job may or may not have been accepted; ask GET /api/generate/%s before you send it again."
-                        .formatted(id),
-                    LEDGER_BACK)
-                .code(ProblemCode.LEDGER_UNAVAILABLE)
-                .about(id))
-        .orElseGet(() ->
-            Problem.unavailable(
-                    "The ledger does not answer at the moment; try again in a few seconds.",
-                    LEDGER_BACK)
-                .code(ProblemCode.LEDGER_UNAVAILABLE))
-        .answerTo(request);
+  private ResponseEntity<Object> refused(
+      LedgerOutage outage, RuntimeException e, HttpServletRequest request) {
+    refusals.count(outage.code().word());
+    log.debug("the ledger did not do what a request asked for", e);
+    var problem =
+        Problem.unavailable(OutageSentences.about(outage, request), outage.retryAfter())
+            .code(outage.code());
+    return CurrentRequest.job(request).map(problem::about).orElse(problem).answerTo(request);
   }
 
   private ResponseEntity<Object> unexpected(RuntimeException e, HttpServletRequest request) {

@@ -21,6 +21,12 @@ public final class CurrentRequest {
     request.setAttribute(REPEATABLE, true);
   }
 
+  /** What becomes of its job is known by now; what comes up later says nothing about that. */
+  public static void isDecided(HttpServletRequest request) {
+    request.removeAttribute(JOB);
+    request.removeAttribute(REPEATABLE);
+  }
+
   static boolean isRepeatable(HttpServletRequest request) {
     return request.getAttribute(REPEATABLE) != null;
   }

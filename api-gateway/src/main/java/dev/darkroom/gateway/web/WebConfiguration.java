@@ -36,7 +36,7 @@ class WebConfiguration {
 
   @Bean
   Sweep refusalSweep(RefusalLog refusals) {
-    return new Sweep("sum-up-refusals", Duration.ofSeconds(5), refusals::round);
+    return new Sweep("sum-up-refusals", Duration.ofSeconds(15), refusals::round);
   }
 
   /** Tomcat would refuse it before it knows the route, with methods that the route may not take. */

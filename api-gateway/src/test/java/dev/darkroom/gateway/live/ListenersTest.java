@@ -86,6 +86,21 @@ class ListenersTest {
   }
 
   @Test
+  void when_the_log_went_back_what_was_not_heard_is_void_and_nobody_joins_at_the_old_place()
+      throws Exception {
+    var early = join(new Wanted.OfUser("ada"), 10);
+    listeners.hear(List.of(), 7);
+    listeners.hear(List.of(step(8, ONE, "ada")), 8);
+    listeners.logWentBack();
+    var late = join(new Wanted.OfUser("ada"), 10);
+    listeners.hear(List.of(), 3);
+    listeners.hear(List.of(step(4, ONE, "ada")), 4);
+
+    assertThat(heard(early)).containsExactly("went back", "joined 3", "4");
+    assertThat(heard(late)).containsExactly("joined 3", "4");
+  }
+
+  @Test
   void there_is_a_limit_of_listeners() {
     var two = listeners(2);
     var first = new Listener(new Wanted.OfUser("ada"), 1);
@@ -131,7 +146,7 @@ class ListenersTest {
     var opened =
         new Listeners(
             settings,
-            new WriteEvents(JsonMapper.shared()),
+            new WriteEvents(JsonMapper.shared(), () -> 0),
             () -> NOON,
             meters,
             new RefusalLog(meters));
@@ -152,6 +167,7 @@ class ListenersTest {
       switch (listener.next(Duration.ZERO)) {
         case News.Joined(var upTo) -> heard.add("joined " + upTo);
         case News.StepTaken step -> heard.add(String.valueOf(step.seq()));
+        case News.WentBack _ -> heard.add("went back");
         case News.Over _ -> {
           heard.add("over");
           return heard;

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class TellStepsTest {
   private static final RequestId OTHER = new RequestId(UUID.randomUUID());
   private static final Pattern ID = Pattern.compile("(?m)^id: (\\d+)$");
 
-  private final WriteEvents events = new WriteEvents(JsonMapper.shared());
+  private final WriteEvents events = new WriteEvents(JsonMapper.shared(), () -> 0);
   private final List<NumberedStep> ledger = new ArrayList<>();
   private final ByteArrayOutputStream client = new ByteArrayOutputStream();
   private int outages;
@@ -134,6 +135,49 @@ class TellStepsTest {
   }
 
   @Test
+  void after_the_ledger_went_back_a_request_is_told_from_its_first_step() throws Exception {
+    ledger.add(step(1, ONE, "ada"));
+    var listener = new Listener(new Wanted.OfRequests(Set.of(ONE, OTHER)), 10);
+    listener.tell(new News.Joined(9));
+    listener.tell(new News.WentBack());
+    listener.tell(new News.Joined(1));
+    listener.tell(events.of(step(2, ONE, "ada", JobStatus.COMPLETED)));
+
+    tell(listener, new Place(9, true), Set.of(ONE, OTHER)); // the other one is lost
+
+    assertThat(told()).containsExactly(0L, 1L, 2L);
+    assertThat(text())
+        .contains("id: 0\nevent: reset\ndata: {\"reason\":\"ledger_went_back\"}\n\nid: 1\n");
+  }
+
+  @Test
+  void after_the_ledger_went_back_a_user_s_stream_goes_on_from_its_new_end() throws Exception {
+    ledger.add(step(1, ONE, "ada"));
+    var listener = new Listener(new Wanted.OfUser("ada"), 10);
+    listener.tell(new News.Joined(9));
+    listener.tell(new News.WentBack());
+    listener.tell(new News.Joined(1));
+    listener.tell(events.of(step(2, ONE, "ada")));
+
+    endsAfter(listener, 2, new Place(9, true));
+
+    assertThat(told()).containsExactly(1L, 2L);
+    assertThat(text()).contains("id: 1\nevent: reset\n");
+  }
+
+  @Test
+  void who_heard_a_step_that_is_not_there_begins_anew() throws Exception {
+    ledger.add(step(1, ONE, "ada", JobStatus.FAILED));
+    var listener = new Listener(new Wanted.OfRequests(Set.of(ONE)), 10);
+    listener.tell(new News.Joined(1));
+
+    tell(listener, Place.anewAfter(0), Set.of(ONE));
+
+    assertThat(told()).containsExactly(0L, 1L);
+    assertThat(text()).contains("data: {\"reason\":\"unknown_event\"}\n\nid: 1\n");
+  }
+
+  @Test
   void an_outage_of_the_ledger_is_waited_out_with_signs_of_life() throws Exception {
     outages = 1;
     ledger.add(step(1, ONE, "ada", JobStatus.FAILED));
@@ -162,7 +206,7 @@ class TellStepsTest {
     var telling =
         new TellSteps(
             listener,
-            this::read,
+            new Ledger(),
             events,
             Duration.ofMillis(1),
             new java.io.OutputStream() {
@@ -177,7 +221,7 @@ class TellStepsTest {
   }
 
   private void tell(Listener listener, Place begin, Set<RequestId> open) throws Exception {
-    new TellSteps(listener, this::read, events, Duration.ofMillis(5), client, begin, open).run();
+    new TellSteps(listener, new Ledger(), events, Duration.ofMillis(5), client, begin, open).run();
   }
 
   /** A user's stream has no end of its own. */
@@ -185,7 +229,7 @@ class TellStepsTest {
     var telling =
         new TellSteps(
             listener,
-            this::read,
+            new Ledger(),
             events,
             Duration.ofMillis(5),
             new java.io.FilterOutputStream(client) {
@@ -203,14 +247,25 @@ class TellStepsTest {
     assertThat(listener.isOver()).isTrue();
   }
 
-  private List<NumberedStep> read(long after, long upTo, int limit) {
-    if (outages-- > 0) {
-      throw new TransientDataAccessResourceException("away");
+  private final class Ledger implements TellSteps.ReadLedger {
+    @Override
+    public List<NumberedStep> steps(long after, long upTo, int limit) {
+      if (outages-- > 0) {
+        throw new TransientDataAccessResourceException("away");
+      }
+      return ledger.stream()
+          .filter(step -> step.seq() > after && step.seq() <= upTo)
+          .limit(limit)
+          .toList();
     }
-    return ledger.stream()
-        .filter(step -> step.seq() > after && step.seq() <= upTo)
-        .limit(limit)
-        .toList();
+
+    @Override
+    public Set<RequestId> knownAmong(Set<RequestId> requests) {
+      return ledger.stream()
+          .map(step -> step.row().requestId())
+          .filter(requests::contains)
+          .collect(Collectors.toSet());
+    }
   }
 
   private List<Long> told() {

@@ -2,6 +2,7 @@ package dev.darkroom.worker.attempt;
 
 import dev.darkroom.ledger.Attempt;
 import dev.darkroom.ledger.ClaimedJob;
+import dev.darkroom.ledger.address.ReadOnlyLedgerException;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.nebius.AttemptOutcome;
 import dev.darkroom.worker.nebius.CallInProgress;
@@ -103,7 +104,8 @@ final class AttemptJob {
               .log("the ledger did not take an outcome; the job is rescued when its lease lapses");
           return false;
         }
-        log.atWarn()
+        // a read-only ledger meets every job, and has been logged
+        (e instanceof ReadOnlyLedgerException ? log.atDebug() : log.atWarn())
             .addKeyValue("request_id", attempt.requestId())
             .addKeyValue("reason", e.getClass().getSimpleName())
             .log("the ledger does not answer; the outcome is reported again");

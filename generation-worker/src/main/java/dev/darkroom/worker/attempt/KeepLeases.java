@@ -1,5 +1,6 @@
 package dev.darkroom.worker.attempt;
 
+import dev.darkroom.ledger.address.ReadOnlyLedgerException;
 import dev.darkroom.ledger.meter.LoopAge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -102,7 +103,7 @@ final class KeepLeases implements SmartLifecycle {
         wait = settings.lease().dividedBy(3);
       } catch (RuntimeException | Error e) {
         // without this thread every job would be taken for lost
-        log.atWarn()
+        (e instanceof ReadOnlyLedgerException ? log.atDebug() : log.atWarn())
             .addKeyValue("reason", e.toString())
             .log(
                 "leases could not be renewed; calls go on, and count as long as nobody else begins");

@@ -10,9 +10,9 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * Turns {@code DATABASE_URL} into Spring Boot's data source properties. Flyway gets a connection of
- * its own with the same login, because migrations may take longer than the pool's socket timeout
- * allows; {@code spring.flyway.*} names another login where the application's own is a mere member
- * of {@code darkroom_app}.
+ * its own with the same login, also where {@code spring.datasource.url} names the database, because
+ * migrations may take longer than the pool's socket timeout allows; {@code spring.flyway.*} names
+ * another login where the application's own is a mere member of {@code darkroom_app}.
  */
 final class ReadDatabaseUrl implements EnvironmentPostProcessor, Ordered {
   @Override
@@ -24,7 +24,8 @@ final class ReadDatabaseUrl implements EnvironmentPostProcessor, Ordered {
   public void postProcessEnvironment(
       ConfigurableEnvironment environment, SpringApplication application) {
     if (environment.containsProperty("spring.datasource.url")) {
-      return; // said outright; a login from elsewhere must not mix with it
+      addFlyway(environment); // said outright; a login from elsewhere must not mix with it
+      return;
     }
     var url = environment.getProperty("DATABASE_URL");
     if (url == null || url.isBlank()) {
@@ -37,6 +38,22 @@ final class ReadDatabaseUrl implements EnvironmentPostProcessor, Ordered {
           properties.put("spring.flyway." + FLYWAY.get(name), value);
         });
     environment.getPropertySources().addLast(new MapPropertySource("DATABASE_URL", properties));
+  }
+
+  private static void addFlyway(ConfigurableEnvironment environment) {
+    if (environment.containsProperty("spring.flyway.url")) {
+      return;
+    }
+    var properties = new HashMap<String, Object>();
+    FLYWAY.forEach((name, flyway) -> {
+      var value = environment.getProperty("spring.datasource." + name);
+      if (value != null) {
+        properties.put("spring.flyway." + flyway, value);
+      }
+    });
+    environment
+        .getPropertySources()
+        .addLast(new MapPropertySource("spring.datasource for Flyway", properties));
   }
 
   private static final Map<String, String> FLYWAY =

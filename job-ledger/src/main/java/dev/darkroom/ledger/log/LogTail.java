@@ -5,8 +5,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +17,8 @@ import org.slf4j.LoggerFactory;
  * Follows the log from its end, strictly in the order of its numbers, although transactions commit
  * in another. A missing number belongs to a transaction that was writing to the log before the next
  * number was drawn, so it is looked which those are; once none of them is left, what is still
- * missing was rolled back. For one thread.
+ * missing was rolled back. Each look also finds the last step that was read, or else the log went
+ * back. For one thread.
  */
 public final class LogTail {
   private static final Logger log = LoggerFactory.getLogger(LogTail.class);
@@ -23,10 +26,11 @@ public final class LogTail {
 
   /** Where the steps come from. */
   interface Log {
-    /** The highest number that can be seen. */
-    long newest();
+    /** The step with the highest number that can be seen. */
+    Optional<Mark> newest();
 
-    List<NumberedStep> after(long seq, int limit);
+    /** Steps with this number and above. */
+    List<NumberedStep> from(long seq, int limit);
 
     /** The transactions that have drawn a number, or may be about to, and have not ended. */
     Set<String> writers();
@@ -45,10 +49,23 @@ public final class LogTail {
    * What one look brought.
    *
    * @param steps the next ones; nothing can come between or before them any more
+   * @param wentBack whether the ledger is not the one that was followed until now: it was restored,
+   *     begun afresh, or lost its last steps in a failover. The tail goes on from its new end
    */
-  public record Reading(List<NumberedStep> steps, Pace next) {
+  public record Reading(List<NumberedStep> steps, Pace next, boolean wentBack) {
     public Reading {
       steps = List.copyOf(steps);
+    }
+
+    Reading(List<NumberedStep> steps, Pace next) {
+      this(steps, next, false);
+    }
+  }
+
+  /** A step by which its log is recognized: after a restore another one may have its number. */
+  record Mark(long seq, UUID id) {
+    static Mark of(NumberedStep step) {
+      return new Mark(step.seq(), step.row().id());
     }
   }
 
@@ -66,6 +83,9 @@ public final class LogTail {
   private boolean looked;
   private boolean placed;
   private long position;
+
+  /** The step at the position; null where the log was empty. */
+  private @Nullable Mark last;
 
   /** Up to here everything has been committed that ever will be. */
   private long settled;
@@ -102,24 +122,41 @@ public final class LogTail {
     if (!isSettled()) {
       return new Reading(List.of(), Pace.SOON);
     }
+    var found = steps.from(position, last == null ? PAGE : PAGE + 1);
+    if (last != null && (found.isEmpty() || !last.equals(Mark.of(found.getFirst())))) {
+      return beginAnew();
+    }
     placed = true;
-    var rows = steps.after(position, PAGE);
+    var rows = last == null ? found : found.subList(1, found.size());
     var inOrder = beforeAnyGap(rows);
     if (inOrder.size() < rows.size()) {
       gap = gapUpTo(rows.getLast().seq());
     }
     if (!inOrder.isEmpty()) {
-      position = inOrder.getLast().seq();
+      last = Mark.of(inOrder.getLast());
+      position = last.seq();
     }
     return new Reading(inOrder, pace(rows));
   }
 
+  /** The step that was read last is gone, or its number is another step's. */
+  private Reading beginAnew() {
+    log.atWarn()
+        .addKeyValue("last_step_read", position)
+        .log(
+            "the log went back: the last step that was read is not in it any more; steps are read from its new end");
+    looked = false;
+    placed = false;
+    return new Reading(List.of(), Pace.AT_ONCE, true);
+  }
+
   /** Steps that are being written may have lower numbers than the newest one that can be seen. */
   private void lookForTheEnd() {
-    var newest = steps.newest();
-    gap = gapUpTo(newest);
-    position = newest;
-    settled = newest;
+    var newest = steps.newest().orElse(null);
+    position = newest == null ? 0 : newest.seq();
+    settled = position;
+    last = newest;
+    gap = gapUpTo(position);
     looked = true;
   }
 

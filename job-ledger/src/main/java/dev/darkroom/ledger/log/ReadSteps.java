@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Reads steps with their numbers, oldest first, for whoever follows the log. */
@@ -49,6 +51,16 @@ public final class ReadSteps {
         .sql("select coalesce(max(seq), 0) from public.generation_logs")
         .query(Long.class)
         .single();
+  }
+
+  /** Whether a step has this number; 0 stands for the place before the first one. */
+  public boolean has(long seq) {
+    return seq == 0
+        || database
+            .sql("select exists (select from public.generation_logs where seq = :seq)")
+            .param("seq", seq)
+            .query(Boolean.class)
+            .single();
   }
 
   /** Steps of these requests with numbers above {@code after} and up to {@code upTo}. */
@@ -118,14 +130,17 @@ public final class ReadSteps {
 
   private final class Table implements LogTail.Log {
     @Override
-    public long newest() {
-      return ReadSteps.this.newest();
+    public Optional<LogTail.Mark> newest() {
+      return database
+          .sql("select seq, id from public.generation_logs order by seq desc limit 1")
+          .query((row, _) -> new LogTail.Mark(row.getLong("seq"), row.getObject("id", UUID.class)))
+          .optional();
     }
 
     @Override
-    public List<NumberedStep> after(long seq, int limit) {
+    public List<NumberedStep> from(long seq, int limit) {
       return database
-          .sql("select * from public.generation_logs where seq > :seq order by seq limit :limit")
+          .sql("select * from public.generation_logs where seq >= :seq order by seq limit :limit")
           .param("seq", seq)
           .param("limit", limit)
           .query((row, _) -> read(row))

@@ -59,7 +59,39 @@ class ReadDatabaseUrlTest {
     assertThat(environment.getProperty("spring.datasource.url"))
         .isEqualTo("jdbc:postgresql://other/darkroom");
     assertThat(environment.getProperty("spring.datasource.username")).isNull();
-    assertThat(environment.getProperty("spring.flyway.url")).isNull();
+    assertThat(environment.getProperty("spring.flyway.user")).isNull();
+  }
+
+  @Test
+  void flyway_has_connections_of_its_own_also_where_the_data_source_is_said_outright() {
+    var environment =
+        read(
+            Map.of(
+                "spring.datasource.url", "jdbc:postgresql://other/darkroom",
+                "spring.datasource.username", "ada",
+                "spring.datasource.password", "secret"));
+
+    assertThat(environment.getProperty("spring.flyway.url"))
+        .as("without the pool's socket timeout, which would cut long migrations")
+        .isEqualTo("jdbc:postgresql://other/darkroom");
+    assertThat(environment.getProperty("spring.flyway.user")).isEqualTo("ada");
+    assertThat(environment.getProperty("spring.flyway.password")).isEqualTo("secret");
+  }
+
+  @Test
+  void a_database_that_is_named_for_flyway_keeps_its_own_login() {
+    var environment =
+        read(
+            Map.of(
+                "spring.datasource.url", "jdbc:postgresql://other/darkroom",
+                "spring.datasource.username", "ada",
+                "spring.flyway.url", "jdbc:postgresql://direct/darkroom",
+                "spring.flyway.user", "owner"));
+
+    assertThat(environment.getProperty("spring.flyway.url"))
+        .isEqualTo("jdbc:postgresql://direct/darkroom");
+    assertThat(environment.getProperty("spring.flyway.user")).isEqualTo("owner");
+    assertThat(environment.getProperty("spring.flyway.password")).isNull();
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -85,10 +86,10 @@ class LogTailTest {
     var reading = tail.next();
     assertThat(reading.next()).isEqualTo(Pace.AT_ONCE);
     assertThat(next()).containsExactly(2L);
-    assertThat(log.questions()).containsExactly("after", "writers", "after");
+    assertThat(log.questions()).containsExactly("from", "writers", "from");
     log.writeAndCommit(1);
     assertThat(next()).containsExactly(3L);
-    assertThat(log.questions()).as("it is not looked at again").containsExactly("after");
+    assertThat(log.questions()).as("it is not looked at again").containsExactly("from");
   }
 
   @Test
@@ -152,13 +153,13 @@ class LogTailTest {
         new LogTail(
             new LogTail.Log() {
               @Override
-              public long newest() {
+              public Optional<LogTail.Mark> newest() {
                 return log.newest();
               }
 
               @Override
-              public List<NumberedStep> after(long seq, int limit) {
-                return answer("after", log.after(seq, limit));
+              public List<NumberedStep> from(long seq, int limit) {
+                return answer("from", log.from(seq, limit));
               }
 
               @Override
@@ -180,7 +181,7 @@ class LogTailTest {
     log.write("failed", 1);
     log.rollBack("failed");
     log.writeAndCommit(1);
-    for (var question : List.of("after", "writers")) {
+    for (var question : List.of("from", "writers")) {
       away.add(question);
       assertThatThrownBy(breaking::next).isInstanceOf(TransientDataAccessResourceException.class);
       assertThat(breaking.position()).hasValue(0);
@@ -235,8 +236,61 @@ class LogTailTest {
       }
       assertThat(heard)
           .as("seed %d", seed)
-          .isEqualTo(each.after(0, Integer.MAX_VALUE).stream().map(NumberedStep::seq).toList());
+          .isEqualTo(each.from(0, Integer.MAX_VALUE).stream().map(NumberedStep::seq).toList());
     }
+  }
+
+  @Test
+  void a_log_that_went_back_is_followed_from_its_new_end() {
+    log.writeAndCommit(5);
+    begun();
+    log.writeAndCommit(1);
+    assertThat(next()).containsExactly(6L);
+
+    log.goBackTo(2);
+    var reading = tail.next();
+    assertThat(reading.wentBack()).isTrue();
+    assertThat(reading.steps()).isEmpty();
+    assertThat(reading.next()).isEqualTo(Pace.AT_ONCE);
+    assertThat(tail.position()).as("it is not known yet").isEmpty();
+    assertThat(next()).isEmpty();
+    assertThat(tail.position()).hasValue(2);
+    log.writeAndCommit(1);
+    assertThat(next()).containsExactly(3L);
+  }
+
+  @Test
+  void a_log_that_has_reached_its_old_numbers_again_is_another_one_all_the_same() {
+    log.writeAndCommit(5);
+    begun();
+    log.goBackTo(2);
+    log.writeAndCommit(7);
+
+    assertThat(tail.next().wentBack()).isTrue();
+    assertThat(next()).isEmpty();
+    assertThat(tail.position()).hasValue(9);
+  }
+
+  @Test
+  void a_log_that_lost_only_what_was_not_read_goes_on() {
+    log.writeAndCommit(5);
+    begun();
+    log.writeAndCommit(2);
+    log.goBackTo(5);
+    log.writeAndCommit(1);
+    assertThat(next()).containsExactly(6L);
+  }
+
+  @Test
+  void an_emptied_log_is_noticed_and_followed_from_its_first_step() {
+    log.writeAndCommit(5);
+    begun();
+    log.goBackTo(0);
+    assertThat(tail.next().wentBack()).isTrue();
+    assertThat(next()).isEmpty();
+    assertThat(tail.position()).hasValue(0);
+    log.writeAndCommit(2);
+    assertThat(next()).containsExactly(1L, 2L);
   }
 
   private void begun() {

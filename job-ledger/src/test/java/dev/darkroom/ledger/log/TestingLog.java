@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,6 +19,7 @@ final class TestingLog implements LogTail.Log {
   private final TreeMap<String, List<Long>> open = new TreeMap<>();
   private final List<String> questions = new ArrayList<>();
   private long drawn;
+  private long life;
 
   /** Draws numbers for so many steps, and keeps its transaction open. */
   void write(String transaction, int steps) {
@@ -43,10 +45,17 @@ final class TestingLog implements LogTail.Log {
     commit("at once");
   }
 
-  private static NumberedStep step(long seq) {
+  /** As a restore does: steps above this number are gone, and the next ones take their numbers. */
+  void goBackTo(long seq) {
+    visible.tailMap(seq, false).clear();
+    drawn = seq;
+    life++;
+  }
+
+  private NumberedStep step(long seq) {
     var row =
         new LogEntry(
-            new UUID(0, seq),
+            new UUID(life, seq),
             new RequestId(new UUID(1, seq)),
             "ada",
             "a lighthouse",
@@ -66,15 +75,15 @@ final class TestingLog implements LogTail.Log {
   }
 
   @Override
-  public long newest() {
+  public Optional<LogTail.Mark> newest() {
     questions.add("newest");
-    return visible.isEmpty() ? 0 : visible.lastKey();
+    return Optional.ofNullable(visible.lastEntry()).map(Map.Entry::getValue).map(LogTail.Mark::of);
   }
 
   @Override
-  public List<NumberedStep> after(long seq, int limit) {
-    questions.add("after");
-    return visible.tailMap(seq, false).values().stream().limit(limit).toList();
+  public List<NumberedStep> from(long seq, int limit) {
+    questions.add("from");
+    return visible.tailMap(seq, true).values().stream().limit(limit).toList();
   }
 
   @Override

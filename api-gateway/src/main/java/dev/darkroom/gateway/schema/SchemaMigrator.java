@@ -1,0 +1,124 @@
+package dev.darkroom.gateway.schema;
+
+import dev.darkroom.ledger.address.MigrationConnections;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
+import org.springframework.core.NestedExceptionUtils;
+import org.springframework.stereotype.Component;
+
+/**
+ * Migrates, and tries again as long as somebody else holds a lock that a migration needs. In
+ * between, nobody waits for it. A migration that was cut short was rolled back.
+ */
+@Component
+final class SchemaMigrator implements FlywayMigrationStrategy {
+  private static final Logger log = LoggerFactory.getLogger(SchemaMigrator.class);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+
+  /** {@code lock_not_available} and {@code deadlock_detected}. */
+  private static final Set<String> LOCKED = Set.of("55P03", "40P01");
+
+  /** Flyway's own, which lets only one gateway migrate; it has no error code. */
+  private static final String FLYWAYS_LOCK = "advisory lock";
+
+  @Override
+  public void migrate(Flyway flyway) {
+    var connections = new MigrationConnections(flyway.getConfiguration().getDataSource());
+    var fitted = fitted(flyway, connections);
+    var stopped = new CountDownLatch(1);
+    var hook = Thread.ofPlatform().unstarted(stopped::countDown);
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      migrateUnlocked(fitted, connections, stopped);
+    } finally {
+      if (stopped.getCount() > 0) {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      }
+    }
+  }
+
+  /** Flyway's lock belongs to a session, which a pooler in transaction mode does not keep. */
+  private static Flyway fitted(Flyway flyway, MigrationConnections connections) {
+    var configuration =
+        Flyway.configure(flyway.getConfiguration().getClassLoader())
+            .configuration(flyway.getConfiguration())
+            .dataSource(connections);
+    if (connections.areThroughTransactionPooler()) {
+      log.warn(
+          "migrations run through a pooler in transaction mode; an index that is built concurrently would wait for ever there: give them a direct address in SPRING_FLYWAY_URL");
+      configuration
+          .getPluginRegister()
+          .getExact(PostgreSQLConfigurationExtension.class)
+          .setTransactionalLock(true);
+    }
+    return configuration.load();
+  }
+
+  private static void migrateUnlocked(
+      Flyway flyway, MigrationConnections connections, CountDownLatch stopped) {
+    for (var pause = FIRST_PAUSE; ; pause = longer(pause)) {
+      try {
+        var result = flyway.migrate();
+        log.atInfo()
+            .addKeyValue("migrations", result.migrationsExecuted)
+            .addKeyValue("version", result.targetSchemaVersion)
+            .log("the schema is up to date");
+        return;
+      } catch (FlywayException e) {
+        if (!isLocked(e)) {
+          throw e;
+        }
+        log.atWarn()
+            .addKeyValue("held_by", connections.lockHolder())
+            .addKeyValue("again_in", pause)
+            .log(
+                "migrations wait for a lock, and this gateway with them; they are tried again until its holder has ended");
+        if (isStopped(stopped, pause)) {
+          throw e;
+        }
+        removeFailed(flyway);
+      }
+    }
+  }
+
+  /**
+   * One that runs outside of a transaction leaves a note of its failure, which ends the next try.
+   */
+  private static void removeFailed(Flyway flyway) {
+    if (Arrays.stream(flyway.info().all()).anyMatch(each -> each.getState().isFailed())) {
+      flyway.repair();
+    }
+  }
+
+  private static boolean isLocked(FlywayException e) {
+    var cause = NestedExceptionUtils.getMostSpecificCause(e);
+    return cause instanceof SQLException sql
+        ? LOCKED.contains(String.valueOf(sql.getSQLState()))
+        : String.valueOf(cause.getMessage()).contains(FLYWAYS_LOCK);
+  }
+
+  private static boolean isStopped(CountDownLatch stopped, Duration pause) {
+    try {
+      return stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+
+  private static Duration longer(Duration pause) {
+    var twice = pause.multipliedBy(2);
+    return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.schema;
+
+import org.jspecify.annotations.NullMarked;
