@@ -57,6 +57,7 @@ record JobView(
             error,
             fields,
             queue,
+            waitingFor,
             metadata,
             logs,
             attempts);

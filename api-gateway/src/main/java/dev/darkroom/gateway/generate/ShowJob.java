@@ -39,6 +39,7 @@ final class ShowJob {
         null,
         null,
         null,
+        null,
         Metadata.of(message.request(), modelAsked(message.request()), null),
         List.of(new StepTaken(Step.REQUEST_RECEIVED.word(), job.acceptedAt())),
         List.of());

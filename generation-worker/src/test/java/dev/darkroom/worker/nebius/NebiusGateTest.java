@@ -151,7 +151,7 @@ class NebiusGateTest {
 
     assertThat(late).isInstanceOf(Unavailable.class);
     assertThat(gate.callsAllowed()).as("still half-open").isEqualTo(1);
-    pass(new Rejected(400, "bad prompt"));
+    pass(new Rejected(FailureCode.REJECTED, "bad prompt"));
     assertThat(gate.state()).isEqualTo("closed: calls are made");
   }
 
@@ -166,7 +166,7 @@ class NebiusGateTest {
                       "Two",
                       () -> {
                         halfOpen();
-                        pass(new Rejected(400, "bad prompt"));
+                        pass(new Rejected(FailureCode.REJECTED, "bad prompt"));
                         return new Unavailable(null, "late");
                       });
               return new Unavailable(null, "late");
@@ -186,7 +186,7 @@ class NebiusGateTest {
               assertThat(gate.callsAllowed()).isZero();
               now = now.plusMillis(2);
               assertThat(gate.callsAllowed()).isEqualTo(1);
-              pass(new Rejected(400, "bad prompt"));
+              pass(new Rejected(FailureCode.REJECTED, "bad prompt"));
               return new Unavailable(null, "late");
             });
 
@@ -226,7 +226,7 @@ class NebiusGateTest {
   @Test
   void another_prompt_closes_it_again_at_once() throws Exception {
     refuseThree();
-    pass(new Rejected(400, "bad prompt"));
+    pass(new Rejected(FailureCode.REJECTED, "bad prompt"));
 
     assertThat(gate.state()).isEqualTo("closed: calls are made");
     assertThat(refuse("One")).as("counted anew").isInstanceOf(Forbidden.class);
@@ -237,7 +237,7 @@ class NebiusGateTest {
     for (int i = 0; i < 10; i++) {
       assertThat(refuse("Poison " + i)).isInstanceOf(Forbidden.class);
       assertThat(refuse("More poison " + i)).isInstanceOf(Forbidden.class);
-      pass(new Rejected(400, "looked at"));
+      pass(new Rejected(FailureCode.REJECTED, "looked at"));
     }
     assertThat(gate.state()).isEqualTo("closed: calls are made");
   }
@@ -246,9 +246,9 @@ class NebiusGateTest {
   void prompts_that_were_at_fault_before_are_no_sign_when_only_they_are_left() throws Exception {
     var _ = refuse("One");
     var _ = refuse("Two");
-    pass(new Rejected(400, "looked at"));
+    pass(new Rejected(FailureCode.REJECTED, "looked at"));
     var _ = refuse("Three");
-    pass(new Rejected(400, "looked at"));
+    pass(new Rejected(FailureCode.REJECTED, "looked at"));
 
     for (var prompt : List.of("One", "Two", "Three", "One", "Two", "Three")) {
       assertThat(refuse(prompt)).isInstanceOf(Forbidden.class);
@@ -264,7 +264,7 @@ class NebiusGateTest {
             () -> {
               refuseThree();
               assertThat(gate.callsAllowed()).isGreaterThan(1000);
-              return new Rejected(400, "looked at");
+              return new Rejected(FailureCode.REJECTED, "looked at");
             });
     assertThat(refuse("Four")).isInstanceOf(Forbidden.class);
 
