@@ -65,7 +65,7 @@ final class ErrorBodyParser {
       Pattern.compile("invalidapikey|incorrectapikey|authentication|unauthorized|^401$");
   private static final Pattern CONTENT =
       Pattern.compile(
-          "content_?(policy|filter|moderat|safety|violation|blocked|refus|reject)|moderat|nsfw|safety|policyviolation|prohibitedcontent|sensitivecontent|explicitcontent|inappropriate|unsafe|flagged|datainspectionfailed");
+          "content(policy|filter|moderat|safety|violation|blocked|refus|reject)|moderat|nsfw|safety|policyviolation|prohibitedcontent|sensitivecontent|explicitcontent|inappropriate|unsafe|flagged|datainspectionfailed");
 
   /** In sentences, which are asked only where no code says more. */
   private static final Pattern OUTAGE_WORDS =
