@@ -25,6 +25,7 @@ class ModulesTest {
             "progress",
             "rescue",
             "stats",
+            "schema",
             "sweep",
             "web");
     modules.verify();
