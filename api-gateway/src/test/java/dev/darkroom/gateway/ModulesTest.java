@@ -26,6 +26,7 @@ class ModulesTest {
             "provider",
             "rescue",
             "stats",
+            "schema",
             "sweep",
             "web");
     modules.verify();

@@ -70,10 +70,12 @@ final class SchemaMigrator implements FlywayMigrationStrategy {
     for (var pause = FIRST_PAUSE; ; pause = longer(pause)) {
       try {
         var result = flyway.migrate();
-        log.atInfo()
-            .addKeyValue("migrations", result.migrationsExecuted)
-            .addKeyValue("version", result.targetSchemaVersion)
-            .log("the schema is up to date");
+        if (result.migrationsExecuted > 0) {
+          log.atInfo()
+              .addKeyValue("migrations", result.migrationsExecuted)
+              .addKeyValue("version", result.targetSchemaVersion)
+              .log("the schema is up to date");
+        }
         return;
       } catch (FlywayException e) {
         if (!isLocked(e)) {

@@ -63,6 +63,13 @@ final class LedgerConnections extends AbstractDataSource {
     return source().getConnection(username, password);
   }
 
+  /** Hikari's, in seconds. */
+  @Override
+  public void setLoginTimeout(int timeout) throws SQLException {
+    preparing.setLoginTimeout(timeout);
+    plain.setLoginTimeout(timeout);
+  }
+
   private DataSource source() {
     return prepares ? preparing : plain;
   }
