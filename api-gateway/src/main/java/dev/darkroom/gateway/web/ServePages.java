@@ -3,7 +3,6 @@ package dev.darkroom.gateway.web;
 import dev.darkroom.ledger.FindJobs;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletResponse;
-import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -45,8 +44,11 @@ final class ServePages {
   private boolean isThere(String requestId) {
     try {
       return RequestId.parse(requestId).flatMap(ledger::find).isPresent();
-    } catch (DataAccessException e) {
-      return true;
+    } catch (RuntimeException e) {
+      if (LedgerOutage.isBehind(e)) {
+        return true;
+      }
+      throw e;
     }
   }
 }
