@@ -72,6 +72,8 @@ record ForeignField(
               Set.of(
                   "n",
                   "niter",
+                  "nimages",
+                  "numpictures",
                   "numimages",
                   "numoutputs",
                   "numsamples",
@@ -170,11 +172,27 @@ record ForeignField(
               "is not a field here; send it as the header Idempotency-Key",
               ForeignField::never));
 
+  private static final List<ForeignField> ALL =
+      Stream.concat(RENAMED.stream(), OTHERS.stream()).toList();
+
+  private static final List<String> LONG_NAMES =
+      ALL.stream()
+          .flatMap(field -> field.names.stream())
+          .filter(name -> name.length() >= 8)
+          .sorted()
+          .toList();
+
   static Optional<ForeignField> named(String name) {
-    var word = FieldSpelling.normalized(name);
-    return Stream.concat(RENAMED.stream(), OTHERS.stream())
-        .filter(field -> field.names.contains(word))
-        .findFirst();
+    return ofWord(FieldSpelling.normalized(name));
+  }
+
+  /** Long names only: short ones of others are near to too many words. */
+  static Optional<ForeignField> nearest(String name) {
+    return FieldSpelling.nearest(name, LONG_NAMES).flatMap(ForeignField::ofWord);
+  }
+
+  private static Optional<ForeignField> ofWord(String word) {
+    return ALL.stream().filter(field -> field.names.contains(word)).findFirst();
   }
 
   /** A field of ours under a name that is almost its own. */

@@ -62,10 +62,13 @@ record OwnFields(JsonNode body, Map<String, JsonNode> defaults) {
     return own != null && value != null && same(own, value);
   }
 
-  /** Whether the picture gets this size: a text such as {@code 512x512}, or an object. */
+  /** Whether the picture gets this size: such as {@code 512x512}; a number is both sides. */
   boolean isSize(JsonNode size) {
     if (size.isObject()) {
       return is("width", size.get("width")) && is("height", size.get("height"));
+    }
+    if (size.isNumber()) {
+      return is("width", size) && is("height", size);
     }
     var sides = SIZE.matcher(size.isString() ? size.stringValue() : "");
     if (sides.matches()) {

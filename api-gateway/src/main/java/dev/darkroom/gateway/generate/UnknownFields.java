@@ -45,7 +45,8 @@ record UnknownFields(List<BadField> refused, List<String> ignored) {
   private void sort(String name, JsonNode value, OwnFields own) {
     var foreign =
         ForeignField.named(name)
-            .or(() -> FieldSpelling.nearest(name, OwnFields.NAMES).map(ForeignField::misspelt));
+            .or(() -> FieldSpelling.nearest(name, OwnFields.NAMES).map(ForeignField::misspelt))
+            .or(() -> ForeignField.nearest(name));
     if (foreign.isEmpty()
         || asksForNothing(value)
         || foreign.get().changesNothing().test(value, own)) {
