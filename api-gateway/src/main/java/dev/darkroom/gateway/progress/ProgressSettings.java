@@ -23,7 +23,6 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("darkroom.progress")
 record ProgressSettings(
     @DefaultValue("1s") @DurationMin(millis = 50) @DurationMax(minutes = 1) Duration poll,
-    @DefaultValue("60s") @DurationMin(seconds = 1) @DurationMax(seconds = 60)
-        Duration longestWait,
+    @DefaultValue("60s") @DurationMin(seconds = 1) @DurationMax(seconds = 60) Duration longestWait,
     @DefaultValue("5000") @Min(0) @Max(1_000_000) int waits,
     @DefaultValue("64") @Min(0) @Max(1_000_000) int perClient) {}

@@ -25,10 +25,7 @@ class StatsApi {
   private final HeavyReaders readers;
 
   StatsApi(
-      JobStatistics statistics,
-      ProviderWatch provider,
-      CountOpenJobs open,
-      HeavyReaders readers) {
+      JobStatistics statistics, ProviderWatch provider, CountOpenJobs open, HeavyReaders readers) {
     this.readers = readers;
     this.statistics = statistics;
     this.provider = provider;

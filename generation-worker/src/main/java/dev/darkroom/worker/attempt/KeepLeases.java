@@ -26,8 +26,7 @@ final class KeepLeases implements SmartLifecycle {
   private volatile boolean running;
   private Thread thread = Thread.ofPlatform().daemon().unstarted(this::keep);
 
-  KeepLeases(
-      JobsInHand jobs, WorkerSettings settings, StartReport report, MeterRegistry meters) {
+  KeepLeases(JobsInHand jobs, WorkerSettings settings, StartReport report, MeterRegistry meters) {
     this.jobs = jobs;
     this.settings = settings;
     this.report = report;

@@ -57,7 +57,10 @@ final class ReadRefusal {
   private static String title(String page) {
     var title = TITLE.matcher(page);
     return title.find()
-        ? HtmlUtils.htmlUnescape(title.group(1)).replaceAll("\\s+", " ").strip().replaceFirst("^\\d{3}\\b[ :|-]*", "")
+        ? HtmlUtils.htmlUnescape(title.group(1))
+            .replaceAll("\\s+", " ")
+            .strip()
+            .replaceFirst("^\\d{3}\\b[ :|-]*", "")
         : "";
   }
 

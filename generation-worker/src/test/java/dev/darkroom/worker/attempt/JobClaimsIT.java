@@ -49,6 +49,7 @@ class JobClaimsIT {
   private static ConfigurableApplicationContext context;
 
   private final TestingHands hands = new TestingHands();
+
   @BeforeAll
   static void start() {
     database = TestServers.freshDatabase();
