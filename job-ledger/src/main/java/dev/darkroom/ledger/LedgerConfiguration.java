@@ -4,7 +4,7 @@ import dev.darkroom.ledger.address.LeaveReadOnlyServer;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.IndexPrompts;
 import dev.darkroom.ledger.log.ReadSteps;
-import dev.darkroom.ledger.pool.ReadPoolSettings;
+import dev.darkroom.ledger.pool.ReadPoolConfiguration;
 import dev.darkroom.ledger.pool.ReadPools;
 import dev.darkroom.ledger.quota.OpenQuotaBook;
 import dev.darkroom.ledger.row.LedgerJson;
@@ -15,6 +15,7 @@ import javax.sql.DataSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.SQLExceptionTranslator;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,19 +26,14 @@ import tools.jackson.databind.json.JsonMapper;
   LedgerSettings.class,
   IdempotencySettings.class,
   AttemptSettings.class,
-  UnknownOutcomeSettings.class,
-  ReadPoolSettings.class
+  UnknownOutcomeSettings.class
 })
+@Import(ReadPoolConfiguration.class)
 public class LedgerConfiguration {
 
   @Bean
   SQLExceptionTranslator leaveReadOnlyServer(DataSource database, ReadPools readers) {
     return new LeaveReadOnlyServer(Stream.concat(Stream.of(database), readers.sources()).toList());
-  }
-
-  @Bean
-  ReadPools readPools(DataSource database, ReadPoolSettings settings) {
-    return ReadPools.beside(database, settings);
   }
 
   @Bean
