@@ -7,7 +7,7 @@ import dev.darkroom.ledger.address.PoolCustomizer;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.IndexPrompts;
 import dev.darkroom.ledger.log.ReadSteps;
-import dev.darkroom.ledger.pool.ReadPoolSettings;
+import dev.darkroom.ledger.pool.ReadPoolConfiguration;
 import dev.darkroom.ledger.pool.ReadPools;
 import dev.darkroom.ledger.quota.OpenQuotaBook;
 import dev.darkroom.ledger.row.LedgerJson;
@@ -23,6 +23,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,9 +34,9 @@ import tools.jackson.databind.json.JsonMapper;
   LedgerSettings.class,
   IdempotencySettings.class,
   AttemptSettings.class,
-  UnknownOutcomeSettings.class,
-  ReadPoolSettings.class
+  UnknownOutcomeSettings.class
 })
+@Import(ReadPoolConfiguration.class)
 public class LedgerConfiguration {
 
   /** Before the pool and the migrations, which would repeat a refused login for a minute. */
@@ -53,11 +54,6 @@ public class LedgerConfiguration {
   @Bean
   LeaveReadOnlyServer leaveReadOnlyServer(DataSource database, ReadPools readers) {
     return new LeaveReadOnlyServer(Stream.concat(Stream.of(database), readers.sources()).toList());
-  }
-
-  @Bean
-  ReadPools readPools(DataSource database, ReadPoolSettings settings) {
-    return ReadPools.beside(database, settings);
   }
 
   @Bean

@@ -2,7 +2,6 @@ package dev.darkroom.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.pool.ReadPoolSettings;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -23,8 +22,6 @@ class LedgerSettingsTest {
     application.run(context -> {
       assertThat(context.getBean(LedgerSettings.class))
           .isEqualTo(new LedgerSettings(Duration.ofSeconds(5), Duration.ofMinutes(1)));
-      assertThat(context.getBean(ReadPoolSettings.class))
-          .isEqualTo(new ReadPoolSettings(3, 3, Duration.ofSeconds(2), Duration.ofSeconds(2)));
       assertThat(context.getBean(IdempotencySettings.class))
           .isEqualTo(new IdempotencySettings(Duration.ofHours(24)));
       assertThat(context.getBean(AttemptSettings.class)).isEqualTo(new AttemptSettings(5));
@@ -41,10 +38,6 @@ class LedgerSettingsTest {
         "ledger.republish-after=999ms",
         "ledger.republish-after=61m",
         "ledger.republish-after=soon",
-        "ledger.readers.lookups=0",
-        "ledger.readers.searches=101",
-        "ledger.readers.patience=249ms",
-        "ledger.readers.statement-timeout=6s",
         "idempotency.keep=59s",
         "idempotency.keep=31d",
         "job.max-attempts=0",
@@ -67,8 +60,7 @@ class LedgerSettingsTest {
     LedgerSettings.class,
     IdempotencySettings.class,
     AttemptSettings.class,
-    UnknownOutcomeSettings.class,
-    ReadPoolSettings.class
+    UnknownOutcomeSettings.class
   })
   static class Settings {}
 }

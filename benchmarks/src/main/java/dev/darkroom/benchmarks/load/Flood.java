@@ -22,7 +22,7 @@ import java.util.function.IntFunction;
 public final class Flood implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 30_000;
   private static final int STATUS = "HTTP/1.1 ".length();
-  private static final Duration AFTER_REFUSAL = Duration.ofMillis(200);
+  private static final Duration AFTER_REFUSAL = Duration.ofSeconds(2);
 
   private final int port;
   private final IntFunction<String> path;

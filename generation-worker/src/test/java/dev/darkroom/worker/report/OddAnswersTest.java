@@ -156,7 +156,7 @@ class OddAnswersTest {
             "{'error':{'message':'No.','code':'content_filter'}}",
             "counts attempt_failed provider_unavailable"),
         // and so does what concerns us
-        arguments(403, "{'detail':'No.'}", OURS),
+        arguments(403, "{'detail':'No.'}", "counts attempt_failed access_refused"),
         arguments(
             429,
             "{'error':{'message':'Check your plan and billing.','code':'insufficient_quota'}}",
@@ -402,7 +402,7 @@ class OddAnswersTest {
             .meeting(exchange -> exchange.answer(403, "text/html", page.getBytes(UTF_8)));
 
     assertThat(result.outcome().toString())
-        .contains("Nebius answered 403: Blocked &mdash; by the firewall");
+        .contains("Nebius answered 403: Blocked — by the firewall");
   }
 
   @ParameterizedTest

@@ -102,8 +102,8 @@ class ReadOutcomeTest {
             Step.ATTEMPT_FAILED,
             "access_refused",
             true,
-            2,
-            4),
+            30,
+            60),
         arguments(
             new AttemptOutcome.Misconfigured(Refusal.KEY, "r", true),
             Step.ATTEMPT_FAILED,

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.AbstractDataSource;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
@@ -19,7 +19,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  * pooler that hands each transaction to another connection, statements must not be prepared on the
  * server, for a prepared statement stays behind. It also warns where commits are not durable.
  */
-final class LedgerConnections extends AbstractDataSource {
+final class LedgerConnections extends DelegatingDataSource {
   private static final Logger log = LoggerFactory.getLogger(LedgerConnections.class);
 
   private final DataSource preparing;
@@ -29,6 +29,7 @@ final class LedgerConnections extends AbstractDataSource {
   private volatile boolean prepares = true;
 
   private LedgerConnections(DataSource preparing, DataSource plain) {
+    super(preparing);
     this.preparing = preparing;
     this.plain = plain;
   }
@@ -61,13 +62,6 @@ final class LedgerConnections extends AbstractDataSource {
   public Connection getConnection(String username, String password) throws SQLException {
     lookOnce();
     return source().getConnection(username, password);
-  }
-
-  /** Hikari's, in seconds. */
-  @Override
-  public void setLoginTimeout(int timeout) throws SQLException {
-    preparing.setLoginTimeout(timeout);
-    plain.setLoginTimeout(timeout);
   }
 
   private DataSource source() {

@@ -20,7 +20,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("darkroom.ledger.readers")
-public record ReadPoolSettings(
+record ReadPoolSettings(
     @DefaultValue("3") @Min(1) @Max(100) int lookups,
     @DefaultValue("3") @Min(1) @Max(100) int searches,
     @DefaultValue("2s") @DurationMin(millis = 250) @DurationMax(seconds = 30) Duration patience,

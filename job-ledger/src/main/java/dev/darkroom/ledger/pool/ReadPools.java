@@ -23,7 +23,7 @@ public final class ReadPools implements AutoCloseable {
   }
 
   /** Beside this pool; what is no pool is used as it is. */
-  public static ReadPools beside(DataSource database, ReadPoolSettings settings) {
+  static ReadPools beside(DataSource database, ReadPoolSettings settings) {
     try {
       var pool = database.unwrap(HikariDataSource.class);
       var lookups = ReadPool.beside(pool, "ledger-lookups", settings.lookups(), settings);
