@@ -164,8 +164,7 @@ class ManyDeadlinesIT {
   }
 
   /** A store that has one picture at most, and answers when it is allowed to. */
-  private record SleepyStore(
-      CountDownLatch wakes, @Nullable RequestId saved, Set<RequestId> asked)
+  private record SleepyStore(CountDownLatch wakes, @Nullable RequestId saved, Set<RequestId> asked)
       implements PictureStore {
     SleepyStore(CountDownLatch wakes, @Nullable RequestId saved) {
       this(wakes, saved, ConcurrentHashMap.newKeySet());
