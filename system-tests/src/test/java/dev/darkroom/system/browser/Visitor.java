@@ -29,6 +29,9 @@ public final class Visitor implements AutoCloseable {
         .every(image => image.complete)
       """;
 
+  private static final String TWO_FRAMES =
+      "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))";
+
   private final BrowserContext context;
   private final Complaints complaints;
   private final Page page;
@@ -95,6 +98,7 @@ public final class Visitor implements AutoCloseable {
   public void looks(Look look) {
     page.setViewportSize(look.width, look.height);
     page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(look.scheme));
+    page.evaluate(TWO_FRAMES); // the colours come with the next one
   }
 
   /** Things move as they do for most people; for tests they hold still. */
