@@ -140,8 +140,8 @@ public class LedgerConfiguration {
   }
 
   @Bean
-  OversizedJobs oversizedJobs(JdbcClient database, LedgerSettings settings) {
-    return new OversizedJobs(database, settings);
+  OversizedJobs oversizedJobs(JdbcClient database, LedgerSettings settings, JobMeters meters) {
+    return new OversizedJobs(database, settings, meters);
   }
 
   @Bean

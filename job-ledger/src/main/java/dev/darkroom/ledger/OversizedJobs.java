@@ -17,10 +17,12 @@ public final class OversizedJobs {
 
   private final JdbcClient database;
   private final LedgerSettings settings;
+  private final JobMeters meters;
 
-  OversizedJobs(JdbcClient database, LedgerSettings settings) {
+  OversizedJobs(JdbcClient database, LedgerSettings settings, JobMeters meters) {
     this.database = database;
     this.settings = settings;
+    this.meters = meters;
   }
 
   /** Ends those of these jobs that are open and that no worker has in hand. */
@@ -48,7 +50,7 @@ public final class OversizedJobs {
                 finished_at
               from ended)
             select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type,
-              image_bytes, error_code, error_message, finished_at, traceparent
+              image_bytes, error_code, error_message, finished_at, created_at, traceparent
             from ended
             """)
         .param("ids", Columns.texts(jobs.stream().map(job -> job.message().requestId())))
@@ -56,7 +58,7 @@ public final class OversizedJobs {
         .param("code", CODE)
         .param("reason", REASON)
         .param("step", Step.RECORD_TOO_LARGE.word())
-        .query((row, _) -> JobColumns.finished(row))
+        .query((row, _) -> meters.ended(JobColumns.finished(row)))
         .list();
   }
 }

@@ -207,7 +207,7 @@ class LedgerPlansIT {
         .contains("idx_generation_logs_request_id");
 
     LEDGER.recentAttempts.activity();
-    assertThatPlanUses("idx_generation_logs_status_created_at")
+    assertThatPlanUses("idx_generation_logs_status") // either of the two: here no call is logged
         .contains("idx_generation_jobs_held", "idx_generation_jobs_deadline");
   }
 
@@ -271,7 +271,7 @@ class LedgerPlansIT {
   void the_end_of_the_log_and_what_comes_after_a_step_are_looked_up() {
     var tail = LEDGER.readSteps.tail(() -> Instant.EPOCH, Duration.ofSeconds(1));
     tail.next();
-    assertThatPlanUses("Index Only Scan Backward using idx_generation_logs_seq")
+    assertThatPlanUses("Index Scan Backward using idx_generation_logs_seq")
         .contains("Index Scan using idx_generation_logs_seq");
   }
 

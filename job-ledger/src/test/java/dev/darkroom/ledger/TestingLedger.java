@@ -101,7 +101,7 @@ public final class TestingLedger {
     jobTurns = beans.jobTurns(asApplication, mapper, settings);
     eventOutbox = beans.eventOutbox(asApplication, settings);
     lostEvents = beans.lostEvents(asApplication);
-    oversizedJobs = beans.oversizedJobs(asApplication, settings);
+    oversizedJobs = beans.oversizedJobs(asApplication, settings, jobMeters);
     generationLogs = beans.generationLogs(readers, mapper);
     indexPrompts = beans.indexPrompts(asApplication);
     jobStatistics = beans.jobStatistics(asApplication, readers);
