@@ -85,9 +85,14 @@ class AcceptJobsIT {
                         42),
                     "deadline",
                     deadline)));
-    var entry = ledger.findJobs.find(job.id()).orElseThrow().steps().getFirst();
-    assertThat(entry.prompt()).isEqualTo("a lighthouse");
-    assertThat(entry.userId()).isEqualTo("ada");
+    var logged =
+        ledger
+            .asApplication
+            .sql("select user_id, prompt from public.generation_logs where request_id = :id")
+            .param("id", job.id().value())
+            .query()
+            .singleRow();
+    assertThat(logged).containsEntry("user_id", "ada").containsEntry("prompt", "a lighthouse");
   }
 
   @Test
