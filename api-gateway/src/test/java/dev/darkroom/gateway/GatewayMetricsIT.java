@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What a gateway tells Prometheus, as Prometheus reads it. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -54,7 +55,11 @@ class GatewayMetricsIT {
   @Test
   void a_job_that_a_gateway_ends_at_its_deadline_is_counted() {
     try (var gateway = start(TestServers.kafka())) {
-      var _ = gateway.post("{\"prompt\": \"A gull\", \"deadlineSeconds\": 1}");
+      var _ = gateway.submit("A gull");
+      gateway
+          .bean(JdbcClient.class)
+          .sql("update public.generation_jobs set deadline_at = now()")
+          .update();
 
       await()
           .atMost(SOON)

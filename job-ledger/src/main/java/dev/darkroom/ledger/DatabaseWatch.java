@@ -4,6 +4,8 @@ import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.ledger.meter.LoopAge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -15,8 +17,7 @@ final class DatabaseWatch implements SmartLifecycle {
   private final JdbcClient database;
   private final LoopAge age = new LoopAge("watch-database");
   private volatile boolean trouble;
-  private volatile boolean running;
-  private Thread thread = Thread.ofPlatform().daemon().unstarted(() -> {});
+  private volatile CountDownLatch stopping = new CountDownLatch(0);
 
   DatabaseWatch(JdbcClient database, MeterRegistry meters) {
     this.database = database;
@@ -26,30 +27,29 @@ final class DatabaseWatch implements SmartLifecycle {
 
   @Override
   public void start() {
-    running = true;
+    var until = new CountDownLatch(1);
+    stopping = until;
     age.succeeded();
-    thread = Thread.ofPlatform().daemon().name("watch-database").start(this::watch);
+    var _ = Thread.ofPlatform().daemon().name("watch-database").start(() -> watch(until));
   }
 
   @Override
   public void stop() {
-    running = false;
-    thread.interrupt();
+    stopping.countDown();
   }
 
   @Override
   public boolean isRunning() {
-    return running;
+    return stopping.getCount() > 0;
   }
 
-  private void watch() {
+  private void watch(CountDownLatch until) {
     try {
-      while (running) {
+      do {
         trouble = !takesWrites();
-        Thread.sleep(PAUSE);
-      }
+      } while (!until.await(PAUSE.toSeconds(), TimeUnit.SECONDS));
     } catch (InterruptedException e) {
-      running = false; // the application stops
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,27 +49,7 @@ public final class NebiusGate {
   private Instant stateSince = Instant.MIN;
   private volatile Instant pausedUntil = Instant.MIN;
   private volatile Instant openUntil = Instant.MIN;
-  private volatile Why why = new Why(null, "");
-
-  /**
-   * Why calls fail, or did when they last failed.
-   *
-   * @param refusal of ours by Nebius; null stands for an outage
-   * @param reason of the call that failed, in words
-   */
-  private record Why(@Nullable Refusal refusal, String reason) {
-    String inWords(String state) {
-      return "nebius: " + (refusal == null ? "" : refusal.inWords() + "; ") + state + said();
-    }
-
-    String inWords() {
-      return refusal == null ? reason : refusal.inWords() + said();
-    }
-
-    private String said() {
-      return reason.isEmpty() ? "" : ": " + reason;
-    }
-  }
+  private volatile BlockReason why = new BlockReason(null, "");
 
   /**
    * A call under way.
@@ -129,7 +108,7 @@ public final class NebiusGate {
   private synchronized AttemptOutcome heard(Passing call, AttemptOutcome outcome) {
     if (outcome instanceof RateLimited limited) {
       pauseFor(limited);
-      why = call.generation() == generation ? new Why(null, limited.reason()) : why;
+      why = call.generation() == generation ? new BlockReason(null, limited.reason()) : why;
     }
     var judged = outcome instanceof Forbidden said ? judge(call, said) : outcome;
     if (call.generation() != generation || !ProviderEvidence.isIn(judged)) {
@@ -284,7 +263,9 @@ public final class NebiusGate {
   private void remember(AttemptOutcome outcome) {
     var said = ProviderEvidence.ofOutage(outcome);
     if (said != null) {
-      why = new Why(outcome instanceof Misconfigured refused ? refused.refusal() : null, said);
+      why =
+          new BlockReason(
+              outcome instanceof Misconfigured refused ? refused.refusal() : null, said);
     }
   }
 
