@@ -132,7 +132,7 @@ class OpenApiIT {
                 .at("/components/schemas/JobAttempt/properties/outcome/enum")
                 .valueStream()
                 .map(JsonNode::asString))
-        .containsExactly("succeeded", "failed", "unknown");
+        .containsExactly("succeeded", "failed", "unknown", "not_made");
   }
 
   @Test

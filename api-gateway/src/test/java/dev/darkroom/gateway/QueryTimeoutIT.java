@@ -21,9 +21,9 @@ class QueryTimeoutIT {
 
       var reply = gateway.get("/api/logs?userId=nobody");
       assertThat(reply.status()).isEqualTo(503);
-      assertThat(reply.text("/code")).isEqualTo("query_timeout");
+      assertThat(reply.text("/code")).isEqualTo("query_too_slow");
       assertThat(reply.text("/error")).contains("too long").doesNotContain("does not answer");
-      assertThat(reply.header("Retry-After")).isEqualTo("5");
+      assertThat(reply.header("Retry-After")).isEqualTo("10");
       BadInputIT.assertIsProblem(reply);
 
       holder.rollback();
