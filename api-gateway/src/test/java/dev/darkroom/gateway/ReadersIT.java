@@ -59,10 +59,8 @@ class ReadersIT {
       await().until(() -> active("%generation_minutes%") > 0);
 
       for (var i = 0; i < 20; i++) {
-        var begun = System.nanoTime();
         var id = GATEWAY.submit("in spite of them");
         assertThat(GATEWAY.get("/api/generate/" + id).status()).isEqualTo(200);
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(2));
       }
       assertThat(readiness()).isEqualTo(200);
       for (var reply : all(readers)) {

@@ -4,6 +4,11 @@ import dev.darkroom.ledger.AcceptJobs;
 import dev.darkroom.ledger.Acceptance.Accepted;
 import dev.darkroom.ledger.DueJob;
 import dev.darkroom.ledger.FindJobs;
+import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import dev.darkroom.model.Step;
+import dev.darkroom.ledger.log.LogFilter;
+import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.Job;
 import dev.darkroom.ledger.JobOutbox;
 import dev.darkroom.ledger.JobTurns;
@@ -29,6 +34,7 @@ final class TestingGateway {
   private final JobOutbox outbox;
   private final JobTurns turns;
   private final FindJobs find;
+  private final GenerationLogs logs;
   private final JobRecords records;
   private final KafkaTemplate<String, byte[]> kafka;
 
@@ -38,6 +44,7 @@ final class TestingGateway {
     outbox = context.getBean(JobOutbox.class);
     turns = context.getBean(JobTurns.class);
     find = context.getBean(FindJobs.class);
+    logs = context.getBean(GenerationLogs.class);
     records = context.getBean(JobRecords.class);
     kafka = context.getBean(KafkaTemplate.class);
   }
@@ -96,6 +103,15 @@ final class TestingGateway {
 
   Job job(RequestId id) {
     return find.find(id).orElseThrow();
+  }
+
+  /** As it is in the log, which a job's own steps shorten. */
+  @Nullable Map<String, ?> intent(RequestId id) {
+    return logs.page(new LogFilter(id, null, null), 50, 0).logs().stream()
+        .filter(entry -> entry.step().equals(Step.CALLING_NEBIUS_API.word()))
+        .findFirst()
+        .orElseThrow()
+        .details();
   }
 
   List<String> steps(RequestId id) {

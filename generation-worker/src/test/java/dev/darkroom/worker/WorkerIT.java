@@ -120,7 +120,7 @@ class WorkerIT {
     var id = gateway.submit("A badger");
     awaitStatus(id, JobStatus.COMPLETED);
 
-    var intent = gateway.job(id).steps().get(1).details();
+    var intent = gateway.intent(id);
     assertThat(intent).containsEntry("attempt", 1).containsKey("worker");
     var sent = nebius.bill().calls().getLast().request();
     assertThat(intent)

@@ -42,7 +42,8 @@ public final class DatabaseLogin {
   public static void check(Environment environment) {
     var application = new Login("DATABASE_URL", "spring.datasource.", "username", environment);
     application.tryIt();
-    if (environment.getProperty("spring.flyway.enabled", Boolean.class, true)) {
+    if (environment.containsProperty("spring.flyway.user")
+        && environment.getProperty("spring.flyway.enabled", Boolean.class, true)) {
       var migrations = new Login("SPRING_FLYWAY_USER", "spring.flyway.", "user", environment);
       if (!migrations.isSameAs(application)) {
         migrations.tryIt();
