@@ -199,7 +199,7 @@ class LedgerPlansIT {
         .contains("idx_generation_logs_request_id");
 
     LEDGER.recentAttempts.activity();
-    assertThatPlanUses("idx_generation_logs_status_created_at")
+    assertThatPlanUses("idx_generation_logs_status")
         .contains("idx_generation_jobs_held", "idx_generation_jobs_deadline");
   }
 
