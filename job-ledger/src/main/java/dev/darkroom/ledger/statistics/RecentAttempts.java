@@ -142,12 +142,14 @@ public final class RecentAttempts {
               (select min(due_at) from first
                 where lease_until is null and due_at <= clock_timestamp()) as waiting,
               exists (select from first where lease_until is null) as open,
-              (select created_at from public.generation_logs
-                where status = 'processing' and step = 'calling_nebius_api'
-                  and created_at > now() - interval '1 hour'
-                order by created_at desc limit 1) as called_at,
+              (select max(created_at) from (
+                select created_at, step from public.generation_logs
+                where status = 'processing' and created_at > now() - interval '1 hour'
+                order by created_at desc limit :steps) as latest
+                where step = 'calling_nebius_api') as called_at,
               clock_timestamp() as now
             """)
+        .param("steps", STEPS)
         .query((row, _) ->
             new WorkerActivity(
                 row.getBoolean("running"),
