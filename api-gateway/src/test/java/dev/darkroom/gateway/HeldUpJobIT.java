@@ -8,6 +8,7 @@ import dev.darkroom.ledger.Completion;
 import dev.darkroom.ledger.PictureRecord;
 import dev.darkroom.ledger.RescheduleJobs;
 import dev.darkroom.ledger.Setback;
+import dev.darkroom.model.ProviderRefusal;
 import dev.darkroom.model.Step;
 import dev.darkroom.testservers.TestServers;
 import java.time.Duration;
@@ -42,8 +43,9 @@ class HeldUpJobIT {
   static Stream<Arguments> hold_ups() {
     return Stream.of(
         Arguments.of("rate_limited", "Nebius answered 429.", "rate_limited", "Rate limited"),
-        Arguments.of("misconfigured", "Nebius answered 401.", "key_refused", "API key"),
-        Arguments.of("misconfigured", "Nebius answered 402.", "balance_exhausted", "pay"),
+        Arguments.of("misconfigured", ProviderRefusal.KEY.sentence(), "key_refused", "API key"),
+        Arguments.of(
+            "misconfigured", ProviderRefusal.BALANCE.sentence(), "balance_exhausted", "pay"),
         Arguments.of("provider_unavailable", "No route.", "unreachable", "not reachable"),
         Arguments.of("picture_not_stored", "Full.", "picture_not_stored", "cannot be stored"));
   }

@@ -23,7 +23,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class SubmitIT {
   /** Until a worker takes the job up. */
-  private static final String PLACE = "\"queue\":\\{\"ahead\":[0-9]+[^}]*},\"waitingFor\":\"[^\"]+\",";
+  private static final String PLACE =
+      "\"queue\":\\{\"ahead\":[0-9]+[^}]*},\"waitingFor\":\"[^\"]+\",";
 
   private static final String MILLISECONDS = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z";
 

@@ -4,22 +4,22 @@ import dev.darkroom.ledger.AcceptJobs;
 import dev.darkroom.ledger.Acceptance.Accepted;
 import dev.darkroom.ledger.DueJob;
 import dev.darkroom.ledger.FindJobs;
-import org.jspecify.annotations.Nullable;
-import java.util.Map;
-import dev.darkroom.model.Step;
-import dev.darkroom.ledger.log.LogFilter;
-import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.Job;
 import dev.darkroom.ledger.JobOutbox;
 import dev.darkroom.ledger.JobTurns;
 import dev.darkroom.ledger.NewJob;
+import dev.darkroom.ledger.log.GenerationLogs;
+import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.messaging.JobRecords;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.RequestId;
+import dev.darkroom.model.Step;
 import dev.darkroom.model.TraceParent;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import org.springframework.context.ApplicationContext;
@@ -106,12 +106,13 @@ final class TestingGateway {
   }
 
   /** As it is in the log, which a job's own steps shorten. */
-  @Nullable Map<String, ?> intent(RequestId id) {
-    return logs.page(new LogFilter(id, null, null), 50, 0).logs().stream()
-        .filter(entry -> entry.step().equals(Step.CALLING_NEBIUS_API.word()))
-        .findFirst()
-        .orElseThrow()
-        .details();
+  Map<String, Object> intent(RequestId id) {
+    var intent =
+        logs.page(new LogFilter(id, null, null), 50, 0).logs().stream()
+            .filter(entry -> entry.step().equals(Step.CALLING_NEBIUS_API.word()))
+            .findFirst()
+            .orElseThrow();
+    return Map.copyOf(Objects.requireNonNull(intent.details()));
   }
 
   List<String> steps(RequestId id) {

@@ -36,8 +36,7 @@ class KilledWorkerIT {
     observed.clients().submit(2 * IN_FLIGHT + 20);
     var worker = awaitWorkerWith(IN_FLIGHT);
 
-    var pid = worker.process().pid();
-    Predicate<String> heldByTheKilled = id -> id.startsWith(pid + "-");
+    Predicate<String> heldByTheKilled = worker.id()::equals;
     worker.process().kill();
     var killed = clock.instant();
     nebius.takes(Duration.ofMillis(100), Duration.ofMillis(100));

@@ -3,12 +3,12 @@ package dev.darkroom.gateway.provider;
 import dev.darkroom.gateway.provider.ProviderState.State;
 import dev.darkroom.ledger.statistics.RecentAttempts.Answered;
 import dev.darkroom.ledger.statistics.RecentAttempts.WorkerActivity;
+import dev.darkroom.model.ProviderRefusal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +32,6 @@ final class JudgeNebius {
   private static final Duration SOON = Duration.ofSeconds(1);
 
   private static final Duration LONG = Duration.ofSeconds(10);
-
-  private static final Pattern STATUS = Pattern.compile("answered (40[1-4])\\b");
 
   private final List<Answered> latest;
   private final WorkerActivity workers;
@@ -194,15 +192,15 @@ final class JudgeNebius {
   }
 
   private static HoldUp refusal(String reason) {
-    var status = STATUS.matcher(reason);
-    if (!status.find()) {
-      return reason.contains("quota") ? HoldUp.BALANCE_EXHAUSTED : HoldUp.MISCONFIGURED;
-    }
-    return switch (status.group(1)) {
-      case "401" -> HoldUp.KEY_REFUSED;
-      case "402" -> HoldUp.BALANCE_EXHAUSTED;
-      case "403" -> HoldUp.ACCESS_REFUSED;
-      default -> HoldUp.MODEL_UNKNOWN;
+    return ProviderRefusal.in(reason).map(JudgeNebius::holdUp).orElse(HoldUp.MISCONFIGURED);
+  }
+
+  private static HoldUp holdUp(ProviderRefusal refusal) {
+    return switch (refusal) {
+      case KEY -> HoldUp.KEY_REFUSED;
+      case BALANCE -> HoldUp.BALANCE_EXHAUSTED;
+      case ACCESS -> HoldUp.ACCESS_REFUSED;
+      case MODEL -> HoldUp.MODEL_UNKNOWN;
     };
   }
 }

@@ -29,7 +29,7 @@ final class OutageSentences {
     return switch (outage) {
       case READ_ONLY -> "The ledger is read-only at the moment; try again in a few seconds.";
       case TOO_SLOW ->
-          "The ledger needs too long to answer this; ask for less, such as a shorter time range, or try again later.";
+          "The question takes too long to answer; ask for less, such as a shorter time range, or try again later.";
       case AWAY -> "The ledger does not answer at the moment; try again in a few seconds.";
     };
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.darkroom.gateway.provider.ProviderState.State;
 import dev.darkroom.ledger.statistics.RecentAttempts.Answered;
 import dev.darkroom.ledger.statistics.RecentAttempts.WorkerActivity;
+import dev.darkroom.model.ProviderRefusal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,11 +57,10 @@ class JudgeNebiusTest {
 
   @ParameterizedTest
   @CsvSource({
-    "Nebius answered 401: no such key, KEY_REFUSED",
-    "Nebius answered 402., BALANCE_EXHAUSTED",
-    "You exceeded your current quota, BALANCE_EXHAUSTED",
-    "Nebius answered 403: blocked, ACCESS_REFUSED",
-    "Nebius answered 404: no such model, MODEL_UNKNOWN",
+    "Nebius refused the API key of this service; its operator has to mend that., KEY_REFUSED",
+    "Nebius refused to bill this service; its operator has to mend that., BALANCE_EXHAUSTED",
+    "Nebius refused access to this service; its operator has to mend that., ACCESS_REFUSED",
+    "Nebius does not offer the model that this job asks for., MODEL_UNKNOWN",
     "something new, MISCONFIGURED"
   })
   void one_refusal_of_ours_holds_until_a_later_call_succeeds(String reason, HoldUp code) {
@@ -112,7 +112,7 @@ class JudgeNebiusTest {
 
   @Test
   void what_was_heard_last_counts_where_causes_differ() {
-    var refused = failed("misconfigured", "Nebius answered 401.", 60);
+    var refused = failed("misconfigured", ProviderRefusal.KEY.sentence(), 60);
     var down = failed("provider_unavailable", "No route.", 5);
     assertThat(JudgeNebius.by(List.of(down, refused), QUIET).code()).isEqualTo(HoldUp.UNREACHABLE);
   }

@@ -2,6 +2,7 @@ package dev.darkroom.worker.report;
 
 import dev.darkroom.ledger.Setback;
 import dev.darkroom.model.FailureCode;
+import dev.darkroom.model.ProviderRefusal;
 import dev.darkroom.model.Step;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
@@ -126,11 +127,14 @@ final class ReadOutcome {
   }
 
   private static String refused(AttemptOutcome.Refusal refusal) {
-    return switch (refusal) {
-      case KEY, BALANCE, ACCESS ->
-          "Nebius refuses the calls of this service; its operator has to mend that.";
-      case MODEL -> "Nebius does not offer the model that this job asks for.";
-    };
+    var told =
+        switch (refusal) {
+          case KEY -> ProviderRefusal.KEY;
+          case BALANCE -> ProviderRefusal.BALANCE;
+          case ACCESS -> ProviderRefusal.ACCESS;
+          case MODEL -> ProviderRefusal.MODEL;
+        };
+    return told.sentence();
   }
 
   private static Reading complete(AttemptOutcome.Succeeded outcome) {

@@ -4,10 +4,15 @@ import dev.darkroom.system.network.Cable;
 import dev.darkroom.system.processes.JavaCommand;
 import dev.darkroom.system.processes.Ports;
 import dev.darkroom.system.processes.SystemProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** One {@code generation-worker} in a process of its own, with cables of its own to its servers. */
 public final class Worker implements Application {
@@ -31,9 +36,23 @@ public final class Worker implements Application {
         new SystemProcess(name, JavaCommand.ofModule("generation-worker", settings), told, folder);
   }
 
-  /** Whether that is its name in ledger and log: one that is given none begins with its process. */
+  /** Whether that is its name in the ledger. */
   public boolean isCalled(String id) {
-    return id.startsWith(process.pid() + "-");
+    return id().equals(id);
+  }
+
+  /** Drawn at its start, when it tells whom it is in its log; empty before that. */
+  public String id() {
+    try (var lines = Files.lines(process.log())) {
+      var told = Pattern.compile("worker=\"([^\"]+)\" process_at_host=\"" + process.pid() + "@");
+      return lines
+          .map(told::matcher)
+          .filter(Matcher::find)
+          .map(line -> line.group(1))
+          .reduce("", (_, latest) -> latest);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   public Cable toPostgres() {
