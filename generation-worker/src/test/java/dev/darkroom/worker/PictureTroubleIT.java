@@ -65,8 +65,8 @@ class PictureTroubleIT {
       awaitCompleted(List.of(gateway.submit("The first")));
       var elsewhere = Files.move(pictures, folder.resolve("elsewhere"));
 
-      var jobs = IntStream.range(0, JOBS).mapToObj(i -> gateway.submit("Gull " + i)).toList();
       await().atMost(ofSeconds(20)).until(() -> paused(worker) == 1);
+      var jobs = IntStream.range(0, JOBS).mapToObj(i -> gateway.submit("Gull " + i)).toList();
       await()
           .during(ofSeconds(5))
           .atMost(ofSeconds(10))
