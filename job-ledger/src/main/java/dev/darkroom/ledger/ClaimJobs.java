@@ -131,11 +131,12 @@ public final class ClaimJobs {
    * they don't lapse before it hears of them.
    *
    * @param tokens of these claims
+   * @param begun attempts that it has heard of: their leases are its own affair
    * @return what it holds under them, the lease that would lapse first in front, and not all of it
    *     if it is very much
    */
   public List<Attempt> heartbeatOfUnanswered(
-      String workerId, Duration lease, Collection<UUID> tokens) {
+      String workerId, Duration lease, Collection<UUID> tokens, Collection<Attempt> begun) {
     return database
         .sql(
             """
@@ -143,6 +144,8 @@ public final class ClaimJobs {
               select request_id from public.generation_jobs
               where lease_until > '-infinity' and worker_id = :worker
                 and claim_token = any(:tokens::uuid[])
+                and (request_id, attempt) not in (
+                  select * from unnest(:ids::uuid[], :attempts::int[]))
               order by lease_until limit 500
               for update)
             update public.generation_jobs job
@@ -153,6 +156,8 @@ public final class ClaimJobs {
         .param("worker", workerId)
         .param("lease", lease.toMillis())
         .param("tokens", Columns.texts(tokens.stream()))
+        .param("ids", Columns.texts(begun.stream().map(Attempt::requestId)))
+        .param("attempts", Columns.texts(begun.stream().map(Attempt::number)))
         .query((row, _) -> JobColumns.attempt(row))
         .list();
   }

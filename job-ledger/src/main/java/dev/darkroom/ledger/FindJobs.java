@@ -21,6 +21,7 @@ public final class FindJobs {
   private final JdbcClient database;
   private final JdbcClient lookups;
   private final JobSteps steps;
+  private final JobSteps stepsForSubmitter;
   private final LedgerJson json;
 
   /**
@@ -30,6 +31,7 @@ public final class FindJobs {
     this.database = database;
     this.lookups = lookups;
     this.steps = new JobSteps(lookups, json);
+    this.stepsForSubmitter = new JobSteps(database, json);
     this.json = json;
   }
 
@@ -40,7 +42,13 @@ public final class FindJobs {
   public Optional<Job> find(RequestId requestId) {
     // one statement after the other: one inside the other would hold two connections, and as many
     // askers as the pool has connections would wait for each other
-    return row(requestId).map(job -> job.withSteps(steps.of(requestId)));
+    return row(lookups, requestId).map(job -> job.withSteps(steps.of(requestId)));
+  }
+
+  /** The same for whoever submits it, and must not wait for those who only read. */
+  public Optional<Job> findForSubmitter(RequestId requestId) {
+    return row(database, requestId)
+        .map(job -> job.withSteps(stepsForSubmitter.of(requestId)));
   }
 
   /** The picture with which the job has completed, as long as it is kept. */
@@ -56,8 +64,8 @@ public final class FindJobs {
         .optional();
   }
 
-  private Optional<Job> row(RequestId requestId) {
-    return lookups
+  private Optional<Job> row(JdbcClient asked, RequestId requestId) {
+    return asked
         .sql(
             """
             select request_id, user_id, request, status, deadline_at, finished_at, image_url, image_sha256,

@@ -53,7 +53,10 @@ public class LedgerConfiguration {
 
   @Bean
   LeaveReadOnlyServer leaveReadOnlyServer(DataSource database, ReadPools readers) {
-    return new LeaveReadOnlyServer(Stream.concat(Stream.of(database), readers.sources()).toList());
+    var all = Stream.concat(Stream.of(database), readers.sources()).toList();
+    var leaveReadOnlyServer = new LeaveReadOnlyServer(all);
+    readers.translateBy(leaveReadOnlyServer);
+    return leaveReadOnlyServer;
   }
 
   @Bean

@@ -211,11 +211,16 @@ class ClaimJobsIT {
 
     assertThat(
             ledger.claimJobs.heartbeatOfUnanswered(
-                JobFixture.WORKER, LEASE, List.of(UUID.randomUUID(), token)))
+                JobFixture.WORKER, LEASE, List.of(UUID.randomUUID(), token), List.of()))
         .containsExactly(unheardOf);
+    assertThat(
+            ledger.claimJobs.heartbeatOfUnanswered(
+                JobFixture.WORKER, LEASE, List.of(token), List.of(unheardOf)))
+        .as("what was begun is renewed, or left to the rescue, by itself")
+        .isEmpty();
 
     assertThatJob(ledger, unheardOf.requestId()).hasTime("lease_until", LEASE).hasNoSteps();
-    assertThat(ledger.claimJobs.heartbeatOfUnanswered(JobFixture.WORKER, LEASE, List.of()))
+    assertThat(ledger.claimJobs.heartbeatOfUnanswered(JobFixture.WORKER, LEASE, List.of(), List.of()))
         .isEmpty();
   }
 

@@ -92,7 +92,7 @@ class LedgerPlansIT {
   @Test
   void a_heartbeat_of_claims_reads_what_is_held() {
     LEDGER.claimJobs.heartbeatOfUnanswered(
-        WORKER, Duration.ofSeconds(30), List.of(UUID.randomUUID()));
+        WORKER, Duration.ofSeconds(30), List.of(UUID.randomUUID()), List.of());
 
     assertThatPlanUses("idx_generation_jobs_held");
   }

@@ -82,7 +82,7 @@ final class AnswerForJob {
     wait.ifPresent(preference -> progress.await(first, preference.duration()));
     var job =
         ledger
-            .find(first)
+            .findForSubmitter(first)
             .orElseThrow(
                 () -> new TransientDataAccessResourceException("the job was deleted meanwhile"));
     var answer =
@@ -120,7 +120,7 @@ final class AnswerForJob {
    */
   private Optional<Job> find(RequestId requestId) {
     try {
-      return ledger.find(requestId);
+      return ledger.findForSubmitter(requestId);
     } catch (DataAccessException e) {
       if (LedgerOutage.isBehind(e)) {
         return Optional.empty();

@@ -16,6 +16,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Searching the log. */
@@ -47,7 +48,11 @@ class LogsApi {
     var reply = find(query);
     response.setContentType(MediaType.APPLICATION_JSON_VALUE);
     response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-    json.writeValue(readers.to(response), reply);
+    try {
+      json.writeValue(readers.to(response), reply);
+    } catch (JacksonIOException e) {
+      throw e.getCause(); // the client has gone, or is too slow
+    }
     return null;
   }
 

@@ -2,7 +2,9 @@ package dev.darkroom.gateway.provider;
 
 import dev.darkroom.ledger.statistics.RecentAttempts;
 import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /** Reads from the ledger whether pictures can be made now. The gateway never calls Nebius. */
@@ -15,6 +17,7 @@ public final class ProviderWatch {
 
   private final RecentAttempts ledger;
   private final ProviderSettings settings;
+  private final ReentrantLock asking = new ReentrantLock();
   private volatile @Nullable Known known;
 
   ProviderWatch(RecentAttempts ledger, ProviderSettings settings) {
@@ -32,7 +35,21 @@ public final class ProviderWatch {
   /** A second old at most: many ask for their jobs at once. */
   public ProviderState recently() {
     var last = known;
-    return last == null || System.nanoTime() - last.at() > HOLDS ? now() : last.state();
+    if (last != null && System.nanoTime() - last.at() <= HOLDS) {
+      return last.state();
+    }
+    var before = last == null ? ProviderState.fine(ProviderState.State.IDLE) : last.state();
+    if (!asking.tryLock()) {
+      return before;
+    }
+    try {
+      return now();
+    } catch (DataAccessException e) { // a job can be shown without it
+      known = new Known(before, System.nanoTime());
+      return before;
+    } finally {
+      asking.unlock();
+    }
   }
 
   /** As of now. */

@@ -51,8 +51,13 @@ record Authority(String host, int port) {
   private static Authority of(String named, int otherwise) {
     var colon = named.lastIndexOf(':');
     return colon > named.lastIndexOf(']') && colon + 1 < named.length()
-        ? new Authority(named.substring(0, colon), Integer.parseInt(named.substring(colon + 1)))
+        ? new Authority(named.substring(0, colon), port(named.substring(colon + 1)))
         : new Authority(named, otherwise);
+  }
+
+  /** What can't be a port is that of no address. */
+  private static int port(String digits) {
+    return digits.matches("\\d{1,5}") ? Integer.parseInt(digits) : -1;
   }
 
   /** A proxy may have taken the encryption off: https without a port comes as http without one. */
@@ -67,7 +72,7 @@ record Authority(String host, int port) {
         listed.host.startsWith("*.")
             ? host.endsWith(listed.host.substring(1))
             : host.equals(listed.host);
-    return isOfHost && hasSamePort(listed);
+    return port >= 0 && isOfHost && hasSamePort(listed);
   }
 
   private boolean hasSamePort(Authority other) {

@@ -72,8 +72,15 @@ public final class ClientLimiter {
     if (!share.places().tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
       return new Entry.ClientHasTooMany();
     }
-    if (!all.tryAcquire(until - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-      share.places().release();
+    var admitted = false;
+    try {
+      admitted = all.tryAcquire(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } finally {
+      if (!admitted) {
+        share.places().release();
+      }
+    }
+    if (!admitted) {
       return new Entry.TooMany();
     }
     return new Entry.Admitted(() -> {

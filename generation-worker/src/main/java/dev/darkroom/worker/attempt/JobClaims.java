@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -50,6 +51,9 @@ final class JobClaims {
     /** Whether this was begun here, and may not be over as far as the ledger knows. */
     boolean wasBegun(Attempt attempt);
 
+    /** All that were, some of which may be over by now. */
+    Set<Attempt> begun();
+
     /** No thread could be started. */
     void lackThreads();
   }
@@ -81,8 +85,10 @@ final class JobClaims {
       throw e;
     }
     tokens.decided(intents.keySet());
-    hands.spend(claimed.size());
-    beginAll(claimed, intents);
+    // a claim under the same token tells of what an earlier one brought as well
+    var fresh = claimed.stream().filter(job -> !hands.wasBegun(job.attempt())).toList();
+    hands.spend(fresh.size());
+    beginAll(fresh, intents);
   }
 
   /** What can't be begun goes back, and so does all that would have followed. */
@@ -139,7 +145,7 @@ final class JobClaims {
     var watched = tokens.watched();
     return watched.isEmpty()
         ? List.of()
-        : ledger.heartbeatOfUnanswered(settings.id(), settings.lease(), watched);
+        : ledger.heartbeatOfUnanswered(settings.id(), settings.lease(), watched, hands.begun());
   }
 
   private void settleUnderLock() {
@@ -159,6 +165,11 @@ final class JobClaims {
     }
     tokens.settled();
     unbegun.giveBack();
+  }
+
+  /** Attempts that are about to go back, and must not lapse before that. */
+  Set<Attempt> goingBack() {
+    return unbegun.waiting();
   }
 
   /** Whether there may be jobs in the ledger that this worker has never heard of. */

@@ -13,6 +13,7 @@ import dev.darkroom.worker.nebius.CallInProgress;
 import dev.darkroom.worker.nebius.CallNebius;
 import dev.darkroom.worker.quota.CallPermits;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -101,7 +102,7 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
     }
     var slots = threadsAllowed() - inHand.size();
     var calls = nebius.callsAllowed();
-    return Math.max(0, calls < slots ? Math.min(slots, calls - beforeTheirCalls()) : slots);
+    return Math.max(0, calls <= slots ? Math.min(slots, calls - beforeTheirCalls()) : slots);
   }
 
   /** Jobs that will use up one of the calls that are allowed now; those under way have done so. */
@@ -208,7 +209,7 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
           GenerationEvent.progress(
               message.requestId(), message.userId(), JobStatus.PROCESSING, job.attempt().number()),
           job.trace());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) { // the attempt runs already
       log.atWarn()
           .addKeyValue("request_id", message.requestId())
           .setCause(e)
@@ -239,6 +240,13 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
   }
 
   @Override
+  public Set<Attempt> begun() {
+    var begun = new HashSet<>(unreported);
+    begun.addAll(inHand.keySet());
+    return begun;
+  }
+
+  @Override
   public void lackThreads() {
     lack = new Lack(System.nanoTime(), inHand.size());
   }
@@ -257,10 +265,12 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
 
   private void renewInHand() {
     var before = Map.copyOf(inHand);
-    if (before.isEmpty()) {
+    var ours = new HashSet<>(claims.goingBack());
+    ours.addAll(before.keySet());
+    if (ours.isEmpty()) {
       return;
     }
-    var held = Set.copyOf(ledger.heartbeatOfHeld(settings.id(), settings.lease(), before.keySet()));
+    var held = Set.copyOf(ledger.heartbeatOfHeld(settings.id(), settings.lease(), ours));
     before.forEach((attempt, call) -> {
       if (!held.contains(attempt)) {
         call.end(CallInProgress.Ended.LOST);

@@ -38,6 +38,11 @@ final class UnbegunAttempts {
     waiting.add(attempt);
   }
 
+  /** Those that are not back yet. */
+  Set<Attempt> waiting() {
+    return Set.copyOf(waiting);
+  }
+
   /** As far as the ledger answers; the rest goes back when this is asked for again. */
   void giveBack() {
     for (var attempt : List.copyOf(waiting)) {

@@ -57,10 +57,11 @@ public sealed interface AttemptOutcome {
    * 403: a firewall refuses this job's prompt, or the provider refuses us, which only other jobs
    * can tell.
    *
+   * @param told the same for clients
    * @param mayConcernAll whether it counts as a sign of the latter; not so where the job names a
    *     model of its own
    */
-  record Forbidden(String reason, boolean mayConcernAll) implements AttemptOutcome {}
+  record Forbidden(String reason, String told, boolean mayConcernAll) implements AttemptOutcome {}
 
   /** We are too fast. */
   record RateLimited(@Nullable Duration retryAfter, String reason) implements AttemptOutcome {}

@@ -1,7 +1,10 @@
 package dev.darkroom.worker.nebius;
 
+import java.time.Instant;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.SequencedMap;
 import java.util.SequencedSet;
 
 /**
@@ -18,18 +21,20 @@ final class ForbiddenPrompts {
 
   private static final int REMEMBERED = 1_000;
 
-  private final SequencedSet<String> undecided = new LinkedHashSet<>();
+  private final SequencedMap<String, Instant> undecided = new LinkedHashMap<>();
   private final SequencedSet<String> atFault = new LinkedHashSet<>();
 
-  void add(String prompt) {
+  void add(String prompt, Instant now) {
     if (!atFault.contains(prompt)) {
-      undecided.add(prompt);
-      forgetOldest(undecided);
+      undecided.put(prompt, now);
+      if (undecided.size() > REMEMBERED) {
+        undecided.pollFirstEntry();
+      }
     }
   }
 
   boolean contains(String prompt) {
-    return undecided.contains(prompt) || atFault.contains(prompt);
+    return undecided.containsKey(prompt) || atFault.contains(prompt);
   }
 
   /** Whether other calls came through after it had been refused: it is no sign of anything else. */
@@ -37,16 +42,23 @@ final class ForbiddenPrompts {
     return atFault.contains(prompt);
   }
 
-  /** A call has come through: what was refused was refused for its prompt. */
-  void accessProved() {
-    atFault.addAll(undecided);
-    undecided.clear();
-    forgetOldest(atFault);
-  }
-
-  private static void forgetOldest(SequencedSet<String> prompts) {
-    while (prompts.size() > REMEMBERED) {
-      prompts.removeFirst();
+  /**
+   * A call has come through: what was refused before it began was refused for its prompt.
+   *
+   * @param begun when that call did
+   */
+  void accessProved(Instant begun) {
+    undecided
+        .entrySet()
+        .removeIf(refused -> {
+          var before = !refused.getValue().isAfter(begun);
+          if (before) {
+            atFault.add(refused.getKey());
+          }
+          return before;
+        });
+    while (atFault.size() > REMEMBERED) {
+      atFault.removeFirst();
     }
   }
 

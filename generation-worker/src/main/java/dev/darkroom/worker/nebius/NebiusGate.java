@@ -124,7 +124,7 @@ public final class NebiusGate {
       breaker.transitionToOpenState();
     }
     if (ProviderEvidence.ofAccess(judged)) {
-      forbidden.accessProved();
+      forbidden.accessProved(call.begun());
     }
     return judged;
   }
@@ -140,12 +140,12 @@ public final class NebiusGate {
 
   /** A 403 is the job's own until several different prompts have met one. */
   private AttemptOutcome judge(Passing call, Forbidden said) {
-    if (!said.mayConcernAll() || forbidden.isAtFault(call.prompt())) {
-      return said;
-    }
-    forbidden.add(call.prompt());
     var closed = breaker.getState() == CircuitBreaker.State.CLOSED;
     var known = !closed && why.refusal() == Refusal.ACCESS;
+    if (!said.mayConcernAll() || (!known && forbidden.isAtFault(call.prompt()))) {
+      return said;
+    }
+    forbidden.add(call.prompt(), clock.instant());
     return known || forbidden.concernAll(promptsThatMaySucceed())
         ? new Misconfigured(Refusal.ACCESS, said.reason(), true)
         : said;
@@ -251,12 +251,10 @@ public final class NebiusGate {
           log.atInfo()
               .addKeyValue("provider", "nebius")
               .log("circuit breaker half-open; the next call probes");
-      case CLOSED, DISABLED, METRICS_ONLY -> {
-        forbidden.accessProved();
-        log.atInfo()
-            .addKeyValue("provider", "nebius")
-            .log("circuit breaker closed; calls are made again");
-      }
+      case CLOSED, DISABLED, METRICS_ONLY ->
+          log.atInfo()
+              .addKeyValue("provider", "nebius")
+              .log("circuit breaker closed; calls are made again");
     }
   }
 

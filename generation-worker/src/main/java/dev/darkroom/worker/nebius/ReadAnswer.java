@@ -116,7 +116,7 @@ final class ReadAnswer {
       case KEY -> new AttemptOutcome.Misconfigured(Refusal.KEY, reason, true);
       case RATE_LIMIT -> new AttemptOutcome.RateLimited(wait, reason);
       case OUTAGE -> new Unavailable(wait, reason, told(status, words));
-      case OTHER -> new Failed(FailureCode.BAD_REPLY, reason, reason);
+      case OTHER -> new Failed(FailureCode.BAD_REPLY, reason, told(status, words));
     };
   }
 
@@ -152,8 +152,9 @@ final class ReadAnswer {
   private AttemptOutcome byStatus(int status, String words, String model, @Nullable Duration wait) {
     var reason = ReadRefusal.sentence(status, words);
     return switch (status) {
-      case 400, 413, 422 -> new Rejected(FailureCode.REJECTED, reason);
-      case 403 -> new AttemptOutcome.Forbidden(reason, model.equals(ourModel));
+      case 400, 413, 422, 451 -> new Rejected(FailureCode.REJECTED, reason);
+      case 403 ->
+          new AttemptOutcome.Forbidden(reason, told(status, words), model.equals(ourModel));
       case 401, 402, 404 -> misconfigured(Refusal.of(status), reason, model);
       case 407 -> new AttemptOutcome.NotMade(reason); // no proxy passes on what it refuses
       case 429 -> new AttemptOutcome.RateLimited(wait, reason);

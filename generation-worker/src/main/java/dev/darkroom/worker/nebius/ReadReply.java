@@ -29,6 +29,9 @@ final class ReadReply {
   /** Of what is no picture, such as a picture's address. */
   private static final int LONGEST_TEXT = 16 * 1024;
 
+  /** Of what stands beside a picture and is not asked for, such as a preview. */
+  private static final int LONGEST_SKIPPED = 4 * 1024 * 1024;
+
   /** Tokens of what surrounds a picture that are remembered, to tell what came instead of one. */
   private static final int MOST_REMEMBERED = 500;
 
@@ -42,7 +45,7 @@ final class ReadReply {
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
-                      StreamReadConstraints.builder().maxStringLength(LONGEST_TEXT).build())
+                      StreamReadConstraints.builder().maxStringLength(LONGEST_SKIPPED).build())
                   // whoever opened a body closes it; here it would be read to its end, however long
                   .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
                   .build())
@@ -180,7 +183,7 @@ final class ReadReply {
           if (parser.currentToken() == JsonToken.VALUE_STRING && isPicture()) {
             takePicture();
           } else if (!found && tokens++ < MOST_REMEMBERED) {
-            memory.copyCurrentEvent(parser);
+            remember();
           }
         }
       } finally {
@@ -190,6 +193,15 @@ final class ReadReply {
         return new Contents.Picture();
       }
       return url == null ? new Contents.NoPicture(instead()) : new Contents.Address(url);
+    }
+
+    private void remember() {
+      if (parser.currentToken() == JsonToken.VALUE_STRING
+          && parser.getStringLength() > LONGEST_TEXT) {
+        memory.writeString(""); // too long to say anything
+      } else {
+        memory.copyCurrentEvent(parser);
+      }
     }
 
     private boolean isPicture() {

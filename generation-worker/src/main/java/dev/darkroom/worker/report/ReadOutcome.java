@@ -119,8 +119,8 @@ final class ReadOutcome {
               refused(refusal),
               reason,
               ofAll ? backoff.notBefore(turnedAwayFor) : backoff.afterUncounted(attempt));
-      case AttemptOutcome.Forbidden(String reason, boolean _) ->
-          failed(FailureCode.ACCESS_REFUSED, reason, reason, true, backoff.patiently(attempt));
+      case AttemptOutcome.Forbidden(String reason, String told, boolean _) ->
+          failed(FailureCode.ACCESS_REFUSED, told, reason, true, backoff.patiently(attempt));
       case AttemptOutcome.NotStored(String reason) ->
           waits(FailureCode.PICTURE_NOT_STORED, NO_ROOM, reason, backoff.afterUncounted(attempt));
     };
@@ -145,7 +145,12 @@ final class ReadOutcome {
   }
 
   private Duration asked(@Nullable Duration retryAfter, int attempt) {
-    return retryAfter == null ? backoff.after(attempt) : backoff.notBefore(retryAfter);
+    var own = backoff.after(attempt);
+    if (retryAfter == null) {
+      return own;
+    }
+    var asked = backoff.notBefore(retryAfter);
+    return retryAfter.isZero() && own.compareTo(asked) > 0 ? own : asked; // "at once" is no wait
   }
 
   private static Reading waits(FailureCode code, String told, String known, Duration delay) {

@@ -197,7 +197,7 @@ class NebiusGateTest {
   @Test
   void one_prompt_that_is_refused_again_and_again_opens_nothing() throws Exception {
     for (int i = 0; i < 30; i++) {
-      pass(new Forbidden("Nebius answered 403: blocked", true));
+      pass(new Forbidden("Nebius answered 403: blocked", "Nebius answered 403.", true));
     }
     assertThat(gate.state()).isEqualTo("closed: calls are made");
   }
@@ -257,6 +257,26 @@ class NebiusGateTest {
   }
 
   @Test
+  void a_success_of_a_call_from_before_the_refusals_proves_nothing_of_them() throws Exception {
+    var _ =
+        gate.pass(
+            "An old one",
+            () -> {
+              now = now.plusSeconds(1);
+              refuseTwo();
+              return new Rejected(FailureCode.REJECTED, "looked at");
+            });
+
+    assertThat(refuse("Three")).isInstanceOf(Misconfigured.class);
+    assertThat(gate.isBlockedBy(Block.ACCESS)).isTrue();
+  }
+
+  private void refuseTwo() throws Exception {
+    var _ = refuse("One");
+    var _ = refuse("Two");
+  }
+
+  @Test
   void nor_are_refusals_believed_while_a_call_is_under_way_that_may_succeed() throws Exception {
     var _ =
         gate.pass(
@@ -287,7 +307,7 @@ class NebiusGateTest {
   @Test
   void refusals_of_a_model_that_jobs_name_concern_those_jobs() throws Exception {
     for (int i = 0; i < 30; i++) {
-      assertThat(gate.pass("Prompt " + i, () -> new Forbidden("r", false)))
+      assertThat(gate.pass("Prompt " + i, () -> new Forbidden("r", "t", false)))
           .isInstanceOf(Forbidden.class);
     }
     assertThat(gate.state()).isEqualTo("closed: calls are made");
@@ -309,7 +329,7 @@ class NebiusGateTest {
   }
 
   private AttemptOutcome refuse(String prompt) throws Exception {
-    return gate.pass(prompt, () -> new Forbidden("Nebius answered 403: no", true));
+    return gate.pass(prompt, () -> new Forbidden("Nebius answered 403: no", "Nebius answered 403.", true));
   }
 
   private void halfOpen() {

@@ -98,7 +98,7 @@ class ReadOutcomeTest {
             10,
             11),
         arguments(
-            new AttemptOutcome.Forbidden("r", true),
+            new AttemptOutcome.Forbidden("r", "t", true),
             Step.ATTEMPT_FAILED,
             "access_refused",
             true,

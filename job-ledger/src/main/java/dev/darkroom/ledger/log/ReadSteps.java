@@ -47,7 +47,7 @@ public final class ReadSteps {
 
   /** The number of the newest step that can be seen; 0 where there is none. */
   public long newest() {
-    return database
+    return lookups
         .sql("select coalesce(max(seq), 0) from public.generation_logs")
         .query(Long.class)
         .single();
@@ -56,7 +56,7 @@ public final class ReadSteps {
   /** Whether a step has this number; 0 stands for the place before the first one. */
   public boolean has(long seq) {
     return seq == 0
-        || database
+        || lookups
             .sql("select exists (select from public.generation_logs where seq = :seq)")
             .param("seq", seq)
             .query(Boolean.class)
@@ -66,7 +66,7 @@ public final class ReadSteps {
   /** Steps of these requests with numbers above {@code after} and up to {@code upTo}. */
   public List<NumberedStep> ofRequests(
       Collection<RequestId> requests, long after, long upTo, int limit) {
-    return searches
+    return lookups
         .sql(
             """
             select * from public.generation_logs

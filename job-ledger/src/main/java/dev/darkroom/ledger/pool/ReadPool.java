@@ -41,6 +41,7 @@ final class ReadPool extends DelegatingDataSource implements AutoCloseable {
     pool.setConnectionTimeout(settings.patience().toMillis());
     pool.setReadOnly(true);
     pool.setAutoCommit(false); // or the driver would fetch all rows at once
+    pool.setIsolateInternalQueries(true); // or keeping it alive would leave a transaction open
     return new ReadPool(pool, settings.statementTimeout());
   }
 
