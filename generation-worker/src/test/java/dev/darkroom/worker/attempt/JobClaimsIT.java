@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Function;
@@ -194,6 +195,11 @@ class JobClaimsIT {
     @Override
     public boolean wasBegun(Attempt attempt) {
       return begun.contains(attempt);
+    }
+
+    @Override
+    public Set<Attempt> begun() {
+      return Set.copyOf(begun);
     }
 
     @Override
