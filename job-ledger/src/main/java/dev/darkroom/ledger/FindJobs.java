@@ -47,8 +47,7 @@ public final class FindJobs {
 
   /** The same for whoever submits it, and must not wait for those who only read. */
   public Optional<Job> findForSubmitter(RequestId requestId) {
-    return row(database, requestId)
-        .map(job -> job.withSteps(stepsForSubmitter.of(requestId)));
+    return row(database, requestId).map(job -> job.withSteps(stepsForSubmitter.of(requestId)));
   }
 
   /** The picture with which the job has completed, as long as it is kept. */

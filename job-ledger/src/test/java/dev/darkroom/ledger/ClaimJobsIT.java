@@ -220,7 +220,8 @@ class ClaimJobsIT {
         .isEmpty();
 
     assertThatJob(ledger, unheardOf.requestId()).hasTime("lease_until", LEASE).hasNoSteps();
-    assertThat(ledger.claimJobs.heartbeatOfUnanswered(JobFixture.WORKER, LEASE, List.of(), List.of()))
+    assertThat(
+            ledger.claimJobs.heartbeatOfUnanswered(JobFixture.WORKER, LEASE, List.of(), List.of()))
         .isEmpty();
   }
 

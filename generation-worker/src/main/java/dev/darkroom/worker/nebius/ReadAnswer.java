@@ -153,8 +153,7 @@ final class ReadAnswer {
     var reason = ReadRefusal.sentence(status, words);
     return switch (status) {
       case 400, 413, 422, 451 -> new Rejected(FailureCode.REJECTED, reason);
-      case 403 ->
-          new AttemptOutcome.Forbidden(reason, told(status, words), model.equals(ourModel));
+      case 403 -> new AttemptOutcome.Forbidden(reason, told(status, words), model.equals(ourModel));
       case 401, 402, 404 -> misconfigured(Refusal.of(status), reason, model);
       case 407 -> new AttemptOutcome.NotMade(reason); // no proxy passes on what it refuses
       case 429 -> new AttemptOutcome.RateLimited(wait, reason);

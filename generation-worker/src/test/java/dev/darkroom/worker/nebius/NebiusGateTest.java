@@ -329,7 +329,8 @@ class NebiusGateTest {
   }
 
   private AttemptOutcome refuse(String prompt) throws Exception {
-    return gate.pass(prompt, () -> new Forbidden("Nebius answered 403: no", "Nebius answered 403.", true));
+    return gate.pass(
+        prompt, () -> new Forbidden("Nebius answered 403: no", "Nebius answered 403.", true));
   }
 
   private void halfOpen() {

@@ -20,10 +20,7 @@ public final class ReadPools implements AutoCloseable {
   private final List<JdbcTemplate> templates;
 
   private ReadPools(
-      JdbcClient lookups,
-      JdbcClient searches,
-      List<ReadPool> pools,
-      List<JdbcTemplate> templates) {
+      JdbcClient lookups, JdbcClient searches, List<ReadPool> pools, List<JdbcTemplate> templates) {
     this.lookups = lookups;
     this.searches = searches;
     this.pools = pools;
