@@ -42,7 +42,9 @@ import org.springframework.dao.DataAccessException;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class JobClaimsIT {
-  /** Hikari's, in milliseconds: how long after its use a connection is not tried before the next. */
+  /**
+   * Hikari's, in milliseconds: how long after its use a connection is not tried before the next.
+   */
   private static final String TRUSTED_FOR = "com.zaxxer.hikari.aliveBypassWindowMs";
 
   /** How long an answer is waited for, in seconds. */
