@@ -53,10 +53,7 @@ public class LedgerConfiguration {
 
   @Bean
   LeaveReadOnlyServer leaveReadOnlyServer(DataSource database, ReadPools readers) {
-    var all = Stream.concat(Stream.of(database), readers.sources()).toList();
-    var leaveReadOnlyServer = new LeaveReadOnlyServer(all);
-    readers.translateBy(leaveReadOnlyServer);
-    return leaveReadOnlyServer;
+    return new LeaveReadOnlyServer(Stream.concat(Stream.of(database), readers.sources()).toList());
   }
 
   @Bean

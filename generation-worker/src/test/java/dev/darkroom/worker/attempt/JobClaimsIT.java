@@ -58,12 +58,15 @@ class JobClaimsIT {
 
   @BeforeAll
   static void start() {
+    // on a busy machine a connection would be tried before the claim, which were never sent then
+    System.setProperty(TRUSTED_FOR, "60000");
     database = TestServers.freshDatabase();
     context = TestingContext.open(database);
   }
 
   @AfterAll
   static void stop() {
+    System.clearProperty(TRUSTED_FOR);
     context.close();
   }
 
@@ -117,7 +120,7 @@ class JobClaimsIT {
     try (var wire = new TestingWire(database.jdbcUrl());
         var behind = TestingContext.open(through(wire), SOON_BROKEN)) {
       var claims = claims(behind);
-      openConnectionThatIsNotTriedFirst(claims);
+      claims.claim(Map.of()); // opens a connection, which is not tried before the next claim
       wire.holdAnswers();
       assertThatThrownBy(() -> claims.claim(intents(jobs))).isInstanceOf(DataAccessException.class);
       wire.heal();
@@ -132,16 +135,6 @@ class JobClaimsIT {
           .containsExactly(Outcome.NOT_MADE, Outcome.NOT_MADE, Outcome.NOT_MADE);
       claims.settle();
       assertThat(hands.begun).as("nothing is begun or given back twice").hasSize(2);
-    }
-  }
-
-  /** On a busy machine it would be tried before the claim, which would then never be sent. */
-  private static void openConnectionThatIsNotTriedFirst(JobClaims claims) {
-    System.setProperty(TRUSTED_FOR, "60000");
-    try {
-      claims.claim(Map.of());
-    } finally {
-      System.clearProperty(TRUSTED_FOR);
     }
   }
 

@@ -5,9 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.SQLExceptionTranslator;
 
 /**
  * Two small pools beside the one on which jobs are accepted, claimed, rescued and ended: whoever
@@ -17,14 +15,11 @@ public final class ReadPools implements AutoCloseable {
   private final JdbcClient lookups;
   private final JdbcClient searches;
   private final List<ReadPool> pools;
-  private final List<JdbcTemplate> templates;
 
-  private ReadPools(
-      JdbcClient lookups, JdbcClient searches, List<ReadPool> pools, List<JdbcTemplate> templates) {
+  private ReadPools(JdbcClient lookups, JdbcClient searches, List<ReadPool> pools) {
     this.lookups = lookups;
     this.searches = searches;
     this.pools = pools;
-    this.templates = templates;
   }
 
   /** Beside this pool; what is no pool is used as it is. */
@@ -33,12 +28,8 @@ public final class ReadPools implements AutoCloseable {
       var pool = database.unwrap(HikariDataSource.class);
       var lookups = ReadPool.beside(pool, "ledger-lookups", settings.lookups(), settings);
       var searches = ReadPool.beside(pool, "ledger-searches", settings.searches(), settings);
-      var templates = List.of(new JdbcTemplate(lookups), new JdbcTemplate(searches));
       return new ReadPools(
-          JdbcClient.create(templates.getFirst()),
-          JdbcClient.create(templates.getLast()),
-          List.of(lookups, searches),
-          templates);
+          JdbcClient.create(lookups), JdbcClient.create(searches), List.of(lookups, searches));
     } catch (SQLException e) {
       return none(JdbcClient.create(database));
     }
@@ -46,7 +37,7 @@ public final class ReadPools implements AutoCloseable {
 
   /** Nothing apart: everybody shares. */
   public static ReadPools none(JdbcClient database) {
-    return new ReadPools(database, database, List.of(), List.of());
+    return new ReadPools(database, database, List.of());
   }
 
   /** For questions that cost a look or two into an index, such as those about one job. */
@@ -57,11 +48,6 @@ public final class ReadPools implements AutoCloseable {
   /** For questions whose cost grows with what is asked for: pages, counts, searches, exports. */
   public JdbcClient searches() {
     return searches;
-  }
-
-  /** Readers' failures mean the same as others'. */
-  public void translateBy(SQLExceptionTranslator translator) {
-    templates.forEach(template -> template.setExceptionTranslator(translator));
   }
 
   /** To be left together with the pool beside them. */
