@@ -3,11 +3,11 @@ package dev.darkroom.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.ledger.Attempt;
-import dev.darkroom.ledger.Completion;
-import dev.darkroom.ledger.PictureRecord;
-import dev.darkroom.ledger.RescheduleJobs;
-import dev.darkroom.ledger.Setback;
+import dev.darkroom.ledger.jobs.Attempt;
+import dev.darkroom.ledger.jobs.Completion;
+import dev.darkroom.ledger.jobs.PictureRecord;
+import dev.darkroom.ledger.jobs.RescheduleJobs;
+import dev.darkroom.ledger.jobs.Setback;
 import dev.darkroom.model.ProviderRefusal;
 import dev.darkroom.model.Step;
 import dev.darkroom.testservers.TestServers;

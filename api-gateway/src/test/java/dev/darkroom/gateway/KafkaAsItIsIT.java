@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.embedded.EmbeddedKafkaBroker;
-import dev.darkroom.ledger.FinishJobs;
+import dev.darkroom.ledger.jobs.FinishJobs;
 import dev.darkroom.messaging.JobRecords;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;

@@ -2,7 +2,7 @@ package dev.darkroom.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.PictureRecord;
+import dev.darkroom.ledger.jobs.PictureRecord;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.KeepOutcome.Kept;
 import dev.darkroom.picture.PictureStore;

@@ -1,12 +1,12 @@
 package dev.darkroom.gateway;
 
-import dev.darkroom.ledger.Attempt;
-import dev.darkroom.ledger.ClaimJobs;
-import dev.darkroom.ledger.Completion;
-import dev.darkroom.ledger.FinishJobs;
-import dev.darkroom.ledger.FinishedJob;
-import dev.darkroom.ledger.Intent;
-import dev.darkroom.ledger.PictureRecord;
+import dev.darkroom.ledger.jobs.Attempt;
+import dev.darkroom.ledger.jobs.ClaimJobs;
+import dev.darkroom.ledger.jobs.Completion;
+import dev.darkroom.ledger.jobs.FinishJobs;
+import dev.darkroom.ledger.jobs.FinishedJob;
+import dev.darkroom.ledger.jobs.Intent;
+import dev.darkroom.ledger.jobs.PictureRecord;
 import dev.darkroom.messaging.PublishEvents;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;

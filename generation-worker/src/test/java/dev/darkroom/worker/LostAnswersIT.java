@@ -4,9 +4,9 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.ledger.AttemptMade;
-import dev.darkroom.ledger.AttemptMade.Outcome;
-import dev.darkroom.ledger.RescueJobs;
+import dev.darkroom.ledger.jobs.AttemptMade;
+import dev.darkroom.ledger.jobs.AttemptMade.Outcome;
+import dev.darkroom.ledger.jobs.RescueJobs;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.simulator.NebiusSimulator;

@@ -11,7 +11,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.ledger.Job.Failure;
+import dev.darkroom.ledger.jobs.Job.Failure;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.simulator.Fault;

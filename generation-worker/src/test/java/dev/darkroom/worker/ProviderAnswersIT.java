@@ -6,7 +6,7 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.ledger.Job;
+import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.testservers.TestDatabase;
 import dev.darkroom.testservers.TestServers;

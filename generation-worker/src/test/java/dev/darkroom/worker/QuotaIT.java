@@ -11,7 +11,7 @@ import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
 import dev.darkroom.testservers.TestDatabase;
 import dev.darkroom.testservers.TestServers;
-import dev.darkroom.worker.quota.CallPermits;
+import dev.darkroom.worker.limit.CallPermits;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.util.List;

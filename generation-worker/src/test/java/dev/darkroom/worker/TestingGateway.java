@@ -1,13 +1,13 @@
 package dev.darkroom.worker;
 
-import dev.darkroom.ledger.AcceptJobs;
-import dev.darkroom.ledger.Acceptance.Accepted;
-import dev.darkroom.ledger.DueJob;
-import dev.darkroom.ledger.FindJobs;
-import dev.darkroom.ledger.Job;
-import dev.darkroom.ledger.JobOutbox;
-import dev.darkroom.ledger.JobTurns;
-import dev.darkroom.ledger.NewJob;
+import dev.darkroom.ledger.jobs.AcceptJobs;
+import dev.darkroom.ledger.jobs.Acceptance.Accepted;
+import dev.darkroom.ledger.jobs.DueJob;
+import dev.darkroom.ledger.jobs.FindJobs;
+import dev.darkroom.ledger.jobs.Job;
+import dev.darkroom.ledger.jobs.JobOutbox;
+import dev.darkroom.ledger.jobs.JobTurns;
+import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.messaging.JobRecords;

@@ -20,19 +20,19 @@ import org.junit.jupiter.api.Test;
 class TechnologyTest {
   private static final Exempt SPEAK_SQL =
       Exempt.packages(
-              "dev.darkroom.ledger..",
+              "dev.darkroom.ledger.jobs..",
               "dev.darkroom.embedded..", // asks the server it started whether it answers
               "dev.darkroom.testservers..", // makes a database for every test class
               "dev.darkroom.benchmarks..") // the floor of a measure is plain JDBC
           .and(Exempt.packages("dev.darkroom.gateway.schema..")) // runs the migrations
-          .and(Exempt.classes("dev.darkroom.gateway.web.LedgerOutage")); // reads the SQLSTATE
+          .and(Exempt.classes("dev.darkroom.gateway.http.LedgerOutage")); // reads the SQLSTATE
 
   private static final Exempt SPEAK_KAFKA =
       Exempt.packages(
           "dev.darkroom.messaging..",
-          "dev.darkroom.gateway.outbox..",
-          "dev.darkroom.gateway.progress..",
-          "dev.darkroom.worker.intake..",
+          "dev.darkroom.gateway.dispatch..",
+          "dev.darkroom.gateway.wait..",
+          "dev.darkroom.worker.consume..",
           "dev.darkroom.embedded..",
           "dev.darkroom.benchmarks..");
 

@@ -35,7 +35,7 @@ class WiringTest {
   /** Nebius's ids and not ours; and what the OpenAPI document shows of a reply. */
   private static final Exempt HAVE_OTHER_IDS =
       Exempt.packages("dev.darkroom.simulator..")
-          .and(Exempt.classes("dev.darkroom.gateway.web.ProblemDocs"));
+          .and(Exempt.classes("dev.darkroom.gateway.http.ProblemDocs"));
 
   @Test
   void nothing_is_injected_into_fields() {

@@ -1,6 +1,6 @@
 package dev.darkroom.messaging;
 
-import dev.darkroom.ledger.DueJob;
+import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Topics;

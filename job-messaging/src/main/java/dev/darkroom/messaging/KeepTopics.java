@@ -1,7 +1,7 @@
 package dev.darkroom.messaging;
 
+import dev.darkroom.ledger.loop.LoopAge;
 import dev.darkroom.ledger.meter.DependencyTrouble;
-import dev.darkroom.ledger.meter.LoopAge;
 import dev.darkroom.messaging.KafkaTroubles.Concern;
 import dev.darkroom.model.Topics;
 import io.micrometer.core.instrument.MeterRegistry;

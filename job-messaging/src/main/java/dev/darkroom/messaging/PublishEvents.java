@@ -1,9 +1,9 @@
 package dev.darkroom.messaging;
 
-import dev.darkroom.ledger.EventOutbox;
-import dev.darkroom.ledger.FinishedJob;
 import dev.darkroom.ledger.batch.WriteInBatches;
 import dev.darkroom.ledger.batch.WriteInBatches.Linger;
+import dev.darkroom.ledger.jobs.EventOutbox;
+import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.messaging.KafkaTroubles.Concern;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.RequestId;

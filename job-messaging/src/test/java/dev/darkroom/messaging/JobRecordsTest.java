@@ -8,7 +8,7 @@ import static dev.darkroom.messaging.TestingRecords.received;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.DueJob;
+import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.model.JobMessage;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;

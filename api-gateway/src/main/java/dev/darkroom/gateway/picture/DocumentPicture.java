@@ -3,7 +3,7 @@ package dev.darkroom.gateway.picture;
 import static io.swagger.v3.oas.annotations.enums.ParameterIn.PATH;
 import static io.swagger.v3.oas.annotations.enums.ParameterIn.QUERY;
 
-import dev.darkroom.gateway.web.ProblemDocs;
+import dev.darkroom.gateway.http.ProblemDocs;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.headers.Header;

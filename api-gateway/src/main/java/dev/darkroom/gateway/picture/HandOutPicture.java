@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.picture;
 
-import dev.darkroom.gateway.web.Problem;
+import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.picture.Part;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;

@@ -1,8 +1,8 @@
 package dev.darkroom.gateway.picture;
 
-import dev.darkroom.gateway.web.Problem;
-import dev.darkroom.gateway.web.ProblemCode;
-import dev.darkroom.ledger.PictureRecord;
+import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.gateway.http.ProblemCode;
+import dev.darkroom.ledger.jobs.PictureRecord;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;

@@ -1,8 +1,8 @@
 package dev.darkroom.gateway.picture;
 
-import dev.darkroom.gateway.sweep.Sweep;
-import dev.darkroom.gateway.web.ImageOrigin;
-import dev.darkroom.ledger.FindJobs;
+import dev.darkroom.gateway.http.ImageOrigin;
+import dev.darkroom.ledger.jobs.FindJobs;
+import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.picture.LinkingPictureStore;
 import dev.darkroom.picture.PictureStore;
@@ -52,7 +52,7 @@ class PictureConfiguration {
   }
 
   @Bean
-  Sweep oldPicturesSweep(RemoveOldPictures old, PictureSettings settings) {
-    return new Sweep("remove-old-pictures", settings.sweep(), old::round);
+  BackgroundLoop oldPicturesSweep(RemoveOldPictures old, PictureSettings settings) {
+    return new BackgroundLoop("remove-old-pictures", settings.sweep(), old::round);
   }
 }

@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.picture;
 
-import dev.darkroom.ledger.ForgetPictures;
+import dev.darkroom.ledger.jobs.ForgetPictures;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.PictureStore;
 import io.micrometer.core.instrument.Counter;

@@ -1,10 +1,10 @@
 package dev.darkroom.gateway.rescue;
 
-import dev.darkroom.ledger.Attempt;
-import dev.darkroom.ledger.Completion;
-import dev.darkroom.ledger.FinishJobs;
-import dev.darkroom.ledger.FinishedJob;
-import dev.darkroom.ledger.PictureRecord;
+import dev.darkroom.ledger.jobs.Attempt;
+import dev.darkroom.ledger.jobs.Completion;
+import dev.darkroom.ledger.jobs.FinishJobs;
+import dev.darkroom.ledger.jobs.FinishedJob;
+import dev.darkroom.ledger.jobs.PictureRecord;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.darkroom.gateway.rescue;
 
-import dev.darkroom.ledger.Attempt;
-import dev.darkroom.ledger.FinishedJob;
-import dev.darkroom.ledger.RescheduleJobs.Rescheduled;
-import dev.darkroom.ledger.RescueJobs;
+import dev.darkroom.ledger.jobs.Attempt;
+import dev.darkroom.ledger.jobs.FinishedJob;
+import dev.darkroom.ledger.jobs.RescheduleJobs.Rescheduled;
+import dev.darkroom.ledger.jobs.RescueJobs;
 import dev.darkroom.messaging.PublishEvents;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.schema;
 
-import dev.darkroom.ledger.address.MigrationConnections;
+import dev.darkroom.ledger.connection.MigrationConnections;
 import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;

@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.schema;
 
-import dev.darkroom.ledger.address.MigrationConnections;
+import dev.darkroom.ledger.connection.MigrationConnections;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;

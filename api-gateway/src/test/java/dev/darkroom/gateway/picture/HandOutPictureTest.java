@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.head;
 
+import dev.darkroom.gateway.http.ImageOrigin;
 import dev.darkroom.gateway.picture.PictureSettings.Serve;
-import dev.darkroom.gateway.web.ImageOrigin;
-import dev.darkroom.ledger.PictureRecord;
+import dev.darkroom.ledger.jobs.PictureRecord;
 import dev.darkroom.picture.Part;
 import dev.darkroom.picture.PictureStore;
 import java.lang.reflect.Proxy;

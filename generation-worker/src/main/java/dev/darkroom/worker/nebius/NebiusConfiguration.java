@@ -1,7 +1,7 @@
 package dev.darkroom.worker.nebius;
 
 import dev.darkroom.picture.PictureStore;
-import dev.darkroom.worker.quota.CallPermits;
+import dev.darkroom.worker.limit.CallPermits;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;

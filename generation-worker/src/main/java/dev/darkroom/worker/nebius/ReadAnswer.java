@@ -1,6 +1,7 @@
 package dev.darkroom.worker.nebius;
 
 import dev.darkroom.model.FailureCode;
+import dev.darkroom.worker.limit.RetryAfterParser;
 import dev.darkroom.worker.nebius.AttemptOutcome.Asynchronous;
 import dev.darkroom.worker.nebius.AttemptOutcome.Failed;
 import dev.darkroom.worker.nebius.AttemptOutcome.Refusal;
@@ -13,7 +14,6 @@ import dev.darkroom.worker.nebius.ReadReply.BadReply;
 import dev.darkroom.worker.nebius.ReadReply.Contents;
 import dev.darkroom.worker.nebius.ReadReply.CutReply;
 import dev.darkroom.worker.nebius.SendRequest.Answer;
-import dev.darkroom.worker.quota.RetryAfterParser;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;

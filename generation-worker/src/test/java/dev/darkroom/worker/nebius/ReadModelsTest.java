@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.picture.PictureStoreConfiguration;
-import dev.darkroom.worker.quota.CallPermits;
+import dev.darkroom.worker.limit.CallPermits;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.darkroom.worker.nebius;
 
-import dev.darkroom.worker.quota.CallPermits;
+import dev.darkroom.worker.limit.CallPermits;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntSupplier;

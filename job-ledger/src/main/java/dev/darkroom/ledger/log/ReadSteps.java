@@ -1,7 +1,7 @@
 package dev.darkroom.ledger.log;
 
 import dev.darkroom.ledger.horizon.LogWriters;
-import dev.darkroom.ledger.pool.ReadPools;
+import dev.darkroom.ledger.readers.ReadPools;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.RequestId;

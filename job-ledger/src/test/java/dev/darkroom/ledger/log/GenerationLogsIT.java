@@ -2,7 +2,7 @@ package dev.darkroom.ledger.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.TestingLedger;
+import dev.darkroom.ledger.jobs.TestingLedger;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Instant;

@@ -2,9 +2,9 @@ package dev.darkroom.ledger.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.NewJobFixture;
-import dev.darkroom.ledger.Race;
-import dev.darkroom.ledger.TestingLedger;
+import dev.darkroom.ledger.jobs.NewJobFixture;
+import dev.darkroom.ledger.jobs.Race;
+import dev.darkroom.ledger.jobs.TestingLedger;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,9 +2,9 @@ package dev.darkroom.ledger.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.ExplainingDataSource;
-import dev.darkroom.ledger.TestingDatabase;
-import dev.darkroom.ledger.TestingLedger;
+import dev.darkroom.ledger.jobs.ExplainingDataSource;
+import dev.darkroom.ledger.jobs.TestingDatabase;
+import dev.darkroom.ledger.jobs.TestingLedger;
 import dev.darkroom.model.JobStatus;
 import java.util.ArrayList;
 import java.util.List;

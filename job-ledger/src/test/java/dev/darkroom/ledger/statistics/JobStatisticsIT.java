@@ -2,12 +2,12 @@ package dev.darkroom.ledger.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.Completion;
-import dev.darkroom.ledger.JobFixture;
-import dev.darkroom.ledger.NewJobFixture;
-import dev.darkroom.ledger.Race;
-import dev.darkroom.ledger.TestingLedger;
 import dev.darkroom.ledger.horizon.SettledHorizon;
+import dev.darkroom.ledger.jobs.Completion;
+import dev.darkroom.ledger.jobs.JobFixture;
+import dev.darkroom.ledger.jobs.NewJobFixture;
+import dev.darkroom.ledger.jobs.Race;
+import dev.darkroom.ledger.jobs.TestingLedger;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;

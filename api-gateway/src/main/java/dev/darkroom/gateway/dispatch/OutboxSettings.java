@@ -1,0 +1,31 @@
+package dev.darkroom.gateway.dispatch;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Settings of the outbox.
+ *
+ * @param sweep how often to look for due jobs and completion events that are not on Kafka
+ * @param batch jobs that one look takes at most; full batches follow each other without a pause
+ * @param window jobs that may be on Kafka and not taken up by a worker, however few are taken up;
+ *     it grows to twice what workers take up between two looks
+ * @param refill how often to look which jobs may follow those that were taken up, in the order of
+ *     their turns; a fourth as often while at least half of the window is free, a twentieth while
+ *     nothing is let go
+ * @param lookForLost how often to look for jobs whose record Kafka has lost
+ */
+@Validated
+@ConfigurationProperties("darkroom.outbox")
+record OutboxSettings(
+    @DefaultValue("1s") @DurationMin(millis = 50) @DurationMax(minutes = 10) Duration sweep,
+    @DefaultValue("500") @Min(1) @Max(10_000) int batch,
+    @DefaultValue("32") @Min(1) @Max(10_000) int window,
+    @DefaultValue("25ms") @DurationMin(millis = 5) @DurationMax(seconds = 10) Duration refill,
+    @DefaultValue("5s") @DurationMin(millis = 50) @DurationMax(hours = 1) Duration lookForLost) {}

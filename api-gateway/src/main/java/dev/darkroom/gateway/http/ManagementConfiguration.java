@@ -1,0 +1,47 @@
+package dev.darkroom.gateway.http;
+
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/**
+ * The management port has its endpoints and nothing else: Spring would serve the pages there, too,
+ * without their headers. This belongs to the context of that port, below ours, where our scan finds
+ * it as well.
+ */
+@ManagementContextConfiguration(value = ManagementContextType.CHILD, proxyBeanMethods = false)
+@Conditional(ManagementConfiguration.BelowThePages.class)
+class ManagementConfiguration {
+
+  @Bean
+  Filter serveEndpointsOnly(WebEndpointProperties endpoints) {
+    var base = endpoints.getBasePath();
+    return (request, response, chain) -> {
+      var path = ((HttpServletRequest) request).getServletPath();
+      if (path.equals(base) || path.startsWith(base + "/")) {
+        chain.doFilter(request, response);
+      } else {
+        ((HttpServletResponse) response).sendError(HttpServletResponse.SC_NOT_FOUND);
+      }
+    };
+  }
+
+  static final class BelowThePages implements Condition {
+    @Override
+    public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+      var beans = context.getBeanFactory();
+      return beans != null
+          && beans.getParentBeanFactory() instanceof ListableBeanFactory above
+          && above.getBeanNamesForType(ServePages.class).length > 0;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.darkroom.gateway.http;
+
+import dev.darkroom.model.RequestId;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+
+/**
+ * Why a request was not answered as asked: a problem detail (<a
+ * href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>) with {@code success: false} and
+ * {@code error}, one sentence a person can act on.
+ */
+public final class Problem {
+  /** Who waits longer than this comes back too late for whatever has become well again. */
+  private static final long LONGEST_RETRY_AFTER = 60;
+
+  private static final URI NO_FURTHER_SEMANTICS = URI.create("about:blank");
+
+  private static final String NO_PAGE =
+      "There is no page at this address. The link may be incomplete, or the page was moved.";
+
+  private final ProblemDetail detail;
+  private final HttpHeaders headers = new HttpHeaders();
+
+  private Problem(HttpStatusCode status, String sentence) {
+    detail = ProblemDetail.forStatusAndDetail(status, sentence);
+    detail.setType(NO_FURTHER_SEMANTICS);
+    detail.setProperty("success", false);
+    detail.setProperty("error", sentence);
+    detail.setProperty("code", ProblemCode.of(status.value()).word());
+    headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+    headers.setCacheControl("no-store");
+  }
+
+  public static Problem of(HttpStatusCode status, String sentence) {
+    return new Problem(status, sentence);
+  }
+
+  /** A status about which there is nothing more to say than {@link Sentences} does. */
+  public static Problem of(HttpStatusCode status) {
+    return new Problem(status, Sentences.about(status.value()));
+  }
+
+  /** 400 with every bad field. */
+  public static Problem badFields(List<BadField> errors) {
+    var sentence =
+        errors.stream()
+            .map(bad -> bad.field() + " " + bad.message())
+            .collect(Collectors.joining("; ", "", "."));
+    return of(HttpStatus.BAD_REQUEST, sentence).with("errors", errors);
+  }
+
+  /** 503: the same request may succeed after a while. */
+  public static Problem unavailable(String sentence, Duration retryAfter) {
+    return of(HttpStatus.SERVICE_UNAVAILABLE, sentence)
+        .header(
+            HttpHeaders.RETRY_AFTER,
+            String.valueOf(Math.clamp(retryAfter.toSeconds(), 1, LONGEST_RETRY_AFTER)));
+  }
+
+  /** Where the status alone does not say what it is. */
+  public Problem code(ProblemCode code) {
+    return with("code", code.word());
+  }
+
+  public Problem about(RequestId requestId) {
+    return with("requestId", requestId);
+  }
+
+  public Problem with(String property, Object value) {
+    detail.setProperty(property, value);
+    return this;
+  }
+
+  /** The path that was asked for, where it is not that of the handler which answers. */
+  Problem at(String path) {
+    try {
+      detail.setInstance(new URI(path));
+    } catch (URISyntaxException e) {
+      detail.setInstance(null); // what can't be written as a URI is not repeated
+    }
+    return this;
+  }
+
+  public Problem header(String name, String value) {
+    headers.set(name, value);
+    return this;
+  }
+
+  Problem headers(HttpHeaders more) {
+    more.forEach((name, values) -> {
+      if (!name.equalsIgnoreCase(HttpHeaders.CONTENT_TYPE)) {
+        headers.put(name, values);
+      }
+    });
+    return this;
+  }
+
+  /** As {@link #answer()}, but as a page to a browser that was led to this address. */
+  public ResponseEntity<Object> answerTo(HttpServletRequest request) {
+    return answerTo(request, request.getRequestURI());
+  }
+
+  ResponseEntity<Object> answerTo(HttpServletRequest request, String path) {
+    if (!ProblemPage.isWantedBy(request, path)) {
+      return answer();
+    }
+    var status = detail.getStatus();
+    var sentence = status == 404 && isGeneral() ? NO_PAGE : detail.getDetail();
+    return ResponseEntity.status(status)
+        .headers(headers)
+        .contentType(ProblemPage.TYPE)
+        .body(ProblemPage.of(status, Objects.requireNonNullElse(sentence, "")));
+  }
+
+  private boolean isGeneral() {
+    return Sentences.about(detail.getStatus()).equals(detail.getDetail());
+  }
+
+  public ResponseEntity<Object> answer() {
+    return ResponseEntity.status(detail.getStatus()).headers(headers).body(detail);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.darkroom.gateway.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Set;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.web.util.HtmlUtils;
+
+/** A problem as a page, for people who came with a browser to where there is no page. */
+final class ProblemPage {
+  static final MediaType TYPE = new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8);
+
+  private static final Set<String> READING = Set.of("GET", "HEAD");
+  private static final String TEMPLATE = read();
+
+  private ProblemPage() {}
+
+  /** Whoever asks for a page by name, outside of the API; scripts and images take anything. */
+  static boolean isWantedBy(HttpServletRequest request, String path) {
+    return READING.contains(request.getMethod())
+        && !path.startsWith("/api/")
+        && Collections.list(request.getHeaders("Accept")).stream().anyMatch(ProblemPage::namesHtml);
+  }
+
+  private static boolean namesHtml(String accept) {
+    try {
+      return MediaType.parseMediaTypes(accept).stream()
+          .anyMatch(type -> type.equalsTypeAndSubtype(MediaType.TEXT_HTML));
+    } catch (InvalidMediaTypeException e) {
+      return false;
+    }
+  }
+
+  static String of(int status, String sentence) {
+    return TEMPLATE
+        .replace("{{status}}", String.valueOf(status))
+        .replace("{{title}}", title(status))
+        .replace("{{sentence}}", HtmlUtils.htmlEscape(sentence, "UTF-8"));
+  }
+
+  private static String title(int status) {
+    return switch (status) {
+      case 404, 410 -> "Page not found";
+      case 503 -> "Not available at the moment";
+      default -> status < 500 ? "This address cannot be shown" : "Something went wrong";
+    };
+  }
+
+  private static String read() {
+    try {
+      return new ClassPathResource("pages/problem.html").getContentAsString(StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

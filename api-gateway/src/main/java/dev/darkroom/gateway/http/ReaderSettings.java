@@ -1,0 +1,31 @@
+package dev.darkroom.gateway.http;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Settings of requests that read much: pages of the log, searches, statistics and exports.
+ *
+ * @param pages such requests at once, other than exports
+ * @param exports exports at once
+ * @param perClient of each kind for one client address; 0 for no such limit
+ * @param patience how long a request waits for its turn
+ * @param budget longest time for the questions of a page
+ * @param exportBudget longest time for an export
+ */
+@Validated
+@ConfigurationProperties("darkroom.readers")
+record ReaderSettings(
+    @DefaultValue("16") @Min(1) @Max(1_000) int pages,
+    @DefaultValue("8") @Min(1) @Max(1_000) int exports,
+    @DefaultValue("8") @Min(0) @Max(1_000) int perClient,
+    @DefaultValue("2s") @DurationMin(millis = 0) @DurationMax(seconds = 30) Duration patience,
+    @DefaultValue("5s") @DurationMin(seconds = 1) @DurationMax(minutes = 1) Duration budget,
+    @DefaultValue("15m") @DurationMin(seconds = 1) @DurationMax(hours = 24)
+        Duration exportBudget) {}

@@ -1,0 +1,20 @@
+package dev.darkroom.gateway.http;
+
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+
+/** Gives every reply its id, also those that Tomcat makes before it knows of any servlet. */
+final class ReplyIdValve extends ValveBase {
+  ReplyIdValve() {
+    super(true); // asynchronous requests pass
+  }
+
+  @Override
+  public void invoke(Request request, Response response) throws IOException, ServletException {
+    ReplyId.giveTo(request, response);
+    getNext().invoke(request, response);
+  }
+}

@@ -1,5 +1,0 @@
-/** Tells the steps of jobs to whoever listens, as they are written to the ledger. */
-@NullMarked
-package dev.darkroom.gateway.live;
-
-import org.jspecify.annotations.NullMarked;

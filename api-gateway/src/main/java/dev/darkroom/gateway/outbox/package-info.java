@@ -1,5 +1,0 @@
-/** Brings accepted jobs to Kafka: at once after the commit, or by a sweep. */
-@NullMarked
-package dev.darkroom.gateway.outbox;
-
-import org.jspecify.annotations.NullMarked;

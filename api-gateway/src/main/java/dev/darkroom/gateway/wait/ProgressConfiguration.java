@@ -1,0 +1,51 @@
+package dev.darkroom.gateway.wait;
+
+import dev.darkroom.ledger.loop.BackgroundLoop;
+import dev.darkroom.messaging.EventRecords;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.HashMap;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.ConsumerFactory;
+
+@Configuration(proxyBeanMethods = false)
+class ProgressConfiguration {
+
+  @Bean
+  FollowEvents followEvents(
+      ConsumerFactory<?, ?> kafka,
+      EventRecords records,
+      FollowProgress progress,
+      ObjectProvider<HearEvents> others,
+      MeterRegistry meters) {
+    var config = new HashMap<>(kafka.getConfigurationProperties());
+    config.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+    config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 3_000);
+    config.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
+    // how soon a topic that was created again, or has more partitions, is noticed
+    config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 5_000);
+    config.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
+    var follow =
+        new FollowEvents(
+            () ->
+                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer()),
+            records,
+            progress,
+            others.stream().toList());
+    follow.measureBy(meters);
+    return follow;
+  }
+
+  @Bean
+  BackgroundLoop progressSweep(FollowProgress progress, ProgressSettings settings) {
+    return new BackgroundLoop("poll-progress", settings.poll(), progress::poll);
+  }
+}

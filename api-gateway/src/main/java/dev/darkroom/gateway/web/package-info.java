@@ -1,5 +1,0 @@
-/** What every reply has in common: problems instead of error pages, and safe headers. */
-@NullMarked
-package dev.darkroom.gateway.web;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.dispatch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,178 @@
+package dev.darkroom.gateway.extras.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.gateway.extras.log.ReadLogQuery.Reading;
+import dev.darkroom.gateway.http.BadField;
+import dev.darkroom.ledger.log.LogFilter;
+import dev.darkroom.ledger.log.LogPlace;
+import dev.darkroom.ledger.log.TimeRange;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.mock.web.MockHttpServletRequest;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class ReadLogQueryTest {
+  private static final LogPlace PLACE =
+      new LogPlace(OffsetDateTime.parse("2026-11-24T12:30:00.123456Z"), 42);
+
+  private final MockHttpServletRequest request = new MockHttpServletRequest("GET", "/");
+
+  @Test
+  void nothing_asked_for_is_everything_from_the_start() {
+    var query = understood();
+    assertThat(query.filter()).contains(new LogFilter(null, null, null));
+    assertThat(query.limit()).isEqualTo(50);
+    assertThat(query.offset()).isZero();
+    assertThat(query.after()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2026-11-24T12:30:00Z, 2026-11-24T12:30:00Z",
+    "2026-11-24t12:30:00z, 2026-11-24T12:30:00Z",
+    "2026-11-24 12:30:00Z, 2026-11-24T12:30:00Z",
+    "2026-11-24T13:30:00+01:00, 2026-11-24T12:30:00Z",
+    "2026-11-24T13:30:00 01:00, 2026-11-24T12:30:00Z",
+    "2026-11-24T04:30:00-08:00, 2026-11-24T12:30:00Z",
+    "2026-11-24T12:30:00-00:00, 2026-11-24T12:30:00Z",
+    "2026-11-24T12:30Z, 2026-11-24T12:30:00Z",
+    "2026-11-24T13:30 01:00, 2026-11-24T12:30:00Z",
+    "2026-11-24T12:30:00.5Z, 2026-11-24T12:30:00.5Z",
+    "2026-11-24T12:30:00.000001Z, 2026-11-24T12:30:00.000001Z",
+    "2026-11-24T12:30:00.000000001Z, 2026-11-24T12:30:00.000001Z",
+    "0000-01-01T00:00:00Z, 0000-01-01T00:00:00Z"
+  })
+  void a_moment_is_read_with_any_offset_and_to_the_microsecond(String text, Instant moment) {
+    request.setParameter("since", text);
+    assertThat(filter().range()).isEqualTo(TimeRange.of(moment, null));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "2026-11-24",
+        "2026-11-24T12:30",
+        "2026-11-24T12:30:00",
+        "2026-02-30T12:30:00Z",
+        "2026-11-24T24:00:01Z",
+        "2026-11-24T23:59:60Z",
+        "+12026-11-24T12:30:00Z",
+        "2026-11-24T12:30:00+25:00",
+        "2026-11-24T12:30:00.Z",
+        "1764000000",
+        "yesterday",
+        "２０２６-11-24T12:30:00Z"
+      })
+  void what_is_no_moment_is_named_with_the_rule(String text) {
+    request.setParameter("until", text);
+    assertThat(bad())
+        .singleElement()
+        .satisfies(error -> {
+          assertThat(error.field()).isEqualTo("until");
+          assertThat(error.message()).contains("RFC 3339");
+        });
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2026-11-24T12:30:00Z", "2026-11-24T12:29:59Z"})
+  void a_range_that_holds_no_moment_is_named_by_both_ends(String until) {
+    request.setParameter("since", "2026-11-24T12:30:00Z");
+    request.setParameter("until", until);
+    assertThat(bad()).extracting(BadField::field).containsExactly("since", "until");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ab", "猫が", "🦊🦊", " a", "%_", "\\\\"})
+  void a_text_has_two_characters_at_least(String text) {
+    request.setParameter("q", text);
+    assertThat(filter().text()).isNotNull().extracting("text").isEqualTo(text);
+  }
+
+  @Test
+  void a_text_has_200_characters_at_most_however_they_are_encoded() {
+    request.setParameter("q", "🦊".repeat(200));
+    assertThat(filter().text()).isNotNull();
+    request.setParameter("q", "x".repeat(201));
+    assertThat(bad()).containsExactly(new BadField("q", "must have 2 to 200 characters"));
+    request.setParameter("q", "🦊");
+    assertThat(bad()).containsExactly(new BadField("q", "must have 2 to 200 characters"));
+  }
+
+  @Test
+  void a_text_with_nul_matches_nothing() {
+    request.setParameter("q", "a\0b");
+    assertThat(understood().filter()).isEmpty();
+  }
+
+  @Test
+  void a_cursor_is_the_place_it_was_made_of() {
+    request.setParameter("cursor", Cursor.of(PLACE));
+    assertThat(understood().after()).contains(PLACE);
+    assertThat(Cursor.of(PLACE)).matches("[A-Za-z0-9_-]{22}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x",
+        "MTIz",
+        "AAZFJZl2gEAAAAAAAAAAKg==",
+        "AAZFJZl2gEAAAAAAAAAAKh",
+        "f_________8AAAAAAAAAKg",
+        "gAAAAAAAAAAAAAAAAAAAKg",
+        "AAZFJZl2gEAAAAAAAAAAKgAA",
+        "äöü"
+      })
+  void a_broken_cursor_is_refused(String cursor) {
+    request.setParameter("cursor", cursor);
+    assertThat(bad())
+        .containsExactly(new BadField("cursor", "must be the nextCursor of an earlier reply"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"cursor, with a cursor", "q, with q"})
+  void an_offset_goes_with_neither_cursor_nor_text(String other, String words) {
+    request.setParameter(other, Cursor.of(PLACE));
+    request.setParameter("offset", "0");
+    assertThat(understood().offset()).isZero();
+    request.setParameter("offset", "1");
+    assertThat(bad())
+        .singleElement()
+        .satisfies(error -> {
+          assertThat(error.field()).isEqualTo("offset");
+          assertThat(error.message()).contains(words);
+        });
+  }
+
+  @Test
+  void every_mistake_is_listed_at_once() {
+    for (var name : new String[] {"limit", "offset", "cursor", "status", "since", "until", "q"}) {
+      request.setParameter(name, "?");
+    }
+    assertThat(bad())
+        .extracting(BadField::field)
+        .containsExactly("limit", "offset", "cursor", "status", "since", "until", "q");
+  }
+
+  private LogFilter filter() {
+    return understood().filter().orElseThrow();
+  }
+
+  private LogQuery understood() {
+    assertThat(ReadLogQuery.of(request)).isInstanceOf(Reading.Understood.class);
+    return ((Reading.Understood) ReadLogQuery.of(request)).query();
+  }
+
+  private List<BadField> bad() {
+    assertThat(ReadLogQuery.of(request)).isInstanceOf(Reading.Bad.class);
+    return ((Reading.Bad) ReadLogQuery.of(request)).errors();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.extras.log;
+
+import org.jspecify.annotations.NullMarked;

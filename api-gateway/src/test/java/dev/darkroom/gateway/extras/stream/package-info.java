@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.extras.stream;
+
+import org.jspecify.annotations.NullMarked;

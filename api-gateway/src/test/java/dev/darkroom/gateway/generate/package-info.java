@@ -1,4 +1,0 @@
-@NullMarked
-package dev.darkroom.gateway.generate;
-
-import org.jspecify.annotations.NullMarked;

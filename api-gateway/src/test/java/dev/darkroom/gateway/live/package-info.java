@@ -1,4 +1,0 @@
-@NullMarked
-package dev.darkroom.gateway.live;
-
-import org.jspecify.annotations.NullMarked;

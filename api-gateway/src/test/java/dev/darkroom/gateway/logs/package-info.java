@@ -1,4 +1,0 @@
-@NullMarked
-package dev.darkroom.gateway.logs;
-
-import org.jspecify.annotations.NullMarked;

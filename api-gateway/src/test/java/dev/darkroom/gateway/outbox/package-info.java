@@ -1,4 +1,0 @@
-@NullMarked
-package dev.darkroom.gateway.outbox;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.darkroom.gateway.stats;
-
-import org.jspecify.annotations.NullMarked;

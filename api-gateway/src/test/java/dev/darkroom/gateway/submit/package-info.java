@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.submit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.darkroom.gateway.sweep;
-
-import org.jspecify.annotations.NullMarked;

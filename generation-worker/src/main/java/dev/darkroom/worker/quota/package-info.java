@@ -1,5 +1,0 @@
-/** How many calls may be made: one limit for all workers, shared out as permits. */
-@NullMarked
-package dev.darkroom.worker.quota;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,127 @@
+package dev.darkroom.worker.run;
+
+import dev.darkroom.ledger.connection.ReadOnlyLedgerException;
+import dev.darkroom.ledger.jobs.Attempt;
+import dev.darkroom.ledger.jobs.ClaimedJob;
+import dev.darkroom.picture.PictureStore;
+import dev.darkroom.worker.nebius.AttemptOutcome;
+import dev.darkroom.worker.nebius.CallInProgress;
+import dev.darkroom.worker.nebius.CallNebius;
+import dev.darkroom.worker.outcome.ReportOutcome;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/** One attempt: a picture that is already there, or a call; then the report. */
+final class AttemptJob {
+  private static final Logger log = LoggerFactory.getLogger(AttemptJob.class);
+  private static final Duration FIRST_WAIT = Duration.ofMillis(200);
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+
+  private final PictureStore store;
+  private final CallNebius nebius;
+  private final ReportOutcome report;
+  private final MeterRegistry meters;
+
+  AttemptJob(PictureStore store, CallNebius nebius, ReportOutcome report, MeterRegistry meters) {
+    this.store = store;
+    this.nebius = nebius;
+    this.report = report;
+    this.meters = meters;
+  }
+
+  /**
+   * Carries the attempt out.
+   *
+   * @param parameters of the call, as the claim has logged them from the record; the ledger decides
+   *     whether they are the job's
+   * @param reportFor how long to go on reporting to a ledger that does not answer; then the job is
+   *     rescued by others
+   * @return whether the ledger took it
+   */
+  boolean run(ClaimedJob job, Map<String, ?> parameters, CallInProgress call, Duration reportFor)
+      throws InterruptedException {
+    var started = System.nanoTime();
+    var outcome = pictureOrCall(job, parameters, call);
+    count(outcome, Duration.ofNanos(System.nanoTime() - started));
+    return reportUntilTaken(job.attempt(), outcome, call, reportFor);
+  }
+
+  /** A picture that an earlier attempt saved is used, not bought again. */
+  private AttemptOutcome pictureOrCall(
+      ClaimedJob job, Map<String, ?> parameters, CallInProgress call) {
+    try {
+      var stored = stored(job);
+      if (stored.isPresent()) {
+        return stored.get();
+      }
+    } catch (IOException e) {
+      return new AttemptOutcome.NotStored("The picture store does not answer: " + e.getMessage());
+    }
+    if (!parameters.equals(nebius.parameters(job.message().request()).sent())) {
+      return new AttemptOutcome.RecordDiffers(
+          "Kafka's record asks for another picture than the ledger; nothing was sent.");
+    }
+    var outcome = nebius.call(job.attempt().requestId(), parameters, job.trace(), call);
+    return outcome instanceof AttemptOutcome.Succeeded ? outcome : storedMeanwhile(job, outcome);
+  }
+
+  /** A worker that was frozen for longer than its lease may still have saved its picture. */
+  private AttemptOutcome storedMeanwhile(ClaimedJob job, AttemptOutcome outcome) {
+    try {
+      return stored(job).orElse(outcome);
+    } catch (IOException e) {
+      return outcome; // what came of the call must be in the log, whatever the store says
+    }
+  }
+
+  private Optional<AttemptOutcome> stored(ClaimedJob job) throws IOException {
+    return store.find(job.message().requestId()).map(AttemptOutcome.AlreadyStored::new);
+  }
+
+  private boolean reportUntilTaken(
+      Attempt attempt, AttemptOutcome outcome, CallInProgress call, Duration reportFor)
+      throws InterruptedException {
+    var giveUp = System.nanoTime() + reportFor.toNanos();
+    var wait = FIRST_WAIT;
+    while (true) {
+      try {
+        report.report(attempt, outcome, call.took(), call.timeLeft());
+        return true;
+      } catch (DataAccessException e) {
+        if (System.nanoTime() - giveUp > 0) {
+          log.atError()
+              .addKeyValue("request_id", attempt.requestId())
+              .addKeyValue("attempt", attempt.number())
+              .setCause(e)
+              .log("the ledger did not take an outcome; the job is rescued when its lease lapses");
+          return false;
+        }
+        // a read-only ledger meets every job, and has been logged
+        (e instanceof ReadOnlyLedgerException ? log.atDebug() : log.atWarn())
+            .addKeyValue("request_id", attempt.requestId())
+            .addKeyValue("reason", e.getClass().getSimpleName())
+            .log("the ledger does not answer; the outcome is reported again");
+        Thread.sleep(wait);
+        wait =
+            wait.multipliedBy(2).compareTo(LONGEST_WAIT) < 0 ? wait.multipliedBy(2) : LONGEST_WAIT;
+      }
+    }
+  }
+
+  private void count(AttemptOutcome outcome, Duration took) {
+    var name = outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    Timer.builder("darkroom.attempts")
+        .description("Attempts at jobs and how long they took, by outcome")
+        .tag("outcome", name)
+        .register(meters)
+        .record(took);
+  }
+}

@@ -1,0 +1,44 @@
+package dev.darkroom.worker.run;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * Settings of a worker.
+ *
+ * @param id names it in ledger and log; must differ between workers and between runs of one, so
+ *     that none renews another's leases. Clients are shown it. Where it is blank, it is random.
+ * @param concurrency jobs under way at once
+ * @param lease how long a job stays with a silent worker; renewed every third of it
+ * @param drain how long jobs in hand may take to end when the worker is stopped; null is for as
+ *     long as a call may take
+ */
+@Validated
+@ConfigurationProperties("darkroom.worker")
+record WorkerSettings(
+    @DefaultValue("") @Pattern(regexp = "[\\w.:-]{0,128}") String id,
+    @DefaultValue("16") @Min(1) @Max(10_000) int concurrency,
+    @DefaultValue("30s") @DurationMin(seconds = 1) @DurationMax(minutes = 30) Duration lease,
+    @DurationMin(millis = 0) @DurationMax(minutes = 70) @Nullable Duration drain) {
+
+  WorkerSettings {
+    id = id.isBlank() ? drawn() : id;
+  }
+
+  /** Host and process are nobody's business but the operator's, who finds them in the log. */
+  private static String drawn() {
+    var random = new byte[5];
+    new SecureRandom().nextBytes(random);
+    return "w-" + HexFormat.of().formatHex(random);
+  }
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.darkroom.worker.attempt;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,93 @@
+package dev.darkroom.worker.consume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class PartitionProgressTest {
+  private final PartitionProgress progress = new PartitionProgress();
+
+  @Test
+  void there_is_nothing_to_commit_before_anything_came() {
+    assertThat(progress.toCommit()).isEmpty();
+  }
+
+  @Test
+  void it_is_committed_up_to_the_first_that_is_still_in_hand() {
+    receive(5, 6, 7, 8);
+    progress.letGo(5);
+    progress.letGo(7);
+
+    assertThat(progress.toCommit()).hasValue(6);
+
+    progress.letGo(6);
+    progress.letGo(8);
+    assertThat(progress.toCommit()).hasValue(9);
+  }
+
+  @Test
+  void what_was_committed_is_not_committed_again() {
+    receive(5);
+    progress.letGo(5);
+
+    assertThat(progress.toCommit()).hasValue(6);
+    assertThat(progress.toCommit()).isEmpty();
+  }
+
+  @Test
+  void a_commit_that_failed_is_made_up_for() {
+    receive(5);
+    progress.letGo(5);
+    assertThat(progress.toCommit()).hasValue(6);
+
+    progress.notCommitted();
+    assertThat(progress.toCommit()).hasValue(6);
+  }
+
+  @Test
+  void records_that_are_no_jobs_hold_nothing_up() {
+    progress.passedOver(0);
+    assertThat(progress.toCommit()).hasValue(1);
+
+    receive(1);
+    progress.passedOver(2);
+    assertThat(progress.toCommit()).isEmpty(); // 1 is in hand
+
+    progress.letGo(1);
+    assertThat(progress.toCommit()).hasValue(3);
+  }
+
+  @Test
+  void what_is_received_again_is_not_committed_before_it_was_let_go_of_again() {
+    receive(5, 6, 7);
+    progress.letGo(5);
+    progress.rewind(6);
+    assertThat(progress.toCommit()).hasValue(6);
+
+    receive(6, 7);
+    progress.letGo(7);
+    assertThat(progress.toCommit()).isEmpty();
+
+    progress.letGo(6);
+    assertThat(progress.toCommit()).hasValue(8);
+  }
+
+  @Test
+  void a_commit_never_goes_back() {
+    receive(5, 6);
+    progress.letGo(5);
+    progress.letGo(6);
+    assertThat(progress.toCommit()).hasValue(7);
+
+    progress.rewind(5);
+    assertThat(progress.toCommit()).isEmpty();
+  }
+
+  private void receive(long... offsets) {
+    LongStream.of(offsets).forEach(progress::received);
+  }
+}

@@ -1,0 +1,88 @@
+package dev.darkroom.worker.consume;
+
+import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.JobMessage;
+import dev.darkroom.model.RequestId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A source in memory that remembers what became of its records. */
+final class TestingSource implements JobSource {
+  private static final Delivery WAKE_UP = delivery();
+
+  final List<Delivery> accepted = new CopyOnWriteArrayList<>();
+  final List<Delivery> givenBack = new CopyOnWriteArrayList<>();
+  final AtomicInteger polls = new AtomicInteger();
+  final AtomicInteger stays = new AtomicInteger();
+  volatile boolean closed;
+  volatile boolean joined = true;
+  private final BlockingQueue<Delivery> queue = new LinkedBlockingQueue<>();
+
+  Delivery send() {
+    var delivery = delivery();
+    queue.add(delivery);
+    return delivery;
+  }
+
+  private static Delivery delivery() {
+    var request = new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 512, 42);
+    var id = new RequestId(UUID.randomUUID());
+    return new Delivery(new JobMessage(id, "ada", request, Instant.MAX), "handle");
+  }
+
+  @Override
+  public List<Delivery> poll(Duration atMost) {
+    polls.incrementAndGet();
+    var received = new ArrayList<Delivery>();
+    try {
+      var first = queue.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      if (first != null) {
+        received.add(first);
+        queue.drainTo(received);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    received.remove(WAKE_UP);
+    return received;
+  }
+
+  @Override
+  public void accept(List<Delivery> deliveries) {
+    accepted.addAll(deliveries);
+  }
+
+  @Override
+  public void giveBack(List<Delivery> deliveries) {
+    givenBack.addAll(deliveries);
+    queue.addAll(deliveries);
+  }
+
+  @Override
+  public void stay() {
+    stays.incrementAndGet();
+  }
+
+  @Override
+  public boolean hasJoined() {
+    return joined;
+  }
+
+  @Override
+  public void wakeUp() {
+    queue.add(WAKE_UP);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.worker.consume;
+
+import org.jspecify.annotations.NullMarked;

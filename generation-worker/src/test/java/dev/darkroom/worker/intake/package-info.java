@@ -1,4 +1,0 @@
-@NullMarked
-package dev.darkroom.worker.intake;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,259 @@
+package dev.darkroom.worker.outcome;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.darkroom.ledger.jobs.Setback;
+import dev.darkroom.model.FailureCode;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.Step;
+import dev.darkroom.picture.PictureFormat;
+import dev.darkroom.picture.StoredPicture;
+import dev.darkroom.worker.nebius.AttemptOutcome;
+import dev.darkroom.worker.nebius.AttemptOutcome.Refusal;
+import dev.darkroom.worker.nebius.AttemptOutcome.Size;
+import dev.darkroom.worker.outcome.ReadOutcome.Reading;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class ReadOutcomeTest {
+  private static final Duration CAP = Duration.ofSeconds(60);
+  private static final Optional<Duration> CALL = Optional.of(Duration.ofMillis(1234));
+  private static final StoredPicture PICTURE =
+      new StoredPicture(
+          new RequestId(UUID.randomUUID()), "0".repeat(64), 10, PictureFormat.WEBP, 1024, 1024);
+
+  private final Backoff backoff =
+      new Backoff(new ReportSettings(Duration.ofSeconds(1), 2, CAP), new Random(1));
+  private final ReadOutcome readings = new ReadOutcome(backoff, Duration.ofSeconds(10));
+
+  static List<Arguments> setbacks() {
+    return List.of(
+        arguments(
+            new AttemptOutcome.Failed(FailureCode.BAD_REPLY, "r", "t"),
+            Step.ATTEMPT_FAILED,
+            "bad_reply",
+            true,
+            30,
+            60),
+        arguments(
+            new AttemptOutcome.RateLimited(Duration.ofSeconds(7), "r"),
+            Step.ATTEMPT_FAILED,
+            "rate_limited",
+            false,
+            7,
+            8),
+        arguments(
+            new AttemptOutcome.RateLimited(null, "r"),
+            Step.ATTEMPT_FAILED,
+            "rate_limited",
+            false,
+            0,
+            4),
+        arguments(
+            new AttemptOutcome.NotMade("r"),
+            Step.ATTEMPT_FAILED,
+            "provider_unavailable",
+            false,
+            0,
+            4),
+        arguments(
+            new AttemptOutcome.Unavailable(null, "r"),
+            Step.ATTEMPT_FAILED,
+            "provider_unavailable",
+            false,
+            0,
+            4),
+        arguments(
+            new AttemptOutcome.Unavailable(Duration.ofSeconds(7), "r"),
+            Step.ATTEMPT_FAILED,
+            "provider_unavailable",
+            false,
+            7,
+            8),
+        arguments(
+            new AttemptOutcome.RecordDiffers("r"),
+            Step.ATTEMPT_FAILED,
+            "record_differs",
+            false,
+            0,
+            4),
+        arguments(
+            new AttemptOutcome.TurnedAway("r"),
+            Step.ATTEMPT_FAILED,
+            "provider_unavailable",
+            false,
+            10,
+            11),
+        arguments(
+            new AttemptOutcome.Forbidden("r", "t", true),
+            Step.ATTEMPT_FAILED,
+            "access_refused",
+            true,
+            30,
+            60),
+        arguments(
+            new AttemptOutcome.Misconfigured(Refusal.KEY, "r", true),
+            Step.ATTEMPT_FAILED,
+            "misconfigured",
+            false,
+            10,
+            11),
+        arguments(
+            new AttemptOutcome.Misconfigured(Refusal.MODEL, "r", false),
+            Step.ATTEMPT_FAILED,
+            "misconfigured",
+            false,
+            0,
+            4),
+        arguments(
+            new AttemptOutcome.NotStored("r"),
+            Step.ATTEMPT_FAILED,
+            "picture_not_stored",
+            false,
+            0,
+            4),
+        arguments(
+            new AttemptOutcome.Unknown("r", "t"),
+            Step.ATTEMPT_OUTCOME_UNKNOWN,
+            "outcome_unknown",
+            true,
+            30,
+            60),
+        arguments(
+            new AttemptOutcome.Asynchronous("r"),
+            Step.ATTEMPT_OUTCOME_UNKNOWN,
+            "asynchronous_answer",
+            true,
+            0,
+            0),
+        arguments(
+            new AttemptOutcome.GivenUp("r"),
+            Step.ATTEMPT_OUTCOME_UNKNOWN,
+            "outcome_unknown",
+            false,
+            0,
+            0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("setbacks")
+  void a_job_goes_on_after_these(
+      AttemptOutcome outcome, Step step, String code, boolean counts, int atLeast, int atMost) {
+    var reading = readings.read(outcome, 3, Optional.empty());
+
+    assertThat(reading).isInstanceOf(Reading.TryAgain.class);
+    Setback setback = ((Reading.TryAgain) reading).setback();
+    assertThat(((Reading.TryAgain) reading).known()).isEqualTo("r");
+    assertThat(setback.outcome()).isEqualTo(step);
+    assertThat(setback.code()).isEqualTo(code);
+    assertThat(setback.counts()).isEqualTo(counts);
+    assertThat(setback.delay()).isBetween(Duration.ofSeconds(atLeast), Duration.ofSeconds(atMost));
+  }
+
+  @Test
+  void a_job_that_nebius_rejects_has_failed() {
+    assertThat(
+            readings.read(new AttemptOutcome.Rejected(FailureCode.REJECTED, "too wide"), 1, CALL))
+        .isEqualTo(new Reading.Fail("rejected", "too wide", Map.of("callMillis", 1234L)));
+  }
+
+  @Test
+  void the_backoff_grows_up_to_its_cap_and_is_spread_over_all_of_it() {
+    var waits = java.util.stream.Stream.generate(() -> backoff.after(20)).limit(1000).toList();
+
+    assertThat(waits).allMatch(wait -> wait.compareTo(CAP) <= 0);
+    assertThat(waits).anyMatch(wait -> wait.compareTo(CAP.dividedBy(10)) < 0);
+    assertThat(waits).anyMatch(wait -> wait.compareTo(CAP.dividedBy(10).multipliedBy(9)) > 0);
+  }
+
+  @Test
+  void the_last_of_five_attempts_that_count_comes_after_a_minute() {
+    for (int i = 0; i < 100; i++) {
+      var waits = IntStream.rangeClosed(1, 4).mapToObj(backoff::patiently).toList();
+
+      assertThat(waits.getFirst()).isLessThanOrEqualTo(Duration.ofSeconds(1));
+      assertThat(waits.stream().reduce(Duration.ZERO, Duration::plus)).isGreaterThan(CAP);
+    }
+  }
+
+  static List<Arguments> what_is_ours() {
+    var said = "account 7 owes 3 $; /srv/pictures, db.internal, pid 4711";
+    return List.of(
+        arguments(new AttemptOutcome.Misconfigured(Refusal.BALANCE, said, true), "operator"),
+        arguments(new AttemptOutcome.Misconfigured(Refusal.MODEL, said, false), "model"),
+        arguments(new AttemptOutcome.NotStored(said), "could not be stored"),
+        arguments(new AttemptOutcome.NotMade(said), "no call was made"),
+        arguments(new AttemptOutcome.RateLimited(null, said), "limits the rate"),
+        arguments(new AttemptOutcome.Unavailable(null, said, "told"), "told"),
+        arguments(new AttemptOutcome.Failed(FailureCode.BAD_REPLY, said, "told"), "told"),
+        arguments(new AttemptOutcome.Unknown(said, "told"), "told"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("what_is_ours")
+  void clients_get_a_sentence_and_the_log_gets_what_is_known(
+      AttemptOutcome outcome, String sentence) {
+    var reading = (Reading.TryAgain) readings.read(outcome, 1, Optional.empty());
+
+    assertThat(reading.setback().reason())
+        .contains(sentence)
+        .doesNotContain("account", "/srv", "db.", "4711");
+    assertThat(reading.known()).contains("account 7");
+  }
+
+  @Test
+  void a_picture_of_another_size_completes_its_job_and_the_log_says_what_was_asked() {
+    assertThat(readings.read(succeeded(new Size(1000, 1000)), 1, CALL))
+        .isEqualTo(
+            new Reading.Complete(
+                PICTURE,
+                Map.of(
+                    "source",
+                    "nebius",
+                    "asked",
+                    new Size(1000, 1000),
+                    "callMillis",
+                    1234L,
+                    "savingMillis",
+                    5L)));
+    assertThat(readings.read(succeeded(new Size(1024, 1024)), 1, CALL))
+        .isEqualTo(
+            new Reading.Complete(
+                PICTURE, Map.of("source", "nebius", "callMillis", 1234L, "savingMillis", 5L)));
+  }
+
+  @Test
+  void a_picture_that_was_already_stored_cost_this_attempt_no_call() {
+    assertThat(readings.read(new AttemptOutcome.AlreadyStored(PICTURE), 2, CALL))
+        .isEqualTo(new Reading.Complete(PICTURE, Map.of("source", "store")));
+  }
+
+  @Test
+  void a_setback_tells_what_its_call_cost_where_one_was_made() {
+    var failed = new AttemptOutcome.Failed(FailureCode.BAD_REPLY, "r", "t");
+
+    assertThat(readings.read(failed, 1, CALL))
+        .extracting(reading -> ((Reading.TryAgain) reading).setback().call())
+        .isEqualTo(Duration.ofMillis(1234));
+    assertThat(readings.read(new AttemptOutcome.NotMade("r"), 1, Optional.empty()))
+        .extracting(reading -> ((Reading.TryAgain) reading).setback().call())
+        .isNull();
+  }
+
+  private static AttemptOutcome succeeded(Size asked) {
+    return new AttemptOutcome.Succeeded(PICTURE, asked, Duration.ofMillis(5));
+  }
+}

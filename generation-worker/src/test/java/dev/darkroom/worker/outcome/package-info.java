@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.worker.outcome;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.darkroom.worker.report;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,218 @@
+package dev.darkroom.worker.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.darkroom.ledger.jobs.AcceptJobs;
+import dev.darkroom.ledger.jobs.Attempt;
+import dev.darkroom.ledger.jobs.AttemptMade;
+import dev.darkroom.ledger.jobs.AttemptMade.Outcome;
+import dev.darkroom.ledger.jobs.ClaimJobs;
+import dev.darkroom.ledger.jobs.ClaimedJob;
+import dev.darkroom.ledger.jobs.FindJobs;
+import dev.darkroom.ledger.jobs.Intent;
+import dev.darkroom.ledger.jobs.NewJob;
+import dev.darkroom.ledger.jobs.RescheduleJobs;
+import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.TraceParent;
+import dev.darkroom.testservers.TestDatabase;
+import dev.darkroom.testservers.TestServers;
+import dev.darkroom.worker.TestingContext;
+import dev.darkroom.worker.TestingWire;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.dao.DataAccessException;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class JobClaimsIT {
+  /**
+   * Hikari's, in milliseconds: how long after its use a connection is not tried before the next.
+   */
+  private static final String TRUSTED_FOR = "com.zaxxer.hikari.aliveBypassWindowMs";
+
+  /** How long an answer is waited for, in seconds. */
+  private static final String SOON_BROKEN =
+      "--spring.datasource.hikari.data-source-properties.socketTimeout=2";
+
+  private static TestDatabase database;
+  private static ConfigurableApplicationContext context;
+
+  private final TestingHands hands = new TestingHands();
+
+  @BeforeAll
+  static void start() {
+    // on a busy machine a connection would be tried before the claim, which were never sent then
+    System.setProperty(TRUSTED_FOR, "60000");
+    database = TestServers.freshDatabase();
+    context = TestingContext.open(database);
+  }
+
+  @AfterAll
+  static void stop() {
+    System.clearProperty(TRUSTED_FOR);
+    context.close();
+  }
+
+  @Test
+  void a_job_without_a_thread_and_all_that_follow_it_go_back_uncounted() {
+    var claims = claims();
+    hands.threads = 3;
+    var jobs = Stream.generate(this::accept).limit(8).toList();
+
+    claims.claim(intents(jobs));
+
+    assertThat(hands.begun).hasSize(3);
+    assertThat(hands.lacksThreads).isTrue();
+    var outcomes =
+        jobs.stream()
+            .filter(job -> hands.begun.stream().noneMatch(begun -> begun.requestId().equals(job)))
+            .map(JobClaimsIT::attempts);
+    assertThat(outcomes)
+        .hasSize(5)
+        .allSatisfy(attempts ->
+            assertThat(attempts)
+                .extracting(made -> Objects.requireNonNull(made.end()).outcome())
+                .containsExactly(Outcome.NOT_MADE));
+    assertThat(jobs.stream().flatMap(JobClaimsIT::details))
+        .noneMatch(details -> Boolean.TRUE.equals(details.get("counts")));
+
+    hands.threads = 8;
+    claims.claim(intents(jobs)); // they are due again, at once
+    assertThat(hands.begun)
+        .extracting(Attempt::requestId)
+        .containsExactlyInAnyOrderElementsOf(jobs);
+  }
+
+  @Test
+  void a_claim_that_is_answered_after_the_stop_goes_back() throws InterruptedException {
+    var claims = claims();
+    claims.stop(Duration.ofSeconds(1));
+    var job = accept();
+
+    claims.claim(intents(List.of(job)));
+
+    assertThat(hands.begun).isEmpty();
+    assertThat(attempts(job))
+        .extracting(made -> Objects.requireNonNull(made.end()).outcome())
+        .containsExactly(Outcome.NOT_MADE);
+  }
+
+  @Test
+  void of_a_claim_whose_answer_was_lost_as_much_is_begun_as_there_is_room_for() throws IOException {
+    var jobs = Stream.generate(this::accept).limit(5).toList();
+    try (var wire = new TestingWire(database.jdbcUrl());
+        var behind = TestingContext.open(through(wire), SOON_BROKEN)) {
+      var claims = claims(behind);
+      claims.claim(Map.of()); // opens a connection, which is not tried before the next claim
+      wire.holdAnswers();
+      assertThatThrownBy(() -> claims.claim(intents(jobs))).isInstanceOf(DataAccessException.class);
+      wire.heal();
+      hands.threads = 2;
+      claims.settle();
+
+      assertThat(hands.begun).hasSize(2);
+      assertThat(jobs.stream().flatMap(job -> attempts(job).stream()).map(AttemptMade::end))
+          .hasSize(5)
+          .filteredOn(Objects::nonNull)
+          .extracting(AttemptMade.End::outcome)
+          .containsExactly(Outcome.NOT_MADE, Outcome.NOT_MADE, Outcome.NOT_MADE);
+      claims.settle();
+      assertThat(hands.begun).as("nothing is begun or given back twice").hasSize(2);
+    }
+  }
+
+  private static TestDatabase through(TestingWire wire) {
+    return new TestDatabase(wire.jdbcUrl(), database.username(), database.password());
+  }
+
+  private JobClaims claims() {
+    return claims(context);
+  }
+
+  private JobClaims claims(ConfigurableApplicationContext context) {
+    return new JobClaims(
+        new WorkerSettings("", 16, Duration.ofSeconds(30), null),
+        context.getBean(ClaimJobs.class),
+        new UnbegunAttempts(context.getBean(RescheduleJobs.class)),
+        hands);
+  }
+
+  private RequestId accept() {
+    var id = new RequestId(UUID.randomUUID());
+    var request = new GenerationRequest("A teal", null, 0.7, 0.5, null, 64, 64, 7);
+    var trace = TraceParent.begin(new Random(1));
+    context
+        .getBean(AcceptJobs.class)
+        .accept(List.of(new NewJob(id, "me", request, Duration.ofMinutes(5), trace)));
+    return id;
+  }
+
+  private static Map<RequestId, Intent> intents(List<RequestId> jobs) {
+    return jobs.stream()
+        .collect(Collectors.toMap(Function.identity(), job -> new Intent(job, Map.of("n", 1))));
+  }
+
+  private static List<AttemptMade> attempts(RequestId job) {
+    return context.getBean(FindJobs.class).find(job).orElseThrow().attempts();
+  }
+
+  private static Stream<Map<String, ?>> details(RequestId job) {
+    return context.getBean(FindJobs.class).find(job).orElseThrow().steps().stream()
+        .map(step -> Objects.requireNonNullElse(step.details(), Map.of()));
+  }
+
+  /** Hands that have so many threads, and never let go of a job. */
+  private static final class TestingHands implements JobClaims.Hands {
+    private final List<Attempt> begun = new ArrayList<>();
+    private int threads = Integer.MAX_VALUE;
+    private boolean lacksThreads;
+
+    @Override
+    public int room() {
+      return threads - begun.size();
+    }
+
+    @Override
+    public void begin(ClaimedJob job, Map<String, ?> parameters) {
+      if (begun.size() >= threads) {
+        throw new OutOfMemoryError("unable to create native thread");
+      }
+      begun.add(job.attempt());
+    }
+
+    @Override
+    public void spend(int jobs) {}
+
+    @Override
+    public boolean wasBegun(Attempt attempt) {
+      return begun.contains(attempt);
+    }
+
+    @Override
+    public Set<Attempt> begun() {
+      return Set.copyOf(begun);
+    }
+
+    @Override
+    public void lackThreads() {
+      lacksThreads = true;
+    }
+  }
+}

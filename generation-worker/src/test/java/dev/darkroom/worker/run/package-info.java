@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.worker.run;
+
+import org.jspecify.annotations.NullMarked;

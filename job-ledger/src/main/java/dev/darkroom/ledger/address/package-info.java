@@ -1,7 +1,0 @@
-/**
- * Where the database is: {@code DATABASE_URL}, in the forms that PostgreSQL and Supabase give it.
- */
-@NullMarked
-package dev.darkroom.ledger.address;
-
-import org.jspecify.annotations.NullMarked;

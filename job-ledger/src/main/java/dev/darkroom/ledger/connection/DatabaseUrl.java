@@ -1,0 +1,127 @@
+package dev.darkroom.ledger.connection;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code DATABASE_URL}: a JDBC URL, or {@code
+ * postgresql://user:password@host:port/database?…} as Supabase and libpq write it (<a
+ * href="https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS">URIs</a>).
+ *
+ * <p>Nothing here repeats what it was given, in a message or as a cause: it holds a password. That
+ * is also why a JDBC URL is looked at before the driver sees it, which would log one that it can't
+ * read.
+ */
+final class DatabaseUrl {
+  private static final String JDBC = "jdbc:postgresql:";
+  private static final String ENCODE =
+      "; characters like @ : / ? # in a user's name or password are percent-encoded";
+
+  /** {@link java.net.URI} would refuse hosts like {@code supabase_db}, which containers have. */
+  private static final Pattern URI =
+      Pattern.compile(
+          "postgres(?:ql)?://(?:(?<login>[^@/?#]*)@)?(?<hosts>[^@/?#]*)(?<path>/[^@?#]*)?(?:\\?(?<query>[^@#]*))?");
+
+  private static final Pattern JDBC_HOSTS = Pattern.compile("//(?<hosts>[^/?]*)(?<slash>/?).*");
+  private static final Pattern ADDRESS =
+      Pattern.compile("(?:\\[[0-9a-fA-F:.%]+]|[^\\[\\]:@\\s]+)(?::(?<port>\\d{1,5}))?");
+
+  /**
+   * Supabase's transaction pooler hands each transaction to another connection; prepared statements
+   * don't follow.
+   */
+  private static final String TRANSACTION_POOLER = "6543";
+
+  private DatabaseUrl() {}
+
+  /**
+   * The Spring Boot properties {@code url}, {@code username} and {@code password}, as far as they
+   * are given.
+   */
+  static Map<String, String> properties(String text) {
+    if (text.startsWith(JDBC)) {
+      return Map.of("url", fromJdbc(text));
+    }
+    if (!text.startsWith("postgresql://") && !text.startsWith("postgres://")) {
+      throw new UnusableDatabaseUrl(
+          "it starts neither with jdbc:postgresql: nor with postgresql://");
+    }
+    return fromUri(text);
+  }
+
+  private static String fromJdbc(String url) {
+    var rest = JDBC_HOSTS.matcher(url.substring(JDBC.length()));
+    if (!rest.matches()) {
+      return url; // jdbc:postgresql:database, on this machine
+    }
+    if (rest.group("hosts").contains("@")) {
+      throw new UnusableDatabaseUrl(
+          "a JDBC URL takes the login as parameters, ?user=…&password=…, not before an @");
+    }
+    if (rest.group("slash").isEmpty()) {
+      throw new UnusableDatabaseUrl("it has no / after the host");
+    }
+    return isTransactionPooler(rest.group("hosts")) ? withoutPreparedStatements(url) : url;
+  }
+
+  private static Map<String, String> fromUri(String text) {
+    var uri = URI.matcher(text);
+    if (!uri.matches()) {
+      throw new UnusableDatabaseUrl("it is no postgresql:// URL" + ENCODE);
+    }
+    var path = uri.group("path") == null ? "/" : uri.group("path");
+    var query = uri.group("query") == null ? "" : "?" + uri.group("query");
+    var url = JDBC + "//" + uri.group("hosts") + path + query;
+    var pooler = isTransactionPooler(uri.group("hosts"));
+
+    var properties = new LinkedHashMap<String, String>();
+    properties.put("url", pooler ? withoutPreparedStatements(url) : url);
+    addLogin(uri.group("login"), properties);
+    return properties;
+  }
+
+  private static void addLogin(@Nullable String login, Map<String, String> properties) {
+    if (login != null) {
+      var colon = login.indexOf(':');
+      properties.put("username", decode(colon < 0 ? login : login.substring(0, colon)));
+      if (colon >= 0) {
+        properties.put("password", decode(login.substring(colon + 1)));
+      }
+    }
+  }
+
+  private static boolean isTransactionPooler(String hosts) {
+    return Stream.of(hosts.split(",", -1))
+        .map(DatabaseUrl::port)
+        .anyMatch(TRANSACTION_POOLER::equals);
+  }
+
+  private static @Nullable String port(String host) {
+    var address = ADDRESS.matcher(host);
+    if (!address.matches()) {
+      throw new UnusableDatabaseUrl("its host and port can't be read" + ENCODE);
+    }
+    return address.group("port");
+  }
+
+  private static String withoutPreparedStatements(String url) {
+    if (url.contains("prepareThreshold=")) {
+      return url;
+    }
+    return url + (url.contains("?") ? "&" : "?") + "prepareThreshold=0";
+  }
+
+  private static String decode(String text) {
+    try {
+      // in a URI's user info a plus is a plus, which URLDecoder would turn into a blank
+      return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new UnusableDatabaseUrl("a % in its login is not followed by two hexadecimal digits");
+    }
+  }
+}

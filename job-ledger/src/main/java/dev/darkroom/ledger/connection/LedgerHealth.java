@@ -1,0 +1,42 @@
+package dev.darkroom.ledger.connection;
+
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Whether the database answers and takes writes. Settings that make its commits less than durable
+ * are shown, and change nothing: a restart would not help.
+ */
+public final class LedgerHealth implements HealthIndicator {
+  private final JdbcClient database;
+  private final LeaveReadOnlyServer connections;
+
+  public LedgerHealth(JdbcClient database, LeaveReadOnlyServer connections) {
+    this.database = database;
+    this.connections = connections;
+  }
+
+  @Override
+  public Health health() {
+    try {
+      if (isReadOnly()) {
+        connections.leaveReadOnly();
+        return Health.outOfService().withDetail("reason", "the database is read-only").build();
+      }
+      var off = DurabilitySettings.off(database);
+      var up = Health.up();
+      return off.isEmpty() ? up.build() : up.withDetail("notDurable", off).build();
+    } catch (DataAccessException e) {
+      return Health.down().withDetail("reason", "the database does not answer").build();
+    }
+  }
+
+  private boolean isReadOnly() {
+    return database
+        .sql("select current_setting('transaction_read_only') = 'on'")
+        .query(Boolean.class)
+        .single();
+  }
+}

@@ -1,0 +1,11 @@
+package dev.darkroom.ledger.jobs;
+
+import java.util.Map;
+
+/**
+ * An attempt that has a picture.
+ *
+ * @param picture must be readable by now
+ * @param details what the step says beside the attempt and the picture, such as its size
+ */
+public record Completion(Attempt attempt, PictureRecord picture, Map<String, ?> details) {}

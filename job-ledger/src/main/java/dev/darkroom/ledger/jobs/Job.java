@@ -1,0 +1,58 @@
+package dev.darkroom.ledger.jobs;
+
+import dev.darkroom.ledger.log.LogEntry;
+import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job as it stands now.
+ *
+ * @param picture completed jobs only
+ * @param pictureRemovedAt since when it can't be fetched any more
+ * @param error failed jobs only
+ * @param finishedAt ended jobs only
+ * @param steps its log, oldest first
+ */
+public record Job(
+    RequestId requestId,
+    String userId,
+    GenerationRequest request,
+    JobStatus status,
+    Instant deadlineAt,
+    @Nullable PictureRecord picture,
+    @Nullable Instant pictureRemovedAt,
+    @Nullable Failure error,
+    @Nullable Instant finishedAt,
+    List<LogEntry> steps) {
+
+  /** The calls that were made for it, oldest first. */
+  public List<AttemptMade> attempts() {
+    return AttemptMade.in(steps);
+  }
+
+  Job withSteps(List<LogEntry> log) {
+    return new Job(
+        requestId,
+        userId,
+        request,
+        status,
+        deadlineAt,
+        picture,
+        pictureRemovedAt,
+        error,
+        finishedAt,
+        log);
+  }
+
+  /**
+   * Why a job ended without a picture.
+   *
+   * @param code a word for programs
+   * @param message a sentence for people
+   */
+  public record Failure(String code, String message) {}
+}

@@ -1,0 +1,8 @@
+/**
+ * The ledger: everything that speaks SQL, and the one place that decides who works on a job and how
+ * it ended.
+ */
+@NullMarked
+package dev.darkroom.ledger.jobs;
+
+import org.jspecify.annotations.NullMarked;

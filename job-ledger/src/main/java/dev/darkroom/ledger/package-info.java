@@ -1,8 +1,0 @@
-/**
- * The ledger: everything that speaks SQL, and the one place that decides who works on a job and how
- * it ended.
- */
-@NullMarked
-package dev.darkroom.ledger;
-
-import org.jspecify.annotations.NullMarked;

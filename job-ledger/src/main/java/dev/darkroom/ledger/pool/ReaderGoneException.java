@@ -1,8 +1,0 @@
-package dev.darkroom.ledger.pool;
-
-/** Whoever asked does not wait for the answer any more. */
-public final class ReaderGoneException extends RuntimeException {
-  ReaderGoneException() {
-    super("the reader is gone");
-  }
-}

@@ -1,5 +1,0 @@
-/** Connections for those who only read, apart from those on which the ledger keeps its promises. */
-@NullMarked
-package dev.darkroom.ledger.pool;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,96 @@
+package dev.darkroom.ledger.readers;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+/**
+ * Connections that are only read from, at most so many. None is open while nobody asks. A statement
+ * gets no more time than the {@link ReadBudget} of its reader has left, and its rows come a few at
+ * a time, so that a reader who has enough of them leaves the rest with the server.
+ */
+final class ReadPool extends DelegatingDataSource implements AutoCloseable {
+  /** Rows of the log may have 25 KiB each. */
+  private static final int ROWS_AT_A_TIME = 32;
+
+  private final HikariDataSource pool;
+  private final Duration statementTimeout;
+
+  private ReadPool(HikariDataSource pool, Duration statementTimeout) {
+    super(pool);
+    this.pool = pool;
+    this.statementTimeout = statementTimeout;
+  }
+
+  /** Speaks to the same server in the same way as the pool for everything else. */
+  static ReadPool beside(
+      HikariDataSource other, String name, int connections, ReadPoolSettings settings) {
+    var pool = new HikariDataSource();
+    other.copyStateTo(pool);
+    pool.setPoolName(name);
+    pool.setMaximumPoolSize(connections);
+    pool.setMinimumIdle(0);
+    pool.setConnectionTimeout(settings.patience().toMillis());
+    pool.setReadOnly(true);
+    pool.setAutoCommit(false); // or the driver would fetch all rows at once
+    pool.setIsolateInternalQueries(true); // or keeping it alive would leave a transaction open
+    return new ReadPool(pool, settings.statementTimeout());
+  }
+
+  @Override
+  public Connection getConnection() throws SQLException {
+    ReadBudget.check();
+    try {
+      return limited(super.getConnection());
+    } catch (SQLTransientConnectionException e) {
+      if (isExhausted()) {
+        throw new TooManyReadersException(e);
+      }
+      throw e;
+    }
+  }
+
+  /** Otherwise it is the server that gives no connection. */
+  private boolean isExhausted() {
+    var state = pool.getHikariPoolMXBean();
+    return state != null && state.getActiveConnections() >= pool.getMaximumPoolSize();
+  }
+
+  private Connection limited(Connection connection) {
+    return (Connection)
+        Proxy.newProxyInstance(
+            ReadPool.class.getClassLoader(),
+            new Class<?>[] {Connection.class},
+            (_, method, arguments) -> {
+              var result = invoke(connection, method, arguments);
+              if (result instanceof PreparedStatement statement) {
+                statement.setFetchSize(ROWS_AT_A_TIME);
+                statement.setQueryTimeout(ReadBudget.secondsLeft(statementTimeout));
+              }
+              return result;
+            });
+  }
+
+  private static @Nullable Object invoke(
+      Connection connection, Method method, @Nullable Object @Nullable [] arguments)
+      throws Throwable {
+    try {
+      return method.invoke(connection, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getTargetException();
+    }
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,62 @@
+package dev.darkroom.ledger.readers;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Two small pools beside the one on which jobs are accepted, claimed, rescued and ended: whoever
+ * reads waits for other readers only, and nothing else waits for a reader.
+ */
+public final class ReadPools implements AutoCloseable {
+  private final JdbcClient lookups;
+  private final JdbcClient searches;
+  private final List<ReadPool> pools;
+
+  private ReadPools(JdbcClient lookups, JdbcClient searches, List<ReadPool> pools) {
+    this.lookups = lookups;
+    this.searches = searches;
+    this.pools = pools;
+  }
+
+  /** Beside this pool; what is no pool is used as it is. */
+  static ReadPools beside(DataSource database, ReadPoolSettings settings) {
+    try {
+      var pool = database.unwrap(HikariDataSource.class);
+      var lookups = ReadPool.beside(pool, "ledger-lookups", settings.lookups(), settings);
+      var searches = ReadPool.beside(pool, "ledger-searches", settings.searches(), settings);
+      return new ReadPools(
+          JdbcClient.create(lookups), JdbcClient.create(searches), List.of(lookups, searches));
+    } catch (SQLException e) {
+      return none(JdbcClient.create(database));
+    }
+  }
+
+  /** Nothing apart: everybody shares. */
+  public static ReadPools none(JdbcClient database) {
+    return new ReadPools(database, database, List.of());
+  }
+
+  /** For questions that cost a look or two into an index, such as those about one job. */
+  public JdbcClient lookups() {
+    return lookups;
+  }
+
+  /** For questions whose cost grows with what is asked for: pages, counts, searches, exports. */
+  public JdbcClient searches() {
+    return searches;
+  }
+
+  /** To be left together with the pool beside them. */
+  public Stream<DataSource> sources() {
+    return pools.stream().map(DataSource.class::cast);
+  }
+
+  @Override
+  public void close() {
+    pools.forEach(ReadPool::close);
+  }
+}

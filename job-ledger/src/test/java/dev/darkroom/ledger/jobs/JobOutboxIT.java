@@ -1,0 +1,241 @@
+package dev.darkroom.ledger.jobs;
+
+import static dev.darkroom.ledger.jobs.JobAssert.assertThatJob;
+import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
+import static dev.darkroom.ledger.jobs.JobFixture.aCompletedJob;
+import static dev.darkroom.ledger.jobs.JobFixture.aFailedJob;
+import static dev.darkroom.ledger.jobs.JobFixture.aHeldJob;
+import static dev.darkroom.ledger.jobs.JobFixture.aLapsedJob;
+import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
+import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.darkroom.model.Step;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class JobOutboxIT {
+  private final TestingLedger ledger = TestingLedger.empty();
+
+  @Test
+  void who_gets_nothing_to_Kafka_takes_only_what_others_left_for_a_while() {
+    aQueuedJob().publishAfter(Duration.ofSeconds(-3)).in(ledger);
+    aQueuedJob().publishAfter(Duration.ofSeconds(-1)).in(ledger);
+
+    assertThat(ledger.jobOutbox.reserveOverdue(10, Duration.ofSeconds(2))).hasSize(1);
+    assertThat(ledger.jobOutbox.reserveDue(10)).hasSize(1);
+  }
+
+  @Test
+  void what_is_due_and_unpublished_is_reserved_for_one_gateway() {
+    var missed = aQueuedJob().in(ledger);
+    var again = aQueuedJob().enqueued().publishAfter(Duration.ofSeconds(-1)).in(ledger);
+
+    var reserved = ledger.jobOutbox.reserveDue(10);
+
+    assertThat(reserved)
+        .extracting(job -> job.message().requestId())
+        .containsExactlyInAnyOrder(missed, again);
+    assertThat(reserved.getFirst().message().request()).isEqualTo(JobFixture.REQUEST);
+    assertThat(reserved.getFirst().trace()).isEqualTo(JobFixture.TRACE);
+    assertThatJob(ledger, missed).hasTime("publish_after", TestingLedger.RESERVATION).hasNoSteps();
+    assertThat(ledger.jobOutbox.reserveDue(10)).isEmpty();
+  }
+
+  @Test
+  void a_job_that_was_just_accepted_is_left_to_whoever_accepted_it() {
+    ledger.accept(List.of(NewJobFixture.aNewJob()));
+
+    assertThat(ledger.jobOutbox.reserveDue(10)).isEmpty();
+  }
+
+  @Test
+  void jobs_that_are_scheduled_held_enqueued_or_ended_are_not_published() {
+    aWaitingJob().due(Duration.ofSeconds(30)).in(ledger);
+    aHeldJob().publishAfter(Duration.ofSeconds(-1)).in(ledger);
+    aLapsedJob().publishAfter(Duration.ofSeconds(-1)).in(ledger);
+    aQueuedJob().enqueued().in(ledger);
+    aCompletedJob().in(ledger);
+    aFailedJob().in(ledger);
+
+    assertThat(ledger.jobOutbox.reserveDue(10)).isEmpty();
+  }
+
+  @Test
+  void the_longest_due_goes_first_and_not_more_than_asked_for() {
+    aQueuedJob().due(Duration.ofSeconds(-1)).in(ledger);
+    var first = aQueuedJob().due(Duration.ofSeconds(-9)).in(ledger);
+
+    assertThat(ledger.jobOutbox.reserveDue(1))
+        .extracting(job -> job.message().requestId())
+        .containsExactly(first);
+  }
+
+  @Test
+  void a_mark_tells_that_kafka_has_the_job() {
+    var id = aQueuedJob().in(ledger);
+    var reserved = ledger.jobOutbox.reserveDue(10);
+
+    assertThat(ledger.jobOutbox.markEnqueued(reserved)).isEqualTo(1);
+
+    assertThatJob(ledger, id)
+        .hasTime("enqueued_at", Duration.ZERO)
+        .hasTime("publish_after", TestingLedger.REPUBLISH_AFTER.multipliedBy(5));
+    assertThat(ledger.jobOutbox.markEnqueued(reserved)).isZero();
+  }
+
+  @Test
+  void the_reservation_of_an_accepted_job_marks_it_to_the_microsecond() {
+    var accepted = ledger.accept(List.of(NewJobFixture.aNewJob(), NewJobFixture.aNewJob()));
+
+    assertThat(ledger.jobOutbox.markEnqueued(accepted)).isEqualTo(2);
+  }
+
+  @Test
+  void a_copy_of_a_record_keeps_its_place_in_the_queue() {
+    var enqueued = Duration.ofMinutes(-7);
+    var id =
+        aQueuedJob()
+            .with("enqueued_at", Instant.now().plus(enqueued))
+            .publishAfter(Duration.ofSeconds(-1))
+            .in(ledger);
+
+    var reserved = ledger.jobOutbox.reserveDue(10);
+
+    assertThat(ledger.jobOutbox.markEnqueued(reserved)).isEqualTo(1);
+    assertThatJob(ledger, id).hasTime("enqueued_at", enqueued);
+  }
+
+  @Test
+  void the_longer_a_job_has_waited_the_later_it_is_published_once_more() {
+    var id = aQueuedJob().due(TestingLedger.REPUBLISH_AFTER.multipliedBy(-3)).in(ledger);
+    var old = aQueuedJob().due(TestingLedger.REPUBLISH_AFTER.multipliedBy(-30)).in(ledger);
+    var reserved = ledger.jobOutbox.reserveDue(10);
+
+    assertThat(ledger.jobOutbox.markEnqueued(reserved)).isEqualTo(2);
+
+    assertThatJob(ledger, id)
+        .hasTime("publish_after", TestingLedger.REPUBLISH_AFTER.multipliedBy(5));
+    assertThatJob(ledger, old)
+        .hasTime("publish_after", TestingLedger.REPUBLISH_AFTER.multipliedBy(30).plusSeconds(2));
+  }
+
+  @Test
+  void jobs_far_behind_the_head_of_their_queue_are_found_and_published_again() {
+    aHeldJob().with("enqueued_at", minutesAgo(3)).in(ledger);
+    aHeldJob().with("enqueued_at", minutesAgo(5)).in(ledger);
+    aHeldJob().with("enqueued_at", null).in(ledger);
+    var lost = enqueued(Duration.ofMinutes(-5)).in(ledger);
+    var justBehind = enqueued(Duration.ofSeconds(-200)).in(ledger);
+    var ahead = enqueued(Duration.ofSeconds(-1)).in(ledger);
+
+    assertThat(ledger.jobOutbox.running().jobs()).hasSize(2);
+    var behind = ledger.jobOutbox.behind(minutesAgo(3));
+
+    assertThat(ledger.jobOutbox.release(behind)).isEqualTo(1);
+    assertThat(letGoAgain()).extracting(job -> job.message().requestId()).containsExactly(lost);
+    assertThatJob(ledger, lost).has("enqueued_at", null);
+    assertThatJob(ledger, justBehind).hasTime("enqueued_at", Duration.ofSeconds(-200));
+    assertThatJob(ledger, ahead).hasTime("enqueued_at", Duration.ofSeconds(-1));
+  }
+
+  @Test
+  void a_job_that_was_sent_again_or_taken_up_meanwhile_is_not_released() {
+    var id = enqueued(Duration.ofMinutes(-5)).in(ledger);
+    var found = ledger.jobOutbox.behind(Instant.now());
+    ledger.asOwner.sql("update public.generation_jobs set enqueued_at = now()").update();
+
+    assertThat(found).extracting(JobOutbox.Enqueued::id).containsExactly(id);
+    assertThat(ledger.jobOutbox.release(found)).isZero();
+  }
+
+  /** After a failover the ledger's clock may be behind the one that said when this was enqueued. */
+  @Test
+  void what_was_enqueued_in_the_future_is_no_head() {
+    aHeldJob().with("enqueued_at", Instant.now().plus(Duration.ofMinutes(3))).in(ledger);
+
+    assertThat(ledger.jobOutbox.running().jobs()).isEmpty();
+    assertThat(ledger.jobOutbox.running().now())
+        .isCloseTo(Instant.now(), within(10, ChronoUnit.SECONDS));
+  }
+
+  @Test
+  void jobs_that_run_wait_for_their_time_or_have_ended_are_not_behind() {
+    var before = minutesAgo(9);
+    aHeldJob().with("enqueued_at", before).in(ledger);
+    aWaitingJob().due(Duration.ofMinutes(1)).with("enqueued_at", before).in(ledger);
+    aCompletedJob().with("enqueued_at", before).in(ledger);
+
+    assertThat(ledger.jobOutbox.behind(Instant.now())).isEmpty();
+  }
+
+  @Test
+  void a_topic_that_was_created_anew_has_lost_every_record_and_one_gateway_sees_to_it() {
+    assertThat(ledger.jobOutbox.releaseAllIfMoved("generation.jobs", "first")).isZero();
+    var waiting = enqueued(Duration.ofMinutes(-1)).in(ledger);
+    aHeldJob().enqueued().in(ledger);
+    aCompletedJob().enqueued().in(ledger);
+    assertThat(ledger.jobOutbox.releaseAllIfMoved("generation.jobs", "first")).isZero();
+
+    assertThat(ledger.jobOutbox.releaseAllIfMoved("generation.jobs", "second")).isEqualTo(1);
+    assertThat(ledger.jobOutbox.releaseAllIfMoved("generation.jobs", "second")).isZero();
+
+    assertThat(letGoAgain()).extracting(job -> job.message().requestId()).containsExactly(waiting);
+  }
+
+  /** What was lost goes the way of all that is due. */
+  private List<DueJob> letGoAgain() {
+    assertThat(ledger.jobOutbox.reserveDue(10)).isEmpty();
+    ledger.jobTurns.drawForDue(10);
+    return ledger.jobTurns.letGo(10, 10).orElseThrow().jobs();
+  }
+
+  private static JobFixture enqueued(Duration fromNow) {
+    return aQueuedJob().enqueued().with("enqueued_at", Instant.now().plus(fromNow));
+  }
+
+  private static Instant minutesAgo(int minutes) {
+    return Instant.now().minus(Duration.ofMinutes(minutes));
+  }
+
+  @Test
+  void a_mark_that_comes_after_a_reschedule_does_not_hide_the_retry() {
+    var id = aQueuedJob().in(ledger);
+    var reserved = ledger.jobOutbox.reserveDue(10);
+    var claimed =
+        ledger.claim(WORKER, Duration.ofSeconds(30), List.of(new Intent(id, Map.of("seed", 42))));
+    assertThat(ledger.jobOutbox.markEnqueued(reserved)).isZero();
+    ledger.rescheduleJobs.rescheduleIfHeld(
+        claimed.getFirst().attempt(),
+        new Setback(Step.ATTEMPT_FAILED, "outage", "It was down.", true, Duration.ZERO));
+
+    assertThat(ledger.jobOutbox.markEnqueued(reserved)).isZero();
+
+    assertThatJob(ledger, id).has("enqueued_at", null);
+    assertThat(ledger.jobTurns.drawForDue(10)).isEqualTo(1);
+  }
+
+  @Test
+  void a_mark_of_a_reservation_that_lapsed_does_not_hide_the_next_one() {
+    aQueuedJob().in(ledger);
+    var lapsed = ledger.jobOutbox.reserveDue(10);
+    ledger.asOwner.sql("update public.generation_jobs set publish_after = now()").update();
+    var next = ledger.jobOutbox.reserveDue(10);
+
+    assertThat(ledger.jobOutbox.markEnqueued(lapsed)).isZero();
+    assertThat(ledger.jobOutbox.markEnqueued(next)).isEqualTo(1);
+  }
+
+  @Test
+  void a_mark_of_nothing_does_nothing() {
+    assertThat(ledger.jobOutbox.markEnqueued(List.of())).isZero();
+  }
+}

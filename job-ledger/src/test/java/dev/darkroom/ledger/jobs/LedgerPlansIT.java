@@ -1,0 +1,317 @@
+package dev.darkroom.ledger.jobs;
+
+import static dev.darkroom.ledger.jobs.JobFixture.PICTURE;
+import static dev.darkroom.ledger.jobs.JobFixture.REQUEST;
+import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.ledger.horizon.SettledHorizon;
+import dev.darkroom.ledger.log.LogFilter;
+import dev.darkroom.ledger.log.LogPlace;
+import dev.darkroom.ledger.log.PromptText;
+import dev.darkroom.ledger.log.TimeRange;
+import dev.darkroom.ledger.statistics.JobStatistics;
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.assertj.core.api.AbstractStringAssert;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
+
+/** How the server answers, with 20,000 jobs in the ledger, most of which have ended. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class LedgerPlansIT {
+  private static final TestingDatabase DATABASE = TestingDatabase.migrated();
+  private static final ExplainingDataSource WATCHED =
+      new ExplainingDataSource(DATABASE.asApplication());
+  private static final TestingLedger LEDGER = new TestingLedger(DATABASE, WATCHED);
+
+  private final Attempt attempt = new Attempt(new RequestId(UUID.randomUUID()), 1, WORKER);
+
+  @BeforeAll
+  static void twenty_thousand_jobs() {
+    DATABASE
+        .client()
+        .sql(
+            """
+            insert into public.generation_jobs
+              (request_id, user_id, let_go, turn, request, status, attempt, worker_id, lease_until, due_at, publish_after,
+               enqueued_at, deadline_at, error_code, error_message, finished_at, event_published_at)
+            select gen_random_uuid(), case n % 1000 when 40 then 'bob' else 'ada' end, n % 40 > 0,
+              case n % 40 when 0 then n end, :request::jsonb, kind.status, kind.attempt,
+              case when kind.held then 'worker-' || n % 20 end,
+              case when kind.held then now() + n * interval '1 ms' end, now(), now() + n * interval '1 ms',
+              case when n % 3 > 0 then now() end, now() + n * interval '1 s',
+              case when kind.ended then 'outage' end, case when kind.ended then 'It was down.' end,
+              case when kind.ended then now() end, case when kind.ended and n % 100 > 0 then now() end
+            from generate_series(1, 20000) as n
+            cross join lateral (select
+              case when n % 20 = 0 then 'started' when n % 20 = 1 then 'processing' else 'failed' end as status,
+              least(n % 20, 1) as attempt, n % 20 = 1 as held, n % 20 > 1 as ended) as kind
+            """)
+        .param("request", JsonMapper.builder().build().writeValueAsString(REQUEST))
+        .update();
+    DATABASE
+        .client()
+        .sql(
+            """
+            insert into public.generation_logs (request_id, user_id, prompt, status, step, created_at)
+            select request_id, 'user-' || n % 1000, 'a lighthouse',
+              case when n between 10 and 200 then 'failed' else 'started' end, 'request_received',
+              now() - interval '1 day' + n * interval '1 s'
+            from (select request_id, row_number() over () as n from public.generation_jobs) as job
+            """)
+        .update();
+    DATABASE.client().sql("vacuum analyze").update();
+  }
+
+  @Test
+  void a_claim_looks_its_jobs_up() {
+    var ids = Stream.generate(() -> new RequestId(UUID.randomUUID())).limit(8);
+    LEDGER.claim(WORKER, Duration.ofSeconds(30), ids.map(id -> new Intent(id, Map.of())).toList());
+
+    assertThatPlanUses("generation_jobs_pkey");
+  }
+
+  @Test
+  void a_heartbeat_looks_its_jobs_up() {
+    LEDGER.claimJobs.heartbeatOfHeld(WORKER, Duration.ofSeconds(30), List.of(attempt));
+
+    assertThatPlanUses("generation_jobs_pkey");
+  }
+
+  @Test
+  void a_heartbeat_of_claims_reads_what_is_held() {
+    LEDGER.claimJobs.heartbeatOfUnanswered(
+        WORKER, Duration.ofSeconds(30), List.of(UUID.randomUUID()), List.of());
+
+    assertThatPlanUses("idx_generation_jobs_held");
+  }
+
+  @Test
+  void an_ending_looks_its_job_up() {
+    LEDGER.finishJobs.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
+
+    assertThatPlanUses("generation_jobs_pkey");
+  }
+
+  @Test
+  void a_reservation_reads_due_jobs_in_order() {
+    LEDGER.jobOutbox.reserveDue(100);
+
+    assertThatPlanUses("idx_generation_jobs_").contains("Index Cond: (publish_after <= (now() - ");
+  }
+
+  @Test
+  void the_end_of_a_line_is_looked_up_without_the_lines_of_others() {
+    LEDGER.acceptJobs.accept(List.of(NewJobFixture.aNewJob()), 0);
+    assertThatPlanUses("Backward using idx_generation_jobs_line");
+
+    LEDGER.jobTurns.drawForDue(100);
+    assertThatPlanUses("Backward using idx_generation_jobs_line")
+        .contains("Index Cond: (publish_after <= now())");
+  }
+
+  @Test
+  void jobs_are_let_go_in_order_and_those_before_them_counted_no_further_than_the_window() {
+    LEDGER.jobTurns.letGo(100, 10);
+
+    assertThatPlanUses("using idx_generation_jobs_turn")
+        .contains("using idx_generation_jobs_let_go");
+  }
+
+  @Test
+  void a_reservation_of_events_reads_those_that_were_missed() {
+    LEDGER.eventOutbox.reserveUnpublished(100);
+
+    assertThatPlanUses("idx_generation_jobs_event_unpublished")
+        .contains("Index Cond: (publish_after <= now())");
+  }
+
+  @Test
+  void marks_look_their_jobs_up() {
+    var due = LEDGER.accept(List.of(NewJobFixture.aNewJob()));
+    WATCHED.plan();
+
+    LEDGER.jobOutbox.markEnqueued(due);
+    assertThatPlanUses("generation_jobs_pkey");
+
+    LEDGER.eventOutbox.markPublished(List.of(due.getFirst().message().requestId()));
+    assertThatPlanUses("generation_jobs_pkey");
+  }
+
+  @Test
+  void a_rescue_reads_lapsed_leases_in_order() {
+    LEDGER.rescue(1);
+    LEDGER.rescueJobs.findOverdueAttempts(1);
+
+    assertThatPlanUses("idx_generation_jobs_held").contains("Index Cond: (lease_until < now())");
+  }
+
+  @Test
+  void the_end_of_overdue_jobs_reads_deadlines_in_order() {
+    LEDGER.rescueJobs.endOverdue(100);
+
+    assertThatPlanUses("idx_generation_jobs_deadline")
+        .contains("Index Cond: (deadline_at <= now())");
+  }
+
+  @Test
+  void counting_open_jobs_reads_none_that_has_ended() {
+    LEDGER.findJobs.countOpen();
+
+    assertThatPlanUses("idx_generation_jobs_");
+  }
+
+  @Test
+  void a_place_in_the_queue_is_counted_in_the_indexes_of_those_that_wait() {
+    LEDGER.jobQueue.placeIfWaiting(
+        new RequestId(
+            DATABASE
+                .client()
+                .sql("select request_id from public.generation_jobs where turn > 10000 limit 1")
+                .query(UUID.class)
+                .single()));
+    assertThatPlanUses("using idx_generation_jobs_turn")
+        .contains(
+            "using generation_jobs_pkey",
+            "using idx_generation_jobs_let_go",
+            "using idx_generation_jobs_line");
+
+    LEDGER.jobQueue.pace();
+    assertThatPlanUses("idx_generation_logs_").contains("created_at > (now()");
+  }
+
+  @Test
+  void minutes_and_the_latest_attempts_are_read_without_older_steps() {
+    var now = LEDGER.jobStatistics.now();
+    WATCHED.plan();
+    LEDGER.jobStatistics.between(now.minusSeconds(120), now);
+    assertThatPlanUses("idx_generation_logs_");
+
+    new JobStatistics(LEDGER.asApplication, LEDGER.asApplication, SettledHorizon.MARGIN, 100)
+        .keepSettled(Duration.ofDays(2));
+    assertThatPlanUses("idx_generation_logs_status_created_at");
+
+    LEDGER.recentAttempts.latest(Duration.ofMinutes(5), 20);
+    assertThatPlanUses("idx_generation_logs_status_created_at")
+        .contains("idx_generation_logs_request_id");
+
+    LEDGER.recentAttempts.activity();
+    assertThatPlanUses("idx_generation_logs_status") // either of the two: here no call is logged
+        .contains("idx_generation_jobs_held", "idx_generation_jobs_deadline");
+  }
+
+  @Test
+  void prompts_are_copied_and_looked_for_without_reading_what_was_copied_before() {
+    while (LEDGER.indexPrompts.copySettled(5_000) > 0) {
+      DATABASE.client().sql("analyze public.generation_prompts").update();
+    }
+    WATCHED.plan();
+    LEDGER.indexPrompts.copySettled(1_000);
+    assertThatPlanUses("idx_generation_logs_").contains("using generation_prompts_pkey");
+
+    LEDGER.indexPrompts.behind();
+    assertThatPlanUses("idx_generation_logs_").contains("using generation_prompts_pkey");
+
+    LEDGER.generationLogs.page(
+        new LogFilter(null, null, null, TimeRange.ALWAYS, new PromptText("fox")), 50, 0);
+    assertThatPlanUses("idx_generation_logs_")
+        .contains("Index Only Scan Backward using generation_prompts_pkey");
+  }
+
+  @Test
+  void a_job_and_the_steps_of_a_request_are_looked_up() {
+    LEDGER.findJobs.find(NewJobFixture.aNewJob().id());
+    assertThatPlanUses("generation_jobs_pkey");
+
+    var request =
+        DATABASE
+            .client()
+            .sql("select request_id from public.generation_logs limit 1")
+            .query(UUID.class)
+            .single();
+    LEDGER.generationLogs.page(new LogFilter(new RequestId(request), null, null), 50, 0);
+    assertThatPlanUses("idx_generation_logs_request_id");
+  }
+
+  @Test
+  void the_newest_steps_are_read_in_order_and_counted_in_an_index() {
+    LEDGER.generationLogs.page(new LogFilter(null, null, null), 50, 0);
+
+    assertThatPlanUses("Index Scan Backward using idx_generation_logs_created_at");
+  }
+
+  @Test
+  void the_newest_steps_of_a_user_are_read_and_counted_without_those_of_others() {
+    LEDGER.generationLogs.page(new LogFilter(null, null, "user-7"), 50, 0);
+
+    assertThatPlanUses("Index Only Scan Backward using idx_generation_logs_user_id_created_at")
+        .doesNotContain("Filter: (user_id"); // nobody else's rows are read
+  }
+
+  @Test
+  void the_newest_steps_with_a_status_are_read_without_others_however_long_ago_they_were() {
+    LEDGER.generationLogs.page(new LogFilter(null, JobStatus.FAILED, null), 50, 0);
+
+    assertThatPlanUses("Index Only Scan Backward using idx_generation_logs_status_created_at")
+        .doesNotContain("Filter: (status");
+  }
+
+  @Test
+  void the_end_of_the_log_and_what_comes_after_a_step_are_looked_up() {
+    var tail = LEDGER.readSteps.tail(() -> Instant.EPOCH, Duration.ofSeconds(1));
+    tail.next();
+    assertThatPlanUses("Index Scan Backward using idx_generation_logs_seq")
+        .contains("Index Scan using idx_generation_logs_seq");
+  }
+
+  @Test
+  void the_steps_of_requests_and_users_after_a_step_are_read_without_those_of_others() {
+    var request = new RequestId(UUID.randomUUID());
+    LEDGER.readSteps.ofRequests(List.of(request), 10_000, 20_000, 200);
+    LEDGER.readSteps.endedUpTo(20_000, List.of(request));
+    assertThatPlanUses("idx_generation_logs_request_id");
+
+    LEDGER.readSteps.ofUser("user-7", 0, 20_000, 200);
+    assertThatPlanUses("idx_generation_logs_user_id");
+  }
+
+  @Test
+  void a_page_within_a_range_and_after_a_place_reads_its_part_of_an_index() {
+    var noon = Instant.parse("2026-11-24T12:00:00Z");
+    var filter =
+        new LogFilter(
+            null, JobStatus.FAILED, null, TimeRange.of(noon.minusSeconds(60), noon), null);
+    LEDGER.generationLogs.stretch(
+        filter, 50, new LogPlace(noon.minusSeconds(9).atOffset(ZoneOffset.UTC), 7));
+
+    assertThatPlanUses("idx_generation_logs_")
+        .contains("created_at >= '2026-11-24 11:59:00+00'")
+        .contains("created_at <= '2026-11-24 11:59:51+00'");
+  }
+
+  @Test
+  void rows_are_counted_in_an_index_of_their_filter() {
+    for (var filter :
+        List.of(new LogFilter(null, JobStatus.STARTED, null), new LogFilter(null, null, null))) {
+      LEDGER.generationLogs.page(filter, 1, 0);
+      assertThatPlanUses("Index Only Scan Backward using idx_generation_logs_");
+    }
+  }
+
+  private static AbstractStringAssert<?> assertThatPlanUses(String index) {
+    return assertThat(WATCHED.plan())
+        .contains(index)
+        .doesNotContain("Seq Scan on generation_jobs", "Seq Scan on generation_logs");
+  }
+}

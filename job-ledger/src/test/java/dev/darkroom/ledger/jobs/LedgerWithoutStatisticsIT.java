@@ -1,0 +1,203 @@
+package dev.darkroom.ledger.jobs;
+
+import static dev.darkroom.ledger.jobs.JobFixture.PICTURE;
+import static dev.darkroom.ledger.jobs.JobFixture.REQUEST;
+import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.Step;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What statements read in a ledger that filled up after they were planned, and that PostgreSQL has
+ * not looked at since.
+ */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class LedgerWithoutStatisticsIT {
+  private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final TestingDatabase DATABASE = TestingDatabase.migrated();
+  private static final int OFTEN_ENOUGH_FOR_A_PLAN_THAT_STAYS = 12;
+  private static final int BATCH = 8;
+  private static final long READ_OF_EACH_JOB = 4;
+
+  private static SingleConnectionDataSource source;
+  private static TestingLedger ledger;
+
+  @BeforeAll
+  static void three_thousand_jobs_come_after_the_plans() throws SQLException {
+    for (var table : List.of("generation_jobs", "generation_logs", "generation_turns")) {
+      DATABASE
+          .client()
+          .sql("alter table public.%s set (autovacuum_enabled = false)".formatted(table))
+          .update();
+    }
+    source = new SingleConnectionDataSource(DATABASE.asApplication().getConnection(), true);
+    ledger = new TestingLedger(DATABASE, source);
+    for (var i = 0; i < OFTEN_ENOUGH_FOR_A_PLAN_THAT_STAYS; i++) {
+      aJobGoesAllTheWay();
+    }
+    DATABASE
+        .client()
+        .sql(
+            """
+            insert into public.generation_jobs
+              (request_id, user_id, let_go, turn, request, status, attempt, worker_id, lease_until, publish_after,
+               enqueued_at, deadline_at)
+            select gen_random_uuid(), 'ada', n % 3 = 0, case n % 3 when 1 then n end, :request::jsonb,
+              case n % 3 when 2 then 'processing' else 'started' end, case n % 3 when 2 then 1 else 0 end,
+              case n % 3 when 2 then :worker end, case n % 3 when 2 then now() + interval '1 hour' end,
+              case n % 3 when 1 then 'infinity' else now() + interval '1 hour' end,
+              case when n % 3 <> 1 then now() end, now() + interval '1 hour'
+            from generate_series(1, 3000) as n
+            """)
+        .param("request", JsonMapper.builder().build().writeValueAsString(REQUEST))
+        .param("worker", WORKER)
+        .update();
+  }
+
+  @AfterAll
+  static void close() {
+    source.destroy();
+  }
+
+  private static void aJobGoesAllTheWay() {
+    var due = ledger.accept(List.of(NewJobFixture.aNewJob()));
+    ledger.jobOutbox.markEnqueued(due);
+    var job = due.getFirst().message().requestId();
+    var attempts = claim(List.of(job));
+    ledger.claimJobs.heartbeatOfHeld(WORKER, LEASE, attempts);
+    ledger.finishJobs.completeIfCurrent(completions(attempts));
+    ledger.eventOutbox.markPublished(List.of(job));
+    ledger.acceptJobs.accept(List.of(NewJobFixture.aNewJob()), 0);
+    ledger.jobTurns.drawForDue(1);
+    ledger.jobTurns.letGo(1_000, 1);
+  }
+
+  private static List<Attempt> claim(List<RequestId> jobs) {
+    var intents = jobs.stream().map(id -> new Intent(id, Map.of())).toList();
+    return ledger.claim(WORKER, LEASE, intents).stream().map(ClaimedJob::attempt).toList();
+  }
+
+  private static List<Completion> completions(List<Attempt> attempts) {
+    return attempts.stream().map(attempt -> new Completion(attempt, PICTURE, Map.of())).toList();
+  }
+
+  @Test
+  void a_claim_reads_its_jobs() throws SQLException {
+    var jobs = jobs("let_go and lease_until is null and finished_at is null limit " + BATCH);
+
+    assertReadsOnly(BATCH, () -> assertThat(claim(jobs)).hasSize(BATCH));
+  }
+
+  @Test
+  void a_heartbeat_reads_its_jobs() throws SQLException {
+    var held = attempts(BATCH);
+
+    assertReadsOnly(
+        BATCH,
+        () ->
+            assertThat(ledger.claimJobs.heartbeatOfHeld(WORKER, LEASE, held))
+                .containsExactlyInAnyOrderElementsOf(held));
+  }
+
+  @Test
+  void completions_read_their_jobs() throws SQLException {
+    var held = attempts(BATCH);
+
+    assertReadsOnly(
+        BATCH,
+        () ->
+            assertThat(ledger.finishJobs.completeIfCurrent(completions(held)))
+                .allMatch(Optional::isPresent));
+  }
+
+  @Test
+  void a_failure_reads_its_job() throws SQLException {
+    var held = attempts(1).getFirst();
+
+    assertReadsOnly(
+        1,
+        () ->
+            ledger.finishJobs.failIfCurrent(
+                held, Step.NEBIUS_API_ERROR, "rejected", "No.", Map.of()));
+  }
+
+  @Test
+  void marks_read_their_jobs() throws SQLException {
+    var due = ledger.accept(List.of(NewJobFixture.aNewJob(), NewJobFixture.aNewJob()));
+    var jobs = due.stream().map(job -> job.message().requestId()).toList();
+
+    assertReadsOnly(2, () -> assertThat(ledger.jobOutbox.markEnqueued(due)).isEqualTo(2));
+    assertReadsOnly(2, () -> ledger.eventOutbox.markPublished(jobs));
+  }
+
+  @Test
+  void a_lot_reads_the_window_and_what_is_let_go() throws SQLException {
+    assertThat(readBy(() -> ledger.jobTurns.drawForDue(500))).isZero();
+
+    int window = 1_100;
+    assertThat(
+            readBy(() ->
+                assertThat(ledger.jobTurns.letGo(window, BATCH).orElseThrow().jobs())
+                    .hasSize(BATCH)))
+        .isLessThanOrEqualTo(window + 3 * BATCH * READ_OF_EACH_JOB);
+  }
+
+  private static void assertReadsOnly(int jobs, Runnable statement) throws SQLException {
+    assertThat(readBy(statement)).isLessThanOrEqualTo(jobs * READ_OF_EACH_JOB);
+  }
+
+  /** Rows of jobs that the server reads, of whatever version; nothing of it stays. */
+  private static long readBy(Runnable statement) throws SQLException {
+    Connection connection = source.getConnection();
+    connection.setAutoCommit(false);
+    try {
+      long before = read();
+      statement.run();
+      return read() - before;
+    } finally {
+      connection.rollback();
+      connection.setAutoCommit(true);
+    }
+  }
+
+  private static long read() {
+    return ledger
+        .asApplication
+        .sql(
+            """
+            select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables
+            where relname = 'generation_jobs'
+            """)
+        .query(Long.class)
+        .single();
+  }
+
+  private static List<RequestId> jobs(String which) {
+    return DATABASE
+        .client()
+        .sql("select request_id from public.generation_jobs where " + which)
+        .query((row, _) -> Columns.requestId(row))
+        .list();
+  }
+
+  private static List<Attempt> attempts(int count) {
+    return jobs("lease_until is not null limit " + count).stream()
+        .map(id -> new Attempt(id, 1, WORKER))
+        .toList();
+  }
+}

@@ -1,0 +1,165 @@
+package dev.darkroom.ledger.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.darkroom.ledger.log.LogEntry;
+import dev.darkroom.ledger.row.LedgerJson;
+import dev.darkroom.model.RequestId;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.Resource;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class MigrationIT {
+  private static final List<Resource> FILES = MigrationFiles.all();
+  private static final Resource SERVICE_BEFORE =
+      new ClassPathResource("service-before.sql", MigrationIT.class);
+
+  private final TestingDatabase database = TestingDatabase.blank();
+  private final JdbcClient client = database.client();
+
+  @Test
+  void an_empty_database_gets_all_that_the_service_before_had() {
+    var before = TestingDatabase.blank();
+    before.run(SERVICE_BEFORE);
+
+    assertThat(database.migrate()).isEqualTo(FILES.size());
+    assertThat(database.migrate()).isZero();
+
+    assertThat(columns(client)).containsAll(columns(before.client()));
+    assertThat(indexesAndChecks(client)).containsAll(indexesAndChecks(before.client()));
+    assertThatEveryTableHasRowLevelSecurity();
+  }
+
+  @Test
+  void the_files_can_be_run_by_hand_and_again_and_then_by_flyway() {
+    for (var round = 0; round < 2; round++) {
+      FILES.forEach(database::run);
+    }
+
+    assertThat(database.migrate()).isEqualTo(FILES.size());
+
+    assertThatEveryTableHasRowLevelSecurity();
+    assertThat(policies())
+        .contains("Allow read-only access for anonymous users", "Darkroom keeps the ledger")
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void the_table_of_the_service_before_is_taken_over_with_its_rows() {
+    database.run(SERVICE_BEFORE);
+
+    database.migrate();
+
+    assertThat(policies())
+        .doesNotContain("Allow all operations for authenticated users")
+        .contains("Allow read-only access for anonymous users");
+    assertThatEveryTableHasRowLevelSecurity();
+    assertThat(
+            client
+                .sql("select count(distinct seq) from public.generation_logs")
+                .query(Long.class)
+                .single())
+        .isEqualTo(3);
+    var logs =
+        new JobSteps(client, new LedgerJson(JsonMapper.builder().build()))
+            .of(new RequestId(UUID.fromString("5d4e4f9c-92a5-4b1b-8b53-3e1f7d1b0001")));
+    assertThat(logs)
+        .extracting(LogEntry::step)
+        .containsExactly("request_received", "calling_nebius_api", "image_generated");
+  }
+
+  @Test
+  void documents_are_not_sampled_when_a_table_grows() {
+    database.migrate();
+
+    assertThat(
+            client
+                .sql(
+                    """
+                    select attrelid::regclass || '.' || attname from pg_attribute
+                    where attrelid in ('generation_jobs'::regclass, 'generation_logs'::regclass)
+                      and atttypid = 'jsonb'::regtype and attstattarget is distinct from 0
+                    """)
+                .query(String.class)
+                .list())
+        .isEmpty();
+  }
+
+  @Test
+  void a_status_of_its_own_is_refused_as_before() {
+    database.migrate();
+
+    assertThatThrownBy(() ->
+            client
+                .sql(
+                    """
+                    insert into public.generation_logs (request_id, user_id, prompt, status, step)
+                    values (gen_random_uuid(), 'ada', 'a lighthouse', 'cancelled', 'x')
+                    """)
+                .update())
+        .isInstanceOf(DataIntegrityViolationException.class);
+  }
+
+  @Test
+  void flyways_history_is_where_no_browser_can_reach_it() {
+    database.migrate();
+
+    assertThat(
+            client
+                .sql(
+                    "select schemaname || '.' || tablename from pg_tables where tablename like 'flyway%'")
+                .query((row, _) -> row.getString(1))
+                .list())
+        .containsExactly("darkroom.flyway_schema_history");
+  }
+
+  private void assertThatEveryTableHasRowLevelSecurity() {
+    assertThat(
+            client
+                .sql(
+                    "select tablename from pg_tables where schemaname = 'public' and not rowsecurity")
+                .query((row, _) -> row.getString(1))
+                .list())
+        .isEmpty();
+  }
+
+  private List<String> policies() {
+    return client
+        .sql("select policyname from pg_policies")
+        .query((row, _) -> row.getString(1))
+        .list();
+  }
+
+  private static List<String> columns(JdbcClient client) {
+    return client
+        .sql(
+            """
+            select concat_ws(' ', column_name, data_type, is_nullable, column_default)
+            from information_schema.columns where table_name = 'generation_logs'
+            """)
+        .query((row, _) -> row.getString(1))
+        .list();
+  }
+
+  private static List<String> indexesAndChecks(JdbcClient client) {
+    return client
+        .sql(
+            """
+            select indexdef from pg_indexes where tablename = 'generation_logs'
+            union all
+            select conname || ' ' || pg_get_constraintdef(oid) from pg_constraint
+            where conrelid = 'public.generation_logs'::regclass
+            """)
+        .query((row, _) -> row.getString(1))
+        .list();
+  }
+}

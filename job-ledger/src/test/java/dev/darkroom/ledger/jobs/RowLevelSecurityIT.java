@@ -1,0 +1,112 @@
+package dev.darkroom.ledger.jobs;
+
+import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.darkroom.ledger.limit.OpenQuotaBook;
+import dev.darkroom.ledger.limit.QuotaBook.Revised;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+import tools.jackson.databind.json.JsonMapper;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class RowLevelSecurityIT {
+  private static final String INSERT_LOG =
+      """
+      insert into public.generation_logs (request_id, user_id, prompt, status, step)
+      values (gen_random_uuid(), 'eve', 'x', 'started', 'x')
+      """;
+  private static final List<String> CHANGES_OF_LOGS =
+      List.of(
+          "update public.generation_logs set prompt = 'x'",
+          "delete from public.generation_logs",
+          "truncate public.generation_logs");
+  private static final List<String> DELETIONS_OF_JOBS =
+      List.of("delete from public.generation_jobs", "truncate public.generation_jobs");
+
+  private final TestingLedger ledger = TestingLedger.empty();
+  private final SingleConnectionDataSource connection =
+      new SingleConnectionDataSource(
+          ledger.database.url(), ledger.database.owner(), ledger.database.ownerPassword(), true);
+  private final JdbcClient client = JdbcClient.create(connection);
+
+  @BeforeEach
+  void a_job_and_its_step() {
+    aQueuedJob().in(ledger);
+    ledger.accept(List.of(NewJobFixture.aNewJob()));
+  }
+
+  @AfterEach
+  void close() {
+    connection.destroy();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"anon", "authenticated", "service_role"})
+  void every_role_of_the_api_reads_the_steps_and_nothing_else(String role) {
+    client.sql("set role " + role).update();
+
+    assertThat(client.sql("select count(*) from public.generation_logs").query(Long.class).single())
+        .isEqualTo(1);
+    assertRefused(client, INSERT_LOG);
+    CHANGES_OF_LOGS.forEach(change -> assertRefused(client, change));
+    assertRefused(client, "select 1 from public.generation_jobs");
+    assertRefused(client, "update public.generation_jobs set user_id = 'eve'");
+    DELETIONS_OF_JOBS.forEach(deletion -> assertRefused(client, deletion));
+    assertRefused(client, "select 1 from public.generation_idempotency_keys");
+    assertRefused(client, "delete from public.generation_idempotency_keys");
+    assertRefused(client, "select 1 from public.generation_quota");
+    assertRefused(client, "select 1 from public.generation_minutes");
+    assertRefused(client, "select 1 from public.generation_prompts");
+  }
+
+  @Test
+  void the_application_can_neither_change_the_log_nor_delete_anything_but_keys_and_counts() {
+    var application = JdbcClient.create(ledger.database.asApplication());
+
+    CHANGES_OF_LOGS.forEach(change -> assertRefused(application, change));
+    DELETIONS_OF_JOBS.forEach(deletion -> assertRefused(application, deletion));
+    assertRefused(application, "truncate public.generation_idempotency_keys");
+    assertRefused(application, "delete from public.generation_quota");
+    assertRefused(application, "update public.generation_minutes set failed = 0");
+    assertThat(application.sql("delete from public.generation_minutes").update()).isZero();
+    assertRefused(application, "update public.generation_prompts set prompt = ''");
+    assertRefused(application, "delete from public.generation_prompts");
+    assertRefused(application, "create table public.own (x int)");
+    assertThat(application.sql("delete from public.generation_idempotency_keys").update()).isZero();
+  }
+
+  private record Counted(int times) {}
+
+  @Test
+  void the_application_writes_in_the_book_of_the_quota() {
+    var book =
+        new OpenQuotaBook(ledger.asApplication, JsonMapper.builder().build())
+            .named("row-level-security", Counted.class);
+
+    for (var times = 1; times <= 2; times++) {
+      var counted =
+          book.<Counted>revise((found, _) -> {
+            var more = new Counted(found == null ? 1 : found.times() + 1);
+            return new Revised<>(more, more);
+          });
+      assertThat(counted.times()).isEqualTo(times);
+    }
+  }
+
+  private static void assertRefused(JdbcClient asker, String statement) {
+    assertThatThrownBy(() -> asker.sql(statement).update())
+        .as(statement)
+        .rootCause()
+        .hasMessageContaining("permission denied");
+  }
+}
