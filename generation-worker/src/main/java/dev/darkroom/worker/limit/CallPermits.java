@@ -3,8 +3,10 @@ package dev.darkroom.worker.limit;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What this worker may call, and what Nebius says about it. */
+/** How many calls to Nebius this worker may begin. */
 public interface CallPermits {
+  int TOO_MANY_REQUESTS = 429;
+
   /** Reads a header of a reply. */
   @FunctionalInterface
   interface Headers {
@@ -14,29 +16,22 @@ public interface CallPermits {
   /** Whether there is a limit at all. */
   boolean limited();
 
-  /** How many calls may be begun now; without a limit there is no end of them. */
-  int inStock();
+  /** How many calls may begin now; {@link Integer#MAX_VALUE} without a limit. */
+  int available();
 
-  /** These calls are begun. */
+  /** These calls begin. */
   void spend(int calls);
 
-  /**
-   * Nebius has answered; its headers tell how much it grants, a 429 how long to wait.
-   *
-   * @param begunNanos when the call began, {@link System#nanoTime()}
-   */
-  void heard(int status, Headers headers, long begunNanos);
+  /** Nebius has answered; its headers say how much it grants and, with a 429, how long to wait. */
+  void observe(int status, Headers headers);
 
   /**
-   * Whom the permits are for.
+   * Registers who uses the permits.
    *
    * @param free how many calls it could begin now if they were permitted
-   * @param more is run when there may be more permits than before
+   * @param whenMore runs when there may be more permits than before
    */
-  void serve(IntSupplier free, Runnable more);
-
-  /** A call has ended; there may be use for another permit. */
-  void slotFreed();
+  void serve(IntSupplier free, Runnable whenMore);
 
   /** In words, for the health page. */
   String state();

@@ -3,7 +3,7 @@ package dev.darkroom.worker.limit;
 import io.micrometer.core.instrument.Counter;
 import java.util.function.IntSupplier;
 
-/** No limit was set: nobody is asked for anything, and a 429 is all that holds calls up. */
+/** No limit is set: only a 429 makes this worker pause. */
 record UnlimitedCalls(Counter throttled) implements CallPermits {
   @Override
   public boolean limited() {
@@ -11,7 +11,7 @@ record UnlimitedCalls(Counter throttled) implements CallPermits {
   }
 
   @Override
-  public int inStock() {
+  public int available() {
     return Integer.MAX_VALUE;
   }
 
@@ -19,17 +19,14 @@ record UnlimitedCalls(Counter throttled) implements CallPermits {
   public void spend(int calls) {}
 
   @Override
-  public void heard(int status, Headers headers, long begunNanos) {
-    if (status == ReadHeaders.TOO_MANY_REQUESTS) {
+  public void observe(int status, Headers headers) {
+    if (status == TOO_MANY_REQUESTS) {
       throttled.increment();
     }
   }
 
   @Override
-  public void serve(IntSupplier free, Runnable more) {}
-
-  @Override
-  public void slotFreed() {}
+  public void serve(IntSupplier free, Runnable whenMore) {}
 
   @Override
   public String state() {

@@ -84,14 +84,13 @@ final class PostGeneration {
       @Nullable TraceParent trace,
       CallInProgress call)
       throws IOException {
-    var begun = System.nanoTime();
     var reading =
         nebius.post(
             "images/generations",
             json.writeValueAsBytes(parameters), // as bytes, so that their number is sent first
             passedOn(trace),
             call,
-            answer -> read(answer, parameters, draft, call.timeLeft(), begun));
+            answer -> read(answer, parameters, draft, call.timeLeft()));
     return switch (reading) {
       case ReadAnswer.Reading.NoPicture(var outcome) -> outcome;
       case ReadAnswer.Reading.PictureAt(String address) -> {
@@ -104,16 +103,16 @@ final class PostGeneration {
 
   /** A 429 that says that the account is used up is none that slower calls would cure. */
   private ReadAnswer.Reading read(
-      Answer answer, Map<String, ?> parameters, PictureDraft draft, Duration timeLeft, long begun)
+      Answer answer, Map<String, ?> parameters, PictureDraft draft, Duration timeLeft)
       throws IOException {
     var model = String.valueOf(parameters.get("model"));
     if (answer.status() != HttpStatus.SC_TOO_MANY_REQUESTS) {
-      permits.heard(answer.status(), answer::header, begun);
+      permits.observe(answer.status(), answer::header);
       return answers.read(answer, model, draft.body(), timeLeft);
     }
     var reading = answers.read(answer, model, draft.body(), timeLeft);
     if (reading instanceof ReadAnswer.Reading.NoPicture(RateLimited(var wait, var _))) {
-      permits.heard(answer.status(), heeded(answer, wait), begun);
+      permits.observe(answer.status(), heeded(answer, wait));
     }
     return reading;
   }

@@ -93,7 +93,7 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
 
   @Override
   public int room() {
-    return Math.min(freeSlots(), permits.inStock());
+    return Math.min(freeSlots(), permits.available());
   }
 
   private int freeSlots() {
@@ -219,7 +219,6 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
 
   private void end(Attempt attempt) {
     inHand.remove(attempt);
-    permits.slotFreed();
     wakeWaiting();
   }
 

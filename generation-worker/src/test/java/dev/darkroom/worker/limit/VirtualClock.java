@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A clock that stands still until it is moved. */
 final class VirtualClock extends Clock {
-  private Instant now = Instant.parse("2026-11-22T12:00:17.250Z");
+  private Instant now = Instant.parse("2126-11-22T12:00:17.250Z");
 
   synchronized void moveTo(Instant later) {
     now = later;

@@ -15,7 +15,7 @@ public final class TestingPermits implements CallPermits {
   }
 
   @Override
-  public int inStock() {
+  public int available() {
     return Integer.MAX_VALUE;
   }
 
@@ -23,15 +23,12 @@ public final class TestingPermits implements CallPermits {
   public void spend(int calls) {}
 
   @Override
-  public void heard(int status, Headers headers, long begunNanos) {
+  public void observe(int status, Headers headers) {
     heard.add(status + " " + headers.first("x-ratelimit-limit-requests"));
   }
 
   @Override
-  public void serve(IntSupplier free, Runnable more) {}
-
-  @Override
-  public void slotFreed() {}
+  public void serve(IntSupplier free, Runnable whenMore) {}
 
   @Override
   public String state() {

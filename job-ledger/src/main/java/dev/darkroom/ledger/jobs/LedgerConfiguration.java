@@ -4,7 +4,7 @@ import dev.darkroom.ledger.connection.DatabaseLogin;
 import dev.darkroom.ledger.connection.LeaveReadOnlyServer;
 import dev.darkroom.ledger.connection.LedgerHealth;
 import dev.darkroom.ledger.connection.PoolCustomizer;
-import dev.darkroom.ledger.limit.OpenQuotaBook;
+import dev.darkroom.ledger.limit.RateLimitStore;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.IndexPrompts;
 import dev.darkroom.ledger.log.ReadSteps;
@@ -146,8 +146,8 @@ public class LedgerConfiguration {
   }
 
   @Bean
-  OpenQuotaBook openQuotaBook(JdbcClient database, JsonMapper mapper) {
-    return new OpenQuotaBook(database, mapper);
+  RateLimitStore rateLimitStore(JdbcClient database) {
+    return new RateLimitStore(database);
   }
 
   @Bean

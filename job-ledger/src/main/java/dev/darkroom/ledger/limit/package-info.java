@@ -1,4 +1,4 @@
-/** The row in which all workers of a provider's account keep what they may still call. */
+/** The limit of calls to a provider that all workers share. */
 @NullMarked
 package dev.darkroom.ledger.limit;
 

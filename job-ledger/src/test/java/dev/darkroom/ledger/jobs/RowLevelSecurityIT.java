@@ -4,8 +4,9 @@ import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.darkroom.ledger.limit.OpenQuotaBook;
-import dev.darkroom.ledger.limit.QuotaBook.Revised;
+import dev.darkroom.ledger.limit.RateLimitStore;
+import dev.darkroom.ledger.limit.RateLimitStore.PermitRequest;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,7 +17,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
-import tools.jackson.databind.json.JsonMapper;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RowLevelSecurityIT {
@@ -64,7 +64,7 @@ class RowLevelSecurityIT {
     DELETIONS_OF_JOBS.forEach(deletion -> assertRefused(client, deletion));
     assertRefused(client, "select 1 from public.generation_idempotency_keys");
     assertRefused(client, "delete from public.generation_idempotency_keys");
-    assertRefused(client, "select 1 from public.generation_quota");
+    assertRefused(client, "select 1 from public.generation_limits");
     assertRefused(client, "select 1 from public.generation_minutes");
     assertRefused(client, "select 1 from public.generation_prompts");
   }
@@ -76,7 +76,7 @@ class RowLevelSecurityIT {
     CHANGES_OF_LOGS.forEach(change -> assertRefused(application, change));
     DELETIONS_OF_JOBS.forEach(deletion -> assertRefused(application, deletion));
     assertRefused(application, "truncate public.generation_idempotency_keys");
-    assertRefused(application, "delete from public.generation_quota");
+    assertRefused(application, "delete from public.generation_limits");
     assertRefused(application, "update public.generation_minutes set failed = 0");
     assertThat(application.sql("delete from public.generation_minutes").update()).isZero();
     assertRefused(application, "update public.generation_prompts set prompt = ''");
@@ -85,22 +85,13 @@ class RowLevelSecurityIT {
     assertThat(application.sql("delete from public.generation_idempotency_keys").update()).isZero();
   }
 
-  private record Counted(int times) {}
-
   @Test
-  void the_application_writes_in_the_book_of_the_quota() {
-    var book =
-        new OpenQuotaBook(ledger.asApplication, JsonMapper.builder().build())
-            .named("row-level-security", Counted.class);
+  void the_application_takes_permits() {
+    var limits = new RateLimitStore(ledger.asApplication);
+    limits.begin("row-level-security", 60);
 
-    for (var times = 1; times <= 2; times++) {
-      var counted =
-          book.<Counted>revise((found, _) -> {
-            var more = new Counted(found == null ? 1 : found.times() + 1);
-            return new Revised<>(more, more);
-          });
-      assertThat(counted.times()).isEqualTo(times);
-    }
+    assertThat(limits.take("row-level-security", new PermitRequest(0, 1, null, Duration.ZERO)))
+        .hasValueSatisfying(grant -> assertThat(grant.permits()).isOne());
   }
 
   private static void assertRefused(JdbcClient asker, String statement) {

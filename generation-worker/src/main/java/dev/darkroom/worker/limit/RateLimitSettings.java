@@ -7,14 +7,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * What Nebius grants. The same for all workers: what the one that started last says holds.
+ * What Nebius grants. The same for all workers: the value of the worker that started last holds.
  *
- * @param requestsPerMinute calls that all workers together make in a minute at first; the limit
- *     then follows what Nebius says. 0 stands for no limit
+ * @param requestsPerMinute calls that all workers together make in a minute, until Nebius says how
+ *     many it grants. 0 means no limit
  */
 @Validated
 @ConfigurationProperties("darkroom.nebius")
-record QuotaSettings(@DefaultValue("0") @Min(0) @Max(1_000_000) int requestsPerMinute) {
+record RateLimitSettings(@DefaultValue("0") @Min(0) @Max(1_000_000) int requestsPerMinute) {
 
   boolean isLimited() {
     return requestsPerMinute > 0;

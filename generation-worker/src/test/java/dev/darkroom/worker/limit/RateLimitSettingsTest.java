@@ -12,17 +12,17 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class QuotaSettingsTest {
+class RateLimitSettingsTest {
   private final ApplicationContextRunner application =
       new ApplicationContextRunner().withUserConfiguration(Settings.class);
 
   @Test
   void there_is_no_limit_unless_one_is_set() {
     application.run(
-        context -> assertThat(context.getBean(QuotaSettings.class).isLimited()).isFalse());
+        context -> assertThat(context.getBean(RateLimitSettings.class).isLimited()).isFalse());
     application
         .withPropertyValues("darkroom.nebius.requests-per-minute=60")
-        .run(context -> assertThat(context.getBean(QuotaSettings.class).isLimited()).isTrue());
+        .run(context -> assertThat(context.getBean(RateLimitSettings.class).isLimited()).isTrue());
   }
 
   @ParameterizedTest
@@ -39,6 +39,6 @@ class QuotaSettingsTest {
   }
 
   @Configuration(proxyBeanMethods = false)
-  @EnableConfigurationProperties(QuotaSettings.class)
+  @EnableConfigurationProperties(RateLimitSettings.class)
   static class Settings {}
 }

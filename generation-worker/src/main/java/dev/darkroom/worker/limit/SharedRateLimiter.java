@@ -1,0 +1,189 @@
+package dev.darkroom.worker.limit;
+
+import dev.darkroom.ledger.limit.RateLimitStore.PermitGrant;
+import dev.darkroom.ledger.limit.RateLimitStore.PermitRequest;
+import io.micrometer.core.instrument.Counter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * This worker's part of the limit that all workers share. It takes permits before it takes jobs: a
+ * job for which there is none stays in Kafka.
+ */
+final class SharedRateLimiter implements CallPermits {
+  private static final Logger log = LoggerFactory.getLogger(SharedRateLimiter.class);
+
+  /** Permits that are not used by then are returned, so that other workers can have them. */
+  private static final Duration GOOD_FOR = Duration.ofSeconds(2);
+
+  private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
+  private static final Duration UNTOLD_PAUSE = Duration.ofSeconds(1);
+  private static final double WORTH_A_LINE = 0.05;
+
+  private final PermitSource source;
+  private final LongSupplier nanoTime;
+  private final Clock clock;
+  private final Counter throttled;
+  private IntSupplier free = () -> 0;
+  private Runnable whenMore = () -> {};
+  private int permits;
+  private long usableAt;
+  private long askAt;
+  private @Nullable Integer told;
+  private Duration pause = Duration.ZERO;
+  private volatile @Nullable PermitGrant latest;
+  private volatile boolean answered = true;
+  private double loggedLimit;
+
+  /** Where permits come from. */
+  @FunctionalInterface
+  interface PermitSource {
+    /**
+     * @throws DataAccessException where it does not answer
+     */
+    PermitGrant take(PermitRequest request);
+  }
+
+  SharedRateLimiter(PermitSource source, LongSupplier nanoTime, Clock clock, Counter throttled) {
+    this.source = source;
+    this.nanoTime = nanoTime;
+    this.clock = clock;
+    this.throttled = throttled;
+    this.usableAt = nanoTime.getAsLong();
+    this.askAt = usableAt;
+  }
+
+  @Override
+  public boolean limited() {
+    return true;
+  }
+
+  @Override
+  public synchronized int available() {
+    var age = nanoTime.getAsLong() - usableAt;
+    return age < 0 || age > GOOD_FOR.toNanos() ? 0 : permits;
+  }
+
+  @Override
+  public synchronized void spend(int calls) {
+    permits = Math.max(0, permits - calls);
+  }
+
+  /** Of two refusals the longer pause holds. */
+  @Override
+  public synchronized void observe(int status, Headers headers) {
+    told = granted(headers, told);
+    if (status == TOO_MANY_REQUESTS) {
+      throttled.increment();
+      var wanted = RetryAfterParser.parse(headers, clock).orElse(UNTOLD_PAUSE);
+      pause = wanted.compareTo(pause) > 0 ? wanted : pause;
+      permits = 0;
+      askAt = nanoTime.getAsLong();
+    }
+  }
+
+  private static @Nullable Integer granted(Headers headers, @Nullable Integer before) {
+    var value = headers.first("x-ratelimit-limit-requests");
+    try {
+      var number = value == null ? 0 : Integer.parseInt(value.strip());
+      return number > 0 ? (Integer) number : before;
+    } catch (NumberFormatException e) {
+      return before; // what can't be read was not said
+    }
+  }
+
+  @Override
+  public synchronized void serve(IntSupplier whoIsFree, Runnable runWhenMore) {
+    free = whoIsFree;
+    whenMore = runWhenMore;
+  }
+
+  /** One round of the loop that fetches permits: asks where they are used up or have lapsed. */
+  boolean refill() {
+    PermitRequest request;
+    synchronized (this) {
+      var now = nanoTime.getAsLong();
+      var wanted = free.getAsInt();
+      var refused = !pause.isZero();
+      var lapsed = now - usableAt > GOOD_FOR.toNanos();
+      if (!refused && (now - askAt < 0 || wanted == 0 || (permits > 0 && !lapsed))) {
+        if (available() > 0) {
+          whenMore.run();
+        }
+        return false;
+      }
+      request = new PermitRequest(permits, wanted, told, pause);
+      permits = 0;
+      pause = Duration.ZERO;
+    }
+    try {
+      granted(source.take(request));
+    } catch (DataAccessException e) {
+      failed(request, e);
+    }
+    whenMore.run();
+    return false;
+  }
+
+  private synchronized void granted(PermitGrant grant) {
+    permits = grant.permits();
+    usableAt = nanoTime.getAsLong() + grant.startsIn().toNanos();
+    askAt = permits > 0 ? usableAt : usableAt - Duration.ofSeconds(1).toNanos();
+    latest = grant;
+    answered = true;
+    if (Math.abs(grant.perMinute() - loggedLimit) >= loggedLimit * WORTH_A_LINE) {
+      log.atInfo()
+          .addKeyValue("from", rounded(loggedLimit))
+          .addKeyValue("to", rounded(grant.perMinute()))
+          .log("limit of calls per minute changed, for all workers");
+      loggedLimit = grant.perMinute();
+    }
+  }
+
+  private synchronized void failed(PermitRequest request, DataAccessException e) {
+    pause = request.pause().compareTo(pause) > 0 ? request.pause() : pause;
+    askAt = nanoTime.getAsLong() + AFTER_FAILURE.toNanos();
+    if (answered) {
+      log.atWarn()
+          .addKeyValue("reason", e.toString())
+          .log("could not take permits; no calls begin until PostgreSQL answers");
+    }
+    answered = false;
+  }
+
+  /** Calls per minute of all workers; not a number before PostgreSQL has answered. */
+  double limit() {
+    var grant = latest;
+    return grant == null || !answered ? Double.NaN : grant.perMinute();
+  }
+
+  @Override
+  public String state() {
+    var grant = latest;
+    if (!answered || grant == null) {
+      return "paused until PostgreSQL answers, which holds the limit of all workers";
+    }
+    var limit = rounded(grant.perMinute()) + " calls per minute, all workers together";
+    var wait = Duration.ofNanos(waitNanos());
+    if (wait.isZero()) {
+      return limit;
+    }
+    var why = grant.pausedFor().isZero() ? limit : "Nebius answered 429";
+    return "paused by the rate limit until " + clock.instant().plus(wait) + ": " + why;
+  }
+
+  private synchronized long waitNanos() {
+    return available() > 0 ? 0 : Math.max(0, usableAt - nanoTime.getAsLong());
+  }
+
+  private static String rounded(double limit) {
+    return String.format(Locale.ROOT, "%.0f", limit);
+  }
+}
