@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The pages about performance. What stands between {@code <!-- results of NAMES -->} and {@code <!--
- * end of results -->} is written by the program, never by hand.
+ * The pages about performance. What stands between {@code <!-- results of NAMES -->} and {@code
+ * <!-- end of results -->} is written by the program, never by hand.
  */
 public final class PerformancePage {
   private static final Pattern PLACE =
