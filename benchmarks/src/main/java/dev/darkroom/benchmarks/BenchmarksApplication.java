@@ -109,8 +109,9 @@ final class BenchmarksApplication {
       return;
     }
     ResultsFile.write(results, module.resolve("results").resolve("latest.json"));
-    var page = project.resolve("docs").resolve("performance.md");
-    Files.writeString(page, PerformancePage.with(results, Files.readString(page)));
+    for (var page : PerformancePage.allIn(project)) {
+      Files.writeString(page, PerformancePage.with(results, Files.readString(page)));
+    }
     Say.line("benchmarks | written: benchmarks/results/latest.json, docs/performance.md");
   }
 

@@ -1,12 +1,13 @@
 package dev.darkroom.benchmarks.results;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The page about performance. What stands between {@code <!-- results of NAMES -->} and {@code <!--
- * end of results -->} is written by the program, never by hand.
+ * The pages about performance. What stands between {@code <!-- results of NAMES -->} and {@code
+ * <!-- end of results -->} is written by the program, never by hand.
  */
 public final class PerformancePage {
   private static final Pattern PLACE =
@@ -15,6 +16,11 @@ public final class PerformancePage {
   private static final String WHEN = "run";
 
   private PerformancePage() {}
+
+  public static List<Path> allIn(Path project) {
+    return List.of(
+        project.resolve("docs/performance.md"), project.resolve("benchmarks/results/growth.md"));
+  }
 
   /** The page with the tables of these results. */
   public static String with(Results results, String page) {

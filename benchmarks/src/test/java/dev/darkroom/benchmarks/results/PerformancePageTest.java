@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PerformancePageTest {
-  private static final Path PAGE = Path.of("..", "docs", "performance.md");
+  private static final List<Path> PAGES = PerformancePage.allIn(Path.of(".."));
   private static final Path LATEST = Path.of("results", "latest.json");
 
   private static final Results RESULTS =
@@ -32,25 +32,25 @@ class PerformancePageTest {
   @Test
   void a_page_without_results_has_no_numbers_between_its_marks() throws IOException {
     assumeThat(LATEST).doesNotExist();
-    assertThat(Files.readString(PAGE)).doesNotContain("| measure |").contains("<!-- results of");
+    assertThat(text()).doesNotContain("| measure |").contains("<!-- results of");
   }
 
   @Test
-  void the_page_says_what_the_latest_results_say() throws IOException {
+  void the_pages_say_what_the_latest_results_say() throws IOException {
     assumeThat(LATEST).exists();
-    var page = Files.readString(PAGE);
-    assertThat(PerformancePage.with(ResultsFile.read(LATEST), page))
-        .as("docs/performance.md is written by the benchmarks, see there")
-        .isEqualTo(page);
+    var text = text();
+    assertThat(PerformancePage.with(ResultsFile.read(LATEST), text))
+        .as("the benchmarks write the tables of docs/performance.md, see there")
+        .isEqualTo(text);
   }
 
   @Test
-  void every_measure_of_the_latest_results_is_on_the_page() throws IOException {
+  void every_measure_of_the_latest_results_is_on_a_page() throws IOException {
     assumeThat(LATEST).exists();
-    var page = Files.readString(PAGE);
+    var text = text();
     assertThat(ResultsFile.read(LATEST).findings())
         .isNotEmpty()
-        .allSatisfy(finding -> assertThat(page).contains("| " + finding.what() + " |"));
+        .allSatisfy(finding -> assertThat(text).contains("| " + finding.what() + " |"));
   }
 
   @Test
@@ -90,5 +90,13 @@ class PerformancePageTest {
     ResultsFile.write(RESULTS, file);
     assertThat(ResultsFile.read(file)).isEqualTo(RESULTS);
     assertThat(Files.readString(file)).doesNotContain(folder.toString());
+  }
+
+  private static String text() throws IOException {
+    var text = new StringBuilder();
+    for (var page : PAGES) {
+      text.append(Files.readString(page));
+    }
+    return text.toString();
   }
 }
