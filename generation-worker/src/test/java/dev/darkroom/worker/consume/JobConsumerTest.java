@@ -47,7 +47,7 @@ class JobConsumerTest {
   }
 
   @Test
-  void a_record_is_let_go_of_once_its_job_is_claimed() {
+  void a_record_is_accepted_once_its_job_is_claimed() {
     start();
     var sent = source.send();
     await().untilAsserted(() -> assertThat(source.accepted).containsExactly(sent));
@@ -57,7 +57,7 @@ class JobConsumerTest {
   }
 
   @Test
-  void while_the_ledger_is_away_records_are_kept_and_nothing_is_let_go_of() {
+  void while_the_ledger_is_away_records_are_kept_and_none_is_accepted() {
     capacity.ledgerAnswers = false;
     var started = start();
     var sent = source.send();
@@ -88,7 +88,7 @@ class JobConsumerTest {
   }
 
   @Test
-  void without_room_it_does_not_poll_but_stays() {
+  void without_capacity_it_does_not_poll_but_stays_a_member() {
     capacity.setAvailable(0);
     var started = start();
     source.send();
@@ -102,7 +102,7 @@ class JobConsumerTest {
   }
 
   @Test
-  void what_there_is_no_room_for_is_let_go_of_later() {
+  void records_beyond_the_capacity_are_accepted_later() {
     capacity.setAvailable(0);
     start();
     var first = source.send();

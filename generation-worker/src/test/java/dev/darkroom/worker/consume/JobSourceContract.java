@@ -98,7 +98,7 @@ abstract class JobSourceContract {
     return broker.send(jobs.topic(), count);
   }
 
-  /** Polls until something comes; nothing is let go of. */
+  /** Polls until something comes; nothing is accepted. */
   List<JobDelivery> awaitDeliveries(JobSource source) {
     return await().atMost(LONG).until(() -> source.poll(SHORT), list -> !list.isEmpty());
   }
@@ -145,7 +145,7 @@ abstract class JobSourceContract {
   }
 
   @Test
-  void what_was_let_go_of_is_not_delivered_again() {
+  void what_was_accepted_is_not_delivered_again() {
     var before = send(20);
     var first = open();
     takeUntil(first, before);
@@ -205,7 +205,7 @@ abstract class JobSourceContract {
   }
 
   @Test
-  void of_what_was_received_some_may_be_let_go_of_and_the_others_given_back() {
+  void of_what_was_received_some_may_be_accepted_and_the_others_given_back() {
     send(1);
     var source = open();
     source.accept(awaitDeliveries(source)); // a member by now: what follows comes at once
@@ -232,7 +232,7 @@ abstract class JobSourceContract {
   }
 
   @Test
-  void what_a_worker_did_not_let_go_of_goes_to_another_when_it_closes() {
+  void what_a_worker_did_not_accept_goes_to_another_when_it_closes() {
     var sent = send(5);
     var leaving = open();
     assertThat(awaitDeliveries(leaving)).isNotEmpty();
@@ -264,7 +264,7 @@ abstract class JobSourceContract {
   }
 
   @Test
-  void a_worker_without_room_receives_nothing_and_stays_a_member() throws Exception {
+  void a_worker_without_capacity_receives_nothing_and_stays_a_member() throws Exception {
     var source = open(Map.of("max.poll.interval.ms", 2_000));
     send(1);
     source.accept(awaitDeliveries(source));

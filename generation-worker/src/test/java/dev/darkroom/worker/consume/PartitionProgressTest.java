@@ -52,7 +52,7 @@ class PartitionProgressTest {
   }
 
   @Test
-  void what_is_received_again_is_not_committed_before_it_was_let_go_of_again() {
+  void what_is_received_again_is_not_committed_before_it_was_accepted_again() {
     receive(5, 6, 7);
     progress.accepted(5);
     progress.rewind(6);
