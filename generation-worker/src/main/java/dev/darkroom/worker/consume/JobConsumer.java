@@ -194,7 +194,7 @@ final class JobConsumer implements LoopRound {
   private void receive(JobSource from) {
     received.addAll(from.poll(settings.poll()));
     giveBackAt = System.nanoTime() + settings.hold().toNanos();
-    if (hasJoined()) {
+    if (from.hasJoined()) {
       kafka.end(KafkaConcern.INTAKE);
     }
     if (!received.isEmpty() && !stopping) {

@@ -18,17 +18,17 @@ final class RetryPolicy {
   private static final String SAVING = "savingMillis";
 
   /** Details of our account, our hosts and our folders are for the worker's log alone. */
-  private static final String TOO_FAST = "Nebius limits the rate of calls.";
+  private static final String RATE_LIMITED = "Nebius limits the rate of calls.";
 
-  private static final String NO_WAY = "Nebius can't be reached; no call was made.";
-  private static final String NO_ROOM = "The picture could not be stored.";
+  private static final String UNREACHABLE = "Nebius can't be reached; no call was made.";
+  private static final String NOT_STORED = "The picture could not be stored.";
 
   private final Backoff backoff;
-  private final Duration turnedAwayFor;
+  private final Duration circuitPause;
 
-  RetryPolicy(Backoff backoff, Duration turnedAwayFor) {
+  RetryPolicy(Backoff backoff, Duration circuitPause) {
     this.backoff = backoff;
-    this.turnedAwayFor = turnedAwayFor;
+    this.circuitPause = circuitPause;
   }
 
   sealed interface RetryDecision {
@@ -101,25 +101,26 @@ final class RetryPolicy {
       case AttemptOutcome.Unavailable(var retryAfter, String reason, String told) ->
           waits(FailureCode.PROVIDER_UNAVAILABLE, told, reason, asked(retryAfter, attempt));
       case AttemptOutcome.RateLimited(var retryAfter, String reason) ->
-          waits(FailureCode.RATE_LIMITED, TOO_FAST, reason, asked(retryAfter, attempt));
+          waits(FailureCode.RATE_LIMITED, RATE_LIMITED, reason, asked(retryAfter, attempt));
       case AttemptOutcome.NotMade(String reason) ->
-          waits(FailureCode.PROVIDER_UNAVAILABLE, NO_WAY, reason, backoff.after(attempt));
+          waits(FailureCode.PROVIDER_UNAVAILABLE, UNREACHABLE, reason, backoff.after(attempt));
       case AttemptOutcome.Withdrawn(String reason) ->
           waits(FailureCode.WITHDRAWN, reason, reason, Duration.ZERO);
       case AttemptOutcome.RecordDiffers(String reason) ->
           waits(FailureCode.RECORD_DIFFERS, reason, reason, backoff.afterUncounted(attempt));
       case AttemptOutcome.TurnedAway(String reason) ->
-          waits(FailureCode.PROVIDER_UNAVAILABLE, reason, reason, backoff.notBefore(turnedAwayFor));
+          waits(FailureCode.PROVIDER_UNAVAILABLE, reason, reason, backoff.notBefore(circuitPause));
       case AttemptOutcome.Misconfigured(var refusal, String reason, boolean ofAll) ->
           waits(
               FailureCode.MISCONFIGURED,
               refused(refusal),
               reason,
-              ofAll ? backoff.notBefore(turnedAwayFor) : backoff.afterUncounted(attempt));
+              ofAll ? backoff.notBefore(circuitPause) : backoff.afterUncounted(attempt));
       case AttemptOutcome.Forbidden(String reason, String told, boolean _) ->
           failed(FailureCode.ACCESS_REFUSED, told, reason, true, backoff.patiently(attempt));
       case AttemptOutcome.NotStored(String reason) ->
-          waits(FailureCode.PICTURE_NOT_STORED, NO_ROOM, reason, backoff.afterUncounted(attempt));
+          waits(
+              FailureCode.PICTURE_NOT_STORED, NOT_STORED, reason, backoff.afterUncounted(attempt));
     };
   }
 
