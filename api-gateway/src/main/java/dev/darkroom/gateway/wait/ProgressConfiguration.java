@@ -2,27 +2,31 @@ package dev.darkroom.gateway.wait;
 
 import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.messaging.EventRecords;
-import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.HashMap;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.ConsumerFactory;
 
 @Configuration(proxyBeanMethods = false)
 class ProgressConfiguration {
+  /** Events of this time are read at once; a fetch for each would keep the broker busy. */
+  private static final Duration BREATH = Duration.ofMillis(20);
+
+  private static final Duration RETRY_AFTER = Duration.ofMillis(500);
 
   @Bean
-  FollowEvents followEvents(
+  BackgroundLoop followEvents(
       ConsumerFactory<?, ?> kafka,
       EventRecords records,
       FollowProgress progress,
-      ObjectProvider<HearEvents> others,
-      MeterRegistry meters) {
+      ObjectProvider<HearEvents> others) {
     var config = new HashMap<>(kafka.getConfigurationProperties());
     config.remove(ConsumerConfig.GROUP_ID_CONFIG);
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -40,8 +44,8 @@ class ProgressConfiguration {
             records,
             progress,
             others.stream().toList());
-    follow.measureBy(meters);
-    return follow;
+    return new BackgroundLoop(
+        "follow-events", BREATH, RETRY_AFTER, SmartLifecycle.DEFAULT_PHASE, follow);
   }
 
   @Bean
