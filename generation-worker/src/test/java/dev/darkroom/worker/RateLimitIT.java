@@ -74,7 +74,8 @@ class RateLimitIT {
           .atMost(ofSeconds(10))
           .untilAsserted(() -> {
             assertThat(List.of(state(one), state(other)))
-                .allSatisfy(state -> assertThat(state).startsWith("paused by the rate limit until "));
+                .allSatisfy(
+                    state -> assertThat(state).startsWith("paused by the rate limit until "));
             assertThat(paused(one, "quota") + paused(other, "quota")).isEqualTo(2);
           });
     }

@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnExpression;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -38,8 +38,9 @@ class RateLimitConfiguration {
   }
 
   @Bean
-  @ConditionalOnExpression("${darkroom.nebius.requests-per-minute:0} > 0")
+  @ConditionalOnProperty("darkroom.nebius.requests-per-minute")
   BackgroundLoop refillPermits(CallPermits permits) {
-    return new BackgroundLoop("refill-permits", REFILL, ((SharedRateLimiter) permits)::refill);
+    return new BackgroundLoop(
+        "refill-permits", REFILL, () -> permits instanceof SharedRateLimiter it && it.refill());
   }
 }

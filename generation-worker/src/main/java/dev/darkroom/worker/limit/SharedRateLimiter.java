@@ -46,6 +46,8 @@ final class SharedRateLimiter implements CallPermits {
   @FunctionalInterface
   interface PermitSource {
     /**
+     * Takes permits from there.
+     *
      * @throws DataAccessException where it does not answer
      */
     PermitGrant take(PermitRequest request);
@@ -121,6 +123,7 @@ final class SharedRateLimiter implements CallPermits {
       }
       request = new PermitRequest(permits, wanted, told, pause);
       permits = 0;
+      told = null; // once: repeated, it would undo what others have heard since
       pause = Duration.ZERO;
     }
     try {
@@ -149,6 +152,7 @@ final class SharedRateLimiter implements CallPermits {
 
   private synchronized void failed(PermitRequest request, DataAccessException e) {
     pause = request.pause().compareTo(pause) > 0 ? request.pause() : pause;
+    told = told == null ? request.told() : told;
     askAt = nanoTime.getAsLong() + AFTER_FAILURE.toNanos();
     if (answered) {
       log.atWarn()

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,11 @@ class RateLimitSimulationIT {
     database.sql("set search_path = virtual, pg_catalog, public").update();
   }
 
+  @BeforeEach
+  void forget() {
+    database.sql("delete from public.generation_limits").update();
+  }
+
   @AfterAll
   static void disconnect() {
     connection.destroy();
@@ -90,7 +96,7 @@ class RateLimitSimulationIT {
     assertThat(nebius.limit()).as("a fifth more after a busy window").isEqualTo(72);
     assertThat(fleet.callsOfEach())
         .as("every worker gets its part")
-        .allSatisfy(made -> assertThat(made).isBetween(200L, 450L));
+        .allSatisfy(made -> assertThat(made).isBetween(100L, 700L));
   }
 
   @Test
@@ -122,7 +128,7 @@ class RateLimitSimulationIT {
   }
 
   private String row(int workers, String limit, List<LimitedBy> limits) {
-    database.sql("delete from public.generation_limits").update();
+    forget();
     nebius = new RequestQuota(QuotaRules.perMinute(BASE), clock);
     statements.set(0);
     var fleet = new SimulatedFleet(clock, nebius, limits);
@@ -158,11 +164,9 @@ class RateLimitSimulationIT {
         workers,
         () -> {
           var permits = new StoredPermits(store, "nebius", BASE);
-          return limiter(
-              request ->
-                  permits.take(
-                      new PermitRequest(
-                          request.returned(), request.wanted(), null, request.pause())));
+          return limiter(request ->
+              permits.take(
+                  new PermitRequest(request.returned(), request.wanted(), null, request.pause())));
         });
   }
 

@@ -86,6 +86,9 @@ class SharedRateLimiterTest {
     limiter.refill();
 
     assertThat(requests.getLast().told()).isEqualTo(72);
+    limiter.spend(2);
+    limiter.refill();
+    assertThat(requests.getLast().told()).as("others may have heard more since").isNull();
   }
 
   @Test
