@@ -1,6 +1,6 @@
 package dev.darkroom.messaging;
 
-import dev.darkroom.ledger.jobs.EventOutbox;
+import dev.darkroom.ledger.queue.EventOutbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.springframework.beans.factory.ObjectProvider;

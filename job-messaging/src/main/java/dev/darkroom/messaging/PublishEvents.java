@@ -1,9 +1,9 @@
 package dev.darkroom.messaging;
 
-import dev.darkroom.ledger.batch.WriteInBatches;
-import dev.darkroom.ledger.batch.WriteInBatches.Linger;
-import dev.darkroom.ledger.jobs.EventOutbox;
+import dev.darkroom.ledger.batch.BatchingWriter;
+import dev.darkroom.ledger.batch.BatchingWriter.Linger;
 import dev.darkroom.ledger.jobs.FinishedJob;
+import dev.darkroom.ledger.queue.EventOutbox;
 import dev.darkroom.messaging.KafkaTroubles.Concern;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.RequestId;
@@ -46,9 +46,9 @@ public final class PublishEvents implements AutoCloseable {
   private final KafkaTemplate<String, byte[]> kafka;
   private final EventRecords records;
   private final KafkaTroubles troubles;
-  private final WriteInBatches<RequestId> marks;
-  private final WriteInBatches<RequestId> tooLarge;
-  private final WriteInBatches<Sending> sends;
+  private final BatchingWriter<RequestId> marks;
+  private final BatchingWriter<RequestId> tooLarge;
+  private final BatchingWriter<Sending> sends;
   private final Clock clock;
 
   PublishEvents(
@@ -62,21 +62,21 @@ public final class PublishEvents implements AutoCloseable {
     this.clock = clock;
     this.troubles = troubles;
     this.tooLarge =
-        new WriteInBatches<>(
+        new BatchingWriter<>(
             "put-off-events",
             WAITING_MARKS,
             MARKS_PER_STATEMENT,
             Linger.of(MARKS_LINGER),
             jobs -> putOff(outbox, jobs));
     this.marks =
-        new WriteInBatches<>(
+        new BatchingWriter<>(
             "mark-events-published",
             WAITING_MARKS,
             MARKS_PER_STATEMENT,
             Linger.of(MARKS_LINGER),
             outbox::markPublished);
     this.sends =
-        new WriteInBatches<>(
+        new BatchingWriter<>(
             "send-events",
             WAITING_MARKS,
             MARKS_PER_STATEMENT,

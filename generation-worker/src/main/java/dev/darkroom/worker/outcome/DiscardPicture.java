@@ -1,6 +1,6 @@
 package dev.darkroom.worker.outcome;
 
-import dev.darkroom.ledger.jobs.FindJobs;
+import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.PictureStore;
@@ -12,10 +12,10 @@ import org.slf4j.LoggerFactory;
 final class DiscardPicture {
   private static final Logger log = LoggerFactory.getLogger(DiscardPicture.class);
 
-  private final FindJobs ledger;
+  private final JobQueries ledger;
   private final PictureStore store;
 
-  DiscardPicture(FindJobs ledger, PictureStore store) {
+  DiscardPicture(JobQueries ledger, PictureStore store) {
     this.ledger = ledger;
     this.store = store;
   }

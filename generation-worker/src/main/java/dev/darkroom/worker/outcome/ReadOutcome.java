@@ -1,6 +1,6 @@
 package dev.darkroom.worker.outcome;
 
-import dev.darkroom.ledger.jobs.Setback;
+import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.ProviderRefusal;
 import dev.darkroom.model.Step;
@@ -56,7 +56,7 @@ final class ReadOutcome {
      *
      * @param known for this worker's log: more than its clients get
      */
-    record TryAgain(Setback setback, String known) implements Reading {}
+    record TryAgain(RetryableFailure setback, String known) implements Reading {}
   }
 
   /**
@@ -160,12 +160,13 @@ final class ReadOutcome {
   private static Reading failed(
       FailureCode code, String told, String known, boolean counts, Duration delay) {
     return new Reading.TryAgain(
-        new Setback(Step.ATTEMPT_FAILED, code.word(), told, counts, delay), known);
+        new RetryableFailure(Step.ATTEMPT_FAILED, code.word(), told, counts, delay), known);
   }
 
   private static Reading unknown(
       FailureCode code, String told, String known, boolean counts, Duration delay) {
     return new Reading.TryAgain(
-        new Setback(Step.ATTEMPT_OUTCOME_UNKNOWN, code.word(), told, counts, delay), known);
+        new RetryableFailure(Step.ATTEMPT_OUTCOME_UNKNOWN, code.word(), told, counts, delay),
+        known);
   }
 }

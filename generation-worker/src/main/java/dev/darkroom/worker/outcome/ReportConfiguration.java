@@ -1,8 +1,8 @@
 package dev.darkroom.worker.outcome;
 
-import dev.darkroom.ledger.jobs.FindJobs;
-import dev.darkroom.ledger.jobs.FinishJobs;
-import dev.darkroom.ledger.jobs.RescheduleJobs;
+import dev.darkroom.ledger.jobs.JobQueries;
+import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.messaging.PublishEvents;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.nebius.NebiusGate;
@@ -20,8 +20,8 @@ class ReportConfiguration {
   ReportOutcome reportOutcome(
       ReportSettings backoff,
       NebiusGate gate,
-      FinishJobs finish,
-      RescheduleJobs reschedule,
+      OutcomeStore finish,
+      JobStore reschedule,
       DiscardPicture discard,
       PublishEvents events,
       RandomGenerator random) {
@@ -35,7 +35,7 @@ class ReportConfiguration {
   }
 
   @Bean
-  DiscardPicture discardPicture(FindJobs ledger, PictureStore store) {
+  DiscardPicture discardPicture(JobQueries ledger, PictureStore store) {
     return new DiscardPicture(ledger, store);
   }
 }

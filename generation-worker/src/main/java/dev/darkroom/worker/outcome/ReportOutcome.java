@@ -1,14 +1,13 @@
 package dev.darkroom.worker.outcome;
 
-import dev.darkroom.ledger.batch.WriteTogether;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.Completion;
-import dev.darkroom.ledger.jobs.FinishJobs;
 import dev.darkroom.ledger.jobs.FinishedJob;
+import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.PictureRecord;
-import dev.darkroom.ledger.jobs.RescheduleJobs;
-import dev.darkroom.ledger.jobs.RescheduleJobs.Rescheduled;
-import dev.darkroom.ledger.jobs.Setback;
+import dev.darkroom.ledger.jobs.Rescheduled;
+import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.messaging.PublishEvents;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.Step;
@@ -26,15 +25,12 @@ import org.slf4j.LoggerFactory;
  * Writes an attempt's outcome into the ledger, where it decides what becomes of the job, and tells
  * Kafka.
  */
-public final class ReportOutcome implements AutoCloseable {
+public final class ReportOutcome {
   private static final Logger log = LoggerFactory.getLogger(ReportOutcome.class);
-  private static final WriteTogether.Limits COMPLETIONS =
-      new WriteTogether.Limits(10_000, 64, 2, Duration.ofSeconds(10));
 
   private final ReadOutcome readings;
-  private final FinishJobs finish;
-  private final WriteTogether<Completion, Optional<FinishedJob>> completions;
-  private final RescheduleJobs reschedule;
+  private final OutcomeStore finish;
+  private final JobStore reschedule;
   private final DiscardPicture discard;
   private final PublishEvents events;
   private final Supplier<Optional<Duration>> untilProbe;
@@ -44,14 +40,13 @@ public final class ReportOutcome implements AutoCloseable {
    */
   ReportOutcome(
       ReadOutcome readings,
-      FinishJobs finish,
-      RescheduleJobs reschedule,
+      OutcomeStore finish,
+      JobStore reschedule,
       DiscardPicture discard,
       PublishEvents events,
       Supplier<Optional<Duration>> untilProbe) {
     this.readings = readings;
     this.finish = finish;
-    this.completions = new WriteTogether<>("complete-jobs", COMPLETIONS, finish::completeIfCurrent);
     this.reschedule = reschedule;
     this.discard = discard;
     this.events = events;
@@ -74,7 +69,7 @@ public final class ReportOutcome implements AutoCloseable {
       case ReadOutcome.Reading.Fail(String code, String reason, var details) ->
           ended(
               attempt, finish.failIfCurrent(attempt, Step.NEBIUS_API_ERROR, code, reason, details));
-      case ReadOutcome.Reading.TryAgain(Setback setback, String known) -> {
+      case ReadOutcome.Reading.TryAgain(RetryableFailure setback, String known) -> {
         var due = setback.dueBeforeDeadline(timeLeft);
         tryAgain(attempt, call.isPresent() ? due : due.withoutCall(), known);
       }
@@ -88,7 +83,7 @@ public final class ReportOutcome implements AutoCloseable {
     var details = new HashMap<String, Object>(more);
     details.put("width", picture.width());
     details.put("height", picture.height());
-    var job = completions.write(new Completion(attempt, recorded, details));
+    var job = finish.completeIfCurrent(new Completion(attempt, recorded, details));
     if (job.isPresent()) {
       discard.discardOthers(attempt.requestId(), picture.sha256());
     } else {
@@ -100,13 +95,13 @@ public final class ReportOutcome implements AutoCloseable {
   /**
    * While no calls are made the job waits for the next probe, if that comes before its own turn.
    */
-  private Setback untilProbe(Setback setback) {
+  private RetryableFailure untilProbe(RetryableFailure setback) {
     return setback.counts() || !setback.code().equals(FailureCode.PROVIDER_UNAVAILABLE.word())
         ? setback
         : untilProbe.get().map(setback::dueWithin).orElse(setback);
   }
 
-  private void tryAgain(Attempt attempt, Setback setback, String known) {
+  private void tryAgain(Attempt attempt, RetryableFailure setback, String known) {
     switch (reschedule.rescheduleIfHeld(attempt, untilProbe(setback))) {
       case Rescheduled.DueAgain(var id, var dueAt) ->
           log.atWarn()
@@ -147,11 +142,5 @@ public final class ReportOutcome implements AutoCloseable {
     }
     ended.log("job ended");
     events.publish(job.get());
-  }
-
-  /** Completes what waits; nothing is under way any more. */
-  @Override
-  public void close() {
-    completions.close();
   }
 }

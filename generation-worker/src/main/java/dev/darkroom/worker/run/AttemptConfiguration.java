@@ -1,7 +1,6 @@
 package dev.darkroom.worker.run;
 
-import dev.darkroom.ledger.jobs.ClaimJobs;
-import dev.darkroom.ledger.jobs.RescheduleJobs;
+import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.messaging.PublishEvents;
 import dev.darkroom.picture.PictureStore;
@@ -24,8 +23,8 @@ class AttemptConfiguration {
   @Bean
   JobsInHand jobsInHand(
       WorkerSettings settings,
-      ClaimJobs ledger,
-      RescheduleJobs reschedule,
+      JobStore ledger,
+      JobStore reschedule,
       CallNebius nebius,
       CallPermits permits,
       PictureStore store,

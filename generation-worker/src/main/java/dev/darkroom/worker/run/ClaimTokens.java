@@ -1,6 +1,6 @@
 package dev.darkroom.worker.run;
 
-import dev.darkroom.ledger.jobs.Intent;
+import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
 import java.util.Collection;
@@ -21,7 +21,7 @@ final class ClaimTokens {
   /** Longer than any network keeps what it has not delivered. */
   private static final Duration WATCHED = Duration.ofMinutes(10);
 
-  private final Map<RequestId, Intent> undecided = new HashMap<>();
+  private final Map<RequestId, CallIntent> undecided = new HashMap<>();
   private final Map<UUID, Long> unanswered = new ConcurrentHashMap<>();
   private UUID current = UUID.randomUUID();
 
@@ -31,7 +31,7 @@ final class ClaimTokens {
   }
 
   /** The claim of these brought no answer. */
-  void unanswered(Map<RequestId, Intent> asked) {
+  void unanswered(Map<RequestId, CallIntent> asked) {
     undecided.putAll(asked);
     unanswered.put(current, System.nanoTime());
   }
@@ -50,8 +50,8 @@ final class ClaimTokens {
   }
 
   /** Those of the jobs that were asked for under the current token, and are not decided. */
-  Map<RequestId, Intent> undecided(Collection<RequestId> jobs, int limit) {
-    var found = new HashMap<RequestId, Intent>();
+  Map<RequestId, CallIntent> undecided(Collection<RequestId> jobs, int limit) {
+    var found = new HashMap<RequestId, CallIntent>();
     jobs.stream()
         .filter(undecided::containsKey)
         .limit(limit)

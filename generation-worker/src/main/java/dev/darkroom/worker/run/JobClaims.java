@@ -1,9 +1,9 @@
 package dev.darkroom.worker.run;
 
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.ClaimJobs;
+import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.ledger.jobs.ClaimedJob;
-import dev.darkroom.ledger.jobs.Intent;
+import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -24,7 +24,7 @@ final class JobClaims {
   private static final Logger log = LoggerFactory.getLogger(JobClaims.class);
 
   private final WorkerSettings settings;
-  private final ClaimJobs ledger;
+  private final JobStore ledger;
   private final UnbegunAttempts unbegun;
   private final Hands hands;
   private final ClaimTokens tokens = new ClaimTokens();
@@ -58,14 +58,14 @@ final class JobClaims {
     void lackThreads();
   }
 
-  JobClaims(WorkerSettings settings, ClaimJobs ledger, UnbegunAttempts unbegun, Hands hands) {
+  JobClaims(WorkerSettings settings, JobStore ledger, UnbegunAttempts unbegun, Hands hands) {
     this.settings = settings;
     this.ledger = ledger;
     this.unbegun = unbegun;
     this.hands = hands;
   }
 
-  void claim(Map<RequestId, Intent> intents) {
+  void claim(Map<RequestId, CallIntent> intents) {
     claiming.lock();
     try {
       claimAndBegin(intents);
@@ -74,7 +74,7 @@ final class JobClaims {
     }
   }
 
-  private void claimAndBegin(Map<RequestId, Intent> intents) {
+  private void claimAndBegin(Map<RequestId, CallIntent> intents) {
     List<ClaimedJob> claimed;
     try {
       claimed =
@@ -92,7 +92,7 @@ final class JobClaims {
   }
 
   /** What can't be begun goes back, and so does all that would have followed. */
-  private void beginAll(List<ClaimedJob> claimed, Map<RequestId, Intent> intents) {
+  private void beginAll(List<ClaimedJob> claimed, Map<RequestId, CallIntent> intents) {
     var left = new ArrayDeque<>(claimed);
     try {
       while (!left.isEmpty() && !stopping) {

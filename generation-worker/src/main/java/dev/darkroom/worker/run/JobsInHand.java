@@ -1,9 +1,9 @@
 package dev.darkroom.worker.run;
 
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.ClaimJobs;
+import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.ledger.jobs.ClaimedJob;
-import dev.darkroom.ledger.jobs.Intent;
+import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.messaging.PublishEvents;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.JobMessage;
@@ -37,7 +37,7 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
   private static final Duration WITH_FEWER = Duration.ofMinutes(1);
 
   private final WorkerSettings settings;
-  private final ClaimJobs ledger;
+  private final JobStore ledger;
   private final JobClaims claims;
   private final CallNebius nebius;
   private final CallPermits permits;
@@ -68,7 +68,7 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
 
   JobsInHand(
       WorkerSettings settings,
-      ClaimJobs ledger,
+      JobStore ledger,
       UnbegunAttempts unbegun,
       CallNebius nebius,
       CallPermits permits,
@@ -150,7 +150,8 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
     var intents =
         messages.stream()
             .map(this::intent)
-            .collect(Collectors.toMap(Intent::requestId, intent -> intent, (first, _) -> first));
+            .collect(
+                Collectors.toMap(CallIntent::requestId, intent -> intent, (first, _) -> first));
     claims.claim(intents);
   }
 
@@ -161,9 +162,9 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
     claims.settle();
   }
 
-  private Intent intent(JobMessage job) {
+  private CallIntent intent(JobMessage job) {
     var parameters = nebius.parameters(job.request());
-    return new Intent(
+    return new CallIntent(
         job.requestId(),
         parameters.sent(),
         parameters.cut().isEmpty() ? Map.of() : Map.of("cut", parameters.cut()));

@@ -1,8 +1,8 @@
 package dev.darkroom.worker.run;
 
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.RescheduleJobs;
-import dev.darkroom.ledger.jobs.Setback;
+import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.util.List;
@@ -18,8 +18,8 @@ import org.springframework.dao.DataAccessException;
  */
 final class UnbegunAttempts {
   private static final Logger log = LoggerFactory.getLogger(UnbegunAttempts.class);
-  private static final Setback NOT_BEGUN =
-      new Setback(
+  private static final RetryableFailure NOT_BEGUN =
+      new RetryableFailure(
               Step.ATTEMPT_FAILED,
               "withdrawn",
               "No call was made: the worker could not begin the job, and gave it back.",
@@ -27,10 +27,10 @@ final class UnbegunAttempts {
               Duration.ZERO)
           .withoutCall();
 
-  private final RescheduleJobs ledger;
+  private final JobStore ledger;
   private final Set<Attempt> waiting = ConcurrentHashMap.newKeySet();
 
-  UnbegunAttempts(RescheduleJobs ledger) {
+  UnbegunAttempts(JobStore ledger) {
     this.ledger = ledger;
   }
 

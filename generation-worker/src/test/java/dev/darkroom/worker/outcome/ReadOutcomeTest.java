@@ -3,7 +3,7 @@ package dev.darkroom.worker.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.darkroom.ledger.jobs.Setback;
+import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
@@ -155,7 +155,7 @@ class ReadOutcomeTest {
     var reading = readings.read(outcome, 3, Optional.empty());
 
     assertThat(reading).isInstanceOf(Reading.TryAgain.class);
-    Setback setback = ((Reading.TryAgain) reading).setback();
+    RetryableFailure setback = ((Reading.TryAgain) reading).setback();
     assertThat(((Reading.TryAgain) reading).known()).isEqualTo("r");
     assertThat(setback.outcome()).isEqualTo(step);
     assertThat(setback.code()).isEqualTo(code);

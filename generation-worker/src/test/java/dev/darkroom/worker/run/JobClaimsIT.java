@@ -3,16 +3,14 @@ package dev.darkroom.worker.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.darkroom.ledger.jobs.AcceptJobs;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.AttemptMade;
 import dev.darkroom.ledger.jobs.AttemptMade.Outcome;
-import dev.darkroom.ledger.jobs.ClaimJobs;
+import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.ledger.jobs.ClaimedJob;
-import dev.darkroom.ledger.jobs.FindJobs;
-import dev.darkroom.ledger.jobs.Intent;
+import dev.darkroom.ledger.jobs.JobQueries;
+import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
-import dev.darkroom.ledger.jobs.RescheduleJobs;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
@@ -149,8 +147,8 @@ class JobClaimsIT {
   private JobClaims claims(ConfigurableApplicationContext context) {
     return new JobClaims(
         new WorkerSettings("", 16, Duration.ofSeconds(30), null),
-        context.getBean(ClaimJobs.class),
-        new UnbegunAttempts(context.getBean(RescheduleJobs.class)),
+        context.getBean(JobStore.class),
+        new UnbegunAttempts(context.getBean(JobStore.class)),
         hands);
   }
 
@@ -159,22 +157,22 @@ class JobClaimsIT {
     var request = new GenerationRequest("A teal", null, 0.7, 0.5, null, 64, 64, 7);
     var trace = TraceParent.begin(new Random(1));
     context
-        .getBean(AcceptJobs.class)
+        .getBean(JobStore.class)
         .accept(List.of(new NewJob(id, "me", request, Duration.ofMinutes(5), trace)));
     return id;
   }
 
-  private static Map<RequestId, Intent> intents(List<RequestId> jobs) {
+  private static Map<RequestId, CallIntent> intents(List<RequestId> jobs) {
     return jobs.stream()
-        .collect(Collectors.toMap(Function.identity(), job -> new Intent(job, Map.of("n", 1))));
+        .collect(Collectors.toMap(Function.identity(), job -> new CallIntent(job, Map.of("n", 1))));
   }
 
   private static List<AttemptMade> attempts(RequestId job) {
-    return context.getBean(FindJobs.class).find(job).orElseThrow().attempts();
+    return context.getBean(JobQueries.class).find(job).orElseThrow().attempts();
   }
 
   private static Stream<Map<String, ?>> details(RequestId job) {
-    return context.getBean(FindJobs.class).find(job).orElseThrow().steps().stream()
+    return context.getBean(JobQueries.class).find(job).orElseThrow().steps().stream()
         .map(step -> Objects.requireNonNullElse(step.details(), Map.of()));
   }
 

@@ -11,7 +11,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Asks the database every few seconds whether it answers and takes writes, for a metric. */
-final class DatabaseWatch implements SmartLifecycle {
+public final class DatabaseWatch implements SmartLifecycle {
   private static final Duration PAUSE = Duration.ofSeconds(5);
 
   private final JdbcClient database;
@@ -19,7 +19,7 @@ final class DatabaseWatch implements SmartLifecycle {
   private volatile boolean trouble;
   private volatile CountDownLatch stopping = new CountDownLatch(0);
 
-  DatabaseWatch(JdbcClient database, MeterRegistry meters) {
+  public DatabaseWatch(JdbcClient database, MeterRegistry meters) {
     this.database = database;
     age.register(meters);
     DependencyTrouble.register(meters, "database", () -> trouble);
