@@ -1,7 +1,6 @@
 package dev.darkroom.worker.run;
 
-import dev.darkroom.ledger.jobs.ClaimJobs;
-import dev.darkroom.ledger.jobs.RescheduleJobs;
+import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.messaging.EventPublisher;
@@ -28,8 +27,7 @@ class RunConfiguration {
   @Bean
   JobExecutor jobExecutor(
       WorkerSettings settings,
-      ClaimJobs ledger,
-      RescheduleJobs reschedule,
+      JobStore ledger,
       CallNebius nebius,
       CallPermits permits,
       PictureStore store,
@@ -37,8 +35,7 @@ class RunConfiguration {
       EventPublisher events,
       MeterRegistry meters) {
     var attempts = new JobAttempt(store, nebius, reporter, meters);
-    var jobs =
-        new JobExecutor(settings, ledger, reschedule, nebius, permits, store, attempts, events);
+    var jobs = new JobExecutor(settings, ledger, nebius, permits, store, attempts, events);
     DependencyTrouble.register(meters, "picture-store", () -> store.trouble().isPresent());
     measure(jobs, meters);
     return jobs;

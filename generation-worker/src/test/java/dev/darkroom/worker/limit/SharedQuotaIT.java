@@ -4,7 +4,7 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.ledger.jobs.LedgerConfiguration;
+import dev.darkroom.ledger.LedgerConfiguration;
 import dev.darkroom.ledger.limit.OpenQuotaBook;
 import dev.darkroom.ledger.limit.QuotaBook;
 import dev.darkroom.testservers.TestServers;
