@@ -139,7 +139,7 @@ final class JobClaimer {
           .addKeyValue("reason", e.getMessage())
           .log(
               "no thread could be started; these jobs go back to the ledger, and none is taken for"
-                  + " some seconds; lower darkroom.worker.concurrency or allow more processes");
+                  + " some seconds; lower darkroom.worker.concurrency or allow more processes (pids.max, ulimit -u)");
     } finally {
       left.forEach(job -> goingBack.add(job.attempt()));
       giveBack();

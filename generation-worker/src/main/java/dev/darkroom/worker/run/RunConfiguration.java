@@ -11,7 +11,6 @@ import dev.darkroom.worker.outcome.OutcomeReporter;
 import dev.darkroom.worker.run.JobExecutor.PauseReason;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -59,7 +58,7 @@ class RunConfiguration {
 
   @Bean
   WorkerLifecycle workerLifecycle(JobExecutor jobs, WorkerSettings settings, CallNebius nebius) {
-    return new WorkerLifecycle(jobs, settings, nebius.timeout(), new ThreadLimit(Path.of("/")));
+    return new WorkerLifecycle(jobs, settings, nebius.timeout());
   }
 
   /** Stopped last: leases are renewed while jobs drain. */
