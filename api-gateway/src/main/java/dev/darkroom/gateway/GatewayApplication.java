@@ -1,6 +1,6 @@
 package dev.darkroom.gateway;
 
-import dev.darkroom.ledger.jobs.LedgerConfiguration;
+import dev.darkroom.ledger.LedgerConfiguration;
 import dev.darkroom.ledger.meter.BuildInfo;
 import dev.darkroom.messaging.MessagingConfiguration;
 import dev.darkroom.picture.PictureStoreConfiguration;

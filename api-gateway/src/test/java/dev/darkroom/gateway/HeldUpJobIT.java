@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.Completion;
+import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.PictureRecord;
-import dev.darkroom.ledger.jobs.RescheduleJobs;
-import dev.darkroom.ledger.jobs.Setback;
+import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.model.ProviderRefusal;
 import dev.darkroom.model.Step;
 import dev.darkroom.testservers.TestServers;
@@ -61,9 +61,10 @@ class HeldUpJobIT {
 
     var told = GATEWAY.submit("told");
     GATEWAY
-        .bean(RescheduleJobs.class)
+        .bean(JobStore.class)
         .rescheduleIfHeld(
-            worker.claim(told), new Setback(Step.ATTEMPT_FAILED, code, reason, false, PAUSE));
+            worker.claim(told),
+            new RetryableFailure(Step.ATTEMPT_FAILED, code, reason, false, PAUSE));
 
     await()
         .untilAsserted(
@@ -90,8 +91,9 @@ class HeldUpJobIT {
     drawn(GATEWAY.submit("before"));
     var told = GATEWAY.submit("told");
     var limited =
-        new Setback(Step.ATTEMPT_FAILED, "rate_limited", "Nebius answered 429.", false, PAUSE);
-    GATEWAY.bean(RescheduleJobs.class).rescheduleIfHeld(worker.claim(told), limited);
+        new RetryableFailure(
+            Step.ATTEMPT_FAILED, "rate_limited", "Nebius answered 429.", false, PAUSE);
+    GATEWAY.bean(JobStore.class).rescheduleIfHeld(worker.claim(told), limited);
     var other = GATEWAY.submit("other");
 
     await().untilAsserted(() -> assertThat(queue(other).has("nextTryAt")).isTrue());
@@ -106,7 +108,7 @@ class HeldUpJobIT {
         new PictureRecord(
             "/generated/" + job + ".webp", TestingWorker.SHA256, "image/webp", 12_345);
     var details = Map.of("source", "nebius", "callMillis", 100, "savingMillis", 10);
-    assertThat(worker.finishJobs().completeIfCurrent(new Completion(attempt, picture, details)))
+    assertThat(worker.outcomeStore().completeIfCurrent(new Completion(attempt, picture, details)))
         .isPresent();
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.embedded.EmbeddedKafkaBroker;
-import dev.darkroom.ledger.jobs.FinishJobs;
+import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.messaging.JobRecords;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
@@ -118,7 +118,7 @@ class KafkaAsItIsIT {
       var large = gateway.submit("a fox");
       var ended =
           gateway
-              .bean(FinishJobs.class)
+              .bean(OutcomeStore.class)
               .failIfCurrent(
                   worker.claim(large),
                   Step.NEBIUS_API_ERROR,

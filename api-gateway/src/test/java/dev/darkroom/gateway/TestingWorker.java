@@ -1,11 +1,11 @@
 package dev.darkroom.gateway;
 
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.ClaimJobs;
+import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.ledger.jobs.Completion;
-import dev.darkroom.ledger.jobs.FinishJobs;
 import dev.darkroom.ledger.jobs.FinishedJob;
-import dev.darkroom.ledger.jobs.Intent;
+import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.PictureRecord;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.RequestId;
@@ -16,13 +16,13 @@ import java.util.Map;
 import java.util.UUID;
 
 /** Ends jobs as a worker does, without calling anybody. */
-record TestingWorker(ClaimJobs claimJobs, FinishJobs finishJobs, EventPublisher events) {
+record TestingWorker(JobStore jobStore, OutcomeStore outcomeStore, EventPublisher events) {
   static final String SHA256 = "ab".repeat(32);
 
   static TestingWorker of(RunningGateway gateway) {
     return new TestingWorker(
-        gateway.bean(ClaimJobs.class),
-        gateway.bean(FinishJobs.class),
+        gateway.bean(JobStore.class),
+        gateway.bean(OutcomeStore.class),
         gateway.bean(EventPublisher.class));
   }
 
@@ -32,8 +32,8 @@ record TestingWorker(ClaimJobs claimJobs, FinishJobs finishJobs, EventPublisher 
 
   Attempt claim(String requestId, Duration lease) {
     var id = RequestId.parse(requestId).orElseThrow();
-    var intent = new Intent(id, Map.of("model", "testing/model", "width", 512));
-    return claimJobs
+    var intent = new CallIntent(id, Map.of("model", "testing/model", "width", 512));
+    return jobStore
         .claimDue("testing-worker", lease, UUID.randomUUID(), List.of(intent))
         .getFirst()
         .attempt();
@@ -51,14 +51,14 @@ record TestingWorker(ClaimJobs claimJobs, FinishJobs finishJobs, EventPublisher 
   }
 
   FinishedJob completeSilently(String requestId, PictureRecord picture) {
-    return finishJobs
+    return outcomeStore
         .completeIfCurrent(new Completion(claim(requestId), picture, Map.of()))
         .orElseThrow();
   }
 
   void fail(String requestId, String code) {
     events.publish(
-        finishJobs
+        outcomeStore
             .failIfCurrent(
                 claim(requestId), Step.NEBIUS_API_ERROR, code, "The provider said no.", Map.of())
             .orElseThrow());

@@ -6,7 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.ledger.jobs.AttemptMade;
 import dev.darkroom.ledger.jobs.AttemptMade.Outcome;
-import dev.darkroom.ledger.jobs.RescueJobs;
+import dev.darkroom.ledger.jobs.JobQueries;
+import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.simulator.NebiusSimulator;
@@ -147,13 +148,14 @@ class LostAnswersIT {
   /** With all that the gateways' sweeps do meanwhile. */
   private static void awaitCompleted(List<RequestId> jobs) {
     var open = new ArrayList<>(jobs);
-    var rescue = direct.getBean(RescueJobs.class);
+    var jobQueries = direct.getBean(JobQueries.class);
+    var jobStore = direct.getBean(JobStore.class);
     await()
         .atMost(ofSeconds(60))
         .pollInterval(java.time.Duration.ofMillis(100))
         .untilAsserted(() -> {
           gateway.publishDue();
-          rescue.findLapsed(100).forEach(rescue::rescueIfLapsed);
+          jobQueries.findLapsed(100).forEach(jobStore::rescueIfLapsed);
           open.removeIf(job -> gateway.job(job).status().isTerminal());
           assertThat(open).isEmpty();
         });

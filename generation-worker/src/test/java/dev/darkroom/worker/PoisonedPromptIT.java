@@ -11,7 +11,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.ledger.jobs.Job.Failure;
+import dev.darkroom.ledger.jobs.Job.JobFailure;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.simulator.Fault;
@@ -247,7 +247,7 @@ class PoisonedPromptIT {
         });
   }
 
-  private Failure error(RequestId job) {
+  private JobFailure error(RequestId job) {
     return requireNonNull(gateway.job(job).error());
   }
 

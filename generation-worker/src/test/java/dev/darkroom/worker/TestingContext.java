@@ -1,6 +1,6 @@
 package dev.darkroom.worker;
 
-import dev.darkroom.ledger.jobs.LedgerConfiguration;
+import dev.darkroom.ledger.LedgerConfiguration;
 import dev.darkroom.messaging.MessagingConfiguration;
 import dev.darkroom.testservers.TestDatabase;
 import dev.darkroom.testservers.TestServers;

@@ -1,15 +1,15 @@
 package dev.darkroom.worker;
 
-import dev.darkroom.ledger.jobs.AcceptJobs;
 import dev.darkroom.ledger.jobs.Acceptance.Accepted;
 import dev.darkroom.ledger.jobs.DueJob;
-import dev.darkroom.ledger.jobs.FindJobs;
 import dev.darkroom.ledger.jobs.Job;
-import dev.darkroom.ledger.jobs.JobOutbox;
-import dev.darkroom.ledger.jobs.JobTurns;
+import dev.darkroom.ledger.jobs.JobQueries;
+import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.LogFilter;
+import dev.darkroom.ledger.queue.FairQueue;
+import dev.darkroom.ledger.queue.JobOutbox;
 import dev.darkroom.messaging.JobRecords;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobMessage;
@@ -30,20 +30,20 @@ import org.springframework.kafka.core.KafkaTemplate;
  * to.
  */
 final class TestingGateway {
-  private final AcceptJobs accept;
+  private final JobStore accept;
   private final JobOutbox outbox;
-  private final JobTurns turns;
-  private final FindJobs find;
+  private final FairQueue turns;
+  private final JobQueries find;
   private final GenerationLogs logs;
   private final JobRecords records;
   private final KafkaTemplate<String, byte[]> kafka;
 
   @SuppressWarnings("unchecked")
   TestingGateway(ApplicationContext context) {
-    accept = context.getBean(AcceptJobs.class);
+    accept = context.getBean(JobStore.class);
     outbox = context.getBean(JobOutbox.class);
-    turns = context.getBean(JobTurns.class);
-    find = context.getBean(FindJobs.class);
+    turns = context.getBean(FairQueue.class);
+    find = context.getBean(JobQueries.class);
     logs = context.getBean(GenerationLogs.class);
     records = context.getBean(JobRecords.class);
     kafka = context.getBean(KafkaTemplate.class);
@@ -93,7 +93,7 @@ final class TestingGateway {
   void publishDue() {
     publish(outbox.reserveDue(100));
     turns.drawForDue(100);
-    turns.letGo(1_000, 100).ifPresent(lot -> publish(lot.jobs()));
+    turns.dispatch(1_000, 100).ifPresent(batch -> publish(batch.jobs()));
   }
 
   private void publish(List<DueJob> jobs) {

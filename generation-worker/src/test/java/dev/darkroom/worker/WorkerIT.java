@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.RescueJobs;
+import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.KeepOutcome;
@@ -228,7 +228,8 @@ class WorkerIT {
   @Test
   void a_picture_that_comes_after_its_job_has_failed_is_removed() throws IOException {
     var late = gateway.accept("A curlew", java.time.Duration.ofMillis(1));
-    await().until(() -> !worker.getBean(RescueJobs.class).endOverdue(10).isEmpty());
+    var outcomeStore = worker.getBean(OutcomeStore.class);
+    await().until(() -> !outcomeStore.endOverdue(10, List.of(), java.time.Duration.ZERO).isEmpty());
     var other = gateway.submit("A snipe");
     awaitStatus(other, JobStatus.COMPLETED);
     var store = worker.getBean(PictureStore.class);

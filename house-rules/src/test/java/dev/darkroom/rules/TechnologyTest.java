@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class TechnologyTest {
   private static final Exempt SPEAK_SQL =
       Exempt.packages(
-              "dev.darkroom.ledger.jobs..",
+              "dev.darkroom.ledger..",
               "dev.darkroom.embedded..", // asks the server it started whether it answers
               "dev.darkroom.testservers..", // makes a database for every test class
               "dev.darkroom.benchmarks..") // the floor of a measure is plain JDBC

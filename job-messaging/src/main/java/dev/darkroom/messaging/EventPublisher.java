@@ -4,10 +4,10 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.partitioningBy;
 import static java.util.stream.Collectors.toList;
 
-import dev.darkroom.ledger.batch.WriteInBatches;
-import dev.darkroom.ledger.batch.WriteInBatches.Linger;
-import dev.darkroom.ledger.jobs.EventOutbox;
+import dev.darkroom.ledger.batch.BatchingWriter;
+import dev.darkroom.ledger.batch.BatchingWriter.Linger;
 import dev.darkroom.ledger.jobs.FinishedJob;
+import dev.darkroom.ledger.queue.EventOutbox;
 import dev.darkroom.messaging.KafkaHealth.KafkaConcern;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.RequestId;
@@ -49,8 +49,8 @@ public final class EventPublisher implements AutoCloseable {
   private final EventRecords records;
   private final KafkaHealth health;
   private final EventOutbox outbox;
-  private final WriteInBatches<OutboxMark> marks;
-  private final WriteInBatches<OutgoingEvent> sends;
+  private final BatchingWriter<OutboxMark> marks;
+  private final BatchingWriter<OutgoingEvent> sends;
   private final Clock clock;
 
   EventPublisher(
@@ -65,14 +65,14 @@ public final class EventPublisher implements AutoCloseable {
     this.health = health;
     this.outbox = outbox;
     this.marks =
-        new WriteInBatches<>(
+        new BatchingWriter<>(
             "mark-events-published",
             WAITING_MARKS,
             MARKS_PER_STATEMENT,
             Linger.of(MARKS_LINGER),
             this::write);
     this.sends =
-        new WriteInBatches<>(
+        new BatchingWriter<>(
             "send-events",
             WAITING_MARKS,
             MARKS_PER_STATEMENT,

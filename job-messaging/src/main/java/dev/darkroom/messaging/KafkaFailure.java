@@ -45,9 +45,9 @@ public final class KafkaFailure {
           "Kafka refused the login (%s); check spring.kafka.properties.sasl.*"
               .formatted(e.getMessage());
       case ConfigException e -> "Kafka's client can't be set up: " + e.getMessage();
+      // its message contains times, so every one would be another reason
       case TimeoutException _, java.util.concurrent.TimeoutException _ ->
-          "Kafka did not answer in time"; // its message contains times, so every one would be
-                                          // another reason
+          "Kafka did not answer in time";
       default -> cause.getClass().getSimpleName() + ": " + cause.getMessage();
     };
   }

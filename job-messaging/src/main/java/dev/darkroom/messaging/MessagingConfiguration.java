@@ -1,8 +1,8 @@
 package dev.darkroom.messaging;
 
-import dev.darkroom.ledger.jobs.EventOutbox;
 import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.ledger.meter.DependencyTrouble;
+import dev.darkroom.ledger.queue.EventOutbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;

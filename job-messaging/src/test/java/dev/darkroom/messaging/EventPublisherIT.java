@@ -6,15 +6,14 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.ledger.jobs.AcceptJobs;
-import dev.darkroom.ledger.jobs.ClaimJobs;
+import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.ledger.jobs.Completion;
-import dev.darkroom.ledger.jobs.EventOutbox;
-import dev.darkroom.ledger.jobs.FinishJobs;
 import dev.darkroom.ledger.jobs.FinishedJob;
-import dev.darkroom.ledger.jobs.Intent;
+import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
+import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.PictureRecord;
+import dev.darkroom.ledger.queue.EventOutbox;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
@@ -121,18 +120,18 @@ class EventPublisherIT {
   private static FinishedJob completedJob(ConfigurableApplicationContext application) {
     var id = new RequestId(UUID.randomUUID());
     application
-        .getBean(AcceptJobs.class)
+        .getBean(JobStore.class)
         .accept(List.of(new NewJob(id, "ada", REQUEST, Duration.ofMinutes(1), TRACE)));
     var claimed =
         application
-            .getBean(ClaimJobs.class)
+            .getBean(JobStore.class)
             .claimDue(
                 "worker-1",
                 Duration.ofSeconds(30),
                 UUID.randomUUID(),
-                List.of(new Intent(id, Map.of())));
+                List.of(new CallIntent(id, Map.of())));
     return application
-        .getBean(FinishJobs.class)
+        .getBean(OutcomeStore.class)
         .completeIfCurrent(new Completion(claimed.getFirst().attempt(), PICTURE, Map.of()))
         .orElseThrow();
   }

@@ -1,6 +1,6 @@
 package dev.darkroom.messaging;
 
-import dev.darkroom.ledger.jobs.LedgerConfiguration;
+import dev.darkroom.ledger.LedgerConfiguration;
 import dev.darkroom.testservers.TestServers;
 import java.time.Clock;
 import java.util.stream.Stream;

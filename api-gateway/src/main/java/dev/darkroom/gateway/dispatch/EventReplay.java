@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.dispatch;
 
-import dev.darkroom.ledger.jobs.LostEvents;
+import dev.darkroom.ledger.queue.EventOutbox;
 import dev.darkroom.messaging.TopicInitializer;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Topics;
@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Leaves completion events to the sweep to be sent again where their topic was created anew, with
- * all that consumers might not have read: as far back as the topic's retention, a slice at a look.
+ * Makes completion events due again if their topic was created anew, for consumers may not have
+ * read them: as far back as the topic's retention, one slice a round.
  */
 @Component
 final class EventReplay {
@@ -23,26 +23,26 @@ final class EventReplay {
   private static final int SLICE = 1_000;
 
   private final TopicInitializer topics;
-  private final LostEvents ledger;
+  private final EventOutbox eventOutbox;
   private final Queue<JobStatus> toDo = new ArrayDeque<>();
   private @Nullable String topicId;
   private Instant movedAt = Instant.EPOCH;
   private Instant after = Instant.EPOCH;
   private long released;
 
-  EventReplay(TopicInitializer topics, LostEvents ledger) {
+  EventReplay(TopicInitializer topics, EventOutbox eventOutbox) {
     this.topics = topics;
-    this.ledger = ledger;
+    this.eventOutbox = eventOutbox;
   }
 
-  /** True where there is more to look through; what was found is sent before the next look. */
+  /** True if the next slice can follow at once; events that were found are sent before it. */
   boolean round() {
     topics.eventsTopicId().filter(id -> !id.equals(topicId)).ifPresent(this::begin);
     var ended = toDo.peek();
     if (ended == null) {
       return false;
     }
-    var slice = ledger.release(ended, after, movedAt, SLICE);
+    var slice = eventOutbox.release(ended, after, movedAt, SLICE);
     if (slice.isEmpty()) {
       finish();
       return !toDo.isEmpty();
@@ -53,12 +53,12 @@ final class EventReplay {
   }
 
   private void begin(String current) {
-    ledger
+    eventOutbox
         .movedAt(Topics.EVENTS, current)
         .ifPresent(since -> {
           topicId = current;
           movedAt = since;
-          after = ledger.horizon(topics.eventRetention());
+          after = eventOutbox.horizon(topics.eventRetention());
           toDo.clear();
           toDo.addAll(List.of(JobStatus.COMPLETED, JobStatus.FAILED));
         });
@@ -66,12 +66,11 @@ final class EventReplay {
 
   private void finish() {
     toDo.remove();
-    after = ledger.horizon(topics.eventRetention());
+    after = eventOutbox.horizon(topics.eventRetention());
     if (toDo.isEmpty() && released > 0) {
       log.atWarn()
           .addKeyValue("events", released)
-          .log(
-              "the topic of events was created anew; the completion events that were in it are sent again");
+          .log("the topic of events was created anew; its completion events are sent again");
       released = 0;
     }
   }

@@ -13,12 +13,11 @@ import org.springframework.validation.annotation.Validated;
  * Settings of the outbox.
  *
  * @param sweep how often to look for due jobs and completion events that are not on Kafka
- * @param batch jobs that one look takes at most; full batches follow each other without a pause
- * @param window jobs that may be on Kafka and not taken up by a worker, however few are taken up;
- *     it grows to twice what workers take up between two looks
- * @param refill how often to look which jobs may follow those that were taken up, in the order of
- *     their turns; a fourth as often while at least half of the window is free, a twentieth while
- *     nothing is let go
+ * @param batch jobs per look, at most; full batches follow each other without a pause
+ * @param window jobs that may be on Kafka without a worker having claimed them, at least; it grows
+ *     to twice what workers claim between two looks
+ * @param refill how often to look which jobs may follow those that were claimed, in the order of
+ *     their turns; a tenth as often while nobody waits for a turn and half of the window is free
  * @param lookForLost how often to look for jobs whose record Kafka has lost
  */
 @Validated

@@ -1,7 +1,7 @@
 package dev.darkroom.gateway.dispatch;
 
-import dev.darkroom.ledger.jobs.JobOutbox.Enqueued;
-import dev.darkroom.ledger.jobs.JobOutbox.Running;
+import dev.darkroom.ledger.queue.JobOutbox.EnqueuedJob;
+import dev.darkroom.ledger.queue.JobOutbox.RunningJobs;
 import dev.darkroom.messaging.JobRecords;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,23 +11,23 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How far each partition of the topic of jobs is taken up: when the record was enqueued that is the
- * latest of those that were seen running. Kafka hands out the records of one partition in order; of
- * two partitions it says nothing, and one may well be hours behind the other.
+ * How far workers have come in each partition of the topic of jobs: when the latest record was
+ * enqueued whose job was seen running. Kafka delivers the records of one partition in order; one
+ * partition may be hours behind another.
  */
 final class PartitionHeads {
-  /** Other gateways may not know a new number of partitions for so long. */
+  /** Other gateways may take so long to learn a new number of partitions. */
   private static final Duration UNTIL_ALL_KNOW = Duration.ofMinutes(1);
 
   private final Map<Integer, Instant> heads = new HashMap<>();
   private int partitions = 1; // no topic has fewer, and none ever loses one
   private Instant latest = Instant.EPOCH;
 
-  /** What was enqueued before can't be compared: it lies elsewhere, or another clock said when. */
+  /** Earlier records can't be compared: they may be in another partition, or from another clock. */
   private Instant since = Instant.EPOCH;
 
-  /** Takes in what runs. */
-  void see(Running running, int partitionsNow) {
+  /** Takes note of the running jobs. */
+  void see(RunningJobs running, int partitionsNow) {
     if (partitionsNow != partitions) {
       partitions = partitionsNow;
       beginAt(running.now().plus(UNTIL_ALL_KNOW));
@@ -57,16 +57,16 @@ final class PartitionHeads {
   }
 
   /** Whether a record of the same partition was taken up that was enqueued so much later. */
-  boolean haveOvertaken(Enqueued waiting, Duration by) {
+  boolean haveOvertaken(EnqueuedJob waiting, Duration by) {
     var head = heads.get(partition(waiting));
     return head != null && isComparable(waiting) && waiting.enqueuedAt().plus(by).isBefore(head);
   }
 
-  private boolean isComparable(Enqueued job) {
+  private boolean isComparable(EnqueuedJob job) {
     return !job.enqueuedAt().isBefore(since);
   }
 
-  private int partition(Enqueued job) {
+  private int partition(EnqueuedJob job) {
     return JobRecords.partition(job.id(), partitions);
   }
 }

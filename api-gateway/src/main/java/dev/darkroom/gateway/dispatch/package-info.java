@@ -1,4 +1,4 @@
-/** Brings accepted jobs to Kafka: at once after the commit, or by a sweep. */
+/** Publishes accepted jobs to Kafka: at once after the commit, in their turn, or by a sweep. */
 @NullMarked
 package dev.darkroom.gateway.dispatch;
 

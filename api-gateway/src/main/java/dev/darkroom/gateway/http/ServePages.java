@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.http;
 
-import dev.darkroom.ledger.jobs.FindJobs;
+import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.stereotype.Controller;
@@ -10,9 +10,9 @@ import org.springframework.web.bind.annotation.PathVariable;
 /** Each page is a file of its own; which job it shows, the script reads from the address. */
 @Controller
 final class ServePages {
-  private final FindJobs ledger;
+  private final JobQueries ledger;
 
-  ServePages(FindJobs ledger) {
+  ServePages(JobQueries ledger) {
     this.ledger = ledger;
   }
 

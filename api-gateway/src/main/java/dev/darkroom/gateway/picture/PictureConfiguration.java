@@ -1,7 +1,7 @@
 package dev.darkroom.gateway.picture;
 
 import dev.darkroom.gateway.http.ImageOrigin;
-import dev.darkroom.ledger.jobs.FindJobs;
+import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.picture.LinkingPictureStore;
@@ -26,7 +26,7 @@ class PictureConfiguration {
   }
 
   @Bean
-  PictureApi.CompletedPicture completedPicture(FindJobs ledger) {
+  PictureApi.CompletedPicture completedPicture(JobQueries ledger) {
     return ledger::findPicture;
   }
 

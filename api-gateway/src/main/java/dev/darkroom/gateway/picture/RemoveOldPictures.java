@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.picture;
 
-import dev.darkroom.ledger.jobs.ForgetPictures;
+import dev.darkroom.ledger.jobs.RetentionStore;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.PictureStore;
 import io.micrometer.core.instrument.Counter;
@@ -25,14 +25,14 @@ final class RemoveOldPictures {
   private static final int BATCH = 100;
 
   private final PictureStore store;
-  private final ForgetPictures ledger;
+  private final RetentionStore ledger;
   private final Duration keep;
   private final Clock clock;
   private final Counter removed;
 
   RemoveOldPictures(
       PictureStore store,
-      ForgetPictures ledger,
+      RetentionStore ledger,
       PictureSettings settings,
       Clock clock,
       MeterRegistry meters) {
@@ -64,7 +64,7 @@ final class RemoveOldPictures {
 
   private boolean removeThoseThatMayGo(List<RequestId> pictures) {
     try {
-      for (var id : ledger.forgetIfEndedBefore(pictures, keep)) {
+      for (var id : ledger.forgetPicturesIfEndedBefore(pictures, keep)) {
         if (store.delete(id)) {
           removed.increment();
         }

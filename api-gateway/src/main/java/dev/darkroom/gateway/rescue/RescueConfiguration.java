@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class RescueConfiguration {
   @Bean
-  BackgroundLoop rescueSweep(RescueStalledJobs rescue, RescueSettings settings) {
-    return new BackgroundLoop("rescue-stalled-jobs", settings.sweep(), rescue::round);
+  BackgroundLoop jobRescuerLoop(JobRescuer rescuer, RescueSettings settings) {
+    return new BackgroundLoop("rescue-stalled-jobs", settings.sweep(), rescuer::round);
   }
 }

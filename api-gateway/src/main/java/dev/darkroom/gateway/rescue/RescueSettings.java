@@ -11,7 +11,7 @@ import org.springframework.validation.annotation.Validated;
  * Settings of the rescue.
  *
  * @param sweep how often to look for jobs whose lease has lapsed or whose deadline has passed
- * @param grace how long the ledger must have answered without a break before a lapsed lease means
+ * @param grace how long the ledger must have answered without a break until a lapsed lease means
  *     that its worker is gone: workers could not renew theirs while it was away. A third of {@code
  *     darkroom.worker.lease} lets each do so once
  */

@@ -1,6 +1,4 @@
-/**
- * Frees jobs whose worker fell silent, ends those whose time is up, and shows how many are open.
- */
+/** Frees jobs whose worker went silent, and ends jobs whose deadline has passed. */
 @NullMarked
 package dev.darkroom.gateway.rescue;
 

@@ -12,10 +12,10 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Settings of accepting jobs.
  *
- * @param batch jobs that share a commit at most
- * @param writers commits under way at the same time; each holds a database connection
- * @param queue jobs that may wait for a writer; those beyond hear 503
- * @param patience how long a job may wait until it is durable; after that its client hears 503
+ * @param batch jobs per commit, at most
+ * @param writers concurrent commits; each holds a database connection
+ * @param queue jobs that may wait for a writer; requests beyond it get 503
+ * @param patience how long a job may wait until it is durable; after that its client gets 503
  */
 @Validated
 @ConfigurationProperties("darkroom.accept")

@@ -4,8 +4,8 @@ import dev.darkroom.gateway.http.LedgerOutage;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.wait.FollowProgress;
 import dev.darkroom.ledger.jobs.DueJob;
-import dev.darkroom.ledger.jobs.FindJobs;
 import dev.darkroom.ledger.jobs.Job;
+import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.RequestId;
 import java.net.URI;
@@ -31,11 +31,11 @@ final class AnswerForJob {
   private static final Duration OUTAGE_OVER = Duration.ofSeconds(30);
 
   private final FollowProgress progress;
-  private final FindJobs ledger;
+  private final JobQueries ledger;
   private final ShowJob show;
   private final JsonMapper json;
 
-  AnswerForJob(FollowProgress progress, FindJobs ledger, ShowJob show, JsonMapper json) {
+  AnswerForJob(FollowProgress progress, JobQueries ledger, ShowJob show, JsonMapper json) {
     this.progress = progress;
     this.ledger = ledger;
     this.show = show;

@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.submit;
 
-import dev.darkroom.ledger.jobs.ForgetKeys;
+import dev.darkroom.ledger.jobs.RetentionStore;
 import dev.darkroom.ledger.loop.BackgroundLoop;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
@@ -12,8 +12,10 @@ class GenerateConfiguration {
   private static final int KEYS_PER_ROUND = 1_000;
 
   @Bean
-  BackgroundLoop forgetKeysSweep(ForgetKeys keys) {
+  BackgroundLoop forgetKeysSweep(RetentionStore keys) {
     return new BackgroundLoop(
-        "forget-keys", FORGET_EVERY, () -> keys.forgetExpired(KEYS_PER_ROUND) == KEYS_PER_ROUND);
+        "forget-keys",
+        FORGET_EVERY,
+        () -> keys.forgetExpiredKeys(KEYS_PER_ROUND) == KEYS_PER_ROUND);
   }
 }

@@ -9,7 +9,7 @@ import dev.darkroom.gateway.submit.ReadBody.Body;
 import dev.darkroom.gateway.submit.ReadSubmission.Reading;
 import dev.darkroom.gateway.wait.WaitingRoom;
 import dev.darkroom.ledger.jobs.Acceptance;
-import dev.darkroom.ledger.jobs.FindJobs;
+import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import jakarta.servlet.http.HttpServletRequest;
@@ -31,24 +31,24 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class GenerationApi {
   private final ReadSubmission readSubmission;
-  private final SubmitJob submitJob;
+  private final JobSubmitter jobSubmitter;
   private final AnswerForJob answer;
-  private final FindJobs ledger;
+  private final JobQueries ledger;
   private final ShowJob show;
   private final ShowPlace queue;
   private final WaitingRoom waits;
 
   GenerationApi(
       ReadSubmission readSubmission,
-      SubmitJob submitJob,
+      JobSubmitter jobSubmitter,
       AnswerForJob answer,
-      FindJobs ledger,
+      JobQueries ledger,
       ShowJob show,
       ShowPlace queue,
       WaitingRoom waits) {
     this.waits = waits;
     this.readSubmission = readSubmission;
-    this.submitJob = submitJob;
+    this.jobSubmitter = jobSubmitter;
     this.answer = answer;
     this.ledger = ledger;
     this.show = show;
@@ -113,7 +113,7 @@ class GenerationApi {
       Optional<PreferWait> wait,
       HttpServletRequest request,
       HttpServletResponse response) {
-    var requestId = submitJob.mintId();
+    var requestId = jobSubmitter.mintId();
     if (key.isPresent()) {
       CurrentRequest.mayBeRepeated(request); // its job may be another one, of an earlier request
     } else {
@@ -122,7 +122,7 @@ class GenerationApi {
     }
     var trace =
         Optional.ofNullable(request.getHeader(TraceParent.HEADER)).flatMap(TraceParent::parse);
-    var acceptance = submitJob.submit(requestId, submission, key, trace);
+    var acceptance = jobSubmitter.submit(requestId, submission, key, trace);
     CurrentRequest.isDecided(request);
     return switch (acceptance) {
       case Acceptance.Accepted(var job, _) -> {

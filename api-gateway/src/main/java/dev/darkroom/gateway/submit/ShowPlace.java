@@ -3,9 +3,9 @@ package dev.darkroom.gateway.submit;
 import dev.darkroom.gateway.provider.ProviderWatch;
 import dev.darkroom.gateway.submit.JobView.Queue;
 import dev.darkroom.ledger.jobs.Job;
-import dev.darkroom.ledger.jobs.JobQueue;
-import dev.darkroom.ledger.jobs.JobQueue.Pace;
-import dev.darkroom.ledger.jobs.JobQueue.Place;
+import dev.darkroom.ledger.queue.QueuePositions;
+import dev.darkroom.ledger.queue.QueuePositions.QueuePace;
+import dev.darkroom.ledger.queue.QueuePositions.QueuePosition;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,25 +18,25 @@ import org.springframework.stereotype.Component;
 final class ShowPlace {
   private static final long PACE_HOLDS = Duration.ofSeconds(1).toNanos();
 
-  private final JobQueue ledger;
+  private final QueuePositions ledger;
   private final ProviderWatch provider;
   private volatile @Nullable Known known;
 
-  ShowPlace(JobQueue ledger, ProviderWatch provider) {
+  ShowPlace(QueuePositions ledger, ProviderWatch provider) {
     this.ledger = ledger;
     this.provider = provider;
   }
 
-  private record Known(Pace pace, long at) {}
+  private record Known(QueuePace pace, long at) {}
 
   /** Empty where a worker has the job, or it has ended. */
   Optional<Queue> placeOf(Job job) {
     return job.finishedAt() == null
-        ? ledger.placeIfWaiting(job.requestId()).map(this::show)
+        ? ledger.positionIfWaiting(job.requestId()).map(this::show)
         : Optional.empty();
   }
 
-  private Queue show(Place place) {
+  private Queue show(QueuePosition place) {
     var state = provider.recently();
     var holdUp = state.paused() ? state.code() : null;
     return new Queue(
@@ -57,7 +57,7 @@ final class ShowPlace {
         switch (queue.ahead()) {
           case 0 -> "next in line";
           case 1 -> "1 job ahead";
-          case JobQueue.FURTHEST -> "at least " + JobQueue.FURTHEST + " jobs ahead";
+          case QueuePositions.FURTHEST -> "at least " + QueuePositions.FURTHEST + " jobs ahead";
           default -> queue.ahead() + " jobs ahead";
         };
     return sentence(line, queue.dueAt());
@@ -70,7 +70,7 @@ final class ShowPlace {
   }
 
   /** The same for all who ask within a second. */
-  private Pace pace() {
+  private QueuePace pace() {
     var last = known;
     if (last == null || System.nanoTime() - last.at() > PACE_HOLDS) {
       last = new Known(ledger.pace(), System.nanoTime());
@@ -84,7 +84,7 @@ final class ShowPlace {
    * higher: where few jobs came, few pictures were finished, and that says nothing of how many
    * could be.
    */
-  static @Nullable Instant expected(Place place, Pace pace) {
+  static @Nullable Instant expected(QueuePosition place, QueuePace pace) {
     var attempt = pace.attempt();
     if (attempt == null) {
       return null;

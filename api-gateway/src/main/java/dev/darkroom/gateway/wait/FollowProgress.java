@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.wait;
 
-import dev.darkroom.ledger.jobs.FindJobs;
+import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.model.RequestId;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,11 +28,11 @@ public final class FollowProgress implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(FollowProgress.class);
 
   private final ConcurrentMap<RequestId, Awaited> waiting = new ConcurrentHashMap<>();
-  private final FindJobs ledger;
+  private final JobQueries ledger;
   private final Duration longestWait;
   private volatile boolean running;
 
-  FollowProgress(FindJobs ledger, ProgressSettings settings, MeterRegistry meters) {
+  FollowProgress(JobQueries ledger, ProgressSettings settings, MeterRegistry meters) {
     this.ledger = ledger;
     this.longestWait = settings.longestWait();
     Gauge.builder("darkroom.progress.waiting", waiting, ConcurrentMap::size)

@@ -2,8 +2,8 @@ package dev.darkroom.gateway.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.jobs.JobOutbox.Enqueued;
-import dev.darkroom.ledger.jobs.JobOutbox.Running;
+import dev.darkroom.ledger.queue.JobOutbox.EnqueuedJob;
+import dev.darkroom.ledger.queue.JobOutbox.RunningJobs;
 import dev.darkroom.messaging.JobRecords;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
@@ -69,16 +69,16 @@ class PartitionHeadsTest {
     assertThat(heads.haveOvertaken(inPartition(0, 1, NOON.plusSeconds(2)), MINUTE)).isTrue();
   }
 
-  private void see(Instant now, int partitions, Enqueued... running) {
-    heads.see(new Running(now, List.of(running)), partitions);
+  private void see(Instant now, int partitions, EnqueuedJob... running) {
+    heads.see(new RunningJobs(now, List.of(running)), partitions);
   }
 
-  private static Enqueued inPartition(int partition, int of, Instant enqueuedAt) {
+  private static EnqueuedJob inPartition(int partition, int of, Instant enqueuedAt) {
     var id =
         Stream.generate(() -> new RequestId(UUID.randomUUID()))
             .filter(each -> JobRecords.partition(each, of) == partition)
             .findFirst()
             .orElseThrow();
-    return new Enqueued(id, enqueuedAt);
+    return new EnqueuedJob(id, enqueuedAt);
   }
 }

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.uuid.Generators;
 import dev.darkroom.gateway.RunningGateway;
-import dev.darkroom.ledger.jobs.AcceptJobs;
-import dev.darkroom.ledger.jobs.ClaimJobs;
+import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.ledger.jobs.Completion;
-import dev.darkroom.ledger.jobs.FinishJobs;
-import dev.darkroom.ledger.jobs.ForgetPictures;
-import dev.darkroom.ledger.jobs.Intent;
+import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
+import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.PictureRecord;
+import dev.darkroom.ledger.jobs.RetentionStore;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
@@ -109,7 +108,7 @@ class RemoveOldPicturesIT {
             PictureSettings.Serve.PROXY, Duration.ofMinutes(5), keep, Duration.ofMinutes(1));
     var later = Clock.offset(Clock.systemUTC(), Duration.ofHours(2));
     var old =
-        new RemoveOldPictures(store, gateway.bean(ForgetPictures.class), settings, later, meters);
+        new RemoveOldPictures(store, gateway.bean(RetentionStore.class), settings, later, meters);
     assertThat(old.round()).isFalse();
   }
 
@@ -120,7 +119,7 @@ class RemoveOldPicturesIT {
   private void accept() {
     var request = new GenerationRequest("A heron", null, 0.7, 0.5, null, 512, 512, 7);
     gateway
-        .bean(AcceptJobs.class)
+        .bean(JobStore.class)
         .accept(
             List.of(
                 new NewJob(
@@ -141,12 +140,12 @@ class RemoveOldPicturesIT {
   private void complete(StoredPicture picture) {
     var attempt =
         gateway
-            .bean(ClaimJobs.class)
+            .bean(JobStore.class)
             .claimDue(
                 "a-worker",
                 Duration.ofMinutes(1),
                 UUID.randomUUID(),
-                List.of(new Intent(id, Map.of())))
+                List.of(new CallIntent(id, Map.of())))
             .getFirst()
             .attempt();
     var record =
@@ -154,7 +153,7 @@ class RemoveOldPicturesIT {
             picture.url(), picture.sha256(), picture.format().contentType(), picture.bytes());
     assertThat(
             gateway
-                .bean(FinishJobs.class)
+                .bean(OutcomeStore.class)
                 .completeIfCurrent(new Completion(attempt, record, Map.of())))
         .isPresent();
   }

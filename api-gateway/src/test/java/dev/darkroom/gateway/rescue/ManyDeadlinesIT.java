@@ -4,18 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.uuid.Generators;
 import dev.darkroom.gateway.RunningGateway;
-import dev.darkroom.ledger.jobs.AcceptJobs;
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.ClaimJobs;
+import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.ledger.jobs.ClaimedJob;
-import dev.darkroom.ledger.jobs.FindJobs;
-import dev.darkroom.ledger.jobs.FinishJobs;
-import dev.darkroom.ledger.jobs.Intent;
 import dev.darkroom.ledger.jobs.Job;
+import dev.darkroom.ledger.jobs.JobQueries;
+import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
-import dev.darkroom.ledger.jobs.RescheduleJobs;
-import dev.darkroom.ledger.jobs.RescueJobs;
-import dev.darkroom.ledger.jobs.Setback;
+import dev.darkroom.ledger.jobs.OutcomeStore;
+import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
@@ -106,10 +103,12 @@ class ManyDeadlinesIT {
     wakes.countDown();
   }
 
-  private static RescueStalledJobs rescue(PictureStore store) {
-    return new RescueStalledJobs(
-        gateway.bean(RescueJobs.class),
-        new CompleteFromStore(store, gateway.bean(FinishJobs.class)),
+  private static JobRescuer rescue(PictureStore store) {
+    return new JobRescuer(
+        gateway.bean(JobQueries.class),
+        gateway.bean(JobStore.class),
+        gateway.bean(OutcomeStore.class),
+        new StoredPictureCompleter(store, gateway.bean(OutcomeStore.class)),
         gateway.bean(EventPublisher.class),
         new RescueSettings(Duration.ofSeconds(1), Duration.ofSeconds(10)),
         Clock.systemUTC(),
@@ -125,11 +124,11 @@ class ManyDeadlinesIT {
     var trace = TraceParent.begin(new Random(1));
     var deadline = Duration.ofMinutes(5);
     gateway
-        .bean(AcceptJobs.class)
+        .bean(JobStore.class)
         .accept(ids.stream().map(id -> new NewJob(id, "me", request, deadline, trace)).toList());
-    var intents = ids.stream().map(id -> new Intent(id, Map.of())).toList();
+    var intents = ids.stream().map(id -> new CallIntent(id, Map.of())).toList();
     return gateway
-        .bean(ClaimJobs.class)
+        .bean(JobStore.class)
         .claimDue("a-worker", Duration.ofMinutes(5), UUID.randomUUID(), intents)
         .stream()
         .map(ClaimedJob::attempt)
@@ -138,10 +137,10 @@ class ManyDeadlinesIT {
 
   private static void reschedule(Attempt attempt) {
     gateway
-        .bean(RescheduleJobs.class)
+        .bean(JobStore.class)
         .rescheduleIfHeld(
             attempt,
-            new Setback(
+            new RetryableFailure(
                 Step.ATTEMPT_FAILED, "rate_limited", "Too fast.", false, Duration.ofMinutes(1)));
   }
 
@@ -159,7 +158,7 @@ class ManyDeadlinesIT {
 
   private static List<Job> jobs(List<Attempt> attempts) {
     return attempts.stream()
-        .map(attempt -> gateway.bean(FindJobs.class).find(attempt.requestId()).orElseThrow())
+        .map(attempt -> gateway.bean(JobQueries.class).find(attempt.requestId()).orElseThrow())
         .toList();
   }
 

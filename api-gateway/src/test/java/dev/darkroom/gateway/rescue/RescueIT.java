@@ -5,12 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.uuid.Generators;
 import dev.darkroom.gateway.RunningGateway;
-import dev.darkroom.ledger.jobs.AcceptJobs;
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.ClaimJobs;
-import dev.darkroom.ledger.jobs.FindJobs;
-import dev.darkroom.ledger.jobs.Intent;
+import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.ledger.jobs.Job;
+import dev.darkroom.ledger.jobs.JobQueries;
+import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.GenerationRequest;
@@ -32,6 +31,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RescueIT {
@@ -100,7 +100,10 @@ class RescueIT {
       claim(Duration.ofSeconds(2));
       database.refuseWrites();
       database.endSessions();
-      await().pollDelay(Duration.ofSeconds(6)).until(() -> true); // longer than lease and grace
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .ignoreExceptionsInstanceOf(DataAccessException.class)
+          .until(this::hasLapsedLongAgo);
 
       database.takeWritesAgain();
       database.endSessions();
@@ -113,8 +116,22 @@ class RescueIT {
     }
   }
 
+  /** For longer than the grace. */
+  private boolean hasLapsedLongAgo() {
+    return gateway
+        .bean(JdbcClient.class)
+        .sql(
+            """
+            select lease_until < now() - interval '4 seconds' from public.generation_jobs
+            where request_id = :id
+            """)
+        .param("id", id.value())
+        .query(Boolean.class)
+        .single();
+  }
+
   private boolean isStillHeld() {
-    var job = gateway.bean(FindJobs.class).find(id).orElseThrow();
+    var job = gateway.bean(JobQueries.class).find(id).orElseThrow();
     return job.status() == JobStatus.PROCESSING && job.steps().size() == 2;
   }
 
@@ -122,14 +139,14 @@ class RescueIT {
     var request = new GenerationRequest("A dipper", null, 0.7, 0.5, null, 512, 512, 7);
     var trace = TraceParent.begin(new Random(1));
     gateway
-        .bean(AcceptJobs.class)
+        .bean(JobStore.class)
         .accept(List.of(new NewJob(id, "anonymous", request, deadline, trace)));
   }
 
   private Attempt claim(Duration lease) {
     return gateway
-        .bean(ClaimJobs.class)
-        .claimDue("silent-worker", lease, UUID.randomUUID(), List.of(new Intent(id, Map.of())))
+        .bean(JobStore.class)
+        .claimDue("silent-worker", lease, UUID.randomUUID(), List.of(new CallIntent(id, Map.of())))
         .getFirst()
         .attempt();
   }
@@ -142,7 +159,7 @@ class RescueIT {
   }
 
   private Job awaitEnd() {
-    var ledger = gateway.bean(FindJobs.class);
+    var ledger = gateway.bean(JobQueries.class);
     return await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> ledger.find(id).orElseThrow(), job -> job.status().isTerminal());

@@ -2,9 +2,9 @@ package dev.darkroom.benchmarks.measure;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.darkroom.benchmarks.stand.Database;
-import dev.darkroom.ledger.jobs.ClaimJobs;
-import dev.darkroom.ledger.jobs.JobOutbox;
-import dev.darkroom.ledger.jobs.LedgerConfiguration;
+import dev.darkroom.ledger.LedgerConfiguration;
+import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.queue.JobOutbox;
 import dev.darkroom.model.RequestId;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -36,8 +36,8 @@ final class Ledger implements AutoCloseable {
     context.refresh();
   }
 
-  ClaimJobs claims() {
-    return context.getBean(ClaimJobs.class);
+  JobStore claims() {
+    return context.getBean(JobStore.class);
   }
 
   JobOutbox outbox() {

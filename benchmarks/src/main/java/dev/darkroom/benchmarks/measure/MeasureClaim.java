@@ -6,8 +6,8 @@ import dev.darkroom.benchmarks.results.Findings;
 import dev.darkroom.benchmarks.results.Target;
 import dev.darkroom.benchmarks.stand.Stand;
 import dev.darkroom.ledger.jobs.Attempt;
+import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.ledger.jobs.ClaimedJob;
-import dev.darkroom.ledger.jobs.Intent;
 import dev.darkroom.model.RequestId;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -74,7 +74,7 @@ public final class MeasureClaim implements Measure {
     void round(boolean counts) throws SQLException {
       var batch = List.copyOf(unclaimed.subList(0, BATCH));
       unclaimed.subList(0, BATCH).clear();
-      var intents = batch.stream().map(id -> new Intent(id, PARAMETERS)).toList();
+      var intents = batch.stream().map(id -> new CallIntent(id, PARAMETERS)).toList();
       long begin = System.nanoTime();
       var claimed = ledger.claims().claimDue(WORKER, LEASE, UUID.randomUUID(), intents);
       long claimedAt = System.nanoTime();

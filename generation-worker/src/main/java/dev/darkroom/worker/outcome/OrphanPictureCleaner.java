@@ -1,6 +1,6 @@
 package dev.darkroom.worker.outcome;
 
-import dev.darkroom.ledger.jobs.FindJobs;
+import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.PictureStore;
@@ -12,10 +12,10 @@ import org.slf4j.LoggerFactory;
 final class OrphanPictureCleaner {
   private static final Logger log = LoggerFactory.getLogger(OrphanPictureCleaner.class);
 
-  private final FindJobs ledger;
+  private final JobQueries ledger;
   private final PictureStore store;
 
-  OrphanPictureCleaner(FindJobs ledger, PictureStore store) {
+  OrphanPictureCleaner(JobQueries ledger, PictureStore store) {
     this.ledger = ledger;
     this.store = store;
   }

@@ -1,8 +1,8 @@
 package dev.darkroom.worker.outcome;
 
-import dev.darkroom.ledger.jobs.FindJobs;
-import dev.darkroom.ledger.jobs.FinishJobs;
-import dev.darkroom.ledger.jobs.RescheduleJobs;
+import dev.darkroom.ledger.jobs.JobQueries;
+import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.nebius.NebiusGate;
@@ -19,17 +19,17 @@ class OutcomeConfiguration {
   OutcomeReporter outcomeReporter(
       BackoffSettings backoff,
       NebiusGate gate,
-      FinishJobs finish,
-      RescheduleJobs reschedule,
-      FindJobs find,
+      OutcomeStore outcomes,
+      JobStore jobs,
+      JobQueries queries,
       PictureStore store,
       EventPublisher events,
       RandomGenerator random) {
     return new OutcomeReporter(
         new RetryPolicy(new Backoff(backoff, random), gate.turnedAwayFor()),
-        finish,
-        reschedule,
-        new OrphanPictureCleaner(find, store),
+        outcomes,
+        jobs,
+        new OrphanPictureCleaner(queries, store),
         events,
         gate::untilProbe);
   }

@@ -2,12 +2,12 @@ package dev.darkroom.worker.outcome;
 
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.Completion;
-import dev.darkroom.ledger.jobs.FinishJobs;
 import dev.darkroom.ledger.jobs.FinishedJob;
+import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.PictureRecord;
-import dev.darkroom.ledger.jobs.RescheduleJobs;
-import dev.darkroom.ledger.jobs.RescheduleJobs.Rescheduled;
-import dev.darkroom.ledger.jobs.Setback;
+import dev.darkroom.ledger.jobs.Rescheduled;
+import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.Step;
@@ -27,8 +27,8 @@ public final class OutcomeReporter {
   private static final Logger log = LoggerFactory.getLogger(OutcomeReporter.class);
 
   private final RetryPolicy policy;
-  private final FinishJobs finish;
-  private final RescheduleJobs reschedule;
+  private final OutcomeStore outcomes;
+  private final JobStore jobs;
   private final OrphanPictureCleaner cleaner;
   private final EventPublisher events;
   private final Supplier<Optional<Duration>> untilProbe;
@@ -39,14 +39,14 @@ public final class OutcomeReporter {
    */
   OutcomeReporter(
       RetryPolicy policy,
-      FinishJobs finish,
-      RescheduleJobs reschedule,
+      OutcomeStore outcomes,
+      JobStore jobs,
       OrphanPictureCleaner cleaner,
       EventPublisher events,
       Supplier<Optional<Duration>> untilProbe) {
     this.policy = policy;
-    this.finish = finish;
-    this.reschedule = reschedule;
+    this.outcomes = outcomes;
+    this.jobs = jobs;
     this.cleaner = cleaner;
     this.events = events;
     this.untilProbe = untilProbe;
@@ -67,9 +67,10 @@ public final class OutcomeReporter {
           complete(attempt, picture, details);
       case RetryDecision.FailJob(String code, String reason, var details) ->
           ended(
-              attempt, finish.failIfCurrent(attempt, Step.NEBIUS_API_ERROR, code, reason, details));
-      case RetryDecision.RetryJob(Setback setback, String known) -> {
-        var due = setback.dueBeforeDeadline(timeLeft);
+              attempt,
+              outcomes.failIfCurrent(attempt, Step.NEBIUS_API_ERROR, code, reason, details));
+      case RetryDecision.RetryJob(RetryableFailure failure, String known) -> {
+        var due = failure.dueBeforeDeadline(timeLeft);
         tryAgain(attempt, call.isPresent() ? due : due.withoutCall(), known);
       }
     }
@@ -82,7 +83,7 @@ public final class OutcomeReporter {
     var details = new HashMap<String, Object>(more);
     details.put("width", picture.width());
     details.put("height", picture.height());
-    var job = finish.completeIfCurrent(new Completion(attempt, recorded, details));
+    var job = outcomes.completeIfCurrent(new Completion(attempt, recorded, details));
     if (job.isPresent()) {
       cleaner.deleteOthers(attempt.requestId(), picture.sha256());
     } else {
@@ -92,19 +93,19 @@ public final class OutcomeReporter {
   }
 
   /** While the circuit breaker is open the job waits no longer than until the next probe. */
-  private Setback untilProbe(Setback setback) {
-    return setback.counts() || !setback.code().equals(FailureCode.PROVIDER_UNAVAILABLE.word())
-        ? setback
-        : untilProbe.get().map(setback::dueWithin).orElse(setback);
+  private RetryableFailure untilProbe(RetryableFailure failure) {
+    return failure.counts() || !failure.code().equals(FailureCode.PROVIDER_UNAVAILABLE.word())
+        ? failure
+        : untilProbe.get().map(failure::dueWithin).orElse(failure);
   }
 
-  private void tryAgain(Attempt attempt, Setback setback, String known) {
-    switch (reschedule.rescheduleIfHeld(attempt, untilProbe(setback))) {
+  private void tryAgain(Attempt attempt, RetryableFailure failure, String known) {
+    switch (jobs.rescheduleIfHeld(attempt, untilProbe(failure))) {
       case Rescheduled.DueAgain(var id, var dueAt) ->
           log.atWarn()
               .addKeyValue("request_id", id)
               .addKeyValue("attempt", attempt.number())
-              .addKeyValue("code", setback.code())
+              .addKeyValue("code", failure.code())
               .addKeyValue("reason", known)
               .addKeyValue("due_at", dueAt)
               .log("attempt failed; the job runs again when it is due");

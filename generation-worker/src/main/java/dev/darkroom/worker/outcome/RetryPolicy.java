@@ -1,6 +1,6 @@
 package dev.darkroom.worker.outcome;
 
-import dev.darkroom.ledger.jobs.Setback;
+import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.ProviderRefusal;
 import dev.darkroom.model.Step;
@@ -53,7 +53,7 @@ final class RetryPolicy {
      *
      * @param known for this worker's log, with details that clients don't get
      */
-    record RetryJob(Setback setback, String known) implements RetryDecision {}
+    record RetryJob(RetryableFailure failure, String known) implements RetryDecision {}
   }
 
   /**
@@ -72,8 +72,8 @@ final class RetryPolicy {
       case RetryDecision.CompleteJob stored -> stored; // its call was another attempt's
       case RetryDecision.FailJob(String code, String reason, var details) ->
           new RetryDecision.FailJob(code, reason, with(details, CALL, took.toMillis()));
-      case RetryDecision.RetryJob(var setback, String known) ->
-          new RetryDecision.RetryJob(setback.afterCallOf(took), known);
+      case RetryDecision.RetryJob(var failure, String known) ->
+          new RetryDecision.RetryJob(failure.afterCallOf(took), known);
     };
   }
 
@@ -158,12 +158,13 @@ final class RetryPolicy {
   private static RetryDecision failed(
       FailureCode code, String told, String known, boolean counts, Duration delay) {
     return new RetryDecision.RetryJob(
-        new Setback(Step.ATTEMPT_FAILED, code.word(), told, counts, delay), known);
+        new RetryableFailure(Step.ATTEMPT_FAILED, code.word(), told, counts, delay), known);
   }
 
   private static RetryDecision unknown(
       FailureCode code, String told, String known, boolean counts, Duration delay) {
     return new RetryDecision.RetryJob(
-        new Setback(Step.ATTEMPT_OUTCOME_UNKNOWN, code.word(), told, counts, delay), known);
+        new RetryableFailure(Step.ATTEMPT_OUTCOME_UNKNOWN, code.word(), told, counts, delay),
+        known);
   }
 }

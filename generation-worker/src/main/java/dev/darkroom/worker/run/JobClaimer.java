@@ -1,11 +1,10 @@
 package dev.darkroom.worker.run;
 
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.ClaimJobs;
+import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.ledger.jobs.ClaimedJob;
-import dev.darkroom.ledger.jobs.Intent;
-import dev.darkroom.ledger.jobs.RescheduleJobs;
-import dev.darkroom.ledger.jobs.Setback;
+import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
@@ -40,8 +39,8 @@ final class JobClaimer {
   /** Longer than any network keeps a packet that it has not delivered. */
   private static final Duration WATCHED = Duration.ofMinutes(10);
 
-  private static final Setback NOT_BEGUN =
-      new Setback(
+  private static final RetryableFailure NOT_BEGUN =
+      new RetryableFailure(
               Step.ATTEMPT_FAILED,
               FailureCode.WITHDRAWN.word(),
               "No call was made: the worker could not begin the job, and gave it back.",
@@ -50,14 +49,13 @@ final class JobClaimer {
           .withoutCall();
 
   private final WorkerSettings settings;
-  private final ClaimJobs ledger;
-  private final RescheduleJobs reschedule;
+  private final JobStore ledger;
   private final AttemptRunner runner;
 
   /** Held from before a claim until all that it brought is begun or about to go back. */
   private final ReentrantLock claiming = new ReentrantLock();
 
-  private final Map<RequestId, Intent> undecided = new HashMap<>();
+  private final Map<RequestId, CallIntent> undecided = new HashMap<>();
   private final Map<UUID, Long> unansweredTokens = new ConcurrentHashMap<>();
   private final Set<Attempt> goingBack = ConcurrentHashMap.newKeySet();
   private UUID token = UUID.randomUUID();
@@ -84,15 +82,13 @@ final class JobClaimer {
     void threadsExhausted();
   }
 
-  JobClaimer(
-      WorkerSettings settings, ClaimJobs ledger, RescheduleJobs reschedule, AttemptRunner runner) {
+  JobClaimer(WorkerSettings settings, JobStore ledger, AttemptRunner runner) {
     this.settings = settings;
     this.ledger = ledger;
-    this.reschedule = reschedule;
     this.runner = runner;
   }
 
-  void claim(Map<RequestId, Intent> intents) {
+  void claim(Map<RequestId, CallIntent> intents) {
     claiming.lock();
     try {
       claimAndBegin(intents);
@@ -101,7 +97,7 @@ final class JobClaimer {
     }
   }
 
-  private void claimAndBegin(Map<RequestId, Intent> intents) {
+  private void claimAndBegin(Map<RequestId, CallIntent> intents) {
     var begun = runner.begun(); // asked before the claim: one that ends meanwhile was begun too
     List<ClaimedJob> claimed;
     try {
@@ -127,7 +123,7 @@ final class JobClaimer {
   }
 
   /** The first job that can't be begun goes back, and so do all that follow it. */
-  private void beginAll(List<ClaimedJob> claimed, Map<RequestId, Intent> intents) {
+  private void beginAll(List<ClaimedJob> claimed, Map<RequestId, CallIntent> intents) {
     var left = new ArrayDeque<>(claimed);
     try {
       while (!left.isEmpty() && !stopping) {
@@ -143,7 +139,7 @@ final class JobClaimer {
           .addKeyValue("reason", e.getMessage())
           .log(
               "no thread could be started; these jobs go back to the ledger, and none is taken for"
-                  + " some seconds; lower darkroom.worker.concurrency or allow more processes");
+                  + " some seconds; lower darkroom.worker.concurrency or allow more processes (pids.max, ulimit -u)");
     } finally {
       left.forEach(job -> goingBack.add(job.attempt()));
       giveBack();
@@ -154,7 +150,7 @@ final class JobClaimer {
   private void giveBack() {
     for (var attempt : List.copyOf(goingBack)) {
       try {
-        var _ = reschedule.rescheduleIfHeld(attempt, NOT_BEGUN);
+        var _ = ledger.rescheduleIfHeld(attempt, NOT_BEGUN);
         goingBack.remove(attempt);
       } catch (DataAccessException e) {
         log.atWarn()
@@ -220,7 +216,7 @@ final class JobClaimer {
     giveBack();
   }
 
-  private Map<RequestId, Intent> undecided(Collection<RequestId> jobs, int limit) {
+  private Map<RequestId, CallIntent> undecided(Collection<RequestId> jobs, int limit) {
     return jobs.stream()
         .filter(undecided::containsKey)
         .limit(limit)

@@ -1,10 +1,9 @@
 package dev.darkroom.worker.run;
 
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.ClaimJobs;
+import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.ledger.jobs.ClaimedJob;
-import dev.darkroom.ledger.jobs.Intent;
-import dev.darkroom.ledger.jobs.RescheduleJobs;
+import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.JobMessage;
@@ -38,7 +37,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   private static final Duration WITH_FEWER = Duration.ofMinutes(1);
 
   private final WorkerSettings settings;
-  private final ClaimJobs ledger;
+  private final JobStore ledger;
   private final JobClaimer claimer;
   private final CallNebius nebius;
   private final CallPermits permits;
@@ -86,8 +85,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
 
   JobExecutor(
       WorkerSettings settings,
-      ClaimJobs ledger,
-      RescheduleJobs reschedule,
+      JobStore ledger,
       CallNebius nebius,
       CallPermits permits,
       PictureStore store,
@@ -95,7 +93,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
       EventPublisher events) {
     this.settings = settings;
     this.ledger = ledger;
-    this.claimer = new JobClaimer(settings, ledger, reschedule, this);
+    this.claimer = new JobClaimer(settings, ledger, this);
     this.nebius = nebius;
     this.store = store;
     this.attempts = attempts;
@@ -164,13 +162,14 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
     var intents =
         messages.stream()
             .map(this::intent)
-            .collect(Collectors.toMap(Intent::requestId, intent -> intent, (first, _) -> first));
+            .collect(
+                Collectors.toMap(CallIntent::requestId, intent -> intent, (first, _) -> first));
     claimer.claim(intents);
   }
 
-  private Intent intent(JobMessage job) {
+  private CallIntent intent(JobMessage job) {
     var parameters = nebius.parameters(job.request());
-    return new Intent(
+    return new CallIntent(
         job.requestId(),
         parameters.sent(),
         parameters.cut().isEmpty() ? Map.of() : Map.of("cut", parameters.cut()));

@@ -1,7 +1,6 @@
 package dev.darkroom.worker.run;
 
-import dev.darkroom.ledger.jobs.ClaimJobs;
-import dev.darkroom.ledger.jobs.RescheduleJobs;
+import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.messaging.EventPublisher;
@@ -12,7 +11,6 @@ import dev.darkroom.worker.outcome.OutcomeReporter;
 import dev.darkroom.worker.run.JobExecutor.PauseReason;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -28,8 +26,7 @@ class RunConfiguration {
   @Bean
   JobExecutor jobExecutor(
       WorkerSettings settings,
-      ClaimJobs ledger,
-      RescheduleJobs reschedule,
+      JobStore ledger,
       CallNebius nebius,
       CallPermits permits,
       PictureStore store,
@@ -37,8 +34,7 @@ class RunConfiguration {
       EventPublisher events,
       MeterRegistry meters) {
     var attempts = new JobAttempt(store, nebius, reporter, meters);
-    var jobs =
-        new JobExecutor(settings, ledger, reschedule, nebius, permits, store, attempts, events);
+    var jobs = new JobExecutor(settings, ledger, nebius, permits, store, attempts, events);
     DependencyTrouble.register(meters, "picture-store", () -> store.trouble().isPresent());
     measure(jobs, meters);
     return jobs;
@@ -62,7 +58,7 @@ class RunConfiguration {
 
   @Bean
   WorkerLifecycle workerLifecycle(JobExecutor jobs, WorkerSettings settings, CallNebius nebius) {
-    return new WorkerLifecycle(jobs, settings, nebius.timeout(), new ThreadLimit(Path.of("/")));
+    return new WorkerLifecycle(jobs, settings, nebius.timeout());
   }
 
   /** Stopped last: leases are renewed while jobs drain. */

@@ -18,25 +18,22 @@ final class WorkerLifecycle implements SmartLifecycle {
   private final JobExecutor jobs;
   private final WorkerSettings settings;
   private final Duration callTimeout;
-  private final ThreadLimit limit;
   private volatile boolean running;
 
-  WorkerLifecycle(
-      JobExecutor jobs, WorkerSettings settings, Duration callTimeout, ThreadLimit limit) {
+  WorkerLifecycle(JobExecutor jobs, WorkerSettings settings, Duration callTimeout) {
     this.jobs = jobs;
     this.settings = settings;
     this.callTimeout = callTimeout;
-    this.limit = limit;
   }
 
   @Override
   public void start() {
-    logSettings(settings, callTimeout, limit);
+    logSettings(settings, callTimeout);
     jobs.startClaiming();
     running = true;
   }
 
-  static void logSettings(WorkerSettings settings, Duration callTimeout, ThreadLimit limit) {
+  static void logSettings(WorkerSettings settings, Duration callTimeout) {
     var drain = settings.drainOr(callTimeout);
     log.atInfo()
         .addKeyValue("worker", settings.id()) // all that clients are shown
@@ -50,13 +47,6 @@ final class WorkerLifecycle implements SmartLifecycle {
           .addKeyValue("timeout", callTimeout)
           .log(
               "darkroom.worker.drain is shorter than darkroom.nebius.timeout; a stop may cancel calls, which are made and paid for again");
-    }
-    if (limit.isTooLowFor(settings.concurrency())) {
-      log.atWarn()
-          .addKeyValue("concurrency", settings.concurrency())
-          .addKeyValue("allowed", limit.threads().orElse(0))
-          .log(
-              "darkroom.worker.concurrency is more than the limit of processes allows (pids.max, ulimit -u); jobs without a thread go back to the ledger");
     }
   }
 

@@ -564,8 +564,8 @@ class FailureTableTest {
     return switch (decision) {
       case RetryDecision.CompleteJob _ -> List.of(COMPLETED);
       case RetryDecision.FailJob _ -> List.of(ENDED);
-      case RetryDecision.RetryJob(var setback, var _) ->
-          List.of(setback.outcome().word(), "retry_scheduled");
+      case RetryDecision.RetryJob(var failure, var _) ->
+          List.of(failure.outcome().word(), "retry_scheduled");
     };
   }
 
@@ -573,7 +573,7 @@ class FailureTableTest {
     return switch (decision) {
       case RetryDecision.CompleteJob _ -> FREE;
       case RetryDecision.FailJob _ -> COUNTS;
-      case RetryDecision.RetryJob(var setback, var _) -> setback.counts() ? COUNTS : FREE;
+      case RetryDecision.RetryJob(var failure, var _) -> failure.counts() ? COUNTS : FREE;
     };
   }
 

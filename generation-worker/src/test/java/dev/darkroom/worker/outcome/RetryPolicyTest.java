@@ -3,7 +3,7 @@ package dev.darkroom.worker.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.darkroom.ledger.jobs.Setback;
+import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
@@ -155,12 +155,12 @@ class RetryPolicyTest {
     var decision = policy.decide(outcome, 3, Optional.empty());
 
     assertThat(decision).isInstanceOf(RetryDecision.RetryJob.class);
-    Setback setback = ((RetryDecision.RetryJob) decision).setback();
+    RetryableFailure failure = ((RetryDecision.RetryJob) decision).failure();
     assertThat(((RetryDecision.RetryJob) decision).known()).isEqualTo("r");
-    assertThat(setback.outcome()).isEqualTo(step);
-    assertThat(setback.code()).isEqualTo(code);
-    assertThat(setback.counts()).isEqualTo(counts);
-    assertThat(setback.delay()).isBetween(Duration.ofSeconds(atLeast), Duration.ofSeconds(atMost));
+    assertThat(failure.outcome()).isEqualTo(step);
+    assertThat(failure.code()).isEqualTo(code);
+    assertThat(failure.counts()).isEqualTo(counts);
+    assertThat(failure.delay()).isBetween(Duration.ofSeconds(atLeast), Duration.ofSeconds(atMost));
   }
 
   @Test
@@ -208,7 +208,7 @@ class RetryPolicyTest {
       AttemptOutcome outcome, String sentence) {
     var decision = (RetryDecision.RetryJob) policy.decide(outcome, 1, Optional.empty());
 
-    assertThat(decision.setback().reason())
+    assertThat(decision.failure().reason())
         .contains(sentence)
         .doesNotContain("account", "/srv", "db.", "4711");
     assertThat(decision.known()).contains("account 7");
@@ -246,10 +246,10 @@ class RetryPolicyTest {
     var failed = new AttemptOutcome.Failed(FailureCode.BAD_REPLY, "r", "t");
 
     assertThat(policy.decide(failed, 1, CALL))
-        .extracting(decision -> ((RetryDecision.RetryJob) decision).setback().call())
+        .extracting(decision -> ((RetryDecision.RetryJob) decision).failure().call())
         .isEqualTo(Duration.ofMillis(1234));
     assertThat(policy.decide(new AttemptOutcome.NotMade("r"), 1, Optional.empty()))
-        .extracting(decision -> ((RetryDecision.RetryJob) decision).setback().call())
+        .extracting(decision -> ((RetryDecision.RetryJob) decision).failure().call())
         .isNull();
   }
 

@@ -69,13 +69,13 @@ final class TestingCall {
         case RetryDecision.CompleteJob _ -> "completed";
         case RetryDecision.FailJob(String code, String reason, var _) ->
             "ends " + code + ": " + reason;
-        case RetryDecision.RetryJob(var setback, var _) ->
+        case RetryDecision.RetryJob(var failure, var _) ->
             "%s %s %s: %s"
                 .formatted(
-                    setback.counts() ? "counts" : "waits",
-                    setback.outcome().word(),
-                    setback.code(),
-                    setback.reason());
+                    failure.counts() ? "counts" : "waits",
+                    failure.outcome().word(),
+                    failure.code(),
+                    failure.reason());
       };
     }
   }

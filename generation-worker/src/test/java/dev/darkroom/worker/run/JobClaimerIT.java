@@ -4,16 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.ledger.jobs.AcceptJobs;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.AttemptMade;
 import dev.darkroom.ledger.jobs.AttemptMade.Outcome;
-import dev.darkroom.ledger.jobs.ClaimJobs;
+import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.ledger.jobs.ClaimedJob;
-import dev.darkroom.ledger.jobs.FindJobs;
-import dev.darkroom.ledger.jobs.Intent;
+import dev.darkroom.ledger.jobs.JobQueries;
+import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
-import dev.darkroom.ledger.jobs.RescheduleJobs;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
@@ -160,8 +158,7 @@ class JobClaimerIT {
   private JobClaimer claims(ConfigurableApplicationContext context) {
     return new JobClaimer(
         new WorkerSettings("", 16, Duration.ofSeconds(30), null),
-        context.getBean(ClaimJobs.class),
-        context.getBean(RescheduleJobs.class),
+        context.getBean(JobStore.class),
         runner);
   }
 
@@ -170,22 +167,22 @@ class JobClaimerIT {
     var request = new GenerationRequest("A teal", null, 0.7, 0.5, null, 64, 64, 7);
     var trace = TraceParent.begin(new Random(1));
     context
-        .getBean(AcceptJobs.class)
+        .getBean(JobStore.class)
         .accept(List.of(new NewJob(id, "me", request, Duration.ofMinutes(5), trace)));
     return id;
   }
 
-  private static Map<RequestId, Intent> intents(List<RequestId> jobs) {
+  private static Map<RequestId, CallIntent> intents(List<RequestId> jobs) {
     return jobs.stream()
-        .collect(Collectors.toMap(Function.identity(), job -> new Intent(job, Map.of("n", 1))));
+        .collect(Collectors.toMap(Function.identity(), job -> new CallIntent(job, Map.of("n", 1))));
   }
 
   private static List<AttemptMade> attempts(RequestId job) {
-    return context.getBean(FindJobs.class).find(job).orElseThrow().attempts();
+    return context.getBean(JobQueries.class).find(job).orElseThrow().attempts();
   }
 
   private static Stream<Map<String, ?>> details(RequestId job) {
-    return context.getBean(FindJobs.class).find(job).orElseThrow().steps().stream()
+    return context.getBean(JobQueries.class).find(job).orElseThrow().steps().stream()
         .map(step -> Objects.requireNonNullElse(step.details(), Map.of()));
   }
 

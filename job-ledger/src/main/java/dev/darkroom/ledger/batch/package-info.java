@@ -1,4 +1,4 @@
-/** Writers whose statements share a transaction with those that come at the same time. */
+/** Writers that put concurrent writes into one statement. */
 @NullMarked
 package dev.darkroom.ledger.batch;
 

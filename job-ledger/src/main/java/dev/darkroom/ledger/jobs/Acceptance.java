@@ -2,19 +2,19 @@ package dev.darkroom.ledger.jobs;
 
 import dev.darkroom.model.RequestId;
 
-/** What became of a job that was to be accepted. */
+/** The result of accepting a job. */
 public sealed interface Acceptance {
   /**
-   * It is durable.
+   * The job is durable.
    *
-   * @param letGo whether the caller publishes it; otherwise it waits for its turn in the ledger,
-   *     and is reserved for nobody
+   * @param dispatched whether the caller publishes it; otherwise it waits in the ledger for its
+   *     turn
    */
-  record Accepted(DueJob job, boolean letGo) implements Acceptance {}
+  record Accepted(DueJob job, boolean dispatched) implements Acceptance {}
 
-  /** Its key stands for this job, which asks for the same; nothing was written. */
+  /** The key stands for this job, which asks for the same; nothing was written. */
   record Replayed(RequestId first) implements Acceptance {}
 
-  /** Its key stands for this job, which asks for something else; nothing was written. */
+  /** The key stands for this job, which asks for something else; nothing was written. */
   record KeyReused(RequestId first) implements Acceptance {}
 }

@@ -4,21 +4,29 @@ import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.Step;
 
 /**
- * How many attempts a job has, and whether one of unknown outcome is followed by another. Asked in
- * one place, the statement that ends an attempt, so that workers and rescuers can't disagree.
+ * How many attempts a job has, and whether an attempt with an unknown outcome is followed by
+ * another. Only the statement that ends an attempt asks it, so that workers and gateways can't
+ * disagree.
  *
  * @param maxAttempts attempts that count before the job fails
  */
-record AttemptPolicy(int maxAttempts, UnknownOutcomePolicy onUnknownOutcome) {
+public record AttemptPolicy(int maxAttempts, UnknownOutcomePolicy onUnknownOutcome) {
+
+  /** What to do with a job whose last call may or may not have been carried out and billed. */
+  public enum UnknownOutcomePolicy {
+    /** Call again: there is a picture in the end, and now and then a second bill. */
+    RETRY,
+    /** End the job: never a second bill. */
+    FAIL
+  }
 
   /**
-   * Whether the job ends with this setback, however few attempts it has had. An endpoint that
-   * begins tasks would begin another for each attempt, whatever is chosen for outcomes that are
-   * unknown.
+   * Whether the job ends with this failure, however few attempts it has had. An endpoint that
+   * starts asynchronous tasks would start another one for each attempt, so such a job always ends.
    */
-  boolean endsWith(Setback setback) {
-    return setback.outcome() == Step.ATTEMPT_OUTCOME_UNKNOWN
+  boolean endsWith(RetryableFailure failure) {
+    return failure.outcome() == Step.ATTEMPT_OUTCOME_UNKNOWN
         && (onUnknownOutcome == UnknownOutcomePolicy.FAIL
-            || setback.code().equals(FailureCode.ASYNCHRONOUS_ANSWER.word()));
+            || failure.code().equals(FailureCode.ASYNCHRONOUS_ANSWER.word()));
   }
 }

@@ -11,7 +11,7 @@ public record IdempotencyKey(String value, String fingerprint) {
 
   public IdempotencyKey {
     if (!isKey(value)) {
-      throw new IllegalArgumentException("this is no key");
+      throw new IllegalArgumentException("not a valid idempotency key");
     }
   }
 

@@ -25,7 +25,7 @@ public record Job(
     Instant deadlineAt,
     @Nullable PictureRecord picture,
     @Nullable Instant pictureRemovedAt,
-    @Nullable Failure error,
+    @Nullable JobFailure error,
     @Nullable Instant finishedAt,
     List<LogEntry> steps) {
 
@@ -54,5 +54,5 @@ public record Job(
    * @param code a word for programs
    * @param message a sentence for people
    */
-  public record Failure(String code, String message) {}
+  public record JobFailure(String code, String message) {}
 }

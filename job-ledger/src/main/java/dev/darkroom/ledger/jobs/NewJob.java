@@ -21,14 +21,14 @@ public record NewJob(
     @Nullable IdempotencyKey key) {
   public NewJob {
     if (!GenerationRequest.isStorable(userId)) {
-      throw new IllegalArgumentException("a user's id holds no NUL");
+      throw new IllegalArgumentException("userId must not contain NUL");
     }
     if (!deadline.isPositive()) {
-      throw new IllegalArgumentException("a job's deadline lies after its acceptance");
+      throw new IllegalArgumentException("deadline must be positive");
     }
   }
 
-  /** One that may not be submitted again. */
+  /** A job without an idempotency key. */
   public NewJob(
       RequestId id,
       String userId,

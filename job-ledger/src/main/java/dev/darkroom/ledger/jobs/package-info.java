@@ -1,7 +1,4 @@
-/**
- * The ledger: everything that speaks SQL, and the one place that decides who works on a job and how
- * it ended.
- */
+/** The transitions of jobs: the one place that decides who works on a job and how it ended. */
 @NullMarked
 package dev.darkroom.ledger.jobs;
 

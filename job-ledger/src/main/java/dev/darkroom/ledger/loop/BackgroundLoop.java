@@ -107,6 +107,7 @@ public final class BackgroundLoop implements SmartLifecycle {
       log.atInfo().addKeyValue("loop", name).log("background loop works again");
     }
     failing = false;
+    error = null;
     lastSuccess = System.nanoTime();
   }
 

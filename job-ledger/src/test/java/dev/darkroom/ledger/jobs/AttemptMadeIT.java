@@ -34,11 +34,12 @@ class AttemptMadeIT {
   void a_job_that_failed_was_lost_and_then_succeeded_has_three_attempts() {
     var first = claim("one", LEASE);
     assertThat(attempts()).extracting(AttemptMade::end).containsOnlyNulls();
-    ledger.rescheduleJobs.rescheduleIfHeld(
-        first, new Setback(Step.ATTEMPT_FAILED, "outage", "It was down.", true, Duration.ZERO));
+    ledger.jobStore.rescheduleIfHeld(
+        first,
+        new RetryableFailure(Step.ATTEMPT_FAILED, "outage", "It was down.", true, Duration.ZERO));
     claim("two", Duration.ZERO);
     ledger.rescue(10);
-    ledger.finishJobs.completeIfCurrent(new Completion(claim("three", LEASE), PICTURE, Map.of()));
+    ledger.outcomeStore.completeIfCurrent(new Completion(claim("three", LEASE), PICTURE, Map.of()));
 
     var attempts = attempts();
     assertThat(attempts).extracting(AttemptMade::number).containsExactly(1, 2, 3);
@@ -58,14 +59,14 @@ class AttemptMadeIT {
     ledger.rescue(10);
     assertThat(outcomes()).containsExactly(Outcome.UNKNOWN);
 
-    ledger.finishJobs.completeIfCurrent(new Completion(frozen, PICTURE, Map.of()));
+    ledger.outcomeStore.completeIfCurrent(new Completion(frozen, PICTURE, Map.of()));
 
     assertThat(outcomes()).containsExactly(Outcome.SUCCEEDED);
   }
 
   @Test
   void a_rejected_job_has_a_failed_attempt() {
-    ledger.finishJobs.failIfCurrent(
+    ledger.outcomeStore.failIfCurrent(
         claim("one", LEASE), Step.NEBIUS_API_ERROR, "rejected", "It did not want it.", Map.of());
 
     assertThat(outcomes()).containsExactly(Outcome.FAILED);
@@ -74,13 +75,14 @@ class AttemptMadeIT {
   @Test
   void an_attempt_that_was_given_back_before_its_call_was_not_made() {
     var reason = "No call was made: the worker could not begin the job.";
-    ledger.rescheduleJobs.rescheduleIfHeld(
+    ledger.jobStore.rescheduleIfHeld(
         claim("one", LEASE),
-        new Setback(Step.ATTEMPT_FAILED, "withdrawn", reason, false, Duration.ZERO).withoutCall());
+        new RetryableFailure(Step.ATTEMPT_FAILED, "withdrawn", reason, false, Duration.ZERO)
+            .withoutCall());
 
     assertThat(outcomes()).containsExactly(Outcome.NOT_MADE);
     assertThat(Outcome.NOT_MADE.word()).isEqualTo("not_made");
-    assertThat(ledger.findJobs.find(job).orElseThrow().steps())
+    assertThat(ledger.jobQueries.find(job).orElseThrow().steps())
         .filteredOn(step -> step.step().equals("attempt_failed"))
         .singleElement()
         .extracting(LogEntry::details, InstanceOfAssertFactories.MAP)
@@ -93,29 +95,30 @@ class AttemptMadeIT {
   @Test
   void of_an_unknown_outcome_nobody_says_that_no_call_was_made() {
     var unknown =
-        new Setback(Step.ATTEMPT_OUTCOME_UNKNOWN, "outcome_unknown", "?", true, Duration.ZERO);
+        new RetryableFailure(
+            Step.ATTEMPT_OUTCOME_UNKNOWN, "outcome_unknown", "?", true, Duration.ZERO);
 
     assertThat(unknown.withoutCall()).isEqualTo(unknown);
   }
 
   @Test
   void a_deadline_makes_the_call_under_way_unknown_and_leaves_earlier_ones_alone() {
-    ledger.rescheduleJobs.rescheduleIfHeld(
+    ledger.jobStore.rescheduleIfHeld(
         claim("one", LEASE),
-        new Setback(Step.ATTEMPT_FAILED, "outage", "It was down.", false, Duration.ZERO));
+        new RetryableFailure(Step.ATTEMPT_FAILED, "outage", "It was down.", false, Duration.ZERO));
     claim("two", LEASE);
     ledger.asOwner.sql("update public.generation_jobs set deadline_at = now()").update();
-    ledger.rescueJobs.endOverdue(10);
+    ledger.endOverdue(10);
 
     assertThat(outcomes()).containsExactly(Outcome.FAILED, Outcome.UNKNOWN);
   }
 
   private Attempt claim(String worker, Duration lease) {
-    return ledger.claim(worker, lease, List.of(new Intent(job, Map.of()))).getFirst().attempt();
+    return ledger.claim(worker, lease, List.of(new CallIntent(job, Map.of()))).getFirst().attempt();
   }
 
   private List<AttemptMade> attempts() {
-    return ledger.findJobs.find(job).orElseThrow().attempts();
+    return ledger.jobQueries.find(job).orElseThrow().attempts();
   }
 
   private List<Outcome> outcomes() {

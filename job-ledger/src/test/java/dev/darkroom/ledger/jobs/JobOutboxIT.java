@@ -11,6 +11,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.darkroom.ledger.queue.JobOutbox;
 import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.time.Instant;
@@ -153,7 +154,7 @@ class JobOutboxIT {
     var found = ledger.jobOutbox.behind(Instant.now());
     ledger.asOwner.sql("update public.generation_jobs set enqueued_at = now()").update();
 
-    assertThat(found).extracting(JobOutbox.Enqueued::id).containsExactly(id);
+    assertThat(found).extracting(JobOutbox.EnqueuedJob::id).containsExactly(id);
     assertThat(ledger.jobOutbox.release(found)).isZero();
   }
 
@@ -194,8 +195,8 @@ class JobOutboxIT {
   /** What was lost goes the way of all that is due. */
   private List<DueJob> letGoAgain() {
     assertThat(ledger.jobOutbox.reserveDue(10)).isEmpty();
-    ledger.jobTurns.drawForDue(10);
-    return ledger.jobTurns.letGo(10, 10).orElseThrow().jobs();
+    ledger.fairQueue.drawForDue(10);
+    return ledger.fairQueue.dispatch(10, 10).orElseThrow().jobs();
   }
 
   private static JobFixture enqueued(Duration fromNow) {
@@ -211,16 +212,17 @@ class JobOutboxIT {
     var id = aQueuedJob().in(ledger);
     var reserved = ledger.jobOutbox.reserveDue(10);
     var claimed =
-        ledger.claim(WORKER, Duration.ofSeconds(30), List.of(new Intent(id, Map.of("seed", 42))));
+        ledger.claim(
+            WORKER, Duration.ofSeconds(30), List.of(new CallIntent(id, Map.of("seed", 42))));
     assertThat(ledger.jobOutbox.markEnqueued(reserved)).isZero();
-    ledger.rescheduleJobs.rescheduleIfHeld(
+    ledger.jobStore.rescheduleIfHeld(
         claimed.getFirst().attempt(),
-        new Setback(Step.ATTEMPT_FAILED, "outage", "It was down.", true, Duration.ZERO));
+        new RetryableFailure(Step.ATTEMPT_FAILED, "outage", "It was down.", true, Duration.ZERO));
 
     assertThat(ledger.jobOutbox.markEnqueued(reserved)).isZero();
 
     assertThatJob(ledger, id).has("enqueued_at", null);
-    assertThat(ledger.jobTurns.drawForDue(10)).isEqualTo(1);
+    assertThat(ledger.fairQueue.drawForDue(10)).isEqualTo(1);
   }
 
   @Test

@@ -77,21 +77,22 @@ class LedgerPlansIT {
   @Test
   void a_claim_looks_its_jobs_up() {
     var ids = Stream.generate(() -> new RequestId(UUID.randomUUID())).limit(8);
-    LEDGER.claim(WORKER, Duration.ofSeconds(30), ids.map(id -> new Intent(id, Map.of())).toList());
+    LEDGER.claim(
+        WORKER, Duration.ofSeconds(30), ids.map(id -> new CallIntent(id, Map.of())).toList());
 
     assertThatPlanUses("generation_jobs_pkey");
   }
 
   @Test
   void a_heartbeat_looks_its_jobs_up() {
-    LEDGER.claimJobs.heartbeatOfHeld(WORKER, Duration.ofSeconds(30), List.of(attempt));
+    LEDGER.jobStore.heartbeatOfHeld(WORKER, Duration.ofSeconds(30), List.of(attempt));
 
     assertThatPlanUses("generation_jobs_pkey");
   }
 
   @Test
   void a_heartbeat_of_claims_reads_what_is_held() {
-    LEDGER.claimJobs.heartbeatOfUnanswered(
+    LEDGER.jobStore.heartbeatOfUnanswered(
         WORKER, Duration.ofSeconds(30), List.of(UUID.randomUUID()), List.of());
 
     assertThatPlanUses("idx_generation_jobs_held");
@@ -99,7 +100,7 @@ class LedgerPlansIT {
 
   @Test
   void an_ending_looks_its_job_up() {
-    LEDGER.finishJobs.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
+    LEDGER.outcomeStore.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
 
     assertThatPlanUses("generation_jobs_pkey");
   }
@@ -113,17 +114,17 @@ class LedgerPlansIT {
 
   @Test
   void the_end_of_a_line_is_looked_up_without_the_lines_of_others() {
-    LEDGER.acceptJobs.accept(List.of(NewJobFixture.aNewJob()), 0);
+    LEDGER.jobStore.accept(List.of(NewJobFixture.aNewJob()), 0);
     assertThatPlanUses("Backward using idx_generation_jobs_line");
 
-    LEDGER.jobTurns.drawForDue(100);
+    LEDGER.fairQueue.drawForDue(100);
     assertThatPlanUses("Backward using idx_generation_jobs_line")
         .contains("Index Cond: (publish_after <= now())");
   }
 
   @Test
   void jobs_are_let_go_in_order_and_those_before_them_counted_no_further_than_the_window() {
-    LEDGER.jobTurns.letGo(100, 10);
+    LEDGER.fairQueue.dispatch(100, 10);
 
     assertThatPlanUses("using idx_generation_jobs_turn")
         .contains("using idx_generation_jobs_let_go");
@@ -152,14 +153,14 @@ class LedgerPlansIT {
   @Test
   void a_rescue_reads_lapsed_leases_in_order() {
     LEDGER.rescue(1);
-    LEDGER.rescueJobs.findOverdueAttempts(1);
+    LEDGER.jobQueries.findOverdueAttempts(1);
 
     assertThatPlanUses("idx_generation_jobs_held").contains("Index Cond: (lease_until < now())");
   }
 
   @Test
   void the_end_of_overdue_jobs_reads_deadlines_in_order() {
-    LEDGER.rescueJobs.endOverdue(100);
+    LEDGER.endOverdue(100);
 
     assertThatPlanUses("idx_generation_jobs_deadline")
         .contains("Index Cond: (deadline_at <= now())");
@@ -167,14 +168,14 @@ class LedgerPlansIT {
 
   @Test
   void counting_open_jobs_reads_none_that_has_ended() {
-    LEDGER.findJobs.countOpen();
+    LEDGER.jobQueries.countOpen();
 
     assertThatPlanUses("idx_generation_jobs_");
   }
 
   @Test
   void a_place_in_the_queue_is_counted_in_the_indexes_of_those_that_wait() {
-    LEDGER.jobQueue.placeIfWaiting(
+    LEDGER.queuePositions.positionIfWaiting(
         new RequestId(
             DATABASE
                 .client()
@@ -187,7 +188,7 @@ class LedgerPlansIT {
             "using idx_generation_jobs_let_go",
             "using idx_generation_jobs_line");
 
-    LEDGER.jobQueue.pace();
+    LEDGER.queuePositions.pace();
     assertThatPlanUses("idx_generation_logs_").contains("created_at > (now()");
   }
 
@@ -231,7 +232,7 @@ class LedgerPlansIT {
 
   @Test
   void a_job_and_the_steps_of_a_request_are_looked_up() {
-    LEDGER.findJobs.find(NewJobFixture.aNewJob().id());
+    LEDGER.jobQueries.find(NewJobFixture.aNewJob().id());
     assertThatPlanUses("generation_jobs_pkey");
 
     var request =

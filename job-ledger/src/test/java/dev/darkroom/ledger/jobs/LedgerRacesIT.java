@@ -6,7 +6,7 @@ import static dev.darkroom.ledger.jobs.LedgerAgreement.assertThatLogAndJobsAgree
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.jobs.RescheduleJobs.Rescheduled;
+import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.time.Duration;
@@ -33,8 +33,8 @@ class LedgerRacesIT {
   private static final int JOBS = 100;
   private static final int BATCH = 10;
   private static final Duration LEASE = Duration.ofSeconds(30);
-  private static final Setback SETBACK =
-      new Setback(Step.ATTEMPT_FAILED, "outage", "It was down.", true, Duration.ZERO);
+  private static final RetryableFailure SETBACK =
+      new RetryableFailure(Step.ATTEMPT_FAILED, "outage", "It was down.", true, Duration.ZERO);
 
   private final TestingLedger ledger =
       TestingLedger.empty().withPolicy(100, UnknownOutcomePolicy.RETRY);
@@ -63,8 +63,8 @@ class LedgerRacesIT {
 
     var race = new Race<Integer>();
     attempts.forEach(attempt -> race.add(1, () -> complete(attempt).isPresent() ? 1 : 0));
-    race.add(40, () -> ledger.rescueJobs.endOverdue(BATCH).size());
-    var endings = sum(race.run()) + ledger.rescueJobs.endOverdue(JOBS).size();
+    race.add(40, () -> ledger.endOverdue(BATCH).size());
+    var endings = sum(race.run()) + ledger.endOverdue(JOBS).size();
 
     assertThat(endings).isEqualTo(JOBS);
     assertThat(open()).isZero();
@@ -125,7 +125,7 @@ class LedgerRacesIT {
 
     var rescued =
         new Race<Integer>()
-            .against(60, () -> ledger.claimJobs.heartbeatOfHeld(WORKER, LEASE, attempts))
+            .against(60, () -> ledger.jobStore.heartbeatOfHeld(WORKER, LEASE, attempts))
             .add(60, () -> rescue().size())
             .run();
 
@@ -139,7 +139,7 @@ class LedgerRacesIT {
 
     var race =
         new Race<Boolean>()
-            .against(60, () -> ledger.claimJobs.heartbeatOfHeld(WORKER, LEASE, attempts))
+            .against(60, () -> ledger.jobStore.heartbeatOfHeld(WORKER, LEASE, attempts))
             .against(60, () -> claimAll(jobs));
     attempts.forEach(attempt -> race.add(1, () -> reschedule(attempt)));
 
@@ -168,9 +168,8 @@ class LedgerRacesIT {
     accepted();
     ledger.asOwner.sql("update public.generation_jobs set deadline_at = now()").update();
 
-    var ended =
-        new Race<List<FinishedJob>>().add(100, () -> ledger.rescueJobs.endOverdue(BATCH)).run();
-    var rest = ledger.rescueJobs.endOverdue(2 * JOBS);
+    var ended = new Race<List<FinishedJob>>().add(100, () -> ledger.endOverdue(BATCH)).run();
+    var rest = ledger.endOverdue(2 * JOBS);
 
     assertThat(Stream.concat(ended.stream().flatMap(List::stream), rest.stream()))
         .extracting(job -> job.event().requestId())
@@ -183,7 +182,7 @@ class LedgerRacesIT {
   }
 
   private List<Attempt> claimed(Duration lease) {
-    var intents = accepted().stream().map(id -> new Intent(id, Map.of())).toList();
+    var intents = accepted().stream().map(id -> new CallIntent(id, Map.of())).toList();
     return ledger.claim(WORKER, lease, intents).stream().map(ClaimedJob::attempt).toList();
   }
 
@@ -197,15 +196,16 @@ class LedgerRacesIT {
   }
 
   private List<ClaimedJob> claim(List<RequestId> jobs) {
-    return ledger.claim(WORKER, LEASE, jobs.stream().map(id -> new Intent(id, Map.of())).toList());
+    return ledger.claim(
+        WORKER, LEASE, jobs.stream().map(id -> new CallIntent(id, Map.of())).toList());
   }
 
   private Optional<FinishedJob> complete(Attempt attempt) {
-    return ledger.finishJobs.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
+    return ledger.outcomeStore.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
   }
 
   private boolean reschedule(Attempt attempt) {
-    return ledger.rescheduleJobs.rescheduleIfHeld(attempt, SETBACK) instanceof Rescheduled.DueAgain;
+    return ledger.jobStore.rescheduleIfHeld(attempt, SETBACK) instanceof Rescheduled.DueAgain;
   }
 
   private List<Rescheduled> rescue() {
@@ -217,11 +217,11 @@ class LedgerRacesIT {
   }
 
   private long waiting() {
-    return ledger.findJobs.countOpen().waiting();
+    return ledger.jobQueries.countOpen().waiting();
   }
 
   private long open() {
-    var open = ledger.findJobs.countOpen();
+    var open = ledger.jobQueries.countOpen();
     return open.waiting() + open.scheduled() + open.running();
   }
 

@@ -79,21 +79,21 @@ class LedgerWithoutStatisticsIT {
     ledger.jobOutbox.markEnqueued(due);
     var job = due.getFirst().message().requestId();
     var attempts = claim(List.of(job));
-    ledger.claimJobs.heartbeatOfHeld(WORKER, LEASE, attempts);
-    ledger.finishJobs.completeIfCurrent(completions(attempts));
+    ledger.jobStore.heartbeatOfHeld(WORKER, LEASE, attempts);
+    attempts.forEach(LedgerWithoutStatisticsIT::complete);
     ledger.eventOutbox.markPublished(List.of(job));
-    ledger.acceptJobs.accept(List.of(NewJobFixture.aNewJob()), 0);
-    ledger.jobTurns.drawForDue(1);
-    ledger.jobTurns.letGo(1_000, 1);
+    ledger.jobStore.accept(List.of(NewJobFixture.aNewJob()), 0);
+    ledger.fairQueue.drawForDue(1);
+    ledger.fairQueue.dispatch(1_000, 1);
   }
 
   private static List<Attempt> claim(List<RequestId> jobs) {
-    var intents = jobs.stream().map(id -> new Intent(id, Map.of())).toList();
+    var intents = jobs.stream().map(id -> new CallIntent(id, Map.of())).toList();
     return ledger.claim(WORKER, LEASE, intents).stream().map(ClaimedJob::attempt).toList();
   }
 
-  private static List<Completion> completions(List<Attempt> attempts) {
-    return attempts.stream().map(attempt -> new Completion(attempt, PICTURE, Map.of())).toList();
+  private static Optional<FinishedJob> complete(Attempt attempt) {
+    return ledger.outcomeStore.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
   }
 
   @Test
@@ -110,19 +110,15 @@ class LedgerWithoutStatisticsIT {
     assertReadsOnly(
         BATCH,
         () ->
-            assertThat(ledger.claimJobs.heartbeatOfHeld(WORKER, LEASE, held))
+            assertThat(ledger.jobStore.heartbeatOfHeld(WORKER, LEASE, held))
                 .containsExactlyInAnyOrderElementsOf(held));
   }
 
   @Test
-  void completions_read_their_jobs() throws SQLException {
-    var held = attempts(BATCH);
+  void a_completion_reads_its_job() throws SQLException {
+    var held = attempts(1).getFirst();
 
-    assertReadsOnly(
-        BATCH,
-        () ->
-            assertThat(ledger.finishJobs.completeIfCurrent(completions(held)))
-                .allMatch(Optional::isPresent));
+    assertReadsOnly(1, () -> assertThat(complete(held)).isPresent());
   }
 
   @Test
@@ -132,7 +128,7 @@ class LedgerWithoutStatisticsIT {
     assertReadsOnly(
         1,
         () ->
-            ledger.finishJobs.failIfCurrent(
+            ledger.outcomeStore.failIfCurrent(
                 held, Step.NEBIUS_API_ERROR, "rejected", "No.", Map.of()));
   }
 
@@ -147,12 +143,12 @@ class LedgerWithoutStatisticsIT {
 
   @Test
   void a_lot_reads_the_window_and_what_is_let_go() throws SQLException {
-    assertThat(readBy(() -> ledger.jobTurns.drawForDue(500))).isZero();
+    assertThat(readBy(() -> ledger.fairQueue.drawForDue(500))).isZero();
 
     int window = 1_100;
     assertThat(
             readBy(() ->
-                assertThat(ledger.jobTurns.letGo(window, BATCH).orElseThrow().jobs())
+                assertThat(ledger.fairQueue.dispatch(window, BATCH).orElseThrow().jobs())
                     .hasSize(BATCH)))
         .isLessThanOrEqualTo(window + 3 * BATCH * READ_OF_EACH_JOB);
   }

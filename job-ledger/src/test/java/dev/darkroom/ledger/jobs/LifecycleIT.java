@@ -10,13 +10,11 @@ import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
 import dev.darkroom.ledger.jobs.LifecyclePage.Transition;
-import dev.darkroom.ledger.jobs.RescheduleJobs.Rescheduled;
-import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,18 +51,18 @@ class LifecycleIT {
     return Map.of(
         "claim", id -> !claim(id).isEmpty(),
         "heartbeat",
-            id -> !ledger.claimJobs.heartbeatOfHeld(WORKER, LEASE, List.of(first(id))).isEmpty(),
+            id -> !ledger.jobStore.heartbeatOfHeld(WORKER, LEASE, List.of(first(id))).isEmpty(),
         "complete",
             id ->
                 ledger
-                    .finishJobs
+                    .outcomeStore
                     .completeIfCurrent(new Completion(first(id), PICTURE, Map.of()))
                     .isPresent(),
         "fail", this::fail,
         "reschedule", id -> reschedule(id, 3),
         "rescue", _ -> !rescue(UnknownOutcomePolicy.RETRY).isEmpty(),
-        "end overdue", _ -> !ledger.rescueJobs.endOverdue(10).isEmpty(),
-        "too large", id -> !ledger.oversizedJobs.end(List.of(dueJob(id))).isEmpty());
+        "end overdue", _ -> !ledger.endOverdue(10).isEmpty(),
+        "too large", id -> !ledger.outcomeStore.endOversized(List.of(id)).isEmpty());
   }
 
   /** The other ending of those transitions that have two. */
@@ -129,26 +127,20 @@ class LifecycleIT {
   }
 
   private List<ClaimedJob> claim(RequestId id) {
-    return ledger.claim("worker-2", LEASE, List.of(new Intent(id, Map.of())));
+    return ledger.claim("worker-2", LEASE, List.of(new CallIntent(id, Map.of())));
   }
 
   private boolean fail(RequestId id) {
     return ledger
-        .finishJobs
+        .outcomeStore
         .failIfCurrent(first(id), Step.NEBIUS_API_ERROR, "rejected", "No.", Map.of())
         .isPresent();
   }
 
-  private static DueJob dueJob(RequestId id) {
-    var message = new JobMessage(id, "ada", JobFixture.REQUEST, Instant.now());
-    return new DueJob(message, null, Instant.now(), Instant.now());
-  }
-
   private boolean reschedule(RequestId id, int maxAttempts) {
     var policy = ledger.withPolicy(maxAttempts, UnknownOutcomePolicy.RETRY);
-    var setback = new Setback(Step.ATTEMPT_FAILED, "outage", "Down.", true, Duration.ZERO);
-    return !(policy.rescheduleJobs.rescheduleIfHeld(first(id), setback)
-        instanceof Rescheduled.NotHeld);
+    var setback = new RetryableFailure(Step.ATTEMPT_FAILED, "outage", "Down.", true, Duration.ZERO);
+    return !(policy.jobStore.rescheduleIfHeld(first(id), setback) instanceof Rescheduled.NotHeld);
   }
 
   private List<Rescheduled> rescue(UnknownOutcomePolicy policy) {

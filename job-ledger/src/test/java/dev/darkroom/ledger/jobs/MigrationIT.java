@@ -70,8 +70,8 @@ class MigrationIT {
                 .single())
         .isEqualTo(3);
     var logs =
-        new JobSteps(client, new LedgerJson(JsonMapper.builder().build()))
-            .of(new RequestId(UUID.fromString("5d4e4f9c-92a5-4b1b-8b53-3e1f7d1b0001")));
+        new JobQueries(client, client, new LedgerJson(JsonMapper.builder().build()))
+            .steps(client, new RequestId(UUID.fromString("5d4e4f9c-92a5-4b1b-8b53-3e1f7d1b0001")));
     assertThat(logs)
         .extracting(LogEntry::step)
         .containsExactly("request_received", "calling_nebius_api", "image_generated");

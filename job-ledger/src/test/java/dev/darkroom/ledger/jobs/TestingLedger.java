@@ -2,11 +2,16 @@ package dev.darkroom.ledger.jobs;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.darkroom.ledger.jobs.Acceptance.Accepted;
-import dev.darkroom.ledger.jobs.RescheduleJobs.Rescheduled;
+import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.IndexPrompts;
 import dev.darkroom.ledger.log.ReadSteps;
+import dev.darkroom.ledger.queue.EventOutbox;
+import dev.darkroom.ledger.queue.FairQueue;
+import dev.darkroom.ledger.queue.JobOutbox;
+import dev.darkroom.ledger.queue.QueuePositions;
 import dev.darkroom.ledger.readers.ReadPools;
+import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -38,24 +43,18 @@ public final class TestingLedger {
   public final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   public final JdbcClient asOwner;
   public final JdbcClient asApplication;
-  public final AcceptJobs acceptJobs;
-  public final ForgetKeys forgetKeys;
-  public final ForgetPictures forgetPictures;
-  public final ClaimJobs claimJobs;
-  public final FinishJobs finishJobs;
-  public final RescheduleJobs rescheduleJobs;
-  public final RescueJobs rescueJobs;
+  public final JobStore jobStore;
+  public final OutcomeStore outcomeStore;
+  public final RetentionStore retentionStore;
+  public final JobQueries jobQueries;
+  public final FairQueue fairQueue;
+  public final QueuePositions queuePositions;
   public final JobOutbox jobOutbox;
-  public final JobTurns jobTurns;
   public final EventOutbox eventOutbox;
-  public final LostEvents lostEvents;
-  public final OversizedJobs oversizedJobs;
   public final GenerationLogs generationLogs;
   public final IndexPrompts indexPrompts;
   public final JobStatistics jobStatistics;
-  public final JobQueue jobQueue;
   public final RecentAttempts recentAttempts;
-  public final FindJobs findJobs;
   public final ReadSteps readSteps;
 
   /** The same ledger through another pool or a source that watches. */
@@ -79,47 +78,45 @@ public final class TestingLedger {
     this.asOwner = asOwner;
     asApplication = JdbcClient.create(source);
     var mapper = JsonMapper.builder().build();
-    var settings = new LedgerSettings(RESERVATION, REPUBLISH_AFTER);
-    var beans = new LedgerConfiguration();
+    var json = new LedgerJson(mapper);
     var readers = ReadPools.none(asApplication);
-    var jobMeters = new JobMeters(meters);
-    var keys = new IdempotencySettings(KEEP_KEYS);
-    acceptJobs = beans.acceptJobs(asApplication, mapper, settings, keys);
-    forgetKeys = beans.forgetKeys(asApplication, keys);
-    forgetPictures = beans.forgetPictures(asApplication);
-    claimJobs = beans.claimJobs(asApplication, mapper, jobMeters);
-    finishJobs = beans.finishJobs(asApplication, mapper, settings, jobMeters);
-    rescheduleJobs =
-        beans.rescheduleJobs(
+    var metrics = new JobMetrics(meters);
+    jobStore =
+        new JobStore(
             asApplication,
-            new AttemptSettings(maxAttempts),
-            new UnknownOutcomeSettings(policy),
-            settings,
-            jobMeters);
-    rescueJobs = beans.rescueJobs(asApplication, rescheduleJobs, settings, jobMeters);
-    jobOutbox = beans.jobOutbox(asApplication, mapper, settings);
-    jobTurns = beans.jobTurns(asApplication, mapper, settings);
-    eventOutbox = beans.eventOutbox(asApplication, settings);
-    lostEvents = beans.lostEvents(asApplication);
-    oversizedJobs = beans.oversizedJobs(asApplication, settings, jobMeters);
-    generationLogs = beans.generationLogs(readers, mapper);
-    indexPrompts = beans.indexPrompts(asApplication);
-    jobStatistics = beans.jobStatistics(asApplication, readers);
-    jobQueue = beans.jobQueue(readers);
-    recentAttempts = beans.recentAttempts(readers);
-    findJobs = beans.findJobs(asApplication, readers, mapper);
-    readSteps = beans.readSteps(asApplication, readers, mapper);
+            json,
+            new AttemptPolicy(maxAttempts, policy),
+            RESERVATION,
+            KEEP_KEYS,
+            metrics);
+    outcomeStore = new OutcomeStore(asApplication, json, RESERVATION, metrics);
+    retentionStore = new RetentionStore(asApplication, KEEP_KEYS);
+    jobQueries = new JobQueries(asApplication, asApplication, json);
+    fairQueue = new FairQueue(asApplication, json, RESERVATION);
+    queuePositions = new QueuePositions(asApplication);
+    jobOutbox = new JobOutbox(asApplication, json, RESERVATION, REPUBLISH_AFTER);
+    eventOutbox = new EventOutbox(asApplication, RESERVATION);
+    generationLogs = new GenerationLogs(readers.searches(), json);
+    indexPrompts = new IndexPrompts(asApplication);
+    jobStatistics = new JobStatistics(asApplication, readers.searches());
+    recentAttempts = new RecentAttempts(readers.searches());
+    readSteps = new ReadSteps(asApplication, readers, json);
+  }
+
+  /** Ends overdue jobs that can't have a picture, and all others, too. */
+  public List<FinishedJob> endOverdue(int limit) {
+    return outcomeStore.endOverdue(limit, List.of(), Duration.ZERO);
   }
 
   /** A claim that is made once. */
-  public List<ClaimedJob> claim(String worker, Duration lease, List<Intent> intents) {
-    return claimJobs.claimDue(worker, lease, UUID.randomUUID(), intents);
+  public List<ClaimedJob> claim(String worker, Duration lease, List<CallIntent> intents) {
+    return jobStore.claimDue(worker, lease, UUID.randomUUID(), intents);
   }
 
   /** What a gateway does with the jobs of silent workers; those that were rescued. */
   public List<Rescheduled> rescue(int limit) {
-    return rescueJobs.findLapsed(limit).stream()
-        .map(rescueJobs::rescueIfLapsed)
+    return jobQueries.findLapsed(limit).stream()
+        .map(jobStore::rescueIfLapsed)
         .filter(rescheduled -> !(rescheduled instanceof Rescheduled.NotHeld))
         .toList();
   }
@@ -143,7 +140,7 @@ public final class TestingLedger {
 
   /** Accepts jobs that are all new. */
   public List<DueJob> accept(List<NewJob> jobs) {
-    return acceptJobs.accept(jobs).stream().map(Accepted.class::cast).map(Accepted::job).toList();
+    return jobStore.accept(jobs).stream().map(Accepted.class::cast).map(Accepted::job).toList();
   }
 
   public static HikariDataSource pool(TestingDatabase database, int connections) {

@@ -183,8 +183,8 @@ class JobStatisticsIT {
     var done = JobFixture.aHeldJob().heldIn(ledger);
     var lost = JobFixture.aHeldJob().heldIn(ledger);
     ledger.accept(List.of(NewJobFixture.aNewJob(), NewJobFixture.aNewJob()));
-    ledger.finishJobs.completeIfCurrent(new Completion(done, JobFixture.PICTURE, Map.of()));
-    ledger.finishJobs.failIfCurrent(
+    ledger.outcomeStore.completeIfCurrent(new Completion(done, JobFixture.PICTURE, Map.of()));
+    ledger.outcomeStore.failIfCurrent(
         lost, dev.darkroom.model.Step.NEBIUS_API_ERROR, "rejected", "No.", Map.of());
 
     var found = ledger.jobStatistics.between(minuteOf(now), now.plus(Duration.ofHours(1)));

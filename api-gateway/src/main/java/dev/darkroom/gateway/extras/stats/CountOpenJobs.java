@@ -1,7 +1,7 @@
 package dev.darkroom.gateway.extras.stats;
 
-import dev.darkroom.ledger.jobs.FindJobs;
-import dev.darkroom.ledger.jobs.FindJobs.OpenJobs;
+import dev.darkroom.ledger.jobs.JobQueries;
+import dev.darkroom.ledger.jobs.JobQueries.OpenJobs;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -27,13 +27,13 @@ final class CountOpenJobs {
   /** Twice as long as the sweep pauses, so that it is the one who counts. */
   private static final long OLDEST = Duration.ofSeconds(10).toNanos();
 
-  private final FindJobs ledger;
+  private final JobQueries ledger;
   private final MultiGauge reasons;
   private volatile @Nullable OpenJobs latest;
   private volatile long countedAt;
   private volatile long countTook;
 
-  CountOpenJobs(FindJobs ledger, MeterRegistry meters) {
+  CountOpenJobs(JobQueries ledger, MeterRegistry meters) {
     this.ledger = ledger;
     gauge(
         meters,

@@ -1,0 +1,48 @@
+package dev.darkroom.gateway.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.messaging.KafkaHealth;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class ProducerHealthTest {
+  private Instant now = Instant.parse("2026-11-29T12:00:00Z");
+  private final ProducerHealth producerHealth =
+      new ProducerHealth(() -> now, new KafkaHealth(() -> now));
+
+  @Test
+  void nothing_is_tried_for_a_second_after_a_failure() {
+    producerHealth.failed(new IllegalStateException("nobody there"));
+
+    assertThat(producerHealth.isPaused()).isTrue();
+    now = now.plusSeconds(1);
+    assertThat(producerHealth.isPaused()).isFalse();
+    assertThat(producerHealth.isStalled()).isTrue();
+  }
+
+  /** Once a gateway without a connection to Kafka kept a due job from all others for a minute. */
+  @Test
+  void what_is_next_in_line_is_left_to_other_gateways_for_longer() {
+    producerHealth.failed(new IllegalStateException("nobody there"));
+    now = now.plus(Duration.ofMillis(4_999));
+    assertThat(producerHealth.isLeftToOthers()).isTrue();
+
+    now = now.plusMillis(1);
+    assertThat(producerHealth.isLeftToOthers()).isFalse();
+  }
+
+  @Test
+  void with_the_first_acknowledgement_all_is_as_before() {
+    producerHealth.failed(new IllegalStateException("nobody there"));
+    producerHealth.acknowledged();
+
+    assertThat(producerHealth.isPaused()).isFalse();
+    assertThat(producerHealth.isLeftToOthers()).isFalse();
+    assertThat(producerHealth.isStalled()).isFalse();
+  }
+}

@@ -1,0 +1,182 @@
+package dev.darkroom.ledger;
+
+import dev.darkroom.ledger.LedgerSettings.AttemptSettings;
+import dev.darkroom.ledger.LedgerSettings.IdempotencySettings;
+import dev.darkroom.ledger.LedgerSettings.UnknownOutcomeSettings;
+import dev.darkroom.ledger.connection.DatabaseLogin;
+import dev.darkroom.ledger.connection.LeaveReadOnlyServer;
+import dev.darkroom.ledger.connection.LedgerHealth;
+import dev.darkroom.ledger.connection.PoolCustomizer;
+import dev.darkroom.ledger.limit.RateLimitStore;
+import dev.darkroom.ledger.jobs.AttemptPolicy;
+import dev.darkroom.ledger.jobs.JobMetrics;
+import dev.darkroom.ledger.jobs.JobQueries;
+import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.jobs.OutcomeStore;
+import dev.darkroom.ledger.jobs.RetentionStore;
+import dev.darkroom.ledger.log.GenerationLogs;
+import dev.darkroom.ledger.log.IndexPrompts;
+import dev.darkroom.ledger.log.ReadSteps;
+import dev.darkroom.ledger.loop.BackgroundLoop;
+import dev.darkroom.ledger.loop.LoopConfiguration;
+import dev.darkroom.ledger.meter.DependencyTrouble;
+import dev.darkroom.ledger.queue.EventOutbox;
+import dev.darkroom.ledger.queue.FairQueue;
+import dev.darkroom.ledger.queue.JobOutbox;
+import dev.darkroom.ledger.queue.QueuePositions;
+import dev.darkroom.ledger.readers.ReadPoolConfiguration;
+import dev.darkroom.ledger.readers.ReadPools;
+import dev.darkroom.ledger.row.LedgerJson;
+import dev.darkroom.ledger.statistics.JobStatistics;
+import dev.darkroom.ledger.statistics.RecentAttempts;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The ledger's transitions and questions as beans, for applications that import it. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({
+  LedgerSettings.class,
+  IdempotencySettings.class,
+  AttemptSettings.class,
+  UnknownOutcomeSettings.class
+})
+@Import({ReadPoolConfiguration.class, LoopConfiguration.class})
+public class LedgerConfiguration {
+
+  /** Before the pool and the migrations, which would repeat a refused login for a minute. */
+  @Bean
+  static BeanFactoryPostProcessor checkDatabaseLogin(Environment environment) {
+    return _ -> DatabaseLogin.check(environment);
+  }
+
+  /** Static, so that it is there before any pool. */
+  @Bean
+  static PoolCustomizer poolCustomizer() {
+    return new PoolCustomizer();
+  }
+
+  @Bean
+  LeaveReadOnlyServer leaveReadOnlyServer(DataSource database, ReadPools readers) {
+    return new LeaveReadOnlyServer(Stream.concat(Stream.of(database), readers.sources()).toList());
+  }
+
+  @Bean
+  LedgerJson ledgerJson(JsonMapper mapper) {
+    return new LedgerJson(mapper);
+  }
+
+  @Bean
+  JobMetrics jobMetrics(ObjectProvider<MeterRegistry> meters) {
+    return new JobMetrics(meters.getIfAvailable(SimpleMeterRegistry::new));
+  }
+
+  /** Named by what it speaks of, as health shows it. */
+  @Bean
+  LedgerHealth ledger(
+      JdbcClient database, LeaveReadOnlyServer connections, ObjectProvider<MeterRegistry> meters) {
+    var health = new LedgerHealth(database, connections);
+    meters.ifAvailable(to -> DependencyTrouble.register(to, "database", health::isInTrouble));
+    return health;
+  }
+
+  @Bean
+  BackgroundLoop watchDatabase(LedgerHealth ledger) {
+    return new BackgroundLoop("watch-database", Duration.ofSeconds(5), ledger::watch);
+  }
+
+  @Bean
+  JobStore jobStore(
+      JdbcClient database,
+      LedgerJson json,
+      LedgerSettings settings,
+      IdempotencySettings keys,
+      AttemptSettings attempts,
+      UnknownOutcomeSettings unknownOutcome,
+      JobMetrics metrics) {
+    return new JobStore(
+        database,
+        json,
+        new AttemptPolicy(attempts.maxAttempts(), unknownOutcome.onUnknownOutcome()),
+        settings.publishReservation(),
+        keys.keep(),
+        metrics);
+  }
+
+  @Bean
+  OutcomeStore outcomeStore(
+      JdbcClient database, LedgerJson json, LedgerSettings settings, JobMetrics metrics) {
+    return new OutcomeStore(database, json, settings.publishReservation(), metrics);
+  }
+
+  @Bean
+  RetentionStore retentionStore(JdbcClient database, IdempotencySettings keys) {
+    return new RetentionStore(database, keys.keep());
+  }
+
+  @Bean
+  JobQueries jobQueries(JdbcClient database, ReadPools readers, LedgerJson json) {
+    return new JobQueries(database, readers.lookups(), json);
+  }
+
+  @Bean
+  FairQueue fairQueue(JdbcClient database, LedgerJson json, LedgerSettings settings) {
+    return new FairQueue(database, json, settings.publishReservation());
+  }
+
+  @Bean
+  QueuePositions queuePositions(ReadPools readers) {
+    return new QueuePositions(readers.lookups());
+  }
+
+  @Bean
+  JobOutbox jobOutbox(JdbcClient database, LedgerJson json, LedgerSettings settings) {
+    return new JobOutbox(database, json, settings.publishReservation(), settings.republishAfter());
+  }
+
+  @Bean
+  EventOutbox eventOutbox(JdbcClient database, LedgerSettings settings) {
+    return new EventOutbox(database, settings.publishReservation());
+  }
+
+  @Bean
+  RateLimitStore rateLimitStore(JdbcClient database) {
+    return new RateLimitStore(database);
+  }
+
+  @Bean
+  GenerationLogs generationLogs(ReadPools readers, LedgerJson json) {
+    return new GenerationLogs(readers.searches(), json);
+  }
+
+  @Bean
+  ReadSteps readSteps(JdbcClient database, ReadPools readers, LedgerJson json) {
+    return new ReadSteps(database, readers, json);
+  }
+
+  @Bean
+  IndexPrompts indexPrompts(JdbcClient database) {
+    return new IndexPrompts(database);
+  }
+
+  @Bean
+  JobStatistics jobStatistics(JdbcClient database, ReadPools readers) {
+    return new JobStatistics(database, readers.searches());
+  }
+
+  @Bean
+  RecentAttempts recentAttempts(ReadPools readers) {
+    return new RecentAttempts(readers.searches());
+  }
+}

@@ -1,0 +1,265 @@
+package dev.darkroom.ledger.jobs;
+
+import dev.darkroom.ledger.log.LogEntry;
+import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.ledger.row.LedgerJson;
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Answers questions about jobs without changing them. */
+public final class JobQueries {
+  /** Counted within a few tenths of a second. */
+  private static final int MOST_OPEN = 100_000;
+
+  private static final int FIRST_STEPS = 100;
+  private static final int LATEST_STEPS = 900;
+
+  private final JdbcClient database;
+  private final JdbcClient lookups;
+  private final LedgerJson json;
+
+  /**
+   * @param lookups for questions about one job, of which any number may come
+   */
+  public JobQueries(JdbcClient database, JdbcClient lookups, LedgerJson json) {
+    this.database = database;
+    this.lookups = lookups;
+    this.json = json;
+  }
+
+  /**
+   * The job and its steps; of more than a thousand, the first and the latest. The job is read
+   * first: its steps may be ahead of its status, never behind.
+   */
+  public Optional<Job> find(RequestId requestId) {
+    return find(lookups, requestId);
+  }
+
+  /**
+   * The same for a client that submits the job; it does not share a pool with those who only read.
+   */
+  public Optional<Job> findForSubmitter(RequestId requestId) {
+    return find(database, requestId);
+  }
+
+  // one statement after the other: one inside the other would hold two connections, and as many
+  // clients as the pool has connections would wait for each other
+  private Optional<Job> find(JdbcClient pool, RequestId requestId) {
+    return pool.sql(
+            """
+            select request_id, user_id, request, status, deadline_at, finished_at, image_url, image_sha256,
+              image_content_type, image_bytes, image_removed_at, error_code, error_message
+            from public.generation_jobs where request_id = :id
+            """)
+        .param("id", requestId.value())
+        .query((row, _) -> job(row))
+        .optional()
+        .map(job -> job.withSteps(steps(pool, requestId)));
+  }
+
+  /**
+   * Oldest first. Without their prompts: each step has them, and a job that waits for a day may
+   * have thousands of steps.
+   */
+  List<LogEntry> steps(JdbcClient pool, RequestId requestId) {
+    return pool.sql(
+            """
+            select id, request_id, user_id, status, step, image_url, created_at,
+              case when jsonb_typeof(details -> 'parameters') = 'object'
+                then details #- '{parameters,prompt}' #- '{parameters,negative_prompt}'
+                else details end as details
+            from (
+              (select * from public.generation_logs where request_id = :id order by seq limit :first)
+              union
+              (select * from public.generation_logs where request_id = :id order by seq desc limit :latest)
+            ) as step
+            order by seq
+            """)
+        .param("id", requestId.value())
+        .param("first", FIRST_STEPS)
+        .param("latest", LATEST_STEPS)
+        .query((row, _) ->
+            new LogEntry(
+                row.getObject("id", UUID.class),
+                Columns.requestId(row),
+                row.getString("user_id"),
+                "",
+                Columns.status(row),
+                row.getString("step"),
+                json.details(row.getString("details")),
+                row.getString("image_url"),
+                Columns.instant(row, "created_at")))
+        .list();
+  }
+
+  /** The picture with which the job has completed, as long as it is kept. */
+  public Optional<PictureRecord> findPicture(RequestId requestId) {
+    return lookups
+        .sql(
+            """
+            select image_url, image_sha256, image_content_type, image_bytes from public.generation_jobs
+            where request_id = :id and status = 'completed' and image_removed_at is null
+            """)
+        .param("id", requestId.value())
+        .query((row, _) -> picture(row))
+        .optional();
+  }
+
+  /** Which of these have ended. */
+  public List<RequestId> endedAmong(Collection<RequestId> jobs) {
+    return database
+        .sql(
+            """
+            select request_id from public.generation_jobs
+            where request_id = any(:ids::uuid[]) and finished_at is not null
+            """)
+        .param("ids", Columns.texts(jobs.stream()))
+        .query((row, _) -> Columns.requestId(row))
+        .list();
+  }
+
+  /**
+   * Attempts whose worker no longer renews its lease.
+   *
+   * @param limit attempts at most; the longest lapsed first
+   */
+  public List<Attempt> findLapsed(int limit) {
+    return database
+        .sql(
+            """
+            select request_id, attempt, worker_id from public.generation_jobs
+            where lease_until < now()
+            order by lease_until limit :limit
+            """)
+        .param("limit", limit)
+        .query((row, _) -> JobRows.attempt(row))
+        .list();
+  }
+
+  /**
+   * The latest attempts at open jobs whose deadline has passed and that may have a picture: running
+   * ones, and ones with an unknown outcome. After any other outcome the worker looked for a picture
+   * itself.
+   *
+   * @param limit attempts at most; the longest overdue first
+   */
+  public List<Attempt> findOverdueAttempts(int limit) {
+    return database
+        .sql(
+            """
+            select request_id, attempt, worker_id from public.generation_jobs
+            where status in ('started', 'processing') and deadline_at <= now() and attempt > 0
+              and (lease_until is not null or error_code is null
+                or error_code in ('outcome_unknown', 'picture_not_stored'))
+            order by deadline_at limit :limit
+            """)
+        .param("limit", limit)
+        .query((row, _) -> JobRows.attempt(row))
+        .list();
+  }
+
+  /**
+   * How many jobs are open, for operators and autoscalers. Of more than {@value #MOST_OPEN} the
+   * ones with the earliest deadlines are counted, which are about the oldest.
+   */
+  public OpenJobs countOpen() {
+    return database
+        .sql(
+            """
+            select error_code,
+              count(*) filter (where lease_until is not null) as running,
+              count(*) filter (where lease_until is null and due_at <= clock_timestamp()) as waiting,
+              count(*) filter (where lease_until is null and due_at > clock_timestamp()) as scheduled,
+              count(*) filter (where lease_until is null and turn is not null) as held_back,
+              coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (
+                where lease_until is null and due_at <= clock_timestamp())), 0)::float8 as oldest
+            from (
+              select error_code, lease_until, due_at, turn from public.generation_jobs
+              where status in ('started', 'processing') order by deadline_at limit :most) as open
+            group by error_code
+            """)
+        .param("most", MOST_OPEN)
+        .query((row, _) -> openJobs(row))
+        .list()
+        .stream()
+        .reduce(OpenJobs.NONE, OpenJobs::plus);
+  }
+
+  private static OpenJobs openJobs(ResultSet row) throws SQLException {
+    var reason = row.getString("error_code");
+    var scheduled = row.getLong("scheduled");
+    return new OpenJobs(
+        row.getLong("waiting"),
+        scheduled,
+        row.getLong("running"),
+        row.getLong("held_back"),
+        row.getDouble("oldest"),
+        reason == null || scheduled == 0 ? Map.of() : Map.of(reason, scheduled));
+  }
+
+  /**
+   * Open jobs by what they are doing.
+   *
+   * @param waiting due, and not claimed by a worker
+   * @param scheduled due later: they wait for their next attempt
+   * @param running claimed by a worker
+   * @param heldBack those of the waiting ones that wait in the ledger for their turn
+   * @param oldestWaitingSeconds how long the longest waiting one has been due
+   * @param scheduledBy the scheduled ones by the code of the failure that made them wait
+   */
+  public record OpenJobs(
+      long waiting,
+      long scheduled,
+      long running,
+      long heldBack,
+      double oldestWaitingSeconds,
+      Map<String, Long> scheduledBy) {
+    private static final OpenJobs NONE = new OpenJobs(0, 0, 0, 0, 0, Map.of());
+
+    private OpenJobs plus(OpenJobs more) {
+      var by = new HashMap<>(scheduledBy);
+      by.putAll(more.scheduledBy);
+      return new OpenJobs(
+          waiting + more.waiting,
+          scheduled + more.scheduled,
+          running + more.running,
+          heldBack + more.heldBack,
+          Math.max(oldestWaitingSeconds, more.oldestWaitingSeconds),
+          Map.copyOf(by));
+    }
+  }
+
+  private Job job(ResultSet row) throws SQLException {
+    var status = Columns.status(row);
+    return new Job(
+        Columns.requestId(row),
+        row.getString("user_id"),
+        json.request(row.getString("request")),
+        status,
+        Columns.instant(row, "deadline_at"),
+        status == JobStatus.COMPLETED ? picture(row) : null,
+        Columns.instantOrNull(row, "image_removed_at"),
+        status == JobStatus.FAILED
+            ? new Job.JobFailure(row.getString("error_code"), row.getString("error_message"))
+            : null,
+        Columns.instantOrNull(row, "finished_at"),
+        List.of());
+  }
+
+  private static PictureRecord picture(ResultSet row) throws SQLException {
+    return new PictureRecord(
+        row.getString("image_url"),
+        row.getString("image_sha256"),
+        row.getString("image_content_type"),
+        row.getLong("image_bytes"));
+  }
+}

@@ -1,0 +1,219 @@
+package dev.darkroom.ledger.jobs;
+
+import static dev.darkroom.ledger.row.Columns.texts;
+
+import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.ledger.row.LedgerJson;
+import dev.darkroom.model.FailureCode;
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.Step;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The transitions that end a job, once: complete, fail, deadline passed, record too large. */
+public final class OutcomeStore {
+  private static final String TOO_LARGE =
+      "The request is larger than the queue takes. Shorten its prompt and send it again.";
+
+  private final JdbcClient database;
+  private final LedgerJson json;
+  private final Duration publishReservation;
+  private final JobMetrics metrics;
+
+  public OutcomeStore(
+      JdbcClient database, LedgerJson json, Duration publishReservation, JobMetrics metrics) {
+    this.database = database;
+    this.json = json;
+    this.publishReservation = publishReservation;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Ends the job with its picture. An attempt whose lease has lapsed may still do so as long as no
+   * other attempt has begun: the picture is paid for.
+   *
+   * @return empty if the job has ended or another attempt has begun
+   */
+  public Optional<FinishedJob> completeIfCurrent(Completion completion) {
+    var picture = completion.picture();
+    var details = new HashMap<String, Object>(completion.details());
+    details.put("contentType", picture.contentType());
+    details.put("bytes", picture.bytes());
+    details.put("sha256", picture.sha256());
+    return endIfCurrent(completion.attempt(), Step.IMAGE_GENERATED, picture, null, null, details);
+  }
+
+  /**
+   * Ends the job without a picture.
+   *
+   * @param code a word for programs, such as {@code rejected}
+   * @param message a sentence for the client: the provider's own words, without secrets
+   * @return empty if the job has ended or another attempt has begun
+   */
+  public Optional<FinishedJob> failIfCurrent(
+      Attempt attempt, Step step, String code, String message, Map<String, ?> details) {
+    if (step.status() != JobStatus.FAILED) {
+      throw new IllegalArgumentException(step.word() + " does not end a job");
+    }
+    var logged = new HashMap<String, Object>(details);
+    logged.put("code", code);
+    logged.put("reason", message);
+    return endIfCurrent(attempt, step, null, code, Columns.storable(message), logged);
+  }
+
+  private Optional<FinishedJob> endIfCurrent(
+      Attempt attempt,
+      Step step,
+      @Nullable PictureRecord picture,
+      @Nullable String code,
+      @Nullable String message,
+      Map<String, Object> details) {
+    return database
+        .sql(
+            """
+            with finished as (
+              update public.generation_jobs
+              set status = :status, finished_at = clock_timestamp(), lease_until = null,
+                publish_after = clock_timestamp() + :reservation * interval '1 millisecond',
+                image_url = :url, image_sha256 = :sha256, image_content_type = :contentType,
+                image_bytes = :bytes::bigint, error_code = :code, error_message = :message
+              where request_id = :id and finished_at is null and attempt = :attempt
+                and coalesce(worker_id, :worker) = :worker
+              returning *),
+            logged as (
+              insert into public.generation_logs
+                (request_id, user_id, prompt, status, step, details, image_url, created_at)
+              select request_id, user_id, request ->> 'prompt', status, :step,
+                jsonb_build_object('attempt', attempt, 'worker', :worker::text)
+                  || case status when 'completed' then jsonb_build_object('jobMillis',
+                    (extract(epoch from finished_at - created_at) * 1000)::bigint) else '{}' end
+                  || :details::jsonb,
+                image_url, finished_at
+              from finished)
+            select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type, image_bytes,
+              error_code, error_message, finished_at, created_at, traceparent
+            from finished
+            """)
+        .param("reservation", publishReservation.toMillis())
+        .param("status", step.status().word())
+        .param("url", picture == null ? null : picture.url())
+        .param("sha256", picture == null ? null : picture.sha256())
+        .param("contentType", picture == null ? null : picture.contentType())
+        .param("bytes", picture == null ? null : picture.bytes())
+        .param("code", code)
+        .param("message", message)
+        .param("id", attempt.requestId().value())
+        .param("attempt", attempt.number())
+        .param("worker", attempt.workerId())
+        .param("step", step.word())
+        .param("details", json.write(details))
+        .query((row, _) -> JobRows.finished(row))
+        .optional()
+        .map(metrics::ended);
+  }
+
+  /**
+   * Ends open jobs whose deadline has passed: at once those that can't have a picture, see {@link
+   * JobQueries#findOverdueAttempts}; the others when a look into the store found none, or after a
+   * while. The outcome of a running call is logged as unknown.
+   *
+   * @param limit jobs at most; the longest overdue first
+   * @param without attempts for which no picture was found
+   * @param patience how long after its deadline a job ends even if nobody looked for its picture
+   */
+  public List<FinishedJob> endOverdue(int limit, Collection<Attempt> without, Duration patience) {
+    return database
+        .sql(
+            """
+            with looked as (
+              select * from unnest(:ids::uuid[], :attempts::int[]) as looked (request_id, attempt)),
+            overdue as (
+              select request_id, lease_until is not null as held from public.generation_jobs
+              where status in ('started', 'processing') and deadline_at <= now()
+                and (attempt = 0
+                  or (lease_until is null and error_code not in ('outcome_unknown', 'picture_not_stored'))
+                  or deadline_at <= now() - :patience * interval '1 millisecond'
+                  or (request_id, attempt) in (select request_id, attempt from looked))
+              order by deadline_at limit :limit
+              for update skip locked),
+            ended as (
+              update public.generation_jobs job
+              set status = 'failed', finished_at = clock_timestamp(), lease_until = null,
+                failures = failures + overdue.held::int,
+                publish_after = clock_timestamp() + :reservation * interval '1 millisecond',
+                error_code = 'deadline_exceeded',
+                error_message = 'The job was not finished by its deadline.'
+                  || coalesce(' The last error: ' || job.error_message, '')
+              from overdue where job.request_id = overdue.request_id
+              returning job.*, overdue.held),
+            logged as (
+              insert into public.generation_logs
+                (request_id, user_id, prompt, status, step, details, created_at)
+              select request_id, user_id, request ->> 'prompt', 'processing', 'attempt_outcome_unknown',
+                jsonb_build_object('attempt', attempt, 'worker', worker_id, 'code', 'deadline_exceeded',
+                  'reason', 'The deadline came while the call was under way.', 'counts', true),
+                clock_timestamp()
+              from ended where held
+              union all
+              select request_id, user_id, request ->> 'prompt', 'failed', 'deadline_exceeded',
+                jsonb_build_object('attempt', attempt, 'deadline', deadline_at, 'code', error_code,
+                  'reason', error_message),
+                clock_timestamp()
+              from ended)
+            select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type, image_bytes,
+              error_code, error_message, finished_at, created_at, traceparent
+            from ended
+            """)
+        .param("limit", limit)
+        .param("ids", texts(without.stream().map(Attempt::requestId)))
+        .param("attempts", texts(without.stream().map(Attempt::number)))
+        .param("patience", patience.toMillis())
+        .param("reservation", publishReservation.toMillis())
+        .query((row, _) -> metrics.ended(JobRows.finished(row)))
+        .list();
+  }
+
+  /** Ends those of these jobs that are open and free, because Kafka does not take their records. */
+  public List<FinishedJob> endOversized(Collection<RequestId> jobs) {
+    return database
+        .sql(
+            """
+            with oversized as (
+              select request_id from public.generation_jobs
+              where request_id = any (:ids::uuid[]) and lease_until is null and finished_at is null
+              order by request_id
+              for update),
+            ended as (
+              update public.generation_jobs job
+              set status = 'failed', finished_at = clock_timestamp(),
+                publish_after = clock_timestamp() + :reservation * interval '1 millisecond',
+                error_code = :code, error_message = :reason
+              from oversized where job.request_id = oversized.request_id
+              returning job.*),
+            logged as (
+              insert into public.generation_logs
+                (request_id, user_id, prompt, status, step, details, created_at)
+              select request_id, user_id, request ->> 'prompt', status, :step,
+                jsonb_build_object('attempt', attempt, 'code', error_code, 'reason', error_message),
+                finished_at
+              from ended)
+            select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type,
+              image_bytes, error_code, error_message, finished_at, created_at, traceparent
+            from ended
+            """)
+        .param("ids", texts(jobs.stream()))
+        .param("reservation", publishReservation.toMillis())
+        .param("code", FailureCode.RECORD_TOO_LARGE.word())
+        .param("reason", TOO_LARGE)
+        .param("step", Step.RECORD_TOO_LARGE.word())
+        .query((row, _) -> metrics.ended(JobRows.finished(row)))
+        .list();
+  }
+}

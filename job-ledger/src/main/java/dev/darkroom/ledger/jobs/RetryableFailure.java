@@ -1,0 +1,85 @@
+package dev.darkroom.ledger.jobs;
+
+import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.model.Step;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an attempt ended without ending its job.
+ *
+ * @param outcome {@link Step#ATTEMPT_FAILED} where it is known that there is no picture, {@link
+ *     Step#ATTEMPT_OUTCOME_UNKNOWN} where the call may have been carried out and billed
+ * @param code a word for programs, such as {@code rate_limited}
+ * @param reason a sentence for clients, without what concerns only those who run this
+ * @param counts whether it uses up one of the job's attempts; an outage does not
+ * @param delay until the job is due again
+ * @param call how long the call took, where one was made and its end was seen
+ * @param called false where it is known that no call was made, which the log then says outright
+ */
+public record RetryableFailure(
+    Step outcome,
+    String code,
+    String reason,
+    boolean counts,
+    Duration delay,
+    @Nullable Duration call,
+    boolean called) {
+  /** Near its deadline a job is not tried more often than that. */
+  private static final Duration SOONEST = Duration.ofSeconds(1);
+
+  public RetryableFailure {
+    if (outcome != Step.ATTEMPT_FAILED && outcome != Step.ATTEMPT_OUTCOME_UNKNOWN) {
+      throw new IllegalArgumentException(outcome.word() + " does not describe a retryable failure");
+    }
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("the delay must not be negative");
+    }
+    reason = Columns.storable(reason);
+  }
+
+  public RetryableFailure(
+      Step outcome, String code, String reason, boolean counts, Duration delay) {
+    this(outcome, code, reason, counts, delay, null);
+  }
+
+  public RetryableFailure(
+      Step outcome,
+      String code,
+      String reason,
+      boolean counts,
+      Duration delay,
+      @Nullable Duration call) {
+    this(outcome, code, reason, counts, delay, call, true);
+  }
+
+  /**
+   * The same, due early enough that the job is tried again before its deadline.
+   *
+   * @param timeLeft until then
+   */
+  public RetryableFailure dueBeforeDeadline(Duration timeLeft) {
+    var half = timeLeft.dividedBy(2);
+    return dueWithin(half.compareTo(SOONEST) > 0 ? half : SOONEST);
+  }
+
+  /** The same, due after this long at the latest. */
+  public RetryableFailure dueWithin(Duration longest) {
+    var sooner = longest.isNegative() ? Duration.ZERO : longest;
+    return sooner.compareTo(delay) < 0
+        ? new RetryableFailure(outcome, code, reason, counts, sooner, call, called)
+        : this;
+  }
+
+  /** The same after a call that took so long. */
+  public RetryableFailure afterCallOf(Duration took) {
+    return new RetryableFailure(outcome, code, reason, counts, delay, took, true);
+  }
+
+  /** The same where no call was made. */
+  public RetryableFailure withoutCall() {
+    return outcome == Step.ATTEMPT_FAILED
+        ? new RetryableFailure(outcome, code, reason, counts, delay, null, false)
+        : this;
+  }
+}

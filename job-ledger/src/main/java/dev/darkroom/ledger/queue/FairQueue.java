@@ -1,0 +1,147 @@
+package dev.darkroom.ledger.queue;
+
+import dev.darkroom.ledger.jobs.DueJob;
+import dev.darkroom.ledger.jobs.JobRows;
+import dev.darkroom.ledger.row.LedgerJson;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Jobs that wait in the ledger for their turn, so that no user's jobs keep another's waiting: Kafka
+ * delivers records in the order in which they came, so it holds only those that workers are about
+ * to claim.
+ *
+ * <p>The order is that of start-time fair queueing: a user's jobs have one turn each, and users
+ * share turns. A new job gets the turn after the last one of its user, but none before the one that
+ * is being served, so that nobody saves up turns. Accepting draws these turns, see {@link
+ * dev.darkroom.ledger.jobs.JobStore#accept}.
+ */
+public final class FairQueue {
+  private final JdbcClient database;
+  private final LedgerJson json;
+  private final Duration publishReservation;
+
+  public FairQueue(JdbcClient database, LedgerJson json, Duration publishReservation) {
+    this.database = database;
+    this.json = json;
+    this.publishReservation = publishReservation;
+  }
+
+  /**
+   * What one gateway may publish.
+   *
+   * @param jobs dispatched by this call, in the order of their turns
+   * @param unclaimed how many had been dispatched before that no worker has claimed; counted no
+   *     further than the window
+   * @param othersWait whether more jobs wait for their turn than were dispatched
+   */
+  public record DispatchBatch(List<DueJob> jobs, int unclaimed, boolean othersWait) {}
+
+  /**
+   * Gives a turn to jobs that are due again: retries whose time has come, rescued jobs, and those
+   * whose record is lost. They had their turn already, so they go to the turn that is being served
+   * and not behind the line of their user; several of one user follow each other, one a turn.
+   *
+   * @param limit jobs at most; the longest due first
+   * @return how many there were
+   */
+  public int drawForDue(int limit) {
+    return database
+        .sql(
+            """
+            with due as (
+              select request_id, user_id, publish_after from public.generation_jobs
+              where lease_until is null and finished_at is null and not let_go and turn is null
+                and publish_after <= now()
+              order by publish_after limit :limit
+              for update skip locked),
+            drawn as (
+              select request_id,
+                greatest(0, (select now_serving from public.generation_turns)) - 1
+                  + row_number() over (partition by user_id order by publish_after, request_id) as turn
+              from due)
+            update public.generation_jobs job set turn = drawn.turn, publish_after = 'infinity'
+            from drawn where job.request_id = drawn.request_id
+            """)
+        .param("limit", limit)
+        .update();
+  }
+
+  /**
+   * Dispatches jobs whose turn it is, as many as the window has room for, and reserves them for the
+   * caller, who has {@code darkroom.ledger.publish-reservation} to publish them before a sweep
+   * does.
+   *
+   * <p>Any number of gateways may ask at once: one of them is served, so that together they do not
+   * fill the window twice. If another batch was dispatched after this statement took its snapshot
+   * and before it got the lock, its count is out of date; the row of turns then has another number
+   * of lots than the snapshot says, and nothing is dispatched.
+   *
+   * @param window jobs that may be dispatched and unclaimed
+   * @param limit jobs at most
+   * @return empty if another gateway is being served, or just was
+   */
+  public Optional<DispatchBatch> dispatch(int window, int limit) {
+    return database
+        .sql(
+            """
+            with serving as (
+              select from public.generation_turns
+              where lots = (select lots from public.generation_turns)
+              for update skip locked),
+            ahead as (
+              select count(*) as untaken from (
+                select from public.generation_jobs
+                where let_go and lease_until is null and finished_at is null
+                order by publish_after limit :window) as untaken),
+            next as (
+              select request_id, turn from public.generation_jobs
+              where turn is not null and lease_until is null and finished_at is null
+              order by turn, request_id
+              limit coalesce((select least(:window - untaken, :limit) from serving, ahead), 0)
+              for update skip locked),
+            leaving as (
+              update public.generation_jobs job
+              set let_go = true, turn = null,
+                publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
+              from next where job.request_id = next.request_id
+              returning job.*, next.turn as served),
+            announced as (
+              update public.generation_turns
+              set now_serving = greatest(now_serving, (select max(turn) from next)), lots = lots + 1
+              where exists (select from next))
+            select untaken,
+              exists (select from public.generation_jobs
+                where turn is not null and lease_until is null and finished_at is null
+                order by turn, request_id
+                offset (select count(*) from next) limit 1) as others_wait,
+              leaving.request_id, user_id, request, deadline_at, created_at, publish_after, traceparent
+            from serving cross join ahead left join leaving on true
+            order by served, leaving.request_id
+            """)
+        .param("window", window)
+        .param("limit", limit)
+        .param("reservation", publishReservation.toMillis())
+        .query(this::batch);
+  }
+
+  private Optional<DispatchBatch> batch(ResultSet rows) throws SQLException {
+    if (!rows.next()) {
+      return Optional.empty();
+    }
+    var unclaimed = rows.getInt("untaken");
+    var othersWait = rows.getBoolean("others_wait");
+    var jobs = new ArrayList<DueJob>();
+    do {
+      if (rows.getObject("request_id") != null) {
+        jobs.add(JobRows.dueJob(rows, json));
+      }
+    } while (rows.next());
+    return Optional.of(new DispatchBatch(List.copyOf(jobs), unclaimed, othersWait));
+  }
+}

@@ -1,0 +1,236 @@
+package dev.darkroom.ledger.queue;
+
+import dev.darkroom.ledger.jobs.DueJob;
+import dev.darkroom.ledger.jobs.JobRows;
+import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.ledger.row.LedgerJson;
+import dev.darkroom.model.RequestId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Jobs that were dispatched and are not on Kafka, or have been there for too long. Jobs that wait
+ * for their turn are in the {@link FairQueue}.
+ */
+public final class JobOutbox {
+  private final JdbcClient database;
+  private final LedgerJson json;
+  private final Duration publishReservation;
+  private final Duration republishAfter;
+
+  public JobOutbox(
+      JdbcClient database, LedgerJson json, Duration publishReservation, Duration republishAfter) {
+    this.database = database;
+    this.json = json;
+    this.publishReservation = publishReservation;
+    this.republishAfter = republishAfter;
+  }
+
+  /**
+   * Reserves dispatched jobs that nobody has published within their reservation, and those whose
+   * record no worker has claimed for {@code darkroom.ledger.republish-after}. Any number of
+   * gateways may ask at once; each job goes to one of them.
+   *
+   * @param limit jobs at most; the longest due first
+   */
+  public List<DueJob> reserveDue(int limit) {
+    return reserveOverdue(limit, Duration.ZERO);
+  }
+
+  /** As {@link #reserveDue(int)}, only those whose reservation ended at least so long ago. */
+  public List<DueJob> reserveOverdue(int limit, Duration by) {
+    return database
+        .sql(
+            """
+            with due as (
+              select request_id from public.generation_jobs
+              where let_go and lease_until is null and finished_at is null
+                and publish_after <= now() - :overdue * interval '1 millisecond'
+              order by publish_after limit :limit
+              for update skip locked)
+            update public.generation_jobs job
+            set publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
+            from due where job.request_id = due.request_id
+            returning job.request_id, user_id, request, deadline_at, created_at, publish_after, traceparent
+            """)
+        .param("limit", limit)
+        .param("overdue", by.toMillis())
+        .param("reservation", publishReservation.toMillis())
+        .query((row, _) -> JobRows.dueJob(row, json))
+        .list();
+  }
+
+  /**
+   * Records that Kafka has these jobs. A job that was rescheduled or reserved again meanwhile has
+   * another reservation, and stays unpublished; a job that a worker has claimed needs no mark.
+   *
+   * <p>Publishing a copy does not change {@code enqueued_at}, the job's place in the queue. The
+   * next copy follows after five times the setting, and later as long as the job has waited so far:
+   * however long a healthy queue is, a job has a handful of copies in it.
+   *
+   * <p>Nobody waits for a mark, so its commit does not wait for the disk: if a crash of PostgreSQL
+   * undoes it, Kafka gets a copy.
+   *
+   * @return how many were marked
+   */
+  public int markEnqueued(List<DueJob> jobs) {
+    return database
+        .sql(
+            """
+            with relaxed as materialized (select set_config('synchronous_commit', 'off', true)),
+            acknowledged as (
+              select * from unnest(:ids::uuid[], :reservations::timestamptz[])
+                as acknowledged (request_id, publish_after)
+              order by request_id limit cardinality(:ids::uuid[])),
+            sent as (
+              select acknowledged.request_id
+              from acknowledged cross join lateral (
+                select from public.generation_jobs
+                where request_id = acknowledged.request_id and publish_after = acknowledged.publish_after
+                  and lease_until is null and finished_at is null
+                for update) job)
+            update public.generation_jobs job
+            set enqueued_at = coalesce(job.enqueued_at, clock_timestamp()),
+              publish_after = clock_timestamp()
+                + greatest(5 * :republishAfter * interval '1 millisecond', clock_timestamp() - job.due_at)
+            from sent, relaxed where job.request_id = sent.request_id
+            """)
+        .param("republishAfter", republishAfter.toMillis())
+        .param("ids", Columns.texts(jobs.stream().map(job -> job.message().requestId())))
+        .param("reservations", Columns.texts(jobs.stream().map(DueJob::reservedUntil)))
+        .update();
+  }
+
+  /**
+   * A job whose record Kafka has.
+   *
+   * @param enqueuedAt its place in its partition
+   */
+  public record EnqueuedJob(RequestId id, Instant enqueuedAt) {}
+
+  /** The ledger's time, and the jobs that run, at the same moment. */
+  public record RunningJobs(Instant now, List<EnqueuedJob> jobs) {}
+
+  /** The running jobs whose record is known to have been enqueued. */
+  public RunningJobs running() {
+    return database
+        .sql(
+            """
+            select now() as now, request_id, enqueued_at
+            from (select) as once left join public.generation_jobs
+              on lease_until is not null and enqueued_at <= now()
+            """)
+        .query(JobOutbox::runningJobs);
+  }
+
+  /** There is always a row, for the time. */
+  private static RunningJobs runningJobs(ResultSet rows) throws SQLException {
+    var now = Instant.EPOCH;
+    var jobs = new ArrayList<EnqueuedJob>();
+    while (rows.next()) {
+      now = Columns.instant(rows, "now");
+      if (rows.getObject("request_id") != null) {
+        jobs.add(enqueued(rows));
+      }
+    }
+    return new RunningJobs(now, List.copyOf(jobs));
+  }
+
+  private static EnqueuedJob enqueued(ResultSet row) throws SQLException {
+    return new EnqueuedJob(Columns.requestId(row), Columns.instant(row, "enqueued_at"));
+  }
+
+  /**
+   * Unclaimed jobs that were enqueued {@code darkroom.ledger.republish-after} before this head of
+   * their queue. Kafka delivers the records of a partition in order, so if the head is in the same
+   * partition, their record is lost, or was dropped after too many deliveries. A queue that is
+   * long, or that nobody serves, has no head that is so far ahead.
+   */
+  public List<EnqueuedJob> behind(Instant head) {
+    return database
+        .sql(
+            """
+            select request_id, enqueued_at from public.generation_jobs
+            where let_go and lease_until is null and finished_at is null and due_at <= now()
+              and enqueued_at < :head - :republishAfter * interval '1 millisecond'
+            """)
+        .param("head", head.atOffset(ZoneOffset.UTC))
+        .param("republishAfter", republishAfter.toMillis())
+        .query((row, _) -> enqueued(row))
+        .list();
+  }
+
+  /**
+   * How much later another record must be enqueued and claimed until a job's own counts as lost.
+   */
+  public Duration patience() {
+    return republishAfter;
+  }
+
+  /**
+   * Makes these due again, unless they were claimed or sent meanwhile.
+   *
+   * @return how many there were
+   */
+  public int release(List<EnqueuedJob> lost) {
+    return database
+        .sql(
+            """
+            with lost as (
+              select job.request_id from public.generation_jobs job
+              join unnest(:ids::uuid[], :places::timestamptz[]) as lost (request_id, enqueued_at)
+                on job.request_id = lost.request_id and job.enqueued_at = lost.enqueued_at
+              where let_go and lease_until is null and finished_at is null and due_at <= now()
+              order by job.request_id
+              for update of job skip locked)
+            update public.generation_jobs job
+            set enqueued_at = null, let_go = false, publish_after = now()
+            from lost where job.request_id = lost.request_id
+            """)
+        .param("ids", Columns.texts(lost.stream().map(EnqueuedJob::id)))
+        .param("places", Columns.texts(lost.stream().map(EnqueuedJob::enqueuedAt)))
+        .update();
+  }
+
+  /**
+   * Remembers which topic holds the jobs. If it is another one than before, a broker has lost the
+   * old one with all its records, and every enqueued job becomes due again. If several gateways
+   * notice it, one of them does so.
+   *
+   * @param topicId Kafka's own id of the topic, which a topic created anew does not share
+   * @return how many jobs are published again
+   */
+  public int releaseAllIfMoved(String topic, String topicId) {
+    return database
+        .sql(
+            """
+            with moved as (
+              update public.generation_topics
+              set topic_id = :topicId, since = clock_timestamp()
+              where name = :topic and topic_id <> :topicId
+              returning name),
+            met as (
+              insert into public.generation_topics (name, topic_id) values (:topic, :topicId)
+              on conflict (name) do nothing),
+            lost as (
+              select request_id from public.generation_jobs
+              where exists (select from moved)
+                and let_go and lease_until is null and finished_at is null
+                and enqueued_at is not null
+              order by request_id
+              for update)
+            update public.generation_jobs job
+            set enqueued_at = null, let_go = false, publish_after = now()
+            from lost where job.request_id = lost.request_id
+            """)
+        .param("topic", topic)
+        .param("topicId", topicId)
+        .update();
+  }
+}
