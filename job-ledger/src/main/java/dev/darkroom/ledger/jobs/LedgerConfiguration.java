@@ -7,7 +7,7 @@ import dev.darkroom.ledger.connection.PoolCustomizer;
 import dev.darkroom.ledger.limit.OpenQuotaBook;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.IndexPrompts;
-import dev.darkroom.ledger.log.ReadSteps;
+import dev.darkroom.ledger.log.StepQueries;
 import dev.darkroom.ledger.loop.LoopConfiguration;
 import dev.darkroom.ledger.readers.ReadPoolConfiguration;
 import dev.darkroom.ledger.readers.ReadPools;
@@ -156,8 +156,8 @@ public class LedgerConfiguration {
   }
 
   @Bean
-  ReadSteps readSteps(JdbcClient database, ReadPools readers, JsonMapper mapper) {
-    return new ReadSteps(database, readers, new LedgerJson(mapper));
+  StepQueries stepQueries(JdbcClient database, ReadPools readers, JsonMapper mapper) {
+    return new StepQueries(database, readers, new LedgerJson(mapper));
   }
 
   @Bean

@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -22,7 +21,7 @@ public final class BackgroundLoop implements SmartLifecycle {
 
   private final String name;
   private final Duration pause;
-  private final BooleanSupplier round;
+  private final LoopRound round;
   private final int rest;
   private final LoopAge age;
   private volatile CountDownLatch stopping = new CountDownLatch(0);
@@ -33,7 +32,7 @@ public final class BackgroundLoop implements SmartLifecycle {
    * @param pause between two rounds
    * @param round true where there is more to do at once
    */
-  public BackgroundLoop(String name, Duration pause, BooleanSupplier round) {
+  public BackgroundLoop(String name, Duration pause, LoopRound round) {
     this(name, pause, round, 0);
   }
 
@@ -43,12 +42,17 @@ public final class BackgroundLoop implements SmartLifecycle {
    * @param rest how many times as long as a round the pause after it is at least, also where there
    *     is more to do
    */
-  public BackgroundLoop(String name, Duration pause, BooleanSupplier round, int rest) {
+  public BackgroundLoop(String name, Duration pause, LoopRound round, int rest) {
     this.name = name;
     this.pause = pause;
     this.round = round;
     this.rest = rest;
     this.age = new LoopAge(name);
+  }
+
+  public BackgroundLoop(
+      String name, Duration pause, Duration retryAfter, int phase, LoopRound round) {
+    this(name, pause, round, 0); // the others are to come
   }
 
   @Override
@@ -70,7 +74,7 @@ public final class BackgroundLoop implements SmartLifecycle {
         var more = false;
         var begun = System.nanoTime();
         try {
-          more = round.getAsBoolean();
+          more = round.run();
           if (failing) {
             log.atInfo().addKeyValue("sweep", name).log("the sweep works again");
           }
@@ -78,6 +82,8 @@ public final class BackgroundLoop implements SmartLifecycle {
           age.succeeded();
         } catch (ReadOnlyLedgerException e) { // it fails every sweep, and has been logged
           log.atDebug().addKeyValue("sweep", name).setCause(e).log("the ledger is read-only");
+        } catch (LoggedFailureException e) {
+          failing = true;
         } catch (RuntimeException | Error e) { // nobody else would begin it again
           warnOnce(failing, e);
           failing = true;
@@ -90,6 +96,8 @@ public final class BackgroundLoop implements SmartLifecycle {
       }
     } catch (InterruptedException e) {
       log.atDebug().addKeyValue("sweep", name).log("interrupted; it ends");
+    } finally {
+      round.end();
     }
   }
 
@@ -107,6 +115,7 @@ public final class BackgroundLoop implements SmartLifecycle {
   @Override
   public void stop() {
     stopping.countDown();
+    round.wakeUp();
     try {
       if (!thread.join(PATIENCE)) {
         thread.interrupt();

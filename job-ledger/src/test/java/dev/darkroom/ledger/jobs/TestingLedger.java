@@ -5,7 +5,7 @@ import dev.darkroom.ledger.jobs.Acceptance.Accepted;
 import dev.darkroom.ledger.jobs.RescheduleJobs.Rescheduled;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.IndexPrompts;
-import dev.darkroom.ledger.log.ReadSteps;
+import dev.darkroom.ledger.log.StepQueries;
 import dev.darkroom.ledger.readers.ReadPools;
 import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
@@ -56,7 +56,7 @@ public final class TestingLedger {
   public final JobQueue jobQueue;
   public final RecentAttempts recentAttempts;
   public final FindJobs findJobs;
-  public final ReadSteps readSteps;
+  public final StepQueries stepQueries;
 
   /** The same ledger through another pool or a source that watches. */
   public TestingLedger(TestingDatabase database, DataSource source) {
@@ -108,7 +108,7 @@ public final class TestingLedger {
     jobQueue = beans.jobQueue(readers);
     recentAttempts = beans.recentAttempts(readers);
     findJobs = beans.findJobs(asApplication, readers, mapper);
-    readSteps = beans.readSteps(asApplication, readers, mapper);
+    stepQueries = beans.stepQueries(asApplication, readers, mapper);
   }
 
   /** A claim that is made once. */

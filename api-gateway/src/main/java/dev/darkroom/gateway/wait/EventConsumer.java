@@ -1,0 +1,119 @@
+package dev.darkroom.gateway.wait;
+
+import dev.darkroom.ledger.loop.LoggedFailureException;
+import dev.darkroom.ledger.loop.LoopRound;
+import dev.darkroom.messaging.EventRecords;
+import dev.darkroom.model.Topics;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the event topic from its end, without a group: every gateway gets every event, and no offset
+ * is stored. Each round also polls the ledger, on which waiting requests depend alone where the
+ * topic does not exist yet or Kafka is down.
+ */
+final class EventConsumer implements LoopRound {
+  private final Supplier<Consumer<String, byte[]>> consumers;
+  private final EventRecords records;
+  private final CompletionWaiter waiter;
+  private final List<EventArrivalListener> listeners;
+  private final Duration poll;
+  private long polled = System.nanoTime();
+  private volatile @Nullable Consumer<String, byte[]> current;
+
+  EventConsumer(
+      Supplier<Consumer<String, byte[]>> consumers,
+      EventRecords records,
+      CompletionWaiter waiter,
+      List<EventArrivalListener> listeners,
+      Duration poll) {
+    this.consumers = consumers;
+    this.records = records;
+    this.waiter = waiter;
+    this.listeners = listeners;
+    this.poll = poll;
+  }
+
+  /** Reads what has arrived; true where nothing has, since the poll has waited already. */
+  @Override
+  public boolean run() {
+    pollLedger();
+    var consumer = current == null ? consumers.get() : current;
+    current = consumer;
+    try {
+      assignAllPartitions(consumer);
+      var events = consumer.poll(poll);
+      if (events.isEmpty()) {
+        return true;
+      }
+      listeners.forEach(EventArrivalListener::eventsArrived);
+      events.forEach(this::handle);
+      return false;
+    } catch (RuntimeException e) {
+      end(); // the next round opens another one
+      throw e;
+    }
+  }
+
+  private void pollLedger() {
+    if (System.nanoTime() - polled >= poll.toNanos()) {
+      polled = System.nanoTime();
+      waiter.poll();
+    }
+  }
+
+  /**
+   * Every event of every job comes by; decoding also those that no request waits for took a fifth of
+   * a busy gateway's time.
+   */
+  private void handle(ConsumerRecord<String, byte[]> received) {
+    if (waiter.isAwaited(received.key())) {
+      records
+          .read(received)
+          .filter(event -> event.status().isTerminal())
+          .ifPresent(event -> waiter.ended(event.requestId()));
+    }
+  }
+
+  private static void assignAllPartitions(Consumer<String, byte[]> consumer) {
+    var partitions = new HashSet<TopicPartition>();
+    var known = consumer.partitionsFor(Topics.EVENTS);
+    for (var partition : known == null ? List.<PartitionInfo>of() : known) {
+      partitions.add(new TopicPartition(partition.topic(), partition.partition()));
+    }
+    if (partitions.isEmpty()) {
+      throw new LoggedFailureException("the event topic does not exist yet");
+    }
+    if (!partitions.equals(consumer.assignment())) {
+      var added = new HashSet<>(partitions);
+      added.removeAll(Set.copyOf(consumer.assignment()));
+      consumer.assign(partitions);
+      consumer.seekToEnd(added);
+    }
+  }
+
+  @Override
+  public void wakeUp() {
+    var consumer = current;
+    if (consumer != null) {
+      consumer.wakeup();
+    }
+  }
+
+  @Override
+  public void end() {
+    var consumer = current;
+    current = null;
+    if (consumer != null) {
+      consumer.close();
+    }
+  }
+}
