@@ -47,6 +47,8 @@ class GatewayMetricsIT {
         assertThat(page).containsPattern("darkroom_loop_age_seconds\\{.*\"" + loop + "\".*} [0-9]");
       }
       assertThat(page).containsPattern("darkroom_build_info\\{.*version=\"0");
+      assertThat(gateway.send(gateway.managementRequest("/actuator/health/liveness")).body())
+          .contains("\"loops\":{\"status\":\"UP\"}");
       assertThat(gateway.send(gateway.managementRequest("/actuator/info")).body())
           .contains("\"api-gateway\"", "\"commit\"");
     }

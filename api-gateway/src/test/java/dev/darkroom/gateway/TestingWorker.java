@@ -7,7 +7,7 @@ import dev.darkroom.ledger.jobs.FinishJobs;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.jobs.Intent;
 import dev.darkroom.ledger.jobs.PictureRecord;
-import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.time.Duration;
@@ -16,14 +16,14 @@ import java.util.Map;
 import java.util.UUID;
 
 /** Ends jobs as a worker does, without calling anybody. */
-record TestingWorker(ClaimJobs claimJobs, FinishJobs finishJobs, PublishEvents events) {
+record TestingWorker(ClaimJobs claimJobs, FinishJobs finishJobs, EventPublisher events) {
   static final String SHA256 = "ab".repeat(32);
 
   static TestingWorker of(RunningGateway gateway) {
     return new TestingWorker(
         gateway.bean(ClaimJobs.class),
         gateway.bean(FinishJobs.class),
-        gateway.bean(PublishEvents.class));
+        gateway.bean(EventPublisher.class));
   }
 
   Attempt claim(String requestId) {

@@ -14,9 +14,9 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * The address of health and metrics, the only thing that a worker serves: loopback, unless {@code
- * management.server.address} says otherwise. Spring Boot takes that property only where operations
- * have a server beside the application's own, and refuses to start where they have not.
+ * Sets the address of health and metrics, all that a worker serves, from {@code
+ * management.server.address}; the default is loopback. Spring Boot accepts that property only where
+ * management has a port of its own, and refuses to start otherwise.
  */
 final class ManagementAddress implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
   private static final String PROPERTY = "management.server.address";
@@ -25,7 +25,7 @@ final class ManagementAddress implements ApplicationListener<ApplicationEnvironm
   @Override
   public void onApplicationEvent(ApplicationEnvironmentPreparedEvent prepared) {
     var environment = prepared.getEnvironment();
-    var told = address(environment);
+    var given = address(environment);
     var sources = environment.getPropertySources();
     sources.stream()
         .filter(source -> NAMES.stream().anyMatch(source::containsProperty))
@@ -35,7 +35,7 @@ final class ManagementAddress implements ApplicationListener<ApplicationEnvironm
             sources.replace(source.getName(), without((EnumerablePropertySource<?>) source)));
     sources.addBefore(
         "defaultProperties",
-        new MapPropertySource("management-address", Map.of("server.address", told)));
+        new MapPropertySource("management-address", Map.of("server.address", given)));
   }
 
   private static String address(ConfigurableEnvironment environment) {
@@ -52,14 +52,13 @@ final class ManagementAddress implements ApplicationListener<ApplicationEnvironm
       rest.keySet().removeAll(NAMES);
       return new SystemEnvironmentPropertySource(source.getName(), rest);
     }
-    return new Rest(source);
+    return new SourceWithoutAddress(source);
   }
 
-  /** A source without those names. */
-  private static final class Rest extends EnumerablePropertySource<Object> {
+  private static final class SourceWithoutAddress extends EnumerablePropertySource<Object> {
     private final EnumerablePropertySource<?> all;
 
-    Rest(EnumerablePropertySource<?> all) {
+    SourceWithoutAddress(EnumerablePropertySource<?> all) {
       super(all.getName(), all.getSource());
       this.all = all;
     }

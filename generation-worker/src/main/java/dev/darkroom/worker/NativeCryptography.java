@@ -7,9 +7,8 @@ import org.springframework.boot.context.event.ApplicationPreparedEvent;
 import org.springframework.context.ApplicationListener;
 
 /**
- * Has ciphers and hashes computed by native code, before anything asks for one. A worker is
- * compiled for a quick start and not for speed, which TLS and SHA-256 in Java would pay for with
- * milliseconds per picture.
+ * Installs native ciphers and hashes before anything uses one. A worker is compiled for a quick
+ * start, not for speed, so TLS and SHA-256 in Java would cost milliseconds per picture.
  */
 final class NativeCryptography implements ApplicationListener<ApplicationPreparedEvent> {
   private static final Logger log = LoggerFactory.getLogger(NativeCryptography.class);
@@ -27,7 +26,7 @@ final class NativeCryptography implements ApplicationListener<ApplicationPrepare
       log.atInfo()
           .addKeyValue("reason", String.valueOf(trouble.getMessage()))
           .log(
-              "no native code for ciphers and hashes here; Java computes them, which takes longer");
+              "no native ciphers and hashes for this platform; Java computes them, which is slower");
     }
   }
 }

@@ -19,7 +19,7 @@ import dev.darkroom.simulator.SimulatorSettings;
 import dev.darkroom.testservers.TestDatabase;
 import dev.darkroom.testservers.TestServers;
 import dev.darkroom.worker.nebius.AttemptOutcome;
-import dev.darkroom.worker.outcome.ReportOutcome;
+import dev.darkroom.worker.outcome.OutcomeReporter;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -232,7 +232,7 @@ class WorkerIT {
     var other = gateway.submit("A snipe");
     awaitStatus(other, JobStatus.COMPLETED);
     var store = worker.getBean(PictureStore.class);
-    var report = worker.getBean(ReportOutcome.class);
+    var report = worker.getBean(OutcomeReporter.class);
 
     report.report(
         new Attempt(late, 1, "worker-1"),

@@ -38,10 +38,7 @@ class TimeTest {
   /** Loops that wait for something outside that gives no sign, and pretended slowness. */
   private static final Exempt MAY_SLEEP =
       Exempt.classes(
-          "dev.darkroom.worker.run.KeepLeases", // until leases want to be renewed
-          "dev.darkroom.worker.run.AttemptJob", // until the ledger answers again
-          "dev.darkroom.worker.consume.TakeJobs", // until topics, broker and ledger are there again
-          "dev.darkroom.messaging.KeepTopics", // until the broker is there, or loses a topic
+          "dev.darkroom.worker.run.JobAttempt", // until the ledger answers again
           "dev.darkroom.simulator.ImageGenerations", // draws as slowly as it was told to
           "dev.darkroom.simulator.http.Connection", // lets a body drip
           "dev.darkroom.benchmarks.stand.Await", // until other processes have done something

@@ -39,8 +39,8 @@ public final class EventRecords {
   }
 
   /**
-   * The record for an event. Its id is made of the job's id, the status and, before the end, the
-   * attempt: published twice it has the same id both times.
+   * The record for an event. Its id consists of the job's id, the status and, before the end, the
+   * attempt: an event that is published twice has the same id.
    */
   public ProducerRecord<String, byte[]> write(
       GenerationEvent event, Instant time, @Nullable TraceParent trace) {
@@ -70,12 +70,11 @@ public final class EventRecords {
           ? Optional.empty()
           : Optional.ofNullable(json.readValue(data.toBytes(), GenerationEvent.class));
     } catch (RuntimeException e) {
-      // the SDK has several families of exceptions for what it can't read, NullPointerException
-      // among them; a reader that dies of one record would die of it again and again
+      // the SDK throws many kinds of exceptions for malformed events, also NullPointerException
       log.atDebug()
           .addKeyValue("offset", received.offset())
           .addKeyValue("reason", e.getClass().getSimpleName())
-          .log("a record is no event of ours; it is passed over");
+          .log("a record is no event of ours; it is ignored");
       return Optional.empty();
     }
   }

@@ -39,23 +39,19 @@ public final class JobRecords {
     return sent;
   }
 
-  /**
-   * In which of so many partitions a job's record lies: where Kafka's own producer puts its key.
-   */
+  /** In which partition Kafka's own producer puts a job's record. */
   public static int partition(RequestId job, int partitions) {
     var key = job.toString().getBytes(StandardCharsets.UTF_8);
     return Utils.toPositive(Utils.murmur2(key)) % partitions;
   }
 
-  /**
-   * Empty for a record that is no job: it is logged and should be dropped, as it won't become one.
-   */
+  /** Empty for a record that is no job; that is logged, and the record should be dropped. */
   public Optional<JobMessage> read(ConsumerRecord<String, byte[]> received) {
     try {
       var message = json.readValue(received.value(), JobMessage.class);
       return message == null ? drop(received, "null") : Optional.of(message);
     } catch (JacksonException | IllegalArgumentException e) {
-      // its message would repeat what somebody wrote there
+      // its message would repeat the record's content
       return drop(received, e.getClass().getSimpleName());
     }
   }

@@ -1,6 +1,5 @@
 package dev.darkroom.messaging;
 
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.KafkaException;
@@ -15,7 +14,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.jspecify.annotations.Nullable;
 
-/** What a failure of Kafka's clients means, and what cures it. */
+/** What a failure of Kafka's clients means, and what an operator can do. */
 public final class KafkaFailure {
   private static final int DEEPEST = 10;
 
@@ -36,7 +35,7 @@ public final class KafkaFailure {
     var cause = causeOf(failure);
     return switch (cause) {
       case TopicAuthorizationException e ->
-          missing(rights, "topic " + names(e.unauthorizedTopics()));
+          missing(rights, "topic " + String.join(", ", e.unauthorizedTopics()));
       case GroupAuthorizationException e -> missing(rights, "group " + e.groupId());
       case ClusterAuthorizationException e -> missing(rights, "cluster") + ": " + e.getMessage();
       case SslAuthenticationException e ->
@@ -47,12 +46,12 @@ public final class KafkaFailure {
               .formatted(e.getMessage());
       case ConfigException e -> "Kafka's client can't be set up: " + e.getMessage();
       case TimeoutException _, java.util.concurrent.TimeoutException _ ->
-          "Kafka did not answer in time"; // its message holds times, which make each another reason
+          "Kafka did not answer in time"; // its message contains times, so every one would be another reason
       default -> cause.getClass().getSimpleName() + ": " + cause.getMessage();
     };
   }
 
-  /** Whether the failure is the record's own: it is larger than its topic or its producer takes. */
+  /** Whether the record is larger than its topic or its producer allows. */
   public static boolean isTooLarge(Throwable failure) {
     var cause = causeOf(failure);
     return cause instanceof RecordTooLargeException
@@ -64,11 +63,7 @@ public final class KafkaFailure {
         .formatted(resource, rights.isEmpty() ? "for this operation" : rights);
   }
 
-  private static String names(Set<String> topics) {
-    return String.join(", ", topics);
-  }
-
-  /** Below the wrappers that futures, Spring and the clients themselves put around a failure. */
+  /** Without the wrappers of futures, Spring and the clients themselves. */
   private static Throwable causeOf(Throwable failure) {
     var cause = failure;
     for (var depth = 0; depth < DEEPEST && isWrapper(cause); depth++) {

@@ -9,8 +9,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings of the topics.
- *
  * @param replicationFactor copies of each topic; -1 takes the broker's default
  * @param jobPartitions partitions of {@code generation.jobs}, at least: a topic that has fewer gets
  *     more, one that has more keeps them. One is right for a share group; a classic consumer group

@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Configuration;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class MessagingSettingsTest {
   private final ApplicationContextRunner application =
-      new ApplicationContextRunner().withUserConfiguration(Settings.class);
+      new ApplicationContextRunner().withUserConfiguration(EnableMessagingSettings.class);
 
   @Test
   void what_is_not_set_has_its_default() {
@@ -51,5 +51,5 @@ class MessagingSettingsTest {
 
   @Configuration(proxyBeanMethods = false)
   @EnableConfigurationProperties(MessagingSettings.class)
-  static class Settings {}
+  static class EnableMessagingSettings {}
 }

@@ -27,7 +27,7 @@ class TestingApplication {
   /**
    * Starts it.
    *
-   * @param producerProperties such as {@code max.block.ms=400}
+   * @param producerProperties such as {@code max.block.ms=3000}
    */
   static ConfigurableApplicationContext start(
       String bootstrapServers, String... producerProperties) {

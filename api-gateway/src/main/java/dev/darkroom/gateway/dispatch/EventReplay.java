@@ -1,7 +1,7 @@
 package dev.darkroom.gateway.dispatch;
 
 import dev.darkroom.ledger.jobs.LostEvents;
-import dev.darkroom.messaging.KeepTopics;
+import dev.darkroom.messaging.TopicInitializer;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Topics;
 import java.time.Instant;
@@ -22,7 +22,7 @@ final class EventReplay {
   private static final Logger log = LoggerFactory.getLogger(EventReplay.class);
   private static final int SLICE = 1_000;
 
-  private final KeepTopics topics;
+  private final TopicInitializer topics;
   private final LostEvents ledger;
   private final Queue<JobStatus> toDo = new ArrayDeque<>();
   private @Nullable String topicId;
@@ -30,7 +30,7 @@ final class EventReplay {
   private Instant after = Instant.EPOCH;
   private long released;
 
-  EventReplay(KeepTopics topics, LostEvents ledger) {
+  EventReplay(TopicInitializer topics, LostEvents ledger) {
     this.topics = topics;
     this.ledger = ledger;
   }

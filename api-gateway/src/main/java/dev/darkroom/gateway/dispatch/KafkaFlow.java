@@ -1,8 +1,8 @@
 package dev.darkroom.gateway.dispatch;
 
 import dev.darkroom.messaging.KafkaFailure;
-import dev.darkroom.messaging.KafkaTroubles;
-import dev.darkroom.messaging.KafkaTroubles.Concern;
+import dev.darkroom.messaging.KafkaHealth;
+import dev.darkroom.messaging.KafkaHealth.KafkaConcern;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -18,11 +18,11 @@ final class KafkaFlow {
   private static final Duration LEFT_TO_OTHERS = Duration.ofSeconds(5);
 
   private final InstantSource clock;
-  private final KafkaTroubles troubles;
+  private final KafkaHealth troubles;
   private Instant lastRefusal = Instant.MIN;
   private boolean stalled;
 
-  KafkaFlow(InstantSource clock, KafkaTroubles troubles) {
+  KafkaFlow(InstantSource clock, KafkaHealth troubles) {
     this.clock = clock;
     this.troubles = troubles;
   }
@@ -54,13 +54,13 @@ final class KafkaFlow {
     if (stalled) {
       stalled = false;
       lastRefusal = Instant.MIN;
-      troubles.end(Concern.JOBS);
+      troubles.end(KafkaConcern.JOBS);
     }
   }
 
   synchronized void refused(Throwable reason) {
     lastRefusal = clock.instant();
     stalled = true;
-    troubles.report(Concern.JOBS, KafkaFailure.inWords(reason, "WRITE"));
+    troubles.report(KafkaConcern.JOBS, KafkaFailure.inWords(reason, "WRITE"));
   }
 }

@@ -1,8 +1,8 @@
 package dev.darkroom.gateway.dispatch;
 
 import dev.darkroom.ledger.jobs.JobOutbox;
-import dev.darkroom.messaging.KeepTopics;
-import dev.darkroom.messaging.KeepTopics.JobsTopic;
+import dev.darkroom.messaging.TopicInitializer;
+import dev.darkroom.messaging.TopicInitializer.JobsTopic;
 import dev.darkroom.model.Topics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,13 +20,13 @@ import org.springframework.stereotype.Component;
 final class NoticeLostRecords {
   private static final Logger log = LoggerFactory.getLogger(NoticeLostRecords.class);
 
-  private final KeepTopics topics;
+  private final TopicInitializer topics;
   private final JobOutbox ledger;
   private final Counter lost;
   private final PartitionHeads heads = new PartitionHeads();
   private @Nullable String topicId;
 
-  NoticeLostRecords(KeepTopics topics, JobOutbox ledger, MeterRegistry meters) {
+  NoticeLostRecords(TopicInitializer topics, JobOutbox ledger, MeterRegistry meters) {
     this.topics = topics;
     this.ledger = ledger;
     this.lost =

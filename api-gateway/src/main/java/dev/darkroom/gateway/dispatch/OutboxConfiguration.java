@@ -4,7 +4,7 @@ import dev.darkroom.ledger.jobs.EventOutbox;
 import dev.darkroom.ledger.jobs.JobOutbox;
 import dev.darkroom.ledger.jobs.JobTurns;
 import dev.darkroom.ledger.loop.BackgroundLoop;
-import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.messaging.EventPublisher;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -24,7 +24,7 @@ class OutboxConfiguration {
   }
 
   @Bean
-  SweepOutbox.MissedEvents missedEvents(EventOutbox outbox, PublishEvents events) {
+  SweepOutbox.MissedEvents missedEvents(EventOutbox outbox, EventPublisher events) {
     return new SweepOutbox.MissedEvents(outbox, events);
   }
 

@@ -2,7 +2,7 @@ package dev.darkroom.gateway.dispatch;
 
 import dev.darkroom.ledger.batch.WriteInBatches;
 import dev.darkroom.ledger.jobs.DueJob;
-import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.JobStatus;
 import io.micrometer.core.instrument.Gauge;
@@ -22,10 +22,14 @@ public final class PublishDueJobs implements AutoCloseable {
   private final SendJobs jobs;
   private final KafkaFlow flow;
   private final RoomOnKafka room;
-  private final PublishEvents events;
+  private final EventPublisher events;
 
   PublishDueJobs(
-      SendJobs jobs, KafkaFlow flow, RoomOnKafka room, PublishEvents events, MeterRegistry meters) {
+      SendJobs jobs,
+      KafkaFlow flow,
+      RoomOnKafka room,
+      EventPublisher events,
+      MeterRegistry meters) {
     this.jobs = jobs;
     this.flow = flow;
     this.room = room;
@@ -70,7 +74,7 @@ public final class PublishDueJobs implements AutoCloseable {
     var message = job.message();
     var started =
         GenerationEvent.progress(message.requestId(), message.userId(), JobStatus.STARTED, 0);
-    events.tell(started, job.trace());
+    events.publishProgress(started, job.trace());
   }
 
   @Override

@@ -5,9 +5,9 @@ import dev.darkroom.ledger.batch.WriteInBatches.Linger;
 import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.ledger.jobs.JobOutbox;
 import dev.darkroom.ledger.jobs.OversizedJobs;
+import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.messaging.JobRecords;
 import dev.darkroom.messaging.KafkaFailure;
-import dev.darkroom.messaging.PublishEvents;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -43,7 +43,7 @@ final class SendJobs implements AutoCloseable {
       JobRecords records,
       JobOutbox outbox,
       OversizedJobs oversized,
-      PublishEvents events,
+      EventPublisher events,
       KafkaFlow flow,
       MeterRegistry meters) {
     this.kafka = kafka;
@@ -130,7 +130,7 @@ final class SendJobs implements AutoCloseable {
     }
   }
 
-  private static void end(List<DueJob> jobs, OversizedJobs oversized, PublishEvents events) {
+  private static void end(List<DueJob> jobs, OversizedJobs oversized, EventPublisher events) {
     var ended = oversized.end(jobs);
     ended.forEach(events::publish);
     if (!ended.isEmpty()) {

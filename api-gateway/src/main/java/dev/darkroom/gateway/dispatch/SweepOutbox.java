@@ -2,7 +2,7 @@ package dev.darkroom.gateway.dispatch;
 
 import dev.darkroom.ledger.jobs.EventOutbox;
 import dev.darkroom.ledger.jobs.JobOutbox;
-import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.messaging.EventPublisher;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -27,7 +27,7 @@ final class SweepOutbox {
   private final Counter swept;
 
   /** Ended jobs whose event is missing, and the way to tell it. */
-  record MissedEvents(EventOutbox outbox, PublishEvents events) {
+  record MissedEvents(EventOutbox outbox, EventPublisher events) {
     /** True where there may be more. */
     boolean publish(int limit) {
       if (events.waiting() > 0) {

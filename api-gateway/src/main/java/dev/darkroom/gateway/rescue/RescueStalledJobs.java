@@ -4,7 +4,7 @@ import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.jobs.RescheduleJobs.Rescheduled;
 import dev.darkroom.ledger.jobs.RescueJobs;
-import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.messaging.EventPublisher;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -30,7 +30,7 @@ final class RescueStalledJobs {
 
   private final RescueJobs ledger;
   private final CompleteFromStore store;
-  private final PublishEvents events;
+  private final EventPublisher events;
   private final Duration grace;
   private final LedgerAnswering answering;
   private final Counter rescued;
@@ -41,7 +41,7 @@ final class RescueStalledJobs {
   RescueStalledJobs(
       RescueJobs ledger,
       CompleteFromStore store,
-      PublishEvents events,
+      EventPublisher events,
       RescueSettings settings,
       Clock clock,
       MeterRegistry meters) {

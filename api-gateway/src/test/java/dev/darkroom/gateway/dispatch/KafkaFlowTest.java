@@ -2,7 +2,7 @@ package dev.darkroom.gateway.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.messaging.KafkaTroubles;
+import dev.darkroom.messaging.KafkaHealth;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class KafkaFlowTest {
   private Instant now = Instant.parse("2026-11-29T12:00:00Z");
-  private final KafkaFlow flow = new KafkaFlow(() -> now, new KafkaTroubles(() -> now));
+  private final KafkaFlow flow = new KafkaFlow(() -> now, new KafkaHealth(() -> now));
 
   @Test
   void nothing_is_tried_for_a_second_after_a_refusal() {

@@ -16,7 +16,7 @@ import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.jobs.RescheduleJobs;
 import dev.darkroom.ledger.jobs.RescueJobs;
 import dev.darkroom.ledger.jobs.Setback;
-import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
@@ -110,7 +110,7 @@ class ManyDeadlinesIT {
     return new RescueStalledJobs(
         gateway.bean(RescueJobs.class),
         new CompleteFromStore(store, gateway.bean(FinishJobs.class)),
-        gateway.bean(PublishEvents.class),
+        gateway.bean(EventPublisher.class),
         new RescueSettings(Duration.ofSeconds(1), Duration.ofSeconds(10)),
         Clock.systemUTC(),
         new SimpleMeterRegistry());

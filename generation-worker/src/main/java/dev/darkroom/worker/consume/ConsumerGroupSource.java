@@ -29,16 +29,16 @@ import org.slf4j.LoggerFactory;
  */
 final class ConsumerGroupSource implements JobSource {
   private static final Logger log = LoggerFactory.getLogger(ConsumerGroupSource.class);
-  private static final Duration CLOSE_PATIENCE = Duration.ofMillis(1500);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofMillis(1500);
   private static final Duration LAST_COMMIT = Duration.ofSeconds(1);
 
-  /** Enough for one answer of the broker; nothing can be received meanwhile. */
+  /** Enough for one answer of the broker. */
   private static final Duration A_MOMENT = Duration.ofMillis(50);
 
   private final KafkaConsumer<String, byte[]> consumer;
   private final JobRecords records;
   private final Map<TopicPartition, PartitionProgress> owned = new HashMap<>();
-  private boolean staying;
+  private boolean keepingAlive;
   private volatile boolean joined;
 
   ConsumerGroupSource(
@@ -78,22 +78,16 @@ final class ConsumerGroupSource implements JobSource {
   }
 
   @Override
-  public List<Delivery> poll(Duration atMost) {
+  public List<JobDelivery> poll(Duration atMost) {
     consumer.resume(consumer.paused());
-    var deliveries = new ArrayList<Delivery>();
+    var deliveries = new ArrayList<JobDelivery>();
     try {
       for (var received : consumer.poll(atMost)) {
         var progress = progressOf(partition(received));
-        records
-            .read(received)
-            .ifPresentOrElse(
-                job -> {
-                  progress.received(received.offset());
-                  deliveries.add(new Delivery(job, received));
-                },
-                () -> progress.passedOver(received.offset()));
+        var job = records.read(received);
+        progress.received(received.offset(), job.isPresent());
+        job.ifPresent(message -> deliveries.add(new JobDelivery(message, received)));
       }
-      commit();
     } catch (WakeupException e) {
       log.trace("woken up");
     }
@@ -101,24 +95,24 @@ final class ConsumerGroupSource implements JobSource {
   }
 
   @Override
-  public void accept(List<Delivery> deliveries) {
+  public void accept(List<JobDelivery> deliveries) {
     for (var delivery : deliveries) {
       var record = record(delivery);
       var progress = owned.get(partition(record));
       if (progress != null) { // otherwise another worker commits this partition now
-        progress.letGo(record.offset());
+        progress.accepted(record.offset());
       }
     }
     commit();
   }
 
   @Override
-  public void giveBack(List<Delivery> deliveries) {
+  public void giveBack(List<JobDelivery> deliveries) {
     var first = new HashMap<TopicPartition, Long>();
     deliveries.stream()
         .map(ConsumerGroupSource::record)
         .forEach(record -> first.merge(partition(record), record.offset(), Math::min));
-    first.keySet().retainAll(owned.keySet()); // what is not ours any more went to somebody already
+    first.keySet().retainAll(owned.keySet()); // the others went to another worker already
     first.forEach((partition, offset) -> {
       consumer.seek(partition, offset);
       progressOf(partition).rewind(offset);
@@ -128,22 +122,18 @@ final class ConsumerGroupSource implements JobSource {
 
   /**
    * Only a poll takes part in a rebalance, and a member that does not poll for {@code
-   * max.poll.interval.ms} is put out. So this one polls, with everything paused.
+   * max.poll.interval.ms} is removed. So this one polls, with everything paused.
    */
   @Override
-  public void stay() {
-    staying = true;
+  public void keepAlive() {
+    keepingAlive = true;
     try {
       consumer.pause(consumer.assignment());
-      var unexpected = consumer.poll(A_MOMENT);
-      unexpected
-          .partitions()
-          .forEach(partition ->
-              consumer.seek(partition, unexpected.records(partition).getFirst().offset()));
+      var _ = consumer.poll(A_MOMENT); // receives nothing: new partitions are paused as they come
     } catch (WakeupException e) {
       log.trace("woken up");
     } finally {
-      staying = false;
+      keepingAlive = false;
     }
   }
 
@@ -162,10 +152,10 @@ final class ConsumerGroupSource implements JobSource {
    */
   @Override
   public void close() {
-    consumer.close(CloseOptions.timeout(CLOSE_PATIENCE));
+    consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
   }
 
-  /** Does not wait for the answer: the next one makes up for a failed one. */
+  /** Does not wait for the answer: the next commit repeats one that failed. */
   private void commit() {
     var offsets = toCommit(owned);
     if (!offsets.isEmpty()) {
@@ -173,12 +163,7 @@ final class ConsumerGroupSource implements JobSource {
           offsets,
           (_, failure) -> {
             if (failure != null) {
-              owned.forEach((partition, progress) -> {
-                if (offsets.containsKey(partition)) {
-                  progress.notCommitted();
-                }
-              });
-              sayNotCommitted(offsets, failure);
+              logNotCommitted(offsets, failure);
             }
           });
     }
@@ -194,13 +179,13 @@ final class ConsumerGroupSource implements JobSource {
     return offsets;
   }
 
-  private static void sayNotCommitted(
+  private static void logNotCommitted(
       Map<TopicPartition, OffsetAndMetadata> offsets, Exception failure) {
     log.atInfo()
         .addKeyValue("offsets", offsets)
         .addKeyValue("reason", String.valueOf(failure.getMessage()))
         .log(
-            "the broker did not take a commit; the next one makes up for it, or records come again and are dropped");
+            "the broker did not take a commit; the next one repeats it, or the ledger drops records that come again");
   }
 
   private PartitionProgress progressOf(TopicPartition partition) {
@@ -212,7 +197,7 @@ final class ConsumerGroupSource implements JobSource {
   }
 
   @SuppressWarnings("unchecked") // handles are our own
-  private static ConsumerRecord<String, byte[]> record(Delivery delivery) {
+  private static ConsumerRecord<String, byte[]> record(JobDelivery delivery) {
     return (ConsumerRecord<String, byte[]>) delivery.handle();
   }
 
@@ -222,13 +207,13 @@ final class ConsumerGroupSource implements JobSource {
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       joined = true;
       partitions.forEach(partition -> owned.put(partition, new PartitionProgress()));
-      if (staying) {
+      if (keepingAlive) {
         consumer.pause(partitions);
       }
       log.atInfo()
           .addKeyValue(
               "partitions", owned.keySet().stream().map(TopicPartition::partition).toList())
-          .log("partitions were shared out; a worker without any gets no jobs");
+          .log("partitions were assigned; a worker without any gets no jobs");
     }
 
     /** The last chance to say how far they are done. */
@@ -246,7 +231,7 @@ final class ConsumerGroupSource implements JobSource {
       } catch (WakeupException e) {
         consumer.wakeup(); // it was meant for the poll
       } catch (KafkaException e) {
-        sayNotCommitted(offsets, e);
+        logNotCommitted(offsets, e);
       }
     }
 

@@ -1,63 +1,71 @@
 package dev.darkroom.worker.consume;
 
+import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.messaging.JobRecords;
-import dev.darkroom.messaging.KafkaTroubles;
-import dev.darkroom.messaging.KeepTopics;
+import dev.darkroom.messaging.KafkaHealth;
+import dev.darkroom.messaging.TopicInitializer;
 import dev.darkroom.worker.limit.CallPermits;
-import dev.darkroom.worker.run.JobSlots;
+import dev.darkroom.worker.run.ExecutorCapacity;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.Map;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.kafka.autoconfigure.KafkaProperties;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Puts the intake together. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(IntakeSettings.class)
 class IntakeConfiguration {
+  private static final Duration RETRY_AFTER = Duration.ofMillis(250);
 
   @Bean
-  TakeJobs takeJobs(
-      KafkaProperties kafka,
+  JobConsumer jobConsumer(
+      KafkaProperties properties,
       JobRecords records,
-      KeepTopics topics,
-      JobSlots slots,
+      TopicInitializer topics,
+      ExecutorCapacity capacity,
       CallPermits permits,
       IntakeSettings settings,
-      KafkaTroubles troubles,
+      KafkaHealth kafka,
       MeterRegistry meters) {
-    // The way to the broker and nothing else: a share consumer refuses the settings of an ordinary
-    // one, some of which Spring Boot always adds.
-    var connection = kafka.buildAdminProperties();
+    // The connection to the broker and nothing else: a share consumer refuses the settings of an
+    // ordinary one, some of which Spring Boot always adds.
+    var connection = properties.buildAdminProperties();
     // Where every job needs a permit, a record beyond the first would wait here for the next one.
-    var batch = settings.batchFor(permits.limited() ? 1 : slots.total());
-    return new TakeJobs(
-        () ->
-            new ReopeningSource(
-                () -> open(connection, settings.mode(), batch, records), settings.mode(), troubles),
+    var batch = settings.batchFor(permits.limited() ? 1 : capacity.total());
+    return new JobConsumer(
+        () -> open(connection, settings.mode(), batch, records),
         topics::present,
-        slots,
+        capacity,
         settings,
+        kafka,
         meters);
   }
 
   private static JobSource open(
       Map<String, Object> connection, IntakeMode mode, int batch, JobRecords records) {
     return switch (mode) {
-      case SHARE -> new ShareGroupSource(connection, JobSubscription.SHARE, batch, records);
-      case CLASSIC -> new ConsumerGroupSource(connection, JobSubscription.CLASSIC, batch, records);
+      case SHARE -> new ShareGroupSource(connection, mode.subscription(), batch, records);
+      case CLASSIC -> new ConsumerGroupSource(connection, mode.subscription(), batch, records);
     };
   }
 
   @Bean
-  HealthIndicator membership(TakeJobs intake) {
-    return new MembershipHealth(intake);
+  BackgroundLoop consumeJobs(JobConsumer consumer) {
+    return new BackgroundLoop(
+        "intake", Duration.ZERO, RETRY_AFTER, SmartLifecycle.DEFAULT_PHASE, consumer);
   }
 
   @Bean
-  HealthIndicator intake(TakeJobs intake, IntakeSettings settings, KafkaTroubles troubles) {
-    return new IntakeHealth(intake, settings.mode(), troubles);
+  HealthIndicator membership(JobConsumer consumer) {
+    return () -> IntakeHealth.membership(consumer);
+  }
+
+  @Bean
+  HealthIndicator intake(JobConsumer consumer, IntakeSettings settings, KafkaHealth kafka) {
+    return new IntakeHealth(consumer, settings.mode(), kafka);
   }
 }

@@ -1,35 +1,40 @@
 package dev.darkroom.worker.consume;
 
-import dev.darkroom.messaging.KafkaTroubles;
-import dev.darkroom.messaging.KafkaTroubles.Concern;
+import dev.darkroom.messaging.KafkaHealth;
+import dev.darkroom.messaging.KafkaHealth.KafkaConcern;
+import dev.darkroom.worker.consume.JobConsumer.IntakeState;
 import java.util.Locale;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Up as long as waiting may help, also while Kafka or the ledger is away: a worker that waits must
- * not be restarted for it. Down once nothing takes jobs any more, which only a restart cures.
+ * What the worker waits for. Up also while Kafka or the ledger is away: a restart would not help.
  */
-record IntakeHealth(TakeJobs intake, IntakeMode mode, KafkaTroubles troubles)
+record IntakeHealth(JobConsumer consumer, IntakeMode mode, KafkaHealth kafka)
     implements HealthIndicator {
   private static final String REFUSED = "waits for Kafka, which refuses this worker";
 
   @Override
   public Health health() {
-    var state = intake.state();
-    var health =
-        switch (state) {
-          case DIED -> Health.down();
-          case STOPPED, JOINS_GROUP, AWAITS_TOPICS, AWAITS_LEDGER, AWAITS_ROOM, TAKES_JOBS ->
-              Health.up();
-        };
-    var refused = troubles.reason(Concern.INTAKE);
+    var health = Health.up();
+    var refused = kafka.reason(KafkaConcern.INTAKE);
     refused
-        .or(() -> troubles.reason(Concern.TOPICS))
+        .or(() -> kafka.reason(KafkaConcern.TOPICS))
         .ifPresent(reason -> health.withDetail("reason", reason));
     return health
         .withDetail("mode", mode.name().toLowerCase(Locale.ROOT))
-        .withDetail("state", refused.isPresent() ? REFUSED : state.inWords())
+        .withDetail("state", refused.isPresent() ? REFUSED : consumer.state().inWords())
         .build();
+  }
+
+  /**
+   * Out of service until the worker has joined its group, and up from then on: a rolling restart
+   * must not stop the last worker that takes jobs. A worker without capacity does not poll and
+   * joins later, so it is not waited for.
+   */
+  static Health membership(JobConsumer consumer) {
+    return consumer.hasJoined() || consumer.state() == IntakeState.AWAITS_CAPACITY
+        ? Health.up().build()
+        : Health.outOfService().build();
   }
 }

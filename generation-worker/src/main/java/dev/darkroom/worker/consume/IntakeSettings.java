@@ -10,12 +10,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings of the intake.
- *
  * @param mode in which kind of group the workers share the jobs; the same for all workers
- * @param batch records asked for at once; 0 stands for an eighth of {@code
- *     darkroom.worker.concurrency}. Those there is no room for yet wait here, unclaimed, while
- *     another worker might be free; few at once cost a busy worker more polls
+ * @param batch records per poll; 0 stands for an eighth of {@code darkroom.worker.concurrency}.
+ *     Records beyond the capacity wait here, unclaimed, while another worker might be free; small
+ *     batches cost a busy worker more polls
  * @param poll how long to wait for a record; ended early by a stop, so longer is better
  * @param hold how long records may wait here before they are given back; must be well below the
  *     broker's lock of 30 s
@@ -29,7 +27,7 @@ record IntakeSettings(
     @DefaultValue("15s") @DurationMin(millis = 100) @DurationMax(seconds = 25) Duration hold) {
   private static final int MOST = 500;
 
-  /** Records to ask for at once in a worker with so many slots. */
+  /** Records per poll in a worker with this many slots. */
   int batchFor(int slots) {
     return batch > 0 ? batch : Math.clamp(slots / 8, 1, MOST);
   }

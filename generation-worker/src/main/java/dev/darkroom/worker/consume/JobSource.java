@@ -10,30 +10,33 @@ import java.util.List;
  * on it.
  */
 interface JobSource extends AutoCloseable {
+  /** Where a source takes jobs from, and with whom it shares them. */
+  record JobSubscription(String topic, String group) {}
+
   /**
-   * A record that was received and has to be let go of.
+   * A record that was received, and has to be accepted or given back.
    *
    * @param handle the source's own
    */
-  record Delivery(JobMessage job, Object handle) {}
+  record JobDelivery(JobMessage job, Object handle) {}
 
   /**
    * Waits for records; empty when none came, or when woken up. Everything received before must have
-   * been let go of.
+   * been accepted or given back.
    */
-  List<Delivery> poll(Duration atMost);
+  List<JobDelivery> poll(Duration atMost);
 
   /** The ledger has decided about these: they are never delivered again. */
-  void accept(List<Delivery> deliveries);
+  void accept(List<JobDelivery> deliveries);
 
-  /** These are for somebody else, or for later: they are delivered again. */
-  void giveBack(List<Delivery> deliveries);
+  /** These are delivered again, to this worker or another one. */
+  void giveBack(List<JobDelivery> deliveries);
 
   /**
-   * Receives nothing, but shows that this worker is alive. To be called every second or so for as
-   * long as there is no {@link #poll}; may take a few hundredths of one.
+   * Receives nothing, but keeps the membership in the group. To be called every second or so while
+   * there is no {@link #poll}; may take a few hundredths of one.
    */
-  void stay();
+  void keepAlive();
 
   /** Whether this worker has become a member of its group; may be asked by any thread. */
   boolean hasJoined();

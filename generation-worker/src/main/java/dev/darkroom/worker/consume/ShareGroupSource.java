@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ShareGroupSource implements JobSource {
   private static final Logger log = LoggerFactory.getLogger(ShareGroupSource.class);
-  private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
   private final KafkaShareConsumer<String, byte[]> consumer;
   private final JobRecords records;
@@ -37,8 +37,8 @@ final class ShareGroupSource implements JobSource {
     // for.
     config.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
     config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, batch);
-    // A worker that has no room does not poll, maybe for long. Put out for it, it would keep nobody
-    // from anything, but have to join again before it gets its next job.
+    // A worker without capacity does not poll, maybe for long. It blocks no other worker, and if it
+    // were removed it would have to join again before its next job.
     config.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, Integer.MAX_VALUE);
     this.consumer =
         new KafkaShareConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer());
@@ -48,21 +48,21 @@ final class ShareGroupSource implements JobSource {
         log.atInfo()
             .addKeyValue("offsets", offsets.values())
             .addKeyValue("reason", String.valueOf(failure.getMessage()))
-            .log("the broker did not take an acknowledgement; the ledger drops what comes again");
+            .log("the broker did not take an acknowledgement; the ledger drops records that come again");
       }
     });
     consumer.subscribe(List.of(jobs.topic()));
   }
 
   @Override
-  public List<Delivery> poll(Duration atMost) {
-    var deliveries = new ArrayList<Delivery>();
+  public List<JobDelivery> poll(Duration atMost) {
+    var deliveries = new ArrayList<JobDelivery>();
     try {
       for (var received : consumer.poll(atMost)) {
         records
             .read(received)
             .ifPresentOrElse(
-                job -> deliveries.add(new Delivery(job, received)),
+                job -> deliveries.add(new JobDelivery(job, received)),
                 () -> consumer.acknowledge(received, AcknowledgeType.REJECT));
       }
     } catch (WakeupException e) {
@@ -71,34 +71,34 @@ final class ShareGroupSource implements JobSource {
     return deliveries;
   }
 
-  /** The next poll takes them along, one request for both; where it is far off, {@link #stay()}. */
+  /**
+   * The next poll takes them along, one request for both; where it is far off, {@link
+   * #keepAlive()}.
+   */
   @Override
-  public void accept(List<Delivery> deliveries) {
+  public void accept(List<JobDelivery> deliveries) {
     acknowledge(deliveries, AcknowledgeType.ACCEPT);
   }
 
   @Override
-  public void giveBack(List<Delivery> deliveries) {
+  public void giveBack(List<JobDelivery> deliveries) {
     acknowledge(deliveries, AcknowledgeType.RELEASE);
     consumer.commitAsync();
   }
 
   @SuppressWarnings("unchecked") // handles are our own
-  private void acknowledge(List<Delivery> deliveries, AcknowledgeType type) {
+  private void acknowledge(List<JobDelivery> deliveries, AcknowledgeType type) {
     deliveries.forEach(
         delivery -> consumer.acknowledge((ConsumerRecord<String, byte[]>) delivery.handle(), type));
   }
 
-  /**
-   * The consumer's own thread shows that this worker is alive; a poll would take records away from
-   * others.
-   */
+  /** The consumer's own thread keeps the membership; a poll would take records from others. */
   @Override
-  public void stay() {
+  public void keepAlive() {
     consumer.commitAsync();
   }
 
-  /** There is no other sign of it than the count of assignments. */
+  /** The count of assignments is the only sign of it. */
   @Override
   public boolean hasJoined() {
     return consumer.metrics().values().stream()
@@ -113,6 +113,6 @@ final class ShareGroupSource implements JobSource {
 
   @Override
   public void close() {
-    consumer.close(CLOSE_PATIENCE);
+    consumer.close(CLOSE_TIMEOUT);
   }
 }

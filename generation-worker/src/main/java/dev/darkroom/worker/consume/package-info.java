@@ -1,6 +1,4 @@
-/**
- * How jobs come in: as many as there is room for, each claimed in the ledger before it is begun.
- */
+/** Takes jobs from Kafka while the worker has capacity, and has each claimed in the ledger. */
 @NullMarked
 package dev.darkroom.worker.consume;
 

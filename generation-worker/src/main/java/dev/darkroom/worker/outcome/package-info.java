@@ -1,4 +1,4 @@
-/** How an attempt's outcome reaches the ledger, and from there Kafka. */
+/** Decides what becomes of a job after an attempt, and reports it to the ledger and to Kafka. */
 @NullMarked
 package dev.darkroom.worker.outcome;
 

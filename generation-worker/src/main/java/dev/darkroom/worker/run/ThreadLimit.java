@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * @param root the root of the file system
  */
 record ThreadLimit(Path root) {
-  /** The virtual machine, Kafka's clients, the connections and the health page. */
+  /** Of the virtual machine, Kafka's clients, the connections and the health page. */
   private static final int OTHERS = 100;
 
   private static final Pattern GROUP = Pattern.compile("\\d+:(?:pids|[^:]*,pids.*|):(/.*)");
@@ -35,7 +35,7 @@ record ThreadLimit(Path root) {
         .min();
   }
 
-  /** Whether so many jobs may find no threads. */
+  /** Whether this many jobs may find no threads. */
   boolean isTooLowFor(int jobs) {
     var threads = threads();
     return threads.isPresent() && threads.getAsLong() < (long) jobs + OTHERS;

@@ -6,6 +6,7 @@ import jakarta.validation.constraints.Pattern;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
@@ -14,13 +15,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings of a worker.
- *
  * @param id names it in ledger and log; must differ between workers and between runs of one, so
  *     that none renews another's leases. Clients are shown it. Where it is blank, it is random.
- * @param concurrency jobs under way at once
+ * @param concurrency jobs that run at once
  * @param lease how long a job stays with a silent worker; renewed every third of it
- * @param drain how long jobs in hand may take to end when the worker is stopped; null is for as
+ * @param drain how long running jobs may take to finish when the worker is stopped; null is for as
  *     long as a call may take
  */
 @Validated
@@ -32,11 +31,16 @@ record WorkerSettings(
     @DurationMin(millis = 0) @DurationMax(minutes = 70) @Nullable Duration drain) {
 
   WorkerSettings {
-    id = id.isBlank() ? drawn() : id;
+    id = id.isBlank() ? random() : id;
   }
 
-  /** Host and process are nobody's business but the operator's, who finds them in the log. */
-  private static String drawn() {
+  /** How long running jobs may take to finish when the worker is stopped. */
+  Duration drainOr(Duration callTimeout) {
+    return Objects.requireNonNullElse(drain, callTimeout);
+  }
+
+  /** Clients see it, so it does not contain host and process; the log has them. */
+  private static String random() {
     var random = new byte[5];
     new SecureRandom().nextBytes(random);
     return "w-" + HexFormat.of().formatHex(random);

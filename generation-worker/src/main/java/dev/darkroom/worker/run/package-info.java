@@ -1,6 +1,4 @@
-/**
- * One attempt at a job, from the claim to its outcome, and the leases of all that are under way.
- */
+/** Runs jobs: claims them, carries out one attempt each, and renews their leases. */
 @NullMarked
 package dev.darkroom.worker.run;
 

@@ -3,6 +3,7 @@ package dev.darkroom.worker.consume;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.darkroom.worker.consume.JobSource.JobSubscription;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +46,7 @@ class ConsumerGroupSourceIT extends JobSourceContract {
       await()
           .atMost(Duration.ofSeconds(30))
           .until(() -> {
-            full.stay(); // without it the other one would wait for ever
+            full.keepAlive(); // without it the other one would wait for ever
             return !other.taken().isEmpty();
           });
       // It goes on with what it has; the ledger decides between the two.

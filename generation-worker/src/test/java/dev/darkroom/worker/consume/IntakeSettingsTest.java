@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Configuration;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class IntakeSettingsTest {
   private final ApplicationContextRunner application =
-      new ApplicationContextRunner().withUserConfiguration(Settings.class);
+      new ApplicationContextRunner().withUserConfiguration(EnableIntakeSettings.class);
 
   @Test
   void what_is_not_set_has_its_default() {
@@ -63,5 +63,5 @@ class IntakeSettingsTest {
 
   @Configuration(proxyBeanMethods = false)
   @EnableConfigurationProperties(IntakeSettings.class)
-  static class Settings {}
+  static class EnableIntakeSettings {}
 }

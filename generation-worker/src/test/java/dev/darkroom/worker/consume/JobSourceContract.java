@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.model.RequestId;
-import dev.darkroom.worker.consume.JobSource.Delivery;
+import dev.darkroom.worker.consume.JobSource.JobDelivery;
+import dev.darkroom.worker.consume.JobSource.JobSubscription;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 abstract class JobSourceContract {
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final Duration SHORT = Duration.ofMillis(300);
-  private static final Duration QUICK = Duration.ofSeconds(2);
+  private static final Duration QUICK = Duration.ofSeconds(10);
 
   @TempDir static Path folder;
   static TestingBroker broker;
@@ -48,7 +49,7 @@ abstract class JobSourceContract {
 
   abstract int partitions();
 
-  /** What KeepTopics does about a group before it has members. */
+  /** What TopicInitializer does about a group before it has members. */
   abstract void prepareGroup(Admin admin, String group) throws Exception;
 
   abstract Set<String> members(Admin admin, String group) throws Exception;
@@ -97,8 +98,8 @@ abstract class JobSourceContract {
     return broker.send(jobs.topic(), count);
   }
 
-  /** Polls until something comes; nothing is let go of. */
-  List<Delivery> awaitDeliveries(JobSource source) {
+  /** Polls until something comes; nothing is accepted. */
+  List<JobDelivery> awaitDeliveries(JobSource source) {
     return await().atMost(LONG).until(() -> source.poll(SHORT), list -> !list.isEmpty());
   }
 
@@ -116,7 +117,7 @@ abstract class JobSourceContract {
     return taken;
   }
 
-  static List<RequestId> ids(List<Delivery> deliveries) {
+  static List<RequestId> ids(List<JobDelivery> deliveries) {
     return deliveries.stream().map(delivery -> delivery.job().requestId()).toList();
   }
 
@@ -144,7 +145,7 @@ abstract class JobSourceContract {
   }
 
   @Test
-  void what_was_let_go_of_is_not_delivered_again() {
+  void what_was_accepted_is_not_delivered_again() {
     var before = send(20);
     var first = open();
     takeUntil(first, before);
@@ -204,7 +205,7 @@ abstract class JobSourceContract {
   }
 
   @Test
-  void of_what_was_received_some_may_be_let_go_of_and_the_others_given_back() {
+  void of_what_was_received_some_may_be_accepted_and_the_others_given_back() {
     send(1);
     var source = open();
     source.accept(awaitDeliveries(source)); // a member by now: what follows comes at once
@@ -231,7 +232,7 @@ abstract class JobSourceContract {
   }
 
   @Test
-  void what_a_worker_did_not_let_go_of_goes_to_another_when_it_closes() {
+  void what_a_worker_did_not_accept_goes_to_another_when_it_closes() {
     var sent = send(5);
     var leaving = open();
     assertThat(awaitDeliveries(leaving)).isNotEmpty();
@@ -263,7 +264,7 @@ abstract class JobSourceContract {
   }
 
   @Test
-  void a_worker_without_room_receives_nothing_and_stays_a_member() throws Exception {
+  void a_worker_without_capacity_receives_nothing_and_stays_a_member() throws Exception {
     var source = open(Map.of("max.poll.interval.ms", 2_000));
     send(1);
     source.accept(awaitDeliveries(source));
@@ -273,7 +274,7 @@ abstract class JobSourceContract {
         .during(Duration.ofSeconds(5))
         .atMost(LONG)
         .until(() -> {
-          source.stay();
+          source.keepAlive();
           return members(broker.admin, jobs.group()).equals(member);
         });
 
@@ -321,7 +322,7 @@ abstract class JobSourceContract {
     var others = leaving.poll(SHORT);
     leaving.accept(others);
     broker.stop();
-    staying.stay();
+    staying.keepAlive();
     var begun = System.nanoTime();
     close(leaving);
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(QUICK);

@@ -17,77 +17,67 @@ class PartitionProgressTest {
   }
 
   @Test
-  void it_is_committed_up_to_the_first_that_is_still_in_hand() {
+  void it_is_committed_up_to_the_first_that_is_still_open() {
     receive(5, 6, 7, 8);
-    progress.letGo(5);
-    progress.letGo(7);
+    progress.accepted(5);
+    progress.accepted(7);
 
     assertThat(progress.toCommit()).hasValue(6);
 
-    progress.letGo(6);
-    progress.letGo(8);
+    progress.accepted(6);
+    progress.accepted(8);
     assertThat(progress.toCommit()).hasValue(9);
   }
 
   @Test
-  void what_was_committed_is_not_committed_again() {
+  void a_commit_is_repeated_as_an_earlier_one_may_have_failed() {
     receive(5);
-    progress.letGo(5);
+    progress.accepted(5);
 
     assertThat(progress.toCommit()).hasValue(6);
-    assertThat(progress.toCommit()).isEmpty();
-  }
-
-  @Test
-  void a_commit_that_failed_is_made_up_for() {
-    receive(5);
-    progress.letGo(5);
-    assertThat(progress.toCommit()).hasValue(6);
-
-    progress.notCommitted();
     assertThat(progress.toCommit()).hasValue(6);
   }
 
   @Test
   void records_that_are_no_jobs_hold_nothing_up() {
-    progress.passedOver(0);
+    progress.received(0, false);
     assertThat(progress.toCommit()).hasValue(1);
 
     receive(1);
-    progress.passedOver(2);
-    assertThat(progress.toCommit()).isEmpty(); // 1 is in hand
+    progress.received(2, false);
+    assertThat(progress.toCommit()).hasValue(1); // 1 is open
 
-    progress.letGo(1);
+    progress.accepted(1);
     assertThat(progress.toCommit()).hasValue(3);
   }
 
   @Test
-  void what_is_received_again_is_not_committed_before_it_was_let_go_of_again() {
+  void what_is_received_again_is_not_committed_before_it_was_accepted_again() {
     receive(5, 6, 7);
-    progress.letGo(5);
+    progress.accepted(5);
     progress.rewind(6);
     assertThat(progress.toCommit()).hasValue(6);
 
     receive(6, 7);
-    progress.letGo(7);
-    assertThat(progress.toCommit()).isEmpty();
+    progress.accepted(7);
+    assertThat(progress.toCommit()).hasValue(6);
 
-    progress.letGo(6);
+    progress.accepted(6);
     assertThat(progress.toCommit()).hasValue(8);
   }
 
   @Test
   void a_commit_never_goes_back() {
     receive(5, 6);
-    progress.letGo(5);
-    progress.letGo(6);
+    progress.accepted(5);
+    progress.accepted(6);
     assertThat(progress.toCommit()).hasValue(7);
 
     progress.rewind(5);
-    assertThat(progress.toCommit()).isEmpty();
+    assertThat(progress.toCommit()).hasValue(7);
   }
 
   private void receive(long... offsets) {
-    LongStream.of(offsets).forEach(progress::received);
+    LongStream.of(offsets).forEach(offset -> progress.received(offset, true));
   }
 }

@@ -1,5 +1,6 @@
 package dev.darkroom.worker.consume;
 
+import dev.darkroom.worker.consume.JobSource.JobSubscription;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

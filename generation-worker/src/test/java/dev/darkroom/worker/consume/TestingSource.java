@@ -16,32 +16,33 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A source in memory that remembers what became of its records. */
 final class TestingSource implements JobSource {
-  private static final Delivery WAKE_UP = delivery();
+  private static final JobDelivery WAKE_UP = delivery();
 
-  final List<Delivery> accepted = new CopyOnWriteArrayList<>();
-  final List<Delivery> givenBack = new CopyOnWriteArrayList<>();
+  final List<JobDelivery> accepted = new CopyOnWriteArrayList<>();
+  final List<JobDelivery> givenBack = new CopyOnWriteArrayList<>();
   final AtomicInteger polls = new AtomicInteger();
-  final AtomicInteger stays = new AtomicInteger();
+  final AtomicInteger keepAlives = new AtomicInteger();
   volatile boolean closed;
+  volatile boolean interrupted;
   volatile boolean joined = true;
-  private final BlockingQueue<Delivery> queue = new LinkedBlockingQueue<>();
+  private final BlockingQueue<JobDelivery> queue = new LinkedBlockingQueue<>();
 
-  Delivery send() {
+  JobDelivery send() {
     var delivery = delivery();
     queue.add(delivery);
     return delivery;
   }
 
-  private static Delivery delivery() {
+  private static JobDelivery delivery() {
     var request = new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 512, 42);
     var id = new RequestId(UUID.randomUUID());
-    return new Delivery(new JobMessage(id, "ada", request, Instant.MAX), "handle");
+    return new JobDelivery(new JobMessage(id, "ada", request, Instant.MAX), "handle");
   }
 
   @Override
-  public List<Delivery> poll(Duration atMost) {
+  public List<JobDelivery> poll(Duration atMost) {
     polls.incrementAndGet();
-    var received = new ArrayList<Delivery>();
+    var received = new ArrayList<JobDelivery>();
     try {
       var first = queue.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
       if (first != null) {
@@ -49,6 +50,7 @@ final class TestingSource implements JobSource {
         queue.drainTo(received);
       }
     } catch (InterruptedException e) {
+      interrupted = true;
       Thread.currentThread().interrupt();
     }
     received.remove(WAKE_UP);
@@ -56,19 +58,19 @@ final class TestingSource implements JobSource {
   }
 
   @Override
-  public void accept(List<Delivery> deliveries) {
+  public void accept(List<JobDelivery> deliveries) {
     accepted.addAll(deliveries);
   }
 
   @Override
-  public void giveBack(List<Delivery> deliveries) {
+  public void giveBack(List<JobDelivery> deliveries) {
     givenBack.addAll(deliveries);
     queue.addAll(deliveries);
   }
 
   @Override
-  public void stay() {
-    stays.incrementAndGet();
+  public void keepAlive() {
+    keepAlives.incrementAndGet();
   }
 
   @Override

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** A worker with endless room: takes whatever comes and lets go of it. */
+/** A worker with unlimited capacity: accepts all it receives. */
 final class TestingTaker implements AutoCloseable {
   private final Queue<RequestId> taken = new ConcurrentLinkedQueue<>();
   private final JobSource source;

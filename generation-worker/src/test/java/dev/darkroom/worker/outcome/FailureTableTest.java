@@ -39,7 +39,7 @@ import dev.darkroom.worker.nebius.CallNebius;
 import dev.darkroom.worker.nebius.TestingPermits;
 import dev.darkroom.worker.nebius.TestingServer;
 import dev.darkroom.worker.nebius.TestingServer.Exchange;
-import dev.darkroom.worker.outcome.ReadOutcome.Reading;
+import dev.darkroom.worker.outcome.RetryPolicy.RetryDecision;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
@@ -77,10 +77,10 @@ class FailureTableTest {
 
   @TempDir Path pictures;
 
-  private final ReadOutcome readings =
-      new ReadOutcome(
+  private final RetryPolicy policy =
+      new RetryPolicy(
           new Backoff(
-              new ReportSettings(Duration.ofSeconds(1), 2, Duration.ofMinutes(1)), new Random(1)),
+              new BackoffSettings(Duration.ofSeconds(1), 2, Duration.ofMinutes(1)), new Random(1)),
           Duration.ofSeconds(10));
 
   enum Counts {
@@ -553,27 +553,27 @@ class FailureTableTest {
 
       assertThat(outcome).isInstanceOf(row.outcome());
       assertThat(outcome.toString()).contains(row.says()).doesNotContain(KEY);
-      var reading = readings.read(outcome, 1, Optional.empty());
-      assertThat(steps(reading)).isEqualTo(row.steps());
-      assertThat(counts(reading)).isEqualTo(row.counts());
+      var decision = policy.decide(outcome, 1, Optional.empty());
+      assertThat(steps(decision)).isEqualTo(row.steps());
+      assertThat(counts(decision)).isEqualTo(row.counts());
       assertThat(provider.billed()).isEqualTo(row.billed());
     }
   }
 
-  private static List<String> steps(Reading reading) {
-    return switch (reading) {
-      case Reading.Complete _ -> List.of(COMPLETED);
-      case Reading.Fail _ -> List.of(ENDED);
-      case Reading.TryAgain(var setback, var _) ->
+  private static List<String> steps(RetryDecision decision) {
+    return switch (decision) {
+      case RetryDecision.CompleteJob _ -> List.of(COMPLETED);
+      case RetryDecision.FailJob _ -> List.of(ENDED);
+      case RetryDecision.RetryJob(var setback, var _) ->
           List.of(setback.outcome().word(), "retry_scheduled");
     };
   }
 
-  private static Counts counts(Reading reading) {
-    return switch (reading) {
-      case Reading.Complete _ -> FREE;
-      case Reading.Fail _ -> COUNTS;
-      case Reading.TryAgain(var setback, var _) -> setback.counts() ? COUNTS : FREE;
+  private static Counts counts(RetryDecision decision) {
+    return switch (decision) {
+      case RetryDecision.CompleteJob _ -> FREE;
+      case RetryDecision.FailJob _ -> COUNTS;
+      case RetryDecision.RetryJob(var setback, var _) -> setback.counts() ? COUNTS : FREE;
     };
   }
 

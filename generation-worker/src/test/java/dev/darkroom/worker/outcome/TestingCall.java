@@ -12,7 +12,7 @@ import dev.darkroom.worker.nebius.CallInProgress;
 import dev.darkroom.worker.nebius.CallNebius;
 import dev.darkroom.worker.nebius.TestingPermits;
 import dev.darkroom.worker.nebius.TestingServer;
-import dev.darkroom.worker.outcome.ReadOutcome.Reading;
+import dev.darkroom.worker.outcome.RetryPolicy.RetryDecision;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -58,17 +58,18 @@ final class TestingCall {
    */
   record Result(
       AttemptOutcome outcome,
-      Reading reading,
+      RetryDecision decision,
       List<String> requests,
       Optional<byte[]> picture,
       int callsAllowed) {
 
     /** Code and reason as clients see them. */
     String told() {
-      return switch (reading) {
-        case Reading.Complete _ -> "completed";
-        case Reading.Fail(String code, String reason, var _) -> "ends " + code + ": " + reason;
-        case Reading.TryAgain(var setback, var _) ->
+      return switch (decision) {
+        case RetryDecision.CompleteJob _ -> "completed";
+        case RetryDecision.FailJob(String code, String reason, var _) ->
+            "ends " + code + ": " + reason;
+        case RetryDecision.RetryJob(var setback, var _) ->
             "%s %s %s: %s"
                 .formatted(
                     setback.counts() ? "counts" : "waits",
@@ -108,24 +109,24 @@ final class TestingCall {
     var id = new RequestId(UUID.randomUUID());
     var call = new CallInProgress(timeLeft);
     var outcome = client.call(id, client.parameters(request).sent(), null, call);
-    var reading = readings().read(outcome, 1, Optional.empty());
+    var decision = policy().decide(outcome, 1, Optional.empty());
     var kept = context.getBean(PictureStore.class).open(id);
     if (kept.isEmpty()) {
       return new Result(
-          outcome, reading, server.requests(), Optional.empty(), client.callsAllowed());
+          outcome, decision, server.requests(), Optional.empty(), client.callsAllowed());
     }
     try (var body = kept.get().body()) {
       return new Result(
           outcome,
-          reading,
+          decision,
           server.requests(),
           Optional.of(body.readAllBytes()),
           client.callsAllowed());
     }
   }
 
-  private static ReadOutcome readings() {
-    var settings = new ReportSettings(Duration.ofSeconds(1), 2, Duration.ofMinutes(1));
-    return new ReadOutcome(new Backoff(settings, new Random(1)), Duration.ofSeconds(10));
+  private static RetryPolicy policy() {
+    var settings = new BackoffSettings(Duration.ofSeconds(1), 2, Duration.ofMinutes(1));
+    return new RetryPolicy(new Backoff(settings, new Random(1)), Duration.ofSeconds(10));
   }
 }

@@ -2,6 +2,7 @@ package dev.darkroom.ledger.connection;
 
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -12,10 +13,22 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class LedgerHealth implements HealthIndicator {
   private final JdbcClient database;
   private final LeaveReadOnlyServer connections;
+  private volatile boolean trouble;
 
   public LedgerHealth(JdbcClient database, LeaveReadOnlyServer connections) {
     this.database = database;
     this.connections = connections;
+  }
+
+  /** Asks, for the metric; false, as nothing is left to do. */
+  public boolean watch() {
+    trouble = !health().getStatus().equals(Status.UP);
+    return false;
+  }
+
+  /** Whether the database did not answer, or took no writes, when it was last watched. */
+  public boolean isInTrouble() {
+    return trouble;
   }
 
   @Override

@@ -8,7 +8,9 @@ import dev.darkroom.ledger.limit.OpenQuotaBook;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.IndexPrompts;
 import dev.darkroom.ledger.log.StepQueries;
+import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.ledger.loop.LoopConfiguration;
+import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.ledger.readers.ReadPoolConfiguration;
 import dev.darkroom.ledger.readers.ReadPools;
 import dev.darkroom.ledger.row.LedgerJson;
@@ -16,12 +18,12 @@ import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -62,15 +64,18 @@ public class LedgerConfiguration {
     return new JobMeters(meters.getIfAvailable(SimpleMeterRegistry::new));
   }
 
-  @Bean
-  DatabaseWatch databaseWatch(JdbcClient database, ObjectProvider<MeterRegistry> meters) {
-    return new DatabaseWatch(database, meters.getIfAvailable(SimpleMeterRegistry::new));
-  }
-
   /** Named by what it speaks of, as health shows it. */
   @Bean
-  HealthIndicator ledger(JdbcClient database, LeaveReadOnlyServer connections) {
-    return new LedgerHealth(database, connections);
+  LedgerHealth ledger(
+      JdbcClient database, LeaveReadOnlyServer connections, ObjectProvider<MeterRegistry> meters) {
+    var health = new LedgerHealth(database, connections);
+    meters.ifAvailable(to -> DependencyTrouble.register(to, "database", health::isInTrouble));
+    return health;
+  }
+
+  @Bean
+  BackgroundLoop watchDatabase(LedgerHealth ledger) {
+    return new BackgroundLoop("watch-database", Duration.ofSeconds(5), ledger::watch);
   }
 
   @Bean

@@ -1,4 +1,6 @@
-/** Keeps something going in the background until the application stops, whatever it throws. */
+/**
+ * Background loops: threads that repeat a round until the application stops, with health and age.
+ */
 @NullMarked
 package dev.darkroom.ledger.loop;
 

@@ -5,15 +5,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import org.jspecify.annotations.Nullable;
 
-/** Which build a process runs, as the labels of a gauge that is always 1. */
+/** The build that a process runs, as labels of a gauge that is always 1. */
 public final class BuildInfo {
   private BuildInfo() {}
 
   /**
    * Registers the gauge.
    *
-   * @param version null where it does not run from a build
-   * @param commit null where the build did not know it
+   * @param version null where it is unknown
+   * @param commit null where it is unknown
    */
   public static void register(
       MeterRegistry meters, @Nullable String version, @Nullable String commit) {

@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.BooleanSupplier;
 
-/** A gauge of what a process depends on: 1 while that is away or refuses to work. */
+/** A gauge of a dependency: 1 while it does not answer or refuses to work. */
 public final class DependencyTrouble {
   private DependencyTrouble() {}
 
@@ -12,7 +12,7 @@ public final class DependencyTrouble {
    * Registers the gauge of one dependency.
    *
    * @param dependency such as {@code database}
-   * @param trouble asked whenever the metrics are read, so it must not wait
+   * @param trouble called whenever metrics are read, so it must not block
    */
   public static void register(MeterRegistry meters, String dependency, BooleanSupplier trouble) {
     Gauge.builder("darkroom.dependency.trouble", () -> trouble.getAsBoolean() ? 1 : 0)

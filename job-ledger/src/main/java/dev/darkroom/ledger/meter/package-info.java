@@ -1,4 +1,4 @@
-/** Meters that gateways and workers share: what an alert is made of. */
+/** Gauges that gateways and workers share: the build, and trouble with a dependency. */
 @NullMarked
 package dev.darkroom.ledger.meter;
 

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.boot.health.contributor.Status;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class BackgroundLoopTest {
@@ -18,7 +21,7 @@ class BackgroundLoopTest {
 
   @Test
   void a_round_that_throws_is_followed_by_the_next() {
-    var sweep =
+    var loop =
         new BackgroundLoop(
             "throwing",
             Duration.ofMillis(1),
@@ -26,44 +29,77 @@ class BackgroundLoopTest {
               rounds.incrementAndGet();
               throw new IllegalStateException("the ledger is down");
             });
-    sweep.start();
+    loop.start();
     await().until(() -> rounds.get() > 3);
-    sweep.stop();
+    loop.stop();
   }
 
   @Test
   void while_there_is_more_to_do_rounds_follow_without_a_pause() {
-    var sweep = new BackgroundLoop("busy", Duration.ofHours(1), () -> rounds.incrementAndGet() < 5);
-    sweep.start();
+    var loop = new BackgroundLoop("busy", Duration.ofHours(1), () -> rounds.incrementAndGet() < 5);
+    loop.start();
     await().until(() -> rounds.get() == 5);
-    sweep.stop();
+    loop.stop();
   }
 
   @Test
-  void a_sweep_that_rests_does_so_in_proportion_to_what_its_rounds_take() {
-    var begun = new ConcurrentLinkedQueue<Long>();
-    var sweep =
+  void after_an_error_health_is_down_until_a_round_succeeds() {
+    var broken = new AtomicBoolean(true);
+    var loop =
         new BackgroundLoop(
-            "resting",
-            Duration.ofHours(1),
+            "broken",
+            Duration.ofMillis(1),
             () -> {
-              begun.add(System.nanoTime());
-              await().pollDelay(Duration.ofMillis(20)).until(() -> true);
-              return begun.size() < 4;
-            },
-            3);
-    sweep.start();
-    await().until(() -> begun.size() == 4);
-    sweep.stop();
-    var times = List.copyOf(begun);
-    for (var i = 1; i < times.size(); i++) {
-      assertThat(times.get(i) - times.get(i - 1)).isGreaterThanOrEqualTo(80_000_000);
-    }
+              rounds.incrementAndGet();
+              if (broken.get()) {
+                throw new LinkageError("a class is missing");
+              }
+              return false;
+            });
+    var health = healthOf(loop);
+    loop.start();
+    await().until(() -> health.health().getStatus().equals(Status.DOWN));
+    assertThat(health.health().getDetails())
+        .containsEntry("broken", "java.lang.LinkageError: a class is missing");
+    var failed = rounds.get();
+    await().until(() -> rounds.get() > failed); // it goes on trying
+
+    broken.set(false);
+    await().until(() -> health.health().getStatus().equals(Status.UP));
+    loop.stop();
+  }
+
+  @Test
+  void an_outage_leaves_health_up() {
+    var loop =
+        new BackgroundLoop(
+            "waiting",
+            Duration.ofMillis(1),
+            () -> {
+              rounds.incrementAndGet();
+              throw new IllegalStateException("the database does not answer");
+            });
+    loop.start();
+    await().until(() -> rounds.get() > 3);
+
+    assertThat(healthOf(loop).health().getStatus()).isEqualTo(Status.UP);
+    loop.stop();
+  }
+
+  @Test
+  void a_stop_wakes_a_round_that_waits_and_the_loop_closes_what_it_opened() {
+    var round = new WaitingRound();
+    var loop = new BackgroundLoop("waiting", Duration.ZERO, round);
+    loop.start();
+    await().until(() -> round.begun.getCount() == 0);
+    loop.stop();
+
+    assertThat(round.endedBy).isEqualTo("waiting");
   }
 
   @RepeatedTest(50)
   void after_stop_no_round_runs_and_it_can_start_again() {
-    var sweep =
+    var loop =
         new BackgroundLoop(
             "stopped",
             Duration.ZERO,
@@ -71,16 +107,45 @@ class BackgroundLoopTest {
               rounds.incrementAndGet();
               return true;
             });
-    sweep.start();
-    assertThat(sweep.isRunning()).isTrue();
-    sweep.stop();
-    assertThat(sweep.isRunning()).isFalse();
+    loop.start();
+    assertThat(loop.isRunning()).isTrue();
+    loop.stop();
+    assertThat(loop.isRunning()).isFalse();
     var after = rounds.get();
-    sweep.start();
+    loop.start();
     await().pollInterval(Duration.ofMillis(1)).until(() -> rounds.get() > after);
-    sweep.stop();
+    loop.stop();
     var afterAgain = rounds.get();
     Thread.onSpinWait();
     assertThat(rounds.get()).isEqualTo(afterAgain);
+  }
+
+  private static LoopHealth healthOf(BackgroundLoop loop) {
+    var beans = new StaticListableBeanFactory(Map.of("loop", loop));
+    return new LoopHealth(beans.getBeanProvider(BackgroundLoop.class));
+  }
+
+  /** Waits until it is woken up. */
+  private static final class WaitingRound implements LoopRound {
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch woken = new CountDownLatch(1);
+    private volatile String endedBy = "nobody";
+
+    @Override
+    public boolean run() throws InterruptedException {
+      begun.countDown();
+      woken.await();
+      return true;
+    }
+
+    @Override
+    public void wakeUp() {
+      woken.countDown();
+    }
+
+    @Override
+    public void end() {
+      endedBy = Thread.currentThread().getName();
+    }
   }
 }

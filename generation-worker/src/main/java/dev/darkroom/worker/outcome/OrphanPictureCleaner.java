@@ -8,65 +8,66 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Removes pictures that came too late, so that none is kept that no job points to. */
-final class DiscardPicture {
-  private static final Logger log = LoggerFactory.getLogger(DiscardPicture.class);
+/** Deletes pictures that no job points to, because they were stored too late. */
+final class OrphanPictureCleaner {
+  private static final Logger log = LoggerFactory.getLogger(OrphanPictureCleaner.class);
 
   private final FindJobs ledger;
   private final PictureStore store;
 
-  DiscardPicture(FindJobs ledger, PictureStore store) {
+  OrphanPictureCleaner(FindJobs ledger, PictureStore store) {
     this.ledger = ledger;
     this.store = store;
   }
 
   /**
-   * Removes what a job does not need: all of it if the job has failed, what is not its picture if
+   * Deletes what a job does not need: all of it if the job has failed, what is not its picture if
    * it has completed. A job that is open may still be completed with it.
    *
    * @throws org.springframework.dao.DataAccessException where the ledger does not answer
    */
-  void discardUnneeded(RequestId id) {
+  void deleteUnneeded(RequestId id) {
     ledger
         .find(id)
         .ifPresent(job -> {
           var picture = job.picture();
           if (job.status() == JobStatus.FAILED) {
-            discardAll(id);
+            deleteAll(id);
           } else if (picture != null) {
-            discardOthers(id, picture.sha256());
+            deleteOthers(id, picture.sha256());
           }
         });
   }
 
-  private void discardAll(RequestId id) {
+  private void deleteAll(RequestId id) {
     try {
       if (store.delete(id)) {
         log.atWarn()
             .addKeyValue("request_id", id)
-            .log("the picture came after its job had failed; it was removed");
+            .log("the picture was stored after its job had failed; it was deleted");
       }
     } catch (IOException e) {
       log.atWarn()
           .addKeyValue("request_id", id)
           .addKeyValue("reason", String.valueOf(e.getMessage()))
-          .log("the picture came after its job had failed, and could not be removed; it stays");
+          .log(
+              "the picture was stored after its job had failed, and could not be deleted; it stays");
     }
   }
 
   /**
-   * Removes what other attempts saved in the same moment.
+   * Deletes what other attempts stored in the same moment.
    *
    * @param sha256 of the picture with which the job has completed
    */
-  void discardOthers(RequestId id, String sha256) {
+  void deleteOthers(RequestId id, String sha256) {
     try {
       store.settle(id, sha256);
     } catch (IOException e) {
       log.atWarn()
           .addKeyValue("request_id", id)
           .addKeyValue("reason", String.valueOf(e.getMessage()))
-          .log("a job's second picture could not be removed; whoever asks for the first does so");
+          .log("could not delete a duplicate picture; it is deleted on the next read");
     }
   }
 }

@@ -1,20 +1,20 @@
 package dev.darkroom.worker.consume;
 
 import dev.darkroom.model.JobMessage;
-import dev.darkroom.worker.run.JobSlots;
+import dev.darkroom.worker.run.ExecutorCapacity;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.springframework.dao.DataAccessResourceFailureException;
 
-/** Slots whose room and ledger are as a test wants them. */
-final class TestingSlots implements JobSlots {
+/** Capacity and a ledger as a test wants them. */
+final class TestingCapacity implements ExecutorCapacity {
   final List<JobMessage> taken = new CopyOnWriteArrayList<>();
   volatile boolean ledgerAnswers = true;
-  private int room = Integer.MAX_VALUE;
+  private int available = Integer.MAX_VALUE;
 
-  synchronized void setRoom(int jobs) {
-    room = jobs;
+  synchronized void setAvailable(int jobs) {
+    available = jobs;
     notifyAll();
   }
 
@@ -24,21 +24,21 @@ final class TestingSlots implements JobSlots {
   }
 
   @Override
-  public synchronized int room() {
-    return room;
+  public synchronized int available() {
+    return available;
   }
 
   @Override
-  public synchronized void awaitRoom(Duration atMost) throws InterruptedException {
+  public synchronized void awaitAvailable(Duration atMost) throws InterruptedException {
     var giveUp = System.nanoTime() + atMost.toNanos();
-    for (var left = atMost; room == 0 && left.toMillis() > 0; ) {
+    for (var left = atMost; available == 0 && left.toMillis() > 0; ) {
       wait(left.toMillis());
       left = Duration.ofNanos(giveUp - System.nanoTime());
     }
   }
 
   @Override
-  public void take(List<JobMessage> messages) {
+  public void claimAndRun(List<JobMessage> messages) {
     tryLedger();
     taken.addAll(messages);
   }

@@ -1,10 +1,14 @@
 package dev.darkroom.messaging;
 
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.partitioningBy;
+import static java.util.stream.Collectors.toList;
+
 import dev.darkroom.ledger.batch.WriteInBatches;
 import dev.darkroom.ledger.batch.WriteInBatches.Linger;
 import dev.darkroom.ledger.jobs.EventOutbox;
 import dev.darkroom.ledger.jobs.FinishedJob;
-import dev.darkroom.messaging.KafkaTroubles.Concern;
+import dev.darkroom.messaging.KafkaHealth.KafkaConcern;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
@@ -21,20 +25,18 @@ import org.springframework.kafka.core.KafkaTemplate;
 
 /**
  * Sends events to Kafka. A completion event is marked in the ledger once Kafka has acknowledged it,
- * so that a sweep finds those that were missed; the events before it are told once and not kept.
+ * so that a sweep finds those that were missed; earlier events of a job are sent once and not kept.
  */
-public final class PublishEvents implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(PublishEvents.class);
+public final class EventPublisher implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(EventPublisher.class);
   private static final Duration UNTIL_NEXT_TRY = Duration.ofHours(1);
   private static final int WAITING_MARKS = 100_000;
   private static final int MARKS_PER_STATEMENT = 1_000;
 
-  /** Long enough that marks don't compete with what somebody waits for. */
+  /** Long enough that marks don't compete with statements that a client waits for. */
   private static final Duration MARKS_LINGER = Duration.ofMillis(250);
 
-  /**
-   * Nobody waits for those; a completion takes along those before it, so that they stay in order.
-   */
+  /** No client waits for those; a completion takes along those before it, so they stay in order. */
   private static final Duration PROGRESS_LINGERS = Duration.ofMillis(50);
 
   /**
@@ -45,55 +47,49 @@ public final class PublishEvents implements AutoCloseable {
 
   private final KafkaTemplate<String, byte[]> kafka;
   private final EventRecords records;
-  private final KafkaTroubles troubles;
-  private final WriteInBatches<RequestId> marks;
-  private final WriteInBatches<RequestId> tooLarge;
-  private final WriteInBatches<Sending> sends;
+  private final KafkaHealth health;
+  private final EventOutbox outbox;
+  private final WriteInBatches<OutboxMark> marks;
+  private final WriteInBatches<OutgoingEvent> sends;
   private final Clock clock;
 
-  PublishEvents(
+  EventPublisher(
       KafkaTemplate<String, byte[]> kafka,
       EventRecords records,
       EventOutbox outbox,
       Clock clock,
-      KafkaTroubles troubles) {
+      KafkaHealth health) {
     this.kafka = kafka;
     this.records = records;
     this.clock = clock;
-    this.troubles = troubles;
-    this.tooLarge =
-        new WriteInBatches<>(
-            "put-off-events",
-            WAITING_MARKS,
-            MARKS_PER_STATEMENT,
-            Linger.of(MARKS_LINGER),
-            jobs -> putOff(outbox, jobs));
+    this.health = health;
+    this.outbox = outbox;
     this.marks =
         new WriteInBatches<>(
             "mark-events-published",
             WAITING_MARKS,
             MARKS_PER_STATEMENT,
             Linger.of(MARKS_LINGER),
-            outbox::markPublished);
+            this::write);
     this.sends =
         new WriteInBatches<>(
             "send-events",
             WAITING_MARKS,
             MARKS_PER_STATEMENT,
-            new Linger<>(PROGRESS_LINGERS, Sending::completion, REST),
+            new Linger<>(PROGRESS_LINGERS, OutgoingEvent::completion, REST),
             this::send);
   }
 
-  /** An event on its way; {@code completion} where it must arrive. */
-  private record Sending(
+  /** An event on its way to Kafka; {@code completion} where it must arrive. */
+  private record OutgoingEvent(
       GenerationEvent event, Instant time, @Nullable TraceParent trace, boolean completion) {}
 
-  /**
-   * Sends the completion event soon and marks it when it has arrived; a sweep does it where this
-   * fails.
-   */
+  /** What became of a job's completion event: published, or too large for its topic. */
+  private record OutboxMark(RequestId job, boolean tooLarge) {}
+
+  /** Sends the completion event soon and marks it when it has arrived; else a sweep does it. */
   public void publish(FinishedJob job) {
-    sends.add(new Sending(job.event(), job.finishedAt(), job.trace(), true));
+    sends.add(new OutgoingEvent(job.event(), job.finishedAt(), job.trace(), true));
   }
 
   /** Events on their way to Kafka in this process. */
@@ -101,17 +97,17 @@ public final class PublishEvents implements AutoCloseable {
     return sends.waiting();
   }
 
-  /** Tells that a job was accepted or taken up; not repeated where this fails. */
-  public void tell(GenerationEvent event, @Nullable TraceParent trace) {
-    sends.add(new Sending(event, clock.instant(), trace, false));
+  /** Sends an event of a job that goes on; not repeated where this fails. */
+  public void publishProgress(GenerationEvent event, @Nullable TraceParent trace) {
+    sends.add(new OutgoingEvent(event, clock.instant(), trace, false));
   }
 
   /**
-   * While Kafka is away each send blocks for {@code max.block.ms} before it fails. The rest of the
-   * batch would fare no better, and a queue of such waits would outlast the outage: it is given up
-   * at the first. An event that is too large fails alone.
+   * While Kafka is away each send blocks for {@code max.block.ms} before it fails. A queue of such
+   * waits would outlast the outage, so the first failure ends the batch. An event that is too large
+   * fails alone.
    */
-  private void send(List<Sending> batch) {
+  private void send(List<OutgoingEvent> batch) {
     for (var sending : batch) {
       var sent = trySend(sending).whenComplete((_, failure) -> sentOrNot(sending, failure));
       if (sent.isCompletedExceptionally() && !KafkaFailure.isTooLarge(sent.exceptionNow())) {
@@ -120,7 +116,7 @@ public final class PublishEvents implements AutoCloseable {
     }
   }
 
-  private CompletableFuture<?> trySend(Sending sending) {
+  private CompletableFuture<?> trySend(OutgoingEvent sending) {
     try {
       return kafka.send(records.write(sending.event(), sending.time(), sending.trace()));
     } catch (KafkaException | org.apache.kafka.common.KafkaException e) {
@@ -128,27 +124,38 @@ public final class PublishEvents implements AutoCloseable {
     }
   }
 
-  private void sentOrNot(Sending sent, @Nullable Throwable failure) {
+  private void sentOrNot(OutgoingEvent sent, @Nullable Throwable failure) {
     if (failure == null) {
-      troubles.end(Concern.EVENTS);
+      health.end(KafkaConcern.EVENTS);
       if (sent.completion()) {
-        marks.add(sent.event().requestId());
+        marks.add(new OutboxMark(sent.event().requestId(), false));
       }
     } else if (!KafkaFailure.isTooLarge(failure)) {
-      troubles.report(Concern.EVENTS, KafkaFailure.inWords(failure, "WRITE"));
+      health.report(KafkaConcern.EVENTS, KafkaFailure.inWords(failure, "WRITE"));
     } else if (sent.completion()) {
-      tooLarge.add(sent.event().requestId());
+      marks.add(new OutboxMark(sent.event().requestId(), true));
     }
   }
 
+  private void write(List<OutboxMark> batch) {
+    var byFate =
+        batch.stream()
+            .collect(partitioningBy(OutboxMark::tooLarge, mapping(OutboxMark::job, toList())));
+    putOff(byFate.getOrDefault(true, List.of()));
+    outbox.markPublished(byFate.getOrDefault(false, List.of()));
+  }
+
   /** Its topic may take larger records one day; until then it keeps no other event waiting. */
-  private static void putOff(EventOutbox outbox, List<RequestId> jobs) {
+  private void putOff(List<RequestId> jobs) {
+    if (jobs.isEmpty()) {
+      return;
+    }
     outbox.putOff(jobs, UNTIL_NEXT_TRY);
     log.atWarn()
         .addKeyValue("events", jobs.size())
         .addKeyValue("request_id", jobs.getFirst())
         .log(
-            "completion events are larger than their topic takes (max.message.bytes); they are tried again in an hour, and the ledger has the outcome");
+            "completion events are larger than their topic allows (max.message.bytes); they are sent again in an hour, and the ledger has the outcome");
   }
 
   /** Sends and marks what waits, for a few seconds at most. */
@@ -157,6 +164,5 @@ public final class PublishEvents implements AutoCloseable {
     sends.close();
     kafka.flush();
     marks.close();
-    tooLarge.close();
   }
 }

@@ -7,7 +7,7 @@ import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.nebius.AttemptOutcome;
 import dev.darkroom.worker.nebius.CallInProgress;
 import dev.darkroom.worker.nebius.CallNebius;
-import dev.darkroom.worker.outcome.ReportOutcome;
+import dev.darkroom.worker.outcome.OutcomeReporter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
@@ -19,32 +19,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
-/** One attempt: a picture that is already there, or a call; then the report. */
-final class AttemptJob {
-  private static final Logger log = LoggerFactory.getLogger(AttemptJob.class);
-  private static final Duration FIRST_WAIT = Duration.ofMillis(200);
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+/** One attempt at a job: a stored picture or a call, then the report to the ledger. */
+final class JobAttempt {
+  private static final Logger log = LoggerFactory.getLogger(JobAttempt.class);
+  private static final long FIRST_WAIT = 200;
+  private static final long LONGEST_WAIT = 2_000;
 
   private final PictureStore store;
   private final CallNebius nebius;
-  private final ReportOutcome report;
+  private final OutcomeReporter reporter;
   private final MeterRegistry meters;
 
-  AttemptJob(PictureStore store, CallNebius nebius, ReportOutcome report, MeterRegistry meters) {
+  JobAttempt(
+      PictureStore store, CallNebius nebius, OutcomeReporter reporter, MeterRegistry meters) {
     this.store = store;
     this.nebius = nebius;
-    this.report = report;
+    this.reporter = reporter;
     this.meters = meters;
   }
 
   /**
    * Carries the attempt out.
    *
-   * @param parameters of the call, as the claim has logged them from the record; the ledger decides
-   *     whether they are the job's
-   * @param reportFor how long to go on reporting to a ledger that does not answer; then the job is
-   *     rescued by others
-   * @return whether the ledger took it
+   * @param parameters of the call, as the claim has logged them from the record
+   * @param reportFor how long to retry reporting to a ledger that does not answer; then the job is
+   *     rescued
+   * @return whether the ledger took the outcome
    */
   boolean run(ClaimedJob job, Map<String, ?> parameters, CallInProgress call, Duration reportFor)
       throws InterruptedException {
@@ -78,7 +78,7 @@ final class AttemptJob {
     try {
       return stored(job).orElse(outcome);
     } catch (IOException e) {
-      return outcome; // what came of the call must be in the log, whatever the store says
+      return outcome; // the outcome of the call must be in the log, whatever the store says
     }
   }
 
@@ -93,7 +93,7 @@ final class AttemptJob {
     var wait = FIRST_WAIT;
     while (true) {
       try {
-        report.report(attempt, outcome, call.took(), call.timeLeft());
+        reporter.report(attempt, outcome, call.took(), call.timeLeft());
         return true;
       } catch (DataAccessException e) {
         if (System.nanoTime() - giveUp > 0) {
@@ -101,17 +101,17 @@ final class AttemptJob {
               .addKeyValue("request_id", attempt.requestId())
               .addKeyValue("attempt", attempt.number())
               .setCause(e)
-              .log("the ledger did not take an outcome; the job is rescued when its lease lapses");
+              .log(
+                  "the ledger did not take the outcome; the job is rescued when its lease expires");
           return false;
         }
-        // a read-only ledger meets every job, and has been logged
+        // a read-only ledger concerns every job, and has been logged
         (e instanceof ReadOnlyLedgerException ? log.atDebug() : log.atWarn())
             .addKeyValue("request_id", attempt.requestId())
             .addKeyValue("reason", e.getClass().getSimpleName())
-            .log("the ledger does not answer; the outcome is reported again");
+            .log("the ledger does not answer; reporting the outcome is retried");
         Thread.sleep(wait);
-        wait =
-            wait.multipliedBy(2).compareTo(LONGEST_WAIT) < 0 ? wait.multipliedBy(2) : LONGEST_WAIT;
+        wait = Math.min(2 * wait, LONGEST_WAIT);
       }
     }
   }

@@ -12,7 +12,7 @@ import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
 import dev.darkroom.worker.nebius.AttemptOutcome.Refusal;
 import dev.darkroom.worker.nebius.AttemptOutcome.Size;
-import dev.darkroom.worker.outcome.ReadOutcome.Reading;
+import dev.darkroom.worker.outcome.RetryPolicy.RetryDecision;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class ReadOutcomeTest {
+class RetryPolicyTest {
   private static final Duration CAP = Duration.ofSeconds(60);
   private static final Optional<Duration> CALL = Optional.of(Duration.ofMillis(1234));
   private static final StoredPicture PICTURE =
@@ -36,8 +36,8 @@ class ReadOutcomeTest {
           new RequestId(UUID.randomUUID()), "0".repeat(64), 10, PictureFormat.WEBP, 1024, 1024);
 
   private final Backoff backoff =
-      new Backoff(new ReportSettings(Duration.ofSeconds(1), 2, CAP), new Random(1));
-  private final ReadOutcome readings = new ReadOutcome(backoff, Duration.ofSeconds(10));
+      new Backoff(new BackoffSettings(Duration.ofSeconds(1), 2, CAP), new Random(1));
+  private final RetryPolicy policy = new RetryPolicy(backoff, Duration.ofSeconds(10));
 
   static List<Arguments> setbacks() {
     return List.of(
@@ -152,11 +152,11 @@ class ReadOutcomeTest {
   @MethodSource("setbacks")
   void a_job_goes_on_after_these(
       AttemptOutcome outcome, Step step, String code, boolean counts, int atLeast, int atMost) {
-    var reading = readings.read(outcome, 3, Optional.empty());
+    var decision = policy.decide(outcome, 3, Optional.empty());
 
-    assertThat(reading).isInstanceOf(Reading.TryAgain.class);
-    Setback setback = ((Reading.TryAgain) reading).setback();
-    assertThat(((Reading.TryAgain) reading).known()).isEqualTo("r");
+    assertThat(decision).isInstanceOf(RetryDecision.RetryJob.class);
+    Setback setback = ((RetryDecision.RetryJob) decision).setback();
+    assertThat(((RetryDecision.RetryJob) decision).known()).isEqualTo("r");
     assertThat(setback.outcome()).isEqualTo(step);
     assertThat(setback.code()).isEqualTo(code);
     assertThat(setback.counts()).isEqualTo(counts);
@@ -166,8 +166,8 @@ class ReadOutcomeTest {
   @Test
   void a_job_that_nebius_rejects_has_failed() {
     assertThat(
-            readings.read(new AttemptOutcome.Rejected(FailureCode.REJECTED, "too wide"), 1, CALL))
-        .isEqualTo(new Reading.Fail("rejected", "too wide", Map.of("callMillis", 1234L)));
+            policy.decide(new AttemptOutcome.Rejected(FailureCode.REJECTED, "too wide"), 1, CALL))
+        .isEqualTo(new RetryDecision.FailJob("rejected", "too wide", Map.of("callMillis", 1234L)));
   }
 
   @Test
@@ -206,19 +206,19 @@ class ReadOutcomeTest {
   @MethodSource("what_is_ours")
   void clients_get_a_sentence_and_the_log_gets_what_is_known(
       AttemptOutcome outcome, String sentence) {
-    var reading = (Reading.TryAgain) readings.read(outcome, 1, Optional.empty());
+    var decision = (RetryDecision.RetryJob) policy.decide(outcome, 1, Optional.empty());
 
-    assertThat(reading.setback().reason())
+    assertThat(decision.setback().reason())
         .contains(sentence)
         .doesNotContain("account", "/srv", "db.", "4711");
-    assertThat(reading.known()).contains("account 7");
+    assertThat(decision.known()).contains("account 7");
   }
 
   @Test
   void a_picture_of_another_size_completes_its_job_and_the_log_says_what_was_asked() {
-    assertThat(readings.read(succeeded(new Size(1000, 1000)), 1, CALL))
+    assertThat(policy.decide(succeeded(new Size(1000, 1000)), 1, CALL))
         .isEqualTo(
-            new Reading.Complete(
+            new RetryDecision.CompleteJob(
                 PICTURE,
                 Map.of(
                     "source",
@@ -229,27 +229,27 @@ class ReadOutcomeTest {
                     1234L,
                     "savingMillis",
                     5L)));
-    assertThat(readings.read(succeeded(new Size(1024, 1024)), 1, CALL))
+    assertThat(policy.decide(succeeded(new Size(1024, 1024)), 1, CALL))
         .isEqualTo(
-            new Reading.Complete(
+            new RetryDecision.CompleteJob(
                 PICTURE, Map.of("source", "nebius", "callMillis", 1234L, "savingMillis", 5L)));
   }
 
   @Test
   void a_picture_that_was_already_stored_cost_this_attempt_no_call() {
-    assertThat(readings.read(new AttemptOutcome.AlreadyStored(PICTURE), 2, CALL))
-        .isEqualTo(new Reading.Complete(PICTURE, Map.of("source", "store")));
+    assertThat(policy.decide(new AttemptOutcome.AlreadyStored(PICTURE), 2, CALL))
+        .isEqualTo(new RetryDecision.CompleteJob(PICTURE, Map.of("source", "store")));
   }
 
   @Test
   void a_setback_tells_what_its_call_cost_where_one_was_made() {
     var failed = new AttemptOutcome.Failed(FailureCode.BAD_REPLY, "r", "t");
 
-    assertThat(readings.read(failed, 1, CALL))
-        .extracting(reading -> ((Reading.TryAgain) reading).setback().call())
+    assertThat(policy.decide(failed, 1, CALL))
+        .extracting(decision -> ((RetryDecision.RetryJob) decision).setback().call())
         .isEqualTo(Duration.ofMillis(1234));
-    assertThat(readings.read(new AttemptOutcome.NotMade("r"), 1, Optional.empty()))
-        .extracting(reading -> ((Reading.TryAgain) reading).setback().call())
+    assertThat(policy.decide(new AttemptOutcome.NotMade("r"), 1, Optional.empty()))
+        .extracting(decision -> ((RetryDecision.RetryJob) decision).setback().call())
         .isNull();
   }
 

@@ -38,7 +38,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(value = 90, unit = SECONDS)
-class PublishEventsIT {
+class EventPublisherIT {
   private static final PictureRecord PICTURE =
       new PictureRecord("/generated/x.webp", "ab".repeat(32), "image/webp", 4_096);
   private static final String NOBODY_LISTENS = "127.0.0.1:9";
@@ -50,7 +50,7 @@ class PublishEventsIT {
       var job = completedJob(application);
       events.awaitAssignment();
 
-      application.getBean(PublishEvents.class).publish(job);
+      application.getBean(EventPublisher.class).publish(job);
 
       await().until(() -> published(application) == 1);
       var received = events.next(job.event().requestId());
@@ -60,7 +60,7 @@ class PublishEventsIT {
   }
 
   @Test
-  void an_event_before_the_end_is_told_and_nothing_is_marked() {
+  void an_event_before_the_end_is_sent_and_nothing_is_marked() {
     try (var application = TestingApplication.start(TestServers.kafka());
         var events = new TestingEventConsumer(TestServers.kafka())) {
       var job = completedJob(application);
@@ -68,8 +68,8 @@ class PublishEventsIT {
       events.awaitAssignment();
 
       application
-          .getBean(PublishEvents.class)
-          .tell(GenerationEvent.progress(id, "ada", JobStatus.PROCESSING, 1), TRACE);
+          .getBean(EventPublisher.class)
+          .publishProgress(GenerationEvent.progress(id, "ada", JobStatus.PROCESSING, 1), TRACE);
 
       assertThat(events.next(id).getId()).isEqualTo(id + ":processing:1");
       assertThat(published(application)).isZero();
@@ -80,7 +80,7 @@ class PublishEventsIT {
   void closing_sends_and_marks_what_waits() {
     try (var application = TestingApplication.start(TestServers.kafka())) {
       var jobs = Stream.generate(() -> completedJob(application)).limit(30).toList();
-      var publishing = application.getBean(PublishEvents.class);
+      var publishing = application.getBean(EventPublisher.class);
       jobs.forEach(publishing::publish);
 
       publishing.close();
@@ -91,19 +91,23 @@ class PublishEventsIT {
 
   @Test
   void while_kafka_is_away_nobody_waits_and_the_sweep_finds_what_was_missed(CapturedOutput output) {
-    try (var application = TestingApplication.start(NOBODY_LISTENS, "max.block.ms=400")) {
+    try (var application = TestingApplication.start(NOBODY_LISTENS, "max.block.ms=3000")) {
       var jobs = Stream.generate(() -> completedJob(application)).limit(50).toList();
-      var publishing = application.getBean(PublishEvents.class);
+      var publishing = application.getBean(EventPublisher.class);
 
       var before = System.nanoTime();
       jobs.forEach(publishing::publish);
-      assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(300));
-      await().untilAsserted(() -> assertThat(output).contains("Kafka takes no completion events"));
+      assertThat(Duration.ofNanos(System.nanoTime() - before))
+          .as("less than one wait")
+          .isLessThan(Duration.ofSeconds(3));
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .untilAsserted(() -> assertThat(output).contains("Kafka takes no completion events"));
       publishing.close();
 
       assertThat(Duration.ofNanos(System.nanoTime() - before))
           .as("one or two waits, not fifty")
-          .isLessThan(Duration.ofSeconds(5));
+          .isLessThan(Duration.ofSeconds(60));
       assertThat(published(application)).isZero();
       assertThat(output).doesNotContain("payload").doesNotContain("\tat org.apache.kafka");
       application

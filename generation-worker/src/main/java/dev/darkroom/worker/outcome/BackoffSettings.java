@@ -16,7 +16,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("darkroom.backoff")
-record ReportSettings(
+record BackoffSettings(
     @DefaultValue("1s") @DurationMin(millis = 1) @DurationMax(minutes = 10) Duration base,
     @DefaultValue("2") @DecimalMin("1") @DecimalMax("10") double factor,
     @DefaultValue("1m") @DurationMin(millis = 1) @DurationMax(hours = 6) Duration cap) {

@@ -12,15 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The table "how failures are read" for every outcome after which a job goes on; see
- * docs/job-lifecycle.md.
- */
-final class ReadOutcome {
+/** What becomes of a job after each outcome of an attempt; see docs/job-lifecycle.md. */
+final class RetryPolicy {
   private static final String CALL = "callMillis";
   private static final String SAVING = "savingMillis";
 
-  /** What others say of our account, our hosts and our folders is for the worker's log alone. */
+  /** Details of our account, our hosts and our folders are for the worker's log alone. */
   private static final String TOO_FAST = "Nebius limits the rate of calls.";
 
   private static final String NO_WAY = "Nebius can't be reached; no call was made.";
@@ -29,12 +26,12 @@ final class ReadOutcome {
   private final Backoff backoff;
   private final Duration turnedAwayFor;
 
-  ReadOutcome(Backoff backoff, Duration turnedAwayFor) {
+  RetryPolicy(Backoff backoff, Duration turnedAwayFor) {
     this.backoff = backoff;
     this.turnedAwayFor = turnedAwayFor;
   }
 
-  sealed interface Reading {
+  sealed interface RetryDecision {
     /**
      * The job ends with its picture.
      *
@@ -42,41 +39,41 @@ final class ReadOutcome {
      *     that an earlier attempt saved it to; from Nebius also {@code callMillis} and {@code
      *     savingMillis}, and the size that was {@code asked} for where the picture has another
      */
-    record Complete(StoredPicture picture, Map<String, ?> details) implements Reading {}
+    record CompleteJob(StoredPicture picture, Map<String, ?> details) implements RetryDecision {}
 
     /**
      * The job ends without one.
      *
      * @param details for the log: {@code callMillis}
      */
-    record Fail(String code, String reason, Map<String, ?> details) implements Reading {}
+    record FailJob(String code, String reason, Map<String, ?> details) implements RetryDecision {}
 
     /**
-     * The job goes on, if the ledger finds that it may.
+     * The job runs again, if the ledger finds that it may.
      *
-     * @param known for this worker's log: more than its clients get
+     * @param known for this worker's log, with details that clients don't get
      */
-    record TryAgain(Setback setback, String known) implements Reading {}
+    record RetryJob(Setback setback, String known) implements RetryDecision {}
   }
 
   /**
    * @param attempt the attempt's number, from 1
    * @param call how long the call took, where one was made
    */
-  Reading read(AttemptOutcome outcome, int attempt, Optional<Duration> call) {
-    var reading = read(outcome, attempt);
-    return call.map(took -> withCall(reading, took)).orElse(reading);
+  RetryDecision decide(AttemptOutcome outcome, int attempt, Optional<Duration> call) {
+    var decision = decide(outcome, attempt);
+    return call.map(took -> withCall(decision, took)).orElse(decision);
   }
 
-  private static Reading withCall(Reading reading, Duration took) {
-    return switch (reading) {
-      case Reading.Complete(var picture, var details) when details.containsKey(SAVING) ->
-          new Reading.Complete(picture, with(details, CALL, took.toMillis()));
-      case Reading.Complete stored -> stored; // its call was another attempt's
-      case Reading.Fail(String code, String reason, var details) ->
-          new Reading.Fail(code, reason, with(details, CALL, took.toMillis()));
-      case Reading.TryAgain(var setback, String known) ->
-          new Reading.TryAgain(setback.afterCallOf(took), known);
+  private static RetryDecision withCall(RetryDecision decision, Duration took) {
+    return switch (decision) {
+      case RetryDecision.CompleteJob(var picture, var details) when details.containsKey(SAVING) ->
+          new RetryDecision.CompleteJob(picture, with(details, CALL, took.toMillis()));
+      case RetryDecision.CompleteJob stored -> stored; // its call was another attempt's
+      case RetryDecision.FailJob(String code, String reason, var details) ->
+          new RetryDecision.FailJob(code, reason, with(details, CALL, took.toMillis()));
+      case RetryDecision.RetryJob(var setback, String known) ->
+          new RetryDecision.RetryJob(setback.afterCallOf(took), known);
     };
   }
 
@@ -86,13 +83,13 @@ final class ReadOutcome {
     return Map.copyOf(more);
   }
 
-  private Reading read(AttemptOutcome outcome, int attempt) {
+  private RetryDecision decide(AttemptOutcome outcome, int attempt) {
     return switch (outcome) {
       case AttemptOutcome.Succeeded succeeded -> complete(succeeded);
       case AttemptOutcome.AlreadyStored(var picture) ->
-          new Reading.Complete(picture, Map.of("source", "store"));
+          new RetryDecision.CompleteJob(picture, Map.of("source", "store"));
       case AttemptOutcome.Rejected(var code, String reason) ->
-          new Reading.Fail(code.word(), reason, Map.of());
+          new RetryDecision.FailJob(code.word(), reason, Map.of());
       case AttemptOutcome.Asynchronous(String reason) ->
           unknown(FailureCode.ASYNCHRONOUS_ANSWER, reason, reason, true, Duration.ZERO);
       case AttemptOutcome.Failed(var code, String reason, String told) ->
@@ -137,9 +134,9 @@ final class ReadOutcome {
     return told.sentence();
   }
 
-  private static Reading complete(AttemptOutcome.Succeeded outcome) {
+  private static RetryDecision complete(AttemptOutcome.Succeeded outcome) {
     Map<String, ?> details = Map.of("source", "nebius", SAVING, outcome.saving().toMillis());
-    return new Reading.Complete(
+    return new RetryDecision.CompleteJob(
         outcome.picture(),
         outcome.isOfAskedSize() ? details : with(details, "asked", outcome.asked()));
   }
@@ -153,19 +150,19 @@ final class ReadOutcome {
     return retryAfter.isZero() && own.compareTo(asked) > 0 ? own : asked; // "at once" is no wait
   }
 
-  private static Reading waits(FailureCode code, String told, String known, Duration delay) {
+  private static RetryDecision waits(FailureCode code, String told, String known, Duration delay) {
     return failed(code, told, known, false, delay);
   }
 
-  private static Reading failed(
+  private static RetryDecision failed(
       FailureCode code, String told, String known, boolean counts, Duration delay) {
-    return new Reading.TryAgain(
+    return new RetryDecision.RetryJob(
         new Setback(Step.ATTEMPT_FAILED, code.word(), told, counts, delay), known);
   }
 
-  private static Reading unknown(
+  private static RetryDecision unknown(
       FailureCode code, String told, String known, boolean counts, Duration delay) {
-    return new Reading.TryAgain(
+    return new RetryDecision.RetryJob(
         new Setback(Step.ATTEMPT_OUTCOME_UNKNOWN, code.word(), told, counts, delay), known);
   }
 }

@@ -18,14 +18,14 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @ExtendWith(OutputCaptureExtension.class)
-class StartReportTest {
+class WorkerLifecycleTest {
   private static final Duration CALL = Duration.ofMinutes(2);
 
   @TempDir Path root;
 
   @Test
   void an_operator_finds_host_and_process_of_the_id_that_clients_are_shown(CapturedOutput output) {
-    report(null).log();
+    logSettings(null);
 
     assertThat(output.getAll())
         .contains("worker starts", "w-test", ManagementFactory.getRuntimeMXBean().getName())
@@ -33,12 +33,12 @@ class StartReportTest {
   }
 
   @Test
-  void calls_are_drained_unless_somebody_says_otherwise_and_is_warned(CapturedOutput output) {
-    assertThat(report(null).drain()).isEqualTo(CALL);
-    report(CALL).log();
+  void a_drain_shorter_than_a_call_is_warned_of(CapturedOutput output) {
+    assertThat(settings(null).drainOr(CALL)).isEqualTo(CALL);
+    logSettings(CALL);
     assertThat(output.getAll()).doesNotContain("WARN");
 
-    report(Duration.ofSeconds(30)).log();
+    logSettings(Duration.ofSeconds(30));
     assertThat(output.getAll())
         .contains("darkroom.worker.drain is shorter than darkroom.nebius.timeout");
   }
@@ -48,16 +48,17 @@ class StartReportTest {
     Files.createDirectories(root.resolve("sys/fs/cgroup"));
     Files.writeString(root.resolve("sys/fs/cgroup/pids.max"), "110");
 
-    report(null).log();
+    logSettings(null);
 
     assertThat(output.getAll())
         .contains("darkroom.worker.concurrency is more than the limit of processes allows");
   }
 
-  private StartReport report(@Nullable Duration drain) {
-    return new StartReport(
-        new WorkerSettings("w-test", 16, Duration.ofSeconds(30), drain),
-        CALL,
-        new ThreadLimit(root));
+  private void logSettings(@Nullable Duration drain) {
+    WorkerLifecycle.logSettings(settings(drain), CALL, new ThreadLimit(root));
+  }
+
+  private static WorkerSettings settings(@Nullable Duration drain) {
+    return new WorkerSettings("w-test", 16, Duration.ofSeconds(30), drain);
   }
 }

@@ -12,20 +12,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class RequireKafkaAddressTest {
+class BootstrapServersTest {
 
   @ParameterizedTest
   @ValueSource(
       strings = {"localhost:9092", "10.0.0.7:9092", "[::1]:9092", "kafka-1.example:1", "b_1:65535"})
   void an_address_that_can_be_tried_is_taken_whoever_answers(String server) {
-    assertThatCode(() -> RequireKafkaAddress.in(List.of("first:9092", server)))
+    assertThatCode(() -> new BootstrapServers(List.of("first:9092", server)).requireAddresses())
         .doesNotThrowAnyException();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"nonsense", "localhost", ":9092", "localhost:", "localhost:0", "a:65536"})
   void one_that_can_not_is_refused_with_the_rule(String server) {
-    assertThatThrownBy(() -> RequireKafkaAddress.in(List.of("first:9092", server)))
+    assertThatThrownBy(() -> new BootstrapServers(List.of("first:9092", server)).requireAddresses())
         .isInstanceOfSatisfying(
             InvalidConfigurationPropertyValueException.class,
             refusal -> {

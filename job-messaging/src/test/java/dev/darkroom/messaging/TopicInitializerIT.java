@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.embedded.EmbeddedKafkaBroker;
-import dev.darkroom.messaging.KeepTopics.JobsTopic;
+import dev.darkroom.ledger.loop.BackgroundLoop;
+import dev.darkroom.messaging.TopicInitializer.JobsTopic;
 import dev.darkroom.model.Topics;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -29,21 +30,20 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
-import org.springframework.kafka.core.KafkaAdmin;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @ExtendWith(OutputCaptureExtension.class)
-class KeepTopicsIT {
+class TopicInitializerIT {
   private static final Set<String> TOPICS = Set.of(Topics.JOBS, Topics.EVENTS);
   private static final MessagingSettings SETTINGS =
       new MessagingSettings((short) -1, 1, 3, Duration.ofDays(2), Duration.ofMillis(100));
 
-  private @Nullable KeepTopics keeping;
+  private @Nullable BackgroundLoop loop;
 
   @AfterEach
   void stop() {
-    if (keeping != null) {
-      keeping.stop();
+    if (loop != null) {
+      loop.stop();
     }
   }
 
@@ -52,7 +52,7 @@ class KeepTopicsIT {
       @TempDir Path folder, CapturedOutput output) throws Exception {
     var port = freePort();
     var kept = keep("127.0.0.1:" + port);
-    await().untilAsserted(() -> assertThat(output).contains("the topics can't be kept"));
+    await().untilAsserted(() -> assertThat(output).contains("topics can't be created"));
 
     try (var _ = EmbeddedKafkaBroker.start(folder, port, 0);
         var admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port))) {
@@ -74,7 +74,7 @@ class KeepTopicsIT {
 
       admin.deleteTopics(Set.of(Topics.JOBS)).all().get();
       awaitTopics(admin);
-      assertThat(output.getOut().split("the topics can't be kept", -1)).hasSize(2);
+      assertThat(output.getOut().split("topics can't be created", -1)).hasSize(2);
     }
   }
 
@@ -112,24 +112,26 @@ class KeepTopicsIT {
   void a_name_that_can_not_be_resolved_yet_is_asked_for_again(CapturedOutput output) {
     var topics = keep("no-such-host.invalid:9092");
 
-    await().untilAsserted(() -> assertThat(output).contains("the topics can't be kept"));
+    await().untilAsserted(() -> assertThat(output).contains("topics can't be created"));
 
-    assertThat(topics.isRunning()).isTrue();
+    assertThat(topics.present()).isFalse();
     assertThat(output).doesNotContain("Exception in thread");
   }
 
-  private KeepTopics keep(String bootstrapServers) {
+  private TopicInitializer keep(String bootstrapServers) {
     return keep(bootstrapServers, SETTINGS);
   }
 
-  private KeepTopics keep(String bootstrapServers, MessagingSettings settings) {
-    keeping =
-        new KeepTopics(
-            new KafkaAdmin(Map.of("bootstrap.servers", bootstrapServers)),
+  private TopicInitializer keep(String bootstrapServers, MessagingSettings settings) {
+    var topics =
+        new TopicInitializer(
+            new BootstrapServers(List.of(bootstrapServers)),
+            Map.of("bootstrap.servers", bootstrapServers),
             settings,
-            new KafkaTroubles(InstantSource.system()));
-    keeping.start();
-    return keeping;
+            new KafkaHealth(InstantSource.system()));
+    loop = new BackgroundLoop("keep-topics", settings.checkTopicsEvery(), topics);
+    loop.start();
+    return topics;
   }
 
   private static void awaitTopics(Admin admin) {

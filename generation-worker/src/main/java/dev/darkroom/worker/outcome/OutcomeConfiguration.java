@@ -3,7 +3,7 @@ package dev.darkroom.worker.outcome;
 import dev.darkroom.ledger.jobs.FindJobs;
 import dev.darkroom.ledger.jobs.FinishJobs;
 import dev.darkroom.ledger.jobs.RescheduleJobs;
-import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.nebius.NebiusGate;
 import java.util.random.RandomGenerator;
@@ -11,31 +11,26 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Puts the reporting of outcomes together. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(ReportSettings.class)
-class ReportConfiguration {
+@EnableConfigurationProperties(BackoffSettings.class)
+class OutcomeConfiguration {
 
   @Bean
-  ReportOutcome reportOutcome(
-      ReportSettings backoff,
+  OutcomeReporter outcomeReporter(
+      BackoffSettings backoff,
       NebiusGate gate,
       FinishJobs finish,
       RescheduleJobs reschedule,
-      DiscardPicture discard,
-      PublishEvents events,
+      FindJobs find,
+      PictureStore store,
+      EventPublisher events,
       RandomGenerator random) {
-    return new ReportOutcome(
-        new ReadOutcome(new Backoff(backoff, random), gate.turnedAwayFor()),
+    return new OutcomeReporter(
+        new RetryPolicy(new Backoff(backoff, random), gate.turnedAwayFor()),
         finish,
         reschedule,
-        discard,
+        new OrphanPictureCleaner(find, store),
         events,
         gate::untilProbe);
-  }
-
-  @Bean
-  DiscardPicture discardPicture(FindJobs ledger, PictureStore store) {
-    return new DiscardPicture(ledger, store);
   }
 }

@@ -1,6 +1,5 @@
 package dev.darkroom.worker.outcome;
 
-import dev.darkroom.ledger.batch.WriteTogether;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.Completion;
 import dev.darkroom.ledger.jobs.FinishJobs;
@@ -9,11 +8,12 @@ import dev.darkroom.ledger.jobs.PictureRecord;
 import dev.darkroom.ledger.jobs.RescheduleJobs;
 import dev.darkroom.ledger.jobs.RescheduleJobs.Rescheduled;
 import dev.darkroom.ledger.jobs.Setback;
-import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.Step;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
+import dev.darkroom.worker.outcome.RetryPolicy.RetryDecision;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,45 +22,39 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Writes an attempt's outcome into the ledger, where it decides what becomes of the job, and tells
- * Kafka.
- */
-public final class ReportOutcome implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(ReportOutcome.class);
-  private static final WriteTogether.Limits COMPLETIONS =
-      new WriteTogether.Limits(10_000, 64, 2, Duration.ofSeconds(10));
+/** Writes an attempt's outcome into the ledger and publishes the event of a job that ended. */
+public final class OutcomeReporter {
+  private static final Logger log = LoggerFactory.getLogger(OutcomeReporter.class);
 
-  private final ReadOutcome readings;
+  private final RetryPolicy policy;
   private final FinishJobs finish;
-  private final WriteTogether<Completion, Optional<FinishedJob>> completions;
   private final RescheduleJobs reschedule;
-  private final DiscardPicture discard;
-  private final PublishEvents events;
+  private final OrphanPictureCleaner cleaner;
+  private final EventPublisher events;
   private final Supplier<Optional<Duration>> untilProbe;
 
   /**
-   * @param untilProbe how long until the next call may probe; empty while calls are made
+   * @param untilProbe how long until the circuit breaker lets a call probe; empty while it is
+   *     closed
    */
-  ReportOutcome(
-      ReadOutcome readings,
+  OutcomeReporter(
+      RetryPolicy policy,
       FinishJobs finish,
       RescheduleJobs reschedule,
-      DiscardPicture discard,
-      PublishEvents events,
+      OrphanPictureCleaner cleaner,
+      EventPublisher events,
       Supplier<Optional<Duration>> untilProbe) {
-    this.readings = readings;
+    this.policy = policy;
     this.finish = finish;
-    this.completions = new WriteTogether<>("complete-jobs", COMPLETIONS, finish::completeIfCurrent);
     this.reschedule = reschedule;
-    this.discard = discard;
+    this.cleaner = cleaner;
     this.events = events;
     this.untilProbe = untilProbe;
   }
 
   /**
-   * Reports it once. May be called again where the ledger did not answer: a report that arrived the
-   * first time finds the attempt over and changes nothing.
+   * May be called again where the ledger did not answer: a report that arrived the first time finds
+   * the attempt over and changes nothing.
    *
    * @param call how long the attempt's call took, where one was made
    * @param timeLeft until the job's deadline
@@ -68,13 +62,13 @@ public final class ReportOutcome implements AutoCloseable {
    */
   public void report(
       Attempt attempt, AttemptOutcome outcome, Optional<Duration> call, Duration timeLeft) {
-    switch (readings.read(outcome, attempt.number(), call)) {
-      case ReadOutcome.Reading.Complete(var picture, var details) ->
+    switch (policy.decide(outcome, attempt.number(), call)) {
+      case RetryDecision.CompleteJob(var picture, var details) ->
           complete(attempt, picture, details);
-      case ReadOutcome.Reading.Fail(String code, String reason, var details) ->
+      case RetryDecision.FailJob(String code, String reason, var details) ->
           ended(
               attempt, finish.failIfCurrent(attempt, Step.NEBIUS_API_ERROR, code, reason, details));
-      case ReadOutcome.Reading.TryAgain(Setback setback, String known) -> {
+      case RetryDecision.RetryJob(Setback setback, String known) -> {
         var due = setback.dueBeforeDeadline(timeLeft);
         tryAgain(attempt, call.isPresent() ? due : due.withoutCall(), known);
       }
@@ -88,18 +82,16 @@ public final class ReportOutcome implements AutoCloseable {
     var details = new HashMap<String, Object>(more);
     details.put("width", picture.width());
     details.put("height", picture.height());
-    var job = completions.write(new Completion(attempt, recorded, details));
+    var job = finish.completeIfCurrent(new Completion(attempt, recorded, details));
     if (job.isPresent()) {
-      discard.discardOthers(attempt.requestId(), picture.sha256());
+      cleaner.deleteOthers(attempt.requestId(), picture.sha256());
     } else {
-      discard.discardUnneeded(attempt.requestId());
+      cleaner.deleteUnneeded(attempt.requestId());
     }
     ended(attempt, job);
   }
 
-  /**
-   * While no calls are made the job waits for the next probe, if that comes before its own turn.
-   */
+  /** While the circuit breaker is open the job waits no longer than until the next probe. */
   private Setback untilProbe(Setback setback) {
     return setback.counts() || !setback.code().equals(FailureCode.PROVIDER_UNAVAILABLE.word())
         ? setback
@@ -115,13 +107,13 @@ public final class ReportOutcome implements AutoCloseable {
               .addKeyValue("code", setback.code())
               .addKeyValue("reason", known)
               .addKeyValue("due_at", dueAt)
-              .log("attempt ended without a picture; the job runs again when it is due");
+              .log("attempt failed; the job runs again when it is due");
       case Rescheduled.Exhausted(var job) -> {
         log.atWarn()
             .addKeyValue("request_id", attempt.requestId())
             .addKeyValue("attempt", attempt.number())
             .addKeyValue("reason", known)
-            .log("attempt ended without a picture; the job gets no other");
+            .log("attempt failed; the job gets no other attempt");
         ended(attempt, Optional.of(job));
       }
       case Rescheduled.NotHeld _ -> ended(attempt, Optional.empty());
@@ -133,7 +125,7 @@ public final class ReportOutcome implements AutoCloseable {
       log.atInfo()
           .addKeyValue("request_id", attempt.requestId())
           .addKeyValue("attempt", attempt.number())
-          .log("the job is over or in other hands; this attempt changes nothing");
+          .log("the job has ended or runs in another worker; this attempt changes nothing");
       return;
     }
     var event = job.get().event();
@@ -147,11 +139,5 @@ public final class ReportOutcome implements AutoCloseable {
     }
     ended.log("job ended");
     events.publish(job.get());
-  }
-
-  /** Completes what waits; nothing is under way any more. */
-  @Override
-  public void close() {
-    completions.close();
   }
 }

@@ -1,12 +1,10 @@
 package dev.darkroom.messaging;
 
-import dev.darkroom.ledger.loop.LoopAge;
-import dev.darkroom.ledger.meter.DependencyTrouble;
-import dev.darkroom.messaging.KafkaTroubles.Concern;
+import dev.darkroom.ledger.loop.LoggedFailureException;
+import dev.darkroom.ledger.loop.LoopRound;
+import dev.darkroom.messaging.KafkaHealth.KafkaConcern;
 import dev.darkroom.model.Topics;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +17,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.ApiException;
@@ -33,125 +33,87 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
-import org.springframework.kafka.core.KafkaAdmin;
 
 /**
  * Creates the topics with their settings, and creates them again when a broker has lost everything.
  * The application starts without waiting for it: while Kafka is away, jobs are accepted all the
  * same.
  */
-public final class KeepTopics implements SmartLifecycle {
-  private static final Logger log = LoggerFactory.getLogger(KeepTopics.class);
-  private static final Duration RETRY = Duration.ofSeconds(1);
-  private static final int PATIENCE_SECONDS = 5;
+public final class TopicInitializer implements LoopRound {
+  private static final Logger log = LoggerFactory.getLogger(TopicInitializer.class);
+  private static final int TIMEOUT_SECONDS = 5;
 
-  /**
-   * An hour more than the longest deadline: after it nobody asks for a job, and it holds a prompt.
-   */
+  /** An hour more than the longest deadline: after it nobody needs the record or its prompt. */
   private static final Duration JOBS_RETENTION = Duration.ofHours(25);
 
+  private final BootstrapServers servers;
   private final Map<String, Object> adminConfig;
   private final MessagingSettings settings;
-  private final KafkaTroubles troubles;
-  private volatile boolean running;
+  private final KafkaHealth health;
   private volatile boolean present;
   private volatile @Nullable JobsTopic jobsTopic;
   private volatile @Nullable String eventsTopicId;
-  private final LoopAge age = new LoopAge("keep-topics");
+  private volatile @Nullable Thread thread;
+  private @Nullable Admin client;
 
-  /** What the step under way may lack the right to do; Kafka names the resource alone. */
+  /** What the step under way may lack the right to do; Kafka names only the resource. */
   private String rights = "";
 
-  private Thread thread = Thread.ofPlatform().daemon().unstarted(this::keep);
-
-  KeepTopics(KafkaAdmin admin, MessagingSettings settings, KafkaTroubles troubles) {
-    var config = new HashMap<String, Object>(admin.getConfigurationProperties());
-    config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, PATIENCE_SECONDS * 1000);
-    config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_SECONDS * 1000 / 2);
+  TopicInitializer(
+      BootstrapServers servers,
+      Map<String, Object> adminConfig,
+      MessagingSettings settings,
+      KafkaHealth health) {
+    var config = new HashMap<>(adminConfig);
+    config.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, TIMEOUT_SECONDS * 1000);
+    config.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, TIMEOUT_SECONDS * 1000 / 2);
+    this.servers = servers;
     this.adminConfig = Map.copyOf(config);
     this.settings = settings;
-    this.troubles = troubles;
+    this.health = health;
   }
 
   /**
    * The topic of jobs as Kafka knows it.
    *
-   * @param id Kafka's own; a topic that was created anew, and holds nothing of what was in the old
-   *     one, has another
+   * @param id Kafka's own; a topic that was created again, and is empty, has another
    */
   public record JobsTopic(String id, int partitions) {}
 
   @Override
-  public void start() {
-    running = true;
-    age.succeeded();
-    thread = Thread.ofPlatform().daemon().name("keep-topics").start(this::keep);
-  }
-
-  @Override
-  public void stop() {
-    running = false;
-    thread.interrupt();
-  }
-
-  @Override
-  public boolean isRunning() {
-    return running;
-  }
-
-  @Override
-  public int getPhase() {
-    return DEFAULT_PHASE - 1000; // before anything that sends or polls
-  }
-
-  private void keep() {
+  public boolean run() throws InterruptedException {
+    thread = Thread.currentThread();
     try {
-      while (running) {
-        keepWithOneClient();
-        Thread.sleep(RETRY);
-      }
-    } catch (InterruptedException e) {
-      log.debug("no longer keeping the topics: stopping");
-    }
-  }
-
-  /** Until the client can't be used, as one whose server's name can't be resolved yet. */
-  private void keepWithOneClient() throws InterruptedException {
-    try (var admin = Admin.create(adminConfig)) {
-      while (running) {
-        Thread.sleep(createMissing(admin) ? settings.checkTopicsEvery() : RETRY);
-      }
-    } catch (KafkaException e) {
-      complain(e);
-    }
-  }
-
-  private boolean createMissing(Admin admin) throws InterruptedException {
-    try {
-      var existing = describe(admin);
-      if (!present || !existing.containsKey(Topics.JOBS)) {
-        readFromTheBeginning(admin);
-      }
-      for (var topic : wanted()) {
-        if (!existing.containsKey(topic.name())) {
-          create(admin, topic);
-        }
-      }
-      if (existing.size() < wanted().size()) {
-        existing = describe(admin);
-      }
-      remember(existing);
-      raisePartitions(admin, existing.get(Topics.JOBS));
-      present = true;
-      troubles.end(Concern.TOPICS);
-      age.succeeded();
-      return true;
+      var admin = client == null ? Admin.create(adminConfig) : client;
+      client = admin;
+      createMissing(admin);
     } catch (ExecutionException | TimeoutException e) {
-      complain(e);
+      throw failed(e);
+    } catch (KafkaException e) { // such as a server's name that can't be resolved yet
+      end();
+      throw failed(e);
     }
-    present = false;
+    present = true;
+    health.end(KafkaConcern.TOPICS);
     return false;
+  }
+
+  private void createMissing(Admin admin)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    var existing = describe(admin);
+    if (!present || !existing.containsKey(Topics.JOBS)) {
+      readFromTheBeginning(admin);
+    }
+    for (var topic : wanted()) {
+      if (!existing.containsKey(topic.name())) {
+        create(admin, topic);
+      }
+    }
+    if (existing.size() < wanted().size()) {
+      existing = describe(admin);
+    }
+    remember(existing);
+    raisePartitions(admin, existing.get(Topics.JOBS));
   }
 
   private Map<String, TopicDescription> describe(Admin admin)
@@ -161,7 +123,7 @@ public final class KeepTopics implements SmartLifecycle {
     var asked = admin.describeTopics(List.of(Topics.JOBS, Topics.EVENTS)).topicNameValues();
     for (var topic : asked.entrySet()) {
       try {
-        found.put(topic.getKey(), topic.getValue().get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        found.put(topic.getKey(), await(topic.getValue()));
       } catch (ExecutionException e) {
         if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
           throw e;
@@ -169,6 +131,11 @@ public final class KeepTopics implements SmartLifecycle {
       }
     }
     return found;
+  }
+
+  private static <T> T await(KafkaFuture<T> answer)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    return answer.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
   }
 
   private void remember(Map<String, TopicDescription> existing) {
@@ -179,38 +146,11 @@ public final class KeepTopics implements SmartLifecycle {
     eventsTopicId = events == null ? null : events.topicId().toString();
   }
 
-  /** A timeout says nothing of its cause, so the addresses are looked at. */
-  private void complain(Throwable failure) {
-    var reason = KafkaFailure.inWords(failure, rights);
-    if (troubles.reason(Concern.TOPICS).filter(known -> known.startsWith(reason)).isPresent()) {
-      troubles.report(Concern.TOPICS, troubles.reason(Concern.TOPICS).orElse(reason));
-    } else {
-      troubles.report(Concern.TOPICS, isTimeout(failure) ? reason + "; " + probed() : reason);
-    }
-  }
-
-  private static boolean isTimeout(Throwable failure) {
-    return failure instanceof TimeoutException
-        || failure.getCause() instanceof org.apache.kafka.common.errors.TimeoutException;
-  }
-
-  private String probed() {
-    var servers = adminConfig.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG);
-    var addresses =
-        servers instanceof Collection<?> several
-            ? several.stream().map(String::valueOf).toList()
-            : List.of(String.valueOf(servers).split(","));
-    var protocol =
-        String.valueOf(
-            adminConfig.getOrDefault(AdminClientConfig.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT"));
-    return BootstrapProbe.findings(addresses, !protocol.endsWith("SSL"));
-  }
-
   private void create(Admin admin, NewTopic topic)
       throws ExecutionException, InterruptedException, TimeoutException {
     rights = "CREATE";
     try {
-      admin.createTopics(Set.of(topic)).all().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      await(admin.createTopics(Set.of(topic)).all());
       log.atInfo().addKeyValue("topic", topic.name()).log("topic created");
     } catch (ExecutionException e) {
       if (!(e.getCause() instanceof TopicExistsException)) {
@@ -219,18 +159,33 @@ public final class KeepTopics implements SmartLifecycle {
     }
   }
 
+  /**
+   * A job's key then leads to another partition; that does no harm, as the ledger decides about
+   * every record.
+   */
   private void raisePartitions(Admin admin, @Nullable TopicDescription jobs)
       throws ExecutionException, InterruptedException, TimeoutException {
-    if (jobs != null && jobs.partitions().size() < settings.jobPartitions()) {
-      RaisePartitions.ofJobs(admin, settings.jobPartitions(), PATIENCE_SECONDS, troubles);
-    } else {
-      troubles.end(Concern.PARTITIONS);
+    var wanted = settings.jobPartitions();
+    if (jobs == null || jobs.partitions().size() >= wanted) {
+      health.end(KafkaConcern.PARTITIONS);
+      return;
+    }
+    try {
+      await(admin.createPartitions(Map.of(Topics.JOBS, NewPartitions.increaseTo(wanted))).all());
+      log.atInfo().addKeyValue("partitions", wanted).log("added partitions to the topic of jobs");
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof ApiException refused)
+          || refused instanceof RetriableException) {
+        throw e;
+      }
+      // another process may just have added them; or this login may not
+      health.report(KafkaConcern.PARTITIONS, KafkaFailure.inWords(refused, "ALTER"));
     }
   }
 
   /**
    * A share group reads from the end by default: a job sent before the first worker subscribed
-   * would never be seen. Set before the topic exists, this is in force before anything is in it.
+   * would never be delivered. Set before the topic exists, this applies to every record in it.
    */
   private void readFromTheBeginning(Admin admin)
       throws ExecutionException, InterruptedException, TimeoutException {
@@ -239,11 +194,8 @@ public final class KeepTopics implements SmartLifecycle {
         new AlterConfigOp(
             new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET);
     try {
-      admin
-          .incrementalAlterConfigs(Map.of(group, List.of(earliest)))
-          .all()
-          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      troubles.end(Concern.SHARE_GROUP);
+      await(admin.incrementalAlterConfigs(Map.of(group, List.of(earliest))).all());
+      health.end(KafkaConcern.SHARE_GROUP);
     } catch (ExecutionException e) {
       rights = "ALTER_CONFIGS";
       if (!(e.getCause() instanceof ApiException refused)
@@ -251,18 +203,35 @@ public final class KeepTopics implements SmartLifecycle {
           || refused instanceof AuthenticationException) {
         throw e;
       } else if (refused instanceof AuthorizationException) {
-        troubles.report(Concern.SHARE_GROUP, KafkaFailure.inWords(refused, rights));
-      } else { // where workers want a share group, they say that there are none
+        health.report(KafkaConcern.SHARE_GROUP, KafkaFailure.inWords(refused, rights));
+      } else { // workers that want a share group report that there are none
         log.atDebug()
             .addKeyValue("reason", String.valueOf(refused.getMessage()))
-            .log("the broker knows no settings of share groups");
+            .log("the broker has no settings for share groups");
       }
     }
   }
 
-  void measureBy(MeterRegistry meters) {
-    age.register(meters);
-    DependencyTrouble.register(meters, "kafka", () -> !present || !troubles.all().isEmpty());
+  private LoggedFailureException failed(Exception failure) {
+    present = false;
+    var reason = KafkaFailure.inWords(failure, rights);
+    var known = health.reason(KafkaConcern.TOPICS).filter(last -> last.startsWith(reason));
+    health.report(KafkaConcern.TOPICS, known.orElseGet(() -> reason + findings(failure)));
+    return new LoggedFailureException(reason);
+  }
+
+  /** A timeout says nothing about its cause, so the addresses are tried. */
+  private String findings(Exception failure) {
+    var isTimeout =
+        failure instanceof TimeoutException
+            || failure.getCause() instanceof org.apache.kafka.common.errors.TimeoutException;
+    if (!isTimeout) {
+      return "";
+    }
+    var protocol =
+        adminConfig.getOrDefault(AdminClientConfig.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT");
+    var plaintext = !String.valueOf(protocol).endsWith("SSL");
+    return "; " + servers.findings(plaintext);
   }
 
   /** Whether topics and group are known to be ready. */
@@ -300,5 +269,22 @@ public final class KeepTopics implements SmartLifecycle {
 
   private static Map<String, String> retention(Duration time) {
     return Map.of(TopicConfig.RETENTION_MS_CONFIG, String.valueOf(time.toMillis()));
+  }
+
+  @Override
+  public void wakeUp() {
+    var waiting = thread;
+    if (waiting != null) {
+      waiting.interrupt();
+    }
+  }
+
+  @Override
+  public void end() {
+    var admin = client;
+    client = null;
+    if (admin != null) {
+      admin.close(Duration.ZERO);
+    }
   }
 }

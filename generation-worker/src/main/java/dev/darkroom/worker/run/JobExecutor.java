@@ -4,7 +4,8 @@ import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.ClaimJobs;
 import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.Intent;
-import dev.darkroom.messaging.PublishEvents;
+import dev.darkroom.ledger.jobs.RescheduleJobs;
+import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.JobStatus;
@@ -26,58 +27,75 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The jobs under way in this worker, each on a thread of its own and under a lease in the ledger.
+ * Runs jobs, each on a thread of its own and under a lease in the ledger.
  *
  * <p>They are platform threads: the first jobs of a worker load and initialize the same classes at
- * the same moment, which holds virtual ones to their carriers, and may do so for ever.
+ * the same moment, which pins virtual threads to their carriers and may block them all.
  */
-final class JobsInHand implements JobSlots, JobClaims.Hands {
-  private static final Logger log = LoggerFactory.getLogger(JobsInHand.class);
+final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
+  private static final Logger log = LoggerFactory.getLogger(JobExecutor.class);
   private static final Duration WITHOUT_THREADS = Duration.ofSeconds(5);
   private static final Duration WITH_FEWER = Duration.ofMinutes(1);
 
   private final WorkerSettings settings;
   private final ClaimJobs ledger;
-  private final JobClaims claims;
+  private final JobClaimer claimer;
   private final CallNebius nebius;
   private final CallPermits permits;
   private final PictureStore store;
-  private final AttemptJob attempts;
-  private final PublishEvents events;
-  private final Map<Attempt, CallInProgress> inHand = new ConcurrentHashMap<>();
+  private final JobAttempt attempts;
+  private final EventPublisher events;
+  private final Map<Attempt, CallInProgress> running = new ConcurrentHashMap<>();
 
-  /** Begun and over, but the ledger could not be told how: these are for the rescue to decide. */
+  /** Over, but the ledger did not take the outcome: these are for the rescue to decide. */
   private final Set<Attempt> unreported = ConcurrentHashMap.newKeySet();
 
   private final Object ended = new Object();
   private final ExecutorService threads =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("job-", 1).factory());
 
-  private volatile Lack lack = new Lack(System.nanoTime() - WITH_FEWER.toNanos(), 0);
+  private volatile ThreadShortage shortage =
+      new ThreadShortage(System.nanoTime() - WITH_FEWER.toNanos(), 0);
 
   /**
    * A thread could not be started.
    *
-   * @param jobs that were in hand then; for a while it will not be more
+   * @param jobs that ran then; for a while no more than these run
    */
-  private record Lack(long nanos, int jobs) {
+  private record ThreadShortage(long nanos, int jobs) {
     boolean isNewerThan(Duration time) {
       return System.nanoTime() - nanos < time.toNanos();
     }
   }
 
-  JobsInHand(
+  /** Why a worker takes no jobs. */
+  enum PauseReason {
+    NOT,
+    /** All slots are busy. */
+    SLOTS,
+    /** Calls to Nebius are paused: an outage, a refused key, or Nebius asked for a pause. */
+    NEBIUS,
+    /** The calls that all workers may make are made. */
+    QUOTA,
+    /** No picture can be stored, so none is paid for. */
+    PICTURES,
+    /** No thread could be started a moment ago. */
+    THREADS,
+    STOPPING
+  }
+
+  JobExecutor(
       WorkerSettings settings,
       ClaimJobs ledger,
-      UnbegunAttempts unbegun,
+      RescheduleJobs reschedule,
       CallNebius nebius,
       CallPermits permits,
       PictureStore store,
-      AttemptJob attempts,
-      PublishEvents events) {
+      JobAttempt attempts,
+      EventPublisher events) {
     this.settings = settings;
     this.ledger = ledger;
-    this.claims = new JobClaims(settings, ledger, unbegun, this);
+    this.claimer = new JobClaimer(settings, ledger, reschedule, this);
     this.nebius = nebius;
     this.store = store;
     this.attempts = attempts;
@@ -92,73 +110,62 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
   }
 
   @Override
-  public int room() {
+  public int available() {
     return Math.min(freeSlots(), permits.inStock());
   }
 
   private int freeSlots() {
-    if (claims.isStopping() || lacksThreads() || !keepsPictures()) {
+    if (claimer.isStopping() || shortage.isNewerThan(WITHOUT_THREADS) || !canStorePictures()) {
       return 0;
     }
-    var slots = threadsAllowed() - inHand.size();
+    var slots = threadsAllowed() - running.size();
     var calls = nebius.callsAllowed();
     return Math.max(0, calls <= slots ? Math.min(slots, calls - beforeTheirCalls()) : slots);
   }
 
-  /** Jobs that will use up one of the calls that are allowed now; those under way have done so. */
+  /** Jobs that will use up one of the calls that are allowed now; the others have done so. */
   private int beforeTheirCalls() {
-    return (int) inHand.values().stream().filter(call -> !call.hasPassed()).count();
-  }
-
-  private boolean lacksThreads() {
-    return lack.isNewerThan(WITHOUT_THREADS);
+    return (int) running.values().stream().filter(call -> !call.hasPassed()).count();
   }
 
   private int threadsAllowed() {
-    var latest = lack;
+    var latest = shortage;
     return latest.isNewerThan(WITH_FEWER)
         ? Math.clamp(latest.jobs(), 1, settings.concurrency())
         : settings.concurrency();
   }
 
-  private boolean keepsPictures() {
+  private boolean canStorePictures() {
     return store.trouble(settings.concurrency()).isEmpty();
   }
 
-  Waiting why() {
-    if (room() > 0) {
-      return Waiting.NOT;
-    } else if (claims.isStopping()) {
-      return Waiting.STOPPING;
-    } else if (!keepsPictures()) {
-      return Waiting.PICTURES;
-    } else if (lacksThreads()) {
-      return Waiting.THREADS;
+  PauseReason pauseReason() {
+    if (available() > 0) {
+      return PauseReason.NOT;
+    } else if (claimer.isStopping()) {
+      return PauseReason.STOPPING;
+    } else if (!canStorePictures()) {
+      return PauseReason.PICTURES;
+    } else if (shortage.isNewerThan(WITHOUT_THREADS)) {
+      return PauseReason.THREADS;
     } else if (nebius.callsAllowed() == 0) {
-      return Waiting.NEBIUS;
+      return PauseReason.NEBIUS;
     }
-    return freeSlots() == 0 ? Waiting.SLOTS : Waiting.QUOTA;
+    return freeSlots() == 0 ? PauseReason.SLOTS : PauseReason.QUOTA;
   }
 
   @Override
-  public void awaitRoom(Duration atMost) throws InterruptedException {
-    var _ = await(() -> room() > 0, atMost);
+  public void awaitAvailable(Duration atMost) throws InterruptedException {
+    var _ = await(() -> available() > 0, atMost);
   }
 
   @Override
-  public void take(List<JobMessage> messages) {
+  public void claimAndRun(List<JobMessage> messages) {
     var intents =
         messages.stream()
             .map(this::intent)
             .collect(Collectors.toMap(Intent::requestId, intent -> intent, (first, _) -> first));
-    claims.claim(intents);
-  }
-
-  /** With a statement that would write, for one that answers may be read-only. */
-  @Override
-  public void tryLedger() {
-    var _ = ledger.heartbeatOfHeld(settings.id(), settings.lease(), List.of());
-    claims.settle();
+    claimer.claim(intents);
   }
 
   private Intent intent(JobMessage job) {
@@ -169,21 +176,28 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
         parameters.cut().isEmpty() ? Map.of() : Map.of("cut", parameters.cut()));
   }
 
+  /** With a statement that would write, as a read-only database answers queries. */
+  @Override
+  public void tryLedger() {
+    var _ = ledger.heartbeatOfHeld(settings.id(), settings.lease(), List.of());
+    claimer.settle();
+  }
+
   @Override
   public void begin(ClaimedJob job, Map<String, ?> parameters) {
     var attempt = job.attempt();
     var call = new CallInProgress(job.timeLeft());
-    inHand.put(attempt, call);
+    running.put(attempt, call);
     try {
-      threads.execute(() -> carryOut(job, parameters, call));
+      threads.execute(() -> run(job, parameters, call));
     } catch (OutOfMemoryError e) {
       end(attempt);
       throw e;
     }
-    tell(job);
+    publishBegin(job);
   }
 
-  private void carryOut(ClaimedJob job, Map<String, ?> parameters, CallInProgress call) {
+  private void run(ClaimedJob job, Map<String, ?> parameters, CallInProgress call) {
     var attempt = job.attempt();
     unreported.add(attempt);
     try {
@@ -195,17 +209,17 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
           .addKeyValue("request_id", attempt.requestId())
           .addKeyValue("attempt", attempt.number())
           .setCause(e)
-          .log("an attempt broke off; the job is rescued when its lease lapses");
+          .log("attempt failed unexpectedly; the job is rescued when its lease expires");
     } finally {
       end(attempt);
     }
   }
 
-  /** A follower who does not hear of it reads the ledger. */
-  private void tell(ClaimedJob job) {
+  /** Clients that miss this event read the ledger. */
+  private void publishBegin(ClaimedJob job) {
     var message = job.message();
     try {
-      events.tell(
+      events.publishProgress(
           GenerationEvent.progress(
               message.requestId(), message.userId(), JobStatus.PROCESSING, job.attempt().number()),
           job.trace());
@@ -213,12 +227,12 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
       log.atWarn()
           .addKeyValue("request_id", message.requestId())
           .setCause(e)
-          .log("the start of an attempt could not be published; the attempt goes on");
+          .log("could not publish the start of an attempt; the attempt goes on");
     }
   }
 
   private void end(Attempt attempt) {
-    inHand.remove(attempt);
+    running.remove(attempt);
     permits.slotFreed();
     wakeWaiting();
   }
@@ -230,42 +244,38 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
   }
 
   @Override
-  public void spend(int jobs) {
+  public void usePermits(int jobs) {
     permits.spend(jobs);
   }
 
   @Override
-  public boolean wasBegun(Attempt attempt) {
-    return inHand.containsKey(attempt) || unreported.contains(attempt);
-  }
-
-  @Override
   public Set<Attempt> begun() {
-    var begun = new HashSet<>(unreported);
-    begun.addAll(inHand.keySet());
+    var begun =
+        new HashSet<>(running.keySet()); // an attempt is added to the other before it leaves
+    begun.addAll(unreported);
     return begun;
   }
 
   @Override
-  public void lackThreads() {
-    lack = new Lack(System.nanoTime(), inHand.size());
+  public void threadsExhausted() {
+    shortage = new ThreadShortage(System.nanoTime(), running.size());
   }
 
   /**
-   * Renews the leases of all jobs in hand, and ends the calls of those that the ledger has given to
-   * others. Also of those that a claim brought whose answer was lost.
+   * Renews the leases of all jobs that run, and cancels the calls of those that the ledger has
+   * given to others. Also of jobs whose claim was not answered.
    */
   void renewLeases() {
-    renewInHand();
-    claims.renewUnheardOf();
-    if (!claims.mayHoldUnheardOf()) {
-      unreported.retainAll(inHand.keySet()); // nobody will ask for them
+    renewRunning();
+    claimer.renewUnanswered();
+    if (!claimer.mayHoldUnanswered()) {
+      unreported.retainAll(running.keySet()); // no claim will ask for the others again
     }
   }
 
-  private void renewInHand() {
-    var before = Map.copyOf(inHand);
-    var ours = new HashSet<>(claims.goingBack());
+  private void renewRunning() {
+    var before = Map.copyOf(running);
+    var ours = new HashSet<>(claimer.goingBack());
     ours.addAll(before.keySet());
     if (ours.isEmpty()) {
       return;
@@ -278,9 +288,9 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
     });
   }
 
-  /** Waits until nothing is in hand, for as long as given at most. */
+  /** Waits until nothing runs, for as long as given at most. */
   boolean awaitNone(Duration atMost) throws InterruptedException {
-    return await(inHand::isEmpty, atMost);
+    return await(running::isEmpty, atMost);
   }
 
   private boolean await(BooleanSupplier reached, Duration atMost) throws InterruptedException {
@@ -297,21 +307,21 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
     }
   }
 
-  void takeAgain() {
-    claims.start();
+  void startClaiming() {
+    claimer.start();
   }
 
-  /** From here on nothing is begun any more. */
-  void takeNothingMore(Duration patience) throws InterruptedException {
-    claims.stop(patience);
+  /** From here on no job is begun. */
+  void stopClaiming(Duration atMost) throws InterruptedException {
+    claimer.stop(atMost);
   }
 
-  /** Ends every call, so that its job goes back to the ledger. */
-  void giveBack() {
-    inHand.values().forEach(call -> call.end(CallInProgress.Ended.STOPPING));
+  /** Cancels every call, so that its job goes back to the ledger. */
+  void cancelAll() {
+    running.values().forEach(call -> call.end(CallInProgress.Ended.STOPPING));
   }
 
   int size() {
-    return inHand.size();
+    return running.size();
   }
 }

@@ -1,0 +1,37 @@
+package dev.darkroom.worker.run;
+
+import dev.darkroom.model.JobMessage;
+import java.time.Duration;
+import java.util.List;
+
+/** How many jobs this worker can run, as the consumer of jobs sees it. */
+public interface ExecutorCapacity {
+  /** How many jobs may run at once. */
+  int total();
+
+  /**
+   * How many jobs may be taken now: none while all slots are busy, calls to Nebius are paused, or
+   * the rate limit is used up.
+   */
+  int available();
+
+  /** Waits until there is capacity, for as long as given at most. */
+  void awaitAvailable(Duration atMost) throws InterruptedException;
+
+  /**
+   * Claims these jobs in the ledger and begins those it got; the others have ended or run in other
+   * workers. For one thread.
+   *
+   * @param messages not more than are {@link #available()}
+   * @throws org.springframework.dao.DataAccessException where the ledger does not answer; nothing
+   *     was begun, and the same may be tried again
+   */
+  void claimAndRun(List<JobMessage> messages);
+
+  /**
+   * Finds out whether the ledger takes a claim, without one.
+   *
+   * @throws org.springframework.dao.DataAccessException where it does not
+   */
+  void tryLedger();
+}

@@ -1,0 +1,261 @@
+package dev.darkroom.worker.run;
+
+import dev.darkroom.ledger.jobs.Attempt;
+import dev.darkroom.ledger.jobs.ClaimJobs;
+import dev.darkroom.ledger.jobs.ClaimedJob;
+import dev.darkroom.ledger.jobs.Intent;
+import dev.darkroom.ledger.jobs.RescheduleJobs;
+import dev.darkroom.ledger.jobs.Setback;
+import dev.darkroom.model.FailureCode;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.Step;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/**
+ * Claims jobs, and begins what it gets. Jobs that the ledger gave to this worker and that it did
+ * not begin, because the answer was lost or there was no thread, are begun later or go back.
+ *
+ * <p>A claim that got no answer may have been carried out, or be carried out later, when packets
+ * that were held up arrive. So its token stays in use until the ledger has decided about everything
+ * that was claimed with it, and is watched for a while after that.
+ */
+final class JobClaimer {
+  private static final Logger log = LoggerFactory.getLogger(JobClaimer.class);
+
+  /** Longer than any network keeps a packet that it has not delivered. */
+  private static final Duration WATCHED = Duration.ofMinutes(10);
+
+  private static final Setback NOT_BEGUN =
+      new Setback(
+              Step.ATTEMPT_FAILED,
+              FailureCode.WITHDRAWN.word(),
+              "No call was made: the worker could not begin the job, and gave it back.",
+              false,
+              Duration.ZERO)
+          .withoutCall();
+
+  private final WorkerSettings settings;
+  private final ClaimJobs ledger;
+  private final RescheduleJobs reschedule;
+  private final AttemptRunner runner;
+
+  /** Held from before a claim until all that it brought is begun or about to go back. */
+  private final ReentrantLock claiming = new ReentrantLock();
+
+  private final Map<RequestId, Intent> undecided = new HashMap<>();
+  private final Map<UUID, Long> unansweredTokens = new ConcurrentHashMap<>();
+  private final Set<Attempt> goingBack = ConcurrentHashMap.newKeySet();
+  private UUID token = UUID.randomUUID();
+  private volatile boolean stopping;
+
+  /** Runs what was claimed. */
+  interface AttemptRunner {
+    int available();
+
+    /**
+     * Begins an attempt.
+     *
+     * @throws OutOfMemoryError where there is no thread for it; then it was not begun
+     */
+    void begin(ClaimedJob job, Map<String, ?> parameters);
+
+    /** This many jobs were claimed. */
+    void usePermits(int jobs);
+
+    /** All attempts that were begun here and may not be over as far as the ledger knows. */
+    Set<Attempt> begun();
+
+    /** No thread could be started. */
+    void threadsExhausted();
+  }
+
+  JobClaimer(
+      WorkerSettings settings, ClaimJobs ledger, RescheduleJobs reschedule, AttemptRunner runner) {
+    this.settings = settings;
+    this.ledger = ledger;
+    this.reschedule = reschedule;
+    this.runner = runner;
+  }
+
+  void claim(Map<RequestId, Intent> intents) {
+    claiming.lock();
+    try {
+      claimAndBegin(intents);
+    } finally {
+      claiming.unlock();
+    }
+  }
+
+  private void claimAndBegin(Map<RequestId, Intent> intents) {
+    var begun = runner.begun(); // asked before the claim: one that ends meanwhile was begun too
+    List<ClaimedJob> claimed;
+    try {
+      claimed =
+          ledger.claimDue(settings.id(), settings.lease(), token, List.copyOf(intents.values()));
+    } catch (RuntimeException e) { // it may have been carried out all the same
+      undecided.putAll(intents);
+      unansweredTokens.put(token, System.nanoTime());
+      throw e;
+    }
+    decided(intents.keySet());
+    // a claim with the same token returns what an earlier one brought as well
+    var fresh = claimed.stream().filter(job -> !begun.contains(job.attempt())).toList();
+    runner.usePermits(fresh.size());
+    beginAll(fresh, intents);
+  }
+
+  private void decided(Set<RequestId> claimed) {
+    undecided.keySet().removeAll(claimed);
+    if (undecided.isEmpty()) {
+      token = UUID.randomUUID();
+    }
+  }
+
+  /** The first job that can't be begun goes back, and so do all that follow it. */
+  private void beginAll(List<ClaimedJob> claimed, Map<RequestId, Intent> intents) {
+    var left = new ArrayDeque<>(claimed);
+    try {
+      while (!left.isEmpty() && !stopping) {
+        var job = left.element();
+        var intent = Objects.requireNonNull(intents.get(job.attempt().requestId()));
+        runner.begin(job, intent.parameters());
+        left.remove();
+      }
+    } catch (OutOfMemoryError e) {
+      runner.threadsExhausted();
+      log.atError()
+          .addKeyValue("jobs", left.size())
+          .addKeyValue("reason", e.getMessage())
+          .log(
+              "no thread could be started; these jobs go back to the ledger, and none is taken for"
+                  + " some seconds; lower darkroom.worker.concurrency or allow more processes");
+    } finally {
+      left.forEach(job -> goingBack.add(job.attempt()));
+      giveBack();
+    }
+  }
+
+  /** Those that the ledger does not take now go back the next time. */
+  private void giveBack() {
+    for (var attempt : List.copyOf(goingBack)) {
+      try {
+        var _ = reschedule.rescheduleIfHeld(attempt, NOT_BEGUN);
+        goingBack.remove(attempt);
+      } catch (DataAccessException e) {
+        log.atWarn()
+            .addKeyValue("jobs", goingBack.size())
+            .addKeyValue("reason", e.getClass().getSimpleName())
+            .log("could not give back jobs that were not begun; this is retried");
+        return;
+      }
+    }
+  }
+
+  /**
+   * Renews the leases of jobs whose claim got no answer. Unless a claim is under way, these jobs
+   * are begun, as far as there is capacity, or given back.
+   */
+  void renewUnanswered() {
+    if (claiming.tryLock()) {
+      unlockAfter(this::settleUnderLock);
+    } else {
+      var _ = heldByUnanswered();
+    }
+  }
+
+  /** The same, once a claim under way has its answer. */
+  void settle() {
+    claiming.lock();
+    unlockAfter(this::settleUnderLock);
+  }
+
+  private void unlockAfter(Runnable work) {
+    try {
+      work.run();
+    } finally {
+      claiming.unlock();
+    }
+  }
+
+  private List<Attempt> heldByUnanswered() {
+    var now = System.nanoTime();
+    unansweredTokens.values().removeIf(failed -> now - failed > WATCHED.toNanos());
+    var watched = List.copyOf(unansweredTokens.keySet());
+    return watched.isEmpty()
+        ? List.of()
+        : ledger.heartbeatOfUnanswered(settings.id(), settings.lease(), watched, runner.begun());
+  }
+
+  private void settleUnderLock() {
+    var begun = runner.begun();
+    var strays = heldByUnanswered().stream().filter(attempt -> !begun.contains(attempt)).toList();
+    if (!strays.isEmpty()) {
+      log.atWarn()
+          .addKeyValue("jobs", strays.size())
+          .log("the answer to a claim was lost; its jobs are begun now or go back to the ledger");
+      var wanted = undecided(strays.stream().map(Attempt::requestId).toList(), runner.available());
+      if (!wanted.isEmpty()) {
+        claimAndBegin(wanted);
+      }
+      strays.stream()
+          .filter(attempt -> !wanted.containsKey(attempt.requestId()))
+          .forEach(goingBack::add);
+    }
+    decided(Set.copyOf(undecided.keySet())); // the ledger has told all that it holds
+    giveBack();
+  }
+
+  private Map<RequestId, Intent> undecided(Collection<RequestId> jobs, int limit) {
+    return jobs.stream()
+        .filter(undecided::containsKey)
+        .limit(limit)
+        .collect(
+            Collectors.toUnmodifiableMap(
+                id -> id, id -> Objects.requireNonNull(undecided.get(id)), (first, _) -> first));
+  }
+
+  /** Attempts that are about to go back, and whose leases must not expire before that. */
+  Set<Attempt> goingBack() {
+    return Set.copyOf(goingBack);
+  }
+
+  /** Whether the ledger may hold jobs for this worker whose claim got no answer. */
+  boolean mayHoldUnanswered() {
+    return !unansweredTokens.isEmpty();
+  }
+
+  void start() {
+    stopping = false;
+  }
+
+  /**
+   * From here on nothing is begun: jobs that a claim under way still brings go back.
+   *
+   * @param atMost how long to wait for the answer of such a claim
+   */
+  void stop(Duration atMost) throws InterruptedException {
+    stopping = true;
+    if (claiming.tryLock(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+      claiming.unlock();
+    }
+  }
+
+  boolean isStopping() {
+    return stopping;
+  }
+}
