@@ -165,7 +165,8 @@ class RefusedIntakeIT {
           assertThat(output.getOut().split(line, -1)).hasSize(2);
           assertThat(output.getOut().lines())
               .as("what the worker says; the broker is in this process, too")
-              .noneMatch(said -> said.contains("background loop failed") || said.contains("\tat dev.darkroom"));
+              .noneMatch(said ->
+                  said.contains("background loop failed") || said.contains("\tat dev.darkroom"));
         });
   }
 

@@ -65,7 +65,8 @@ class WorkerMetricsIT {
         assertThat(page)
             .containsPattern("darkroom_loop_age_seconds\\{.*loop=\"" + loop + "\".*} [0-9]");
       }
-      assertThat(read(worker, "/actuator/health/liveness")).contains("\"loops\":{\"status\":\"UP\"}");
+      assertThat(read(worker, "/actuator/health/liveness"))
+          .contains("\"loops\":{\"status\":\"UP\"}");
       assertThat(read(worker, "/actuator/info")).contains("\"generation-worker\"", "\"commit\"");
     }
   }

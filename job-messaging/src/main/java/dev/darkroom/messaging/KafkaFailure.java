@@ -46,7 +46,8 @@ public final class KafkaFailure {
               .formatted(e.getMessage());
       case ConfigException e -> "Kafka's client can't be set up: " + e.getMessage();
       case TimeoutException _, java.util.concurrent.TimeoutException _ ->
-          "Kafka did not answer in time"; // its message contains times, so every one would be another reason
+          "Kafka did not answer in time"; // its message contains times, so every one would be
+      // another reason
       default -> cause.getClass().getSimpleName() + ": " + cause.getMessage();
     };
   }

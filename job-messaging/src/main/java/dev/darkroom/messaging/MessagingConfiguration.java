@@ -40,7 +40,8 @@ public class MessagingConfiguration {
       ObjectProvider<MeterRegistry> meters) {
     var servers = new BootstrapServers(kafka.getBootstrapServers());
     servers.requireAddresses();
-    var topics = new TopicInitializer(servers, admin.getConfigurationProperties(), settings, health);
+    var topics =
+        new TopicInitializer(servers, admin.getConfigurationProperties(), settings, health);
     meters.ifAvailable(to ->
         DependencyTrouble.register(to, "kafka", () -> !topics.present() || health.isInTrouble()));
     return topics;

@@ -16,9 +16,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the event topic from its end, without a group: every gateway gets every event, and no offset
- * is stored. Each round also polls the ledger, on which waiting requests depend alone where the
- * topic does not exist yet or Kafka is down.
+ * Reads the event topic from its end, without a group: every gateway gets every event, and no
+ * offset is stored. Each round also polls the ledger, on which waiting requests depend alone where
+ * the topic does not exist yet or Kafka is down.
  */
 final class EventConsumer implements LoopRound {
   private final Supplier<Consumer<String, byte[]>> consumers;
@@ -71,8 +71,8 @@ final class EventConsumer implements LoopRound {
   }
 
   /**
-   * Every event of every job comes by; decoding also those that no request waits for took a fifth of
-   * a busy gateway's time.
+   * Every event of every job comes by; decoding also those that no request waits for took a fifth
+   * of a busy gateway's time.
    */
   private void handle(ConsumerRecord<String, byte[]> received) {
     if (waiter.isAwaited(received.key())) {

@@ -48,7 +48,8 @@ final class ShareGroupSource implements JobSource {
         log.atInfo()
             .addKeyValue("offsets", offsets.values())
             .addKeyValue("reason", String.valueOf(failure.getMessage()))
-            .log("the broker did not take an acknowledgement; the ledger drops records that come again");
+            .log(
+                "the broker did not take an acknowledgement; the ledger drops records that come again");
       }
     });
     consumer.subscribe(List.of(jobs.topic()));

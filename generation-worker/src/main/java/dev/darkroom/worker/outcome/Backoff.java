@@ -29,7 +29,8 @@ final class Backoff {
 
   /** The wait after the given attempt; the first is 1. */
   Duration after(int attempt) {
-    return Duration.ofMillis(random.nextLong(longest(attempt, settings.factor(), settings.cap()) + 1));
+    return Duration.ofMillis(
+        random.nextLong(longest(attempt, settings.factor(), settings.cap()) + 1));
   }
 
   /**

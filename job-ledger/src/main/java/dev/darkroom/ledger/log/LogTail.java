@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Follows the log from its end and returns each new step once. Transactions commit in another order
- * than they draw numbers, so each read also asks for the numbers that were missing before. The steps
- * of one request come in order all the same: each of them is written after the one before was
+ * than they draw numbers, so each read also asks for the numbers that were missing before. The
+ * steps of one request come in order all the same: each of them is written after the one before was
  * committed, so a read that finds it finds that one too. For one thread.
  */
 public final class LogTail {

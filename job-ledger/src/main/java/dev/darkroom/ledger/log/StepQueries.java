@@ -117,9 +117,9 @@ public final class StepQueries {
   }
 
   /**
-   * Which of these requests have ended with a step that a client has got which got this one last. Of
-   * several, the end of one may have been committed after a higher number of another; so ends count
-   * only when they are old enough.
+   * Which of these requests have ended with a step that a client has got which got this one last.
+   * Of several, the end of one may have been committed after a higher number of another; so ends
+   * count only when they are old enough.
    */
   public Set<RequestId> endedUpTo(long seq, Collection<RequestId> requests) {
     var age = requests.size() == 1 ? Duration.ZERO : LogTail.LONGEST_COMMIT;
@@ -148,8 +148,8 @@ public final class StepQueries {
       return database
           .sql("select seq, id from public.generation_logs order by seq desc limit :limit")
           .param("limit", limit)
-          .query((row, _) ->
-              new LogTail.StepMark(row.getLong("seq"), row.getObject("id", UUID.class)))
+          .query(
+              (row, _) -> new LogTail.StepMark(row.getLong("seq"), row.getObject("id", UUID.class)))
           .list();
     }
 

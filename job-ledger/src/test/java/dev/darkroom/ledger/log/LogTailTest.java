@@ -189,8 +189,13 @@ class LogTailTest {
     assertThat(next()).containsExactly(1L, 2L);
   }
 
-  private void begun() {
+  private void begin() {
+    begun = new LogTail(log, () -> now);
     assertThat(next()).isEmpty();
+  }
+
+  private LogTail tail() {
+    return Objects.requireNonNull(begun);
   }
 
   private List<Long> next() {

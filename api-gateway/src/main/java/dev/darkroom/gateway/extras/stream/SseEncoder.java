@@ -44,7 +44,9 @@ final class SseEncoder {
     this.random = random;
   }
 
-  /** The first bytes of a stream. All of a gateway's clients must not reconnect at the same time. */
+  /**
+   * The first bytes of a stream. All of a gateway's clients must not reconnect at the same time.
+   */
   byte[] preamble() {
     return "retry: %d\n: steps follow\n\n".formatted(random.nextLong(1_000, 5_001)).getBytes(UTF_8);
   }

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -43,7 +44,7 @@ final class SseHub implements LoopRound, EventArrivalListener {
   private final Counter dispatched;
   private final Timer delay;
   private final Semaphore wakeUps = new Semaphore(0);
-  private final Set<SseStream> streams = new HashSet<>();
+  private final Set<SseStream> streams = ConcurrentHashMap.newKeySet();
 
   /** By the user id or the request ids whose steps they send. */
   private final Map<Object, Set<SseStream>> streamsByKey = new HashMap<>();
@@ -117,10 +118,14 @@ final class SseHub implements LoopRound, EventArrivalListener {
 
   synchronized void leave(SseStream stream) {
     streams.remove(stream);
-    keys(stream).forEach(key -> streamsByKey.computeIfPresent(key, (_, left) -> {
-      left.remove(stream);
-      return left.isEmpty() ? null : left;
-    }));
+    keys(stream)
+        .forEach(key ->
+            streamsByKey.computeIfPresent(
+                key,
+                (_, left) -> {
+                  left.remove(stream);
+                  return left.isEmpty() ? null : left;
+                }));
     if (streams.isEmpty()) {
       tail = null;
     }
@@ -131,7 +136,7 @@ final class SseHub implements LoopRound, EventArrivalListener {
     return Stream.concat(subscription.userId().stream(), subscription.requestIds().stream());
   }
 
-  synchronized int count() {
+  int count() {
     return streams.size();
   }
 

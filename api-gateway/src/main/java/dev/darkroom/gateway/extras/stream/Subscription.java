@@ -18,8 +18,7 @@ import java.util.Set;
  * @param requestIds all of them valid, or none
  * @param lastEventId the number of the last step that it got; empty where it got none
  */
-record Subscription(
-    Optional<String> userId, Set<RequestId> requestIds, OptionalLong lastEventId) {
+record Subscription(Optional<String> userId, Set<RequestId> requestIds, OptionalLong lastEventId) {
   private static final String LAST_EVENT_ID = "Last-Event-ID";
   private static final int MOST_REQUESTS = 16;
 
@@ -40,8 +39,8 @@ record Subscription(
   static Parsed<Subscription> read(String requestId, HttpServletRequest request) {
     var parameters = new RequestParameters(request);
     var last = lastEventId(request, parameters);
-    return parameters.parsed(() ->
-        new Subscription(Optional.empty(), requestIds(List.of(requestId)), last));
+    return parameters.parsed(
+        () -> new Subscription(Optional.empty(), requestIds(List.of(requestId)), last));
   }
 
   /** To the steps of the user or the requests in the query. */
