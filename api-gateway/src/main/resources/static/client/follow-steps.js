@@ -1,6 +1,6 @@
 /**
- * Follows the steps of jobs as they are written: server-sent events that heal themselves. The ledger is the source, so
- * after a break every step that was missed comes first, and none comes twice.
+ * Follows the steps of jobs as they are written, by server-sent events. After a break every step that was missed comes
+ * first. The server may then send some a second time, with the same ids; these are left out here.
  *
  * A stream keeps a connection, and of these a browser has six for all tabs together. So a page that nobody looks at hangs
  * up, and goes on where it was when somebody looks again.
@@ -10,6 +10,9 @@ import { readJson } from '/client/json.js';
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
+
+/** How many ids of the latest steps are remembered; the server repeats those of some seconds. */
+const MOST_IDS = 1_000;
 
 /** Whoever only glances at another tab misses nothing. */
 const HANG_UP_AFTER = 5_000;
@@ -25,6 +28,7 @@ export class FollowSteps extends EventTarget {
   #address;
   #source;
   #last;
+  #ids = new Set();
   #wait = FIRST_WAIT;
   #timer;
   #leaving;
@@ -81,13 +85,28 @@ export class FollowSteps extends EventTarget {
     };
     source.onmessage = (message) => {
       this.#last = message.lastEventId;
+      if (!this.#isNew(message.lastEventId)) {
+        return;
+      }
       this.dispatchEvent(new CustomEvent('step', { detail: readJson(message.data) }));
     };
     source.addEventListener('reset', (message) => {
       this.#last = message.lastEventId;
+      this.#ids.clear();
       this.dispatchEvent(new Event('reset'));
     });
     source.onerror = () => this.#broke(source);
+  }
+
+  #isNew(id) {
+    if (this.#ids.has(id)) {
+      return false;
+    }
+    this.#ids.add(id);
+    if (this.#ids.size > MOST_IDS) {
+      this.#ids.delete(this.#ids.values().next().value);
+    }
+    return true;
   }
 
   #from() {

@@ -71,7 +71,7 @@ class RestoredLedgerIT {
           .extracting(Event::step)
           .containsExactly("request_received", "calling_nebius_api", "image_generated");
     }
-    assertThat(output).containsOnlyOnce("the log went back");
+    assertThat(output).containsOnlyOnce("the ledger went back");
     assertThat(
             gateway
                 .bean(MeterRegistry.class)

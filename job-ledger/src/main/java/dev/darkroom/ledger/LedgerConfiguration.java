@@ -16,7 +16,7 @@ import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.RetentionStore;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.IndexPrompts;
-import dev.darkroom.ledger.log.ReadSteps;
+import dev.darkroom.ledger.log.StepQueries;
 import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.ledger.loop.LoopConfiguration;
 import dev.darkroom.ledger.meter.DependencyTrouble;
@@ -161,8 +161,8 @@ public class LedgerConfiguration {
   }
 
   @Bean
-  ReadSteps readSteps(JdbcClient database, ReadPools readers, LedgerJson json) {
-    return new ReadSteps(database, readers, json);
+  StepQueries stepQueries(JdbcClient database, ReadPools readers, LedgerJson json) {
+    return new StepQueries(database, readers, json);
   }
 
   @Bean

@@ -2,7 +2,7 @@ package dev.darkroom.gateway.submit;
 
 import dev.darkroom.gateway.http.LedgerOutage;
 import dev.darkroom.gateway.http.Problem;
-import dev.darkroom.gateway.wait.FollowProgress;
+import dev.darkroom.gateway.wait.CompletionWaiter;
 import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
@@ -30,13 +30,13 @@ import tools.jackson.databind.json.JsonMapper;
 final class AnswerForJob {
   private static final Duration OUTAGE_OVER = Duration.ofSeconds(30);
 
-  private final FollowProgress progress;
+  private final CompletionWaiter waiter;
   private final JobQueries ledger;
   private final ShowJob show;
   private final JsonMapper json;
 
-  AnswerForJob(FollowProgress progress, JobQueries ledger, ShowJob show, JsonMapper json) {
-    this.progress = progress;
+  AnswerForJob(CompletionWaiter waiter, JobQueries ledger, ShowJob show, JsonMapper json) {
+    this.waiter = waiter;
     this.ledger = ledger;
     this.show = show;
     this.json = json;
@@ -54,7 +54,7 @@ final class AnswerForJob {
   }
 
   private Optional<PreferWait> atMost(Optional<PreferWait> wish) {
-    return wish.map(wait -> wait.atMost(progress.longestWait()));
+    return wish.map(wait -> wait.atMost(waiter.longestWait()));
   }
 
   private ResponseEntity<Object> atOnce(DueJob accepted, List<String> ignored) {
@@ -64,7 +64,7 @@ final class AnswerForJob {
   private ResponseEntity<Object> afterWaiting(
       DueJob accepted, PreferWait wait, List<String> ignored) {
     var requestId = accepted.message().requestId();
-    progress.await(requestId, wait.duration());
+    waiter.await(requestId, wait.duration());
     var answer =
         find(requestId)
             .map(job -> asItStands(job, ignored, AnswerForJob::comeBackLater))
@@ -79,7 +79,7 @@ final class AnswerForJob {
   ResponseEntity<Object> toRepeated(
       RequestId first, Optional<PreferWait> wish, List<String> ignored) {
     var wait = atMost(wish);
-    wait.ifPresent(preference -> progress.await(first, preference.duration()));
+    wait.ifPresent(preference -> waiter.await(first, preference.duration()));
     var job =
         ledger
             .findForSubmitter(first)

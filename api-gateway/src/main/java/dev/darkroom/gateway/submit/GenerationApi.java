@@ -7,7 +7,7 @@ import dev.darkroom.gateway.http.ProblemCode;
 import dev.darkroom.gateway.http.ReplyId;
 import dev.darkroom.gateway.submit.ReadBody.Body;
 import dev.darkroom.gateway.submit.ReadSubmission.Reading;
-import dev.darkroom.gateway.wait.WaitingRoom;
+import dev.darkroom.gateway.wait.WaitLimiter;
 import dev.darkroom.ledger.jobs.Acceptance;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.model.RequestId;
@@ -36,7 +36,7 @@ class GenerationApi {
   private final JobQueries ledger;
   private final ShowJob show;
   private final ShowPlace queue;
-  private final WaitingRoom waits;
+  private final WaitLimiter waits;
 
   GenerationApi(
       ReadSubmission readSubmission,
@@ -45,7 +45,7 @@ class GenerationApi {
       JobQueries ledger,
       ShowJob show,
       ShowPlace queue,
-      WaitingRoom waits) {
+      WaitLimiter waits) {
     this.waits = waits;
     this.readSubmission = readSubmission;
     this.jobSubmitter = jobSubmitter;
@@ -103,7 +103,7 @@ class GenerationApi {
       HttpServletResponse response) {
     var wait = PreferWait.in(Collections.list(request.getHeaders(PreferWait.HEADER)));
     return wait.isPresent()
-        ? waits.in(request, () -> accept(submission, key, wait, request, response))
+        ? waits.limit(request, () -> accept(submission, key, wait, request, response))
         : accept(submission, key, wait, request, response);
   }
 

@@ -1,4 +1,4 @@
-/** Tells waiting clients when their job has ended. */
+/** Holds the reply to a request with {@code Prefer: wait} until its job has ended. */
 @NullMarked
 package dev.darkroom.gateway.wait;
 

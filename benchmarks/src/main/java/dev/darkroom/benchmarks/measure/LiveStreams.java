@@ -104,7 +104,7 @@ final class LiveStreams implements AutoCloseable {
       heard += ids.size();
       doubled += ids.size() - distinct.size();
       lost += expected.stream().filter(id -> !distinct.contains(id)).count();
-      unordered += ids.equals(ids.stream().sorted().toList()) ? 0 : 1;
+      unordered += !stream.isOfRequest() || ids.equals(ids.stream().sorted().toList()) ? 0 : 1;
       open += stream.isOfRequest() && !stream.events().hasEnded() ? 1 : 0;
       for (var event : stream.events().heard()) {
         if (event.id() <= stream.begun()) {

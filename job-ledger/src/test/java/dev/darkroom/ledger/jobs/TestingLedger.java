@@ -5,7 +5,7 @@ import dev.darkroom.ledger.jobs.Acceptance.Accepted;
 import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
 import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.IndexPrompts;
-import dev.darkroom.ledger.log.ReadSteps;
+import dev.darkroom.ledger.log.StepQueries;
 import dev.darkroom.ledger.queue.EventOutbox;
 import dev.darkroom.ledger.queue.FairQueue;
 import dev.darkroom.ledger.queue.JobOutbox;
@@ -55,7 +55,7 @@ public final class TestingLedger {
   public final IndexPrompts indexPrompts;
   public final JobStatistics jobStatistics;
   public final RecentAttempts recentAttempts;
-  public final ReadSteps readSteps;
+  public final StepQueries stepQueries;
 
   /** The same ledger through another pool or a source that watches. */
   public TestingLedger(TestingDatabase database, DataSource source) {
@@ -100,7 +100,7 @@ public final class TestingLedger {
     indexPrompts = new IndexPrompts(asApplication);
     jobStatistics = new JobStatistics(asApplication, readers.searches());
     recentAttempts = new RecentAttempts(readers.searches());
-    readSteps = new ReadSteps(asApplication, readers, json);
+    stepQueries = new StepQueries(asApplication, readers, json);
   }
 
   /** Ends overdue jobs that can't have a picture, and all others, too. */

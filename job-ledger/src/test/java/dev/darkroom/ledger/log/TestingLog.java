@@ -4,22 +4,22 @@ import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.springframework.dao.TransientDataAccessResourceException;
 
 /** A log in memory, whose transactions draw numbers and end when a test says so. */
-final class TestingLog implements LogTail.Log {
+final class TestingLog implements LogTail.Source {
   private final TreeMap<Long, NumberedStep> visible = new TreeMap<>();
   private final TreeMap<String, List<Long>> open = new TreeMap<>();
-  private final List<String> questions = new ArrayList<>();
   private long drawn;
   private long life;
+  boolean away;
 
   /** Draws numbers for so many steps, and keeps its transaction open. */
   void write(String transaction, int steps) {
@@ -67,28 +67,22 @@ final class TestingLog implements LogTail.Log {
     return new NumberedStep(seq, row);
   }
 
-  /** What was asked since the last time. */
-  List<String> questions() {
-    var asked = List.copyOf(questions);
-    questions.clear();
-    return asked;
+  @Override
+  public List<LogTail.StepMark> newest(int limit) {
+    return visible.descendingMap().values().stream()
+        .limit(limit)
+        .map(step -> new LogTail.StepMark(step.seq(), step.row().id()))
+        .toList();
   }
 
   @Override
-  public Optional<LogTail.Mark> newest() {
-    questions.add("newest");
-    return Optional.ofNullable(visible.lastEntry()).map(Map.Entry::getValue).map(LogTail.Mark::of);
-  }
-
-  @Override
-  public List<NumberedStep> from(long seq, int limit) {
-    questions.add("from");
-    return visible.tailMap(seq, true).values().stream().limit(limit).toList();
-  }
-
-  @Override
-  public Set<String> writers() {
-    questions.add("writers");
-    return new TreeSet<>(open.keySet());
+  public List<NumberedStep> read(Collection<Long> numbers, long from, int limit) {
+    if (away) {
+      throw new TransientDataAccessResourceException("away");
+    }
+    return Stream.concat(
+            numbers.stream().sorted().map(visible::get).filter(Objects::nonNull),
+            visible.tailMap(from, true).values().stream().limit(limit))
+        .toList();
   }
 }

@@ -1,4 +1,4 @@
-/** Tells the steps of jobs to whoever listens, as they are written to the ledger. */
+/** Streams the steps of jobs to clients as server-sent events. */
 @NullMarked
 package dev.darkroom.gateway.extras.stream;
 

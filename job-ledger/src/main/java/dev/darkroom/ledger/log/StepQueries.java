@@ -1,6 +1,5 @@
 package dev.darkroom.ledger.log;
 
-import dev.darkroom.ledger.horizon.LogWriters;
 import dev.darkroom.ledger.readers.ReadPools;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
@@ -11,38 +10,32 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Reads steps with their numbers, oldest first, for whoever follows the log. */
-public final class ReadSteps {
+/** Reads steps for streams, oldest first. */
+public final class StepQueries {
   private final JdbcClient database;
   private final JdbcClient lookups;
   private final JdbcClient searches;
   private final LedgerJson json;
-  private final LogWriters writers;
 
   /**
-   * @param database for what is read once for all who listen
+   * @param database for what is read once for all streams
    * @param readers for what is read for one of them
    */
-  public ReadSteps(JdbcClient database, ReadPools readers, LedgerJson json) {
+  public StepQueries(JdbcClient database, ReadPools readers, LedgerJson json) {
     this.database = database;
     this.lookups = readers.lookups();
     this.searches = readers.searches();
     this.json = json;
-    this.writers = new LogWriters(database);
   }
 
-  /**
-   * The steps of all requests from now on.
-   *
-   * @param patience how long a transaction may hold up the steps after its own
-   */
-  public LogTail tail(InstantSource clock, Duration patience) {
-    return new LogTail(new Table(), clock, patience);
+  /** The steps of all requests from now on. */
+  public LogTail tail(InstantSource clock) {
+    return new LogTail(new LogTable(), clock);
   }
 
   /** The number of the newest step that can be seen; 0 where there is none. */
@@ -53,14 +46,28 @@ public final class ReadSteps {
         .single();
   }
 
-  /** Whether a step has this number; 0 stands for the place before the first one. */
-  public boolean has(long seq) {
-    return seq == 0
-        || lookups
-            .sql("select exists (select from public.generation_logs where seq = :seq)")
-            .param("seq", seq)
-            .query(Boolean.class)
-            .single();
+  /**
+   * A number up to which everything had been committed before a client got this step; a little more
+   * than the longest commit lies between them. Empty where no step has this number.
+   */
+  public OptionalLong committedBefore(long seq) {
+    if (seq == 0) { // the place before the first step
+      return OptionalLong.of(0);
+    }
+    return lookups
+        .sql(
+            """
+            select coalesce(
+              (select older.seq from public.generation_logs as older
+               where older.created_at < step.created_at - :commits * interval '1 second'
+               order by older.created_at desc limit 1), 0)
+            from public.generation_logs as step where step.seq = :seq
+            """)
+        .param("seq", seq)
+        .param("commits", 2 * LogTail.LONGEST_COMMIT.toSeconds()) // its own, and that of the older
+        .query((row, _) -> OptionalLong.of(row.getLong(1)))
+        .optional()
+        .orElseGet(OptionalLong::empty);
   }
 
   /** Steps of these requests with numbers above {@code after} and up to {@code upTo}. */
@@ -109,17 +116,24 @@ public final class ReadSteps {
             .list());
   }
 
-  /** Which of these requests have their last step among those up to this number. */
+  /**
+   * Which of these requests have ended with a step that a client has got which got this one last.
+   * Of several, the end of one may have been committed after a higher number of another; so ends
+   * count only when they are old enough.
+   */
   public Set<RequestId> endedUpTo(long seq, Collection<RequestId> requests) {
+    var age = requests.size() == 1 ? Duration.ZERO : LogTail.LONGEST_COMMIT;
     return Set.copyOf(
         lookups
             .sql(
                 """
                 select distinct request_id from public.generation_logs
                 where request_id = any(:ids::uuid[]) and seq <= :seq and status in ('completed', 'failed')
+                  and created_at <= now() - :age * interval '1 second'
                 """)
             .param("ids", Columns.texts(requests.stream()))
             .param("seq", seq)
+            .param("age", age.toSeconds())
             .query((row, _) -> Columns.requestId(row))
             .list());
   }
@@ -128,28 +142,33 @@ public final class ReadSteps {
     return new NumberedStep(row.getLong("seq"), PlacedLog.read(row, json).log());
   }
 
-  private final class Table implements LogTail.Log {
+  private final class LogTable implements LogTail.Source {
     @Override
-    public Optional<LogTail.Mark> newest() {
+    public List<LogTail.StepMark> newest(int limit) {
       return database
-          .sql("select seq, id from public.generation_logs order by seq desc limit 1")
-          .query((row, _) -> new LogTail.Mark(row.getLong("seq"), row.getObject("id", UUID.class)))
-          .optional();
-    }
-
-    @Override
-    public List<NumberedStep> from(long seq, int limit) {
-      return database
-          .sql("select * from public.generation_logs where seq >= :seq order by seq limit :limit")
-          .param("seq", seq)
+          .sql("select seq, id from public.generation_logs order by seq desc limit :limit")
           .param("limit", limit)
-          .query((row, _) -> read(row))
+          .query(
+              (row, _) -> new LogTail.StepMark(row.getLong("seq"), row.getObject("id", UUID.class)))
           .list();
     }
 
+    /** Two branches: with "or" the planner may read the whole index for the order. */
     @Override
-    public Set<String> writers() {
-      return writers.now().writers();
+    public List<NumberedStep> read(Collection<Long> numbers, long from, int limit) {
+      return database
+          .sql(
+              """
+              select * from public.generation_logs where seq = any(:numbers::bigint[])
+              union all
+              (select * from public.generation_logs where seq >= :from order by seq limit :limit)
+              order by seq
+              """)
+          .param("numbers", numbers.toArray(Long[]::new))
+          .param("from", from)
+          .param("limit", limit)
+          .query((row, _) -> StepQueries.this.read(row))
+          .list();
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.messaging.EventRecords;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -15,9 +16,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.core.ConsumerFactory;
 
 @Configuration(proxyBeanMethods = false)
-class ProgressConfiguration {
-  /** Events of this time are read at once; a fetch for each would keep the broker busy. */
-  private static final Duration BREATH = Duration.ofMillis(20);
+class WaitConfiguration {
+  /** Events are read in batches of this time; a fetch for each would keep the broker busy. */
+  private static final Duration PAUSE = Duration.ofMillis(20);
 
   private static final Duration RETRY_AFTER = Duration.ofMillis(500);
 
@@ -25,9 +26,24 @@ class ProgressConfiguration {
   BackgroundLoop followEvents(
       ConsumerFactory<?, ?> kafka,
       EventRecords records,
-      FollowProgress progress,
-      ObjectProvider<HearEvents> others) {
-    var config = new HashMap<>(kafka.getConfigurationProperties());
+      CompletionWaiter waiter,
+      ObjectProvider<EventArrivalListener> listeners,
+      WaitSettings settings) {
+    var config = consumerConfig(kafka.getConfigurationProperties());
+    var consumer =
+        new EventConsumer(
+            () ->
+                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer()),
+            records,
+            waiter,
+            listeners.stream().toList(),
+            settings.poll());
+    return new BackgroundLoop(
+        "follow-events", PAUSE, RETRY_AFTER, SmartLifecycle.DEFAULT_PHASE, consumer);
+  }
+
+  private static Map<String, Object> consumerConfig(Map<String, Object> defaults) {
+    var config = new HashMap<>(defaults);
     config.remove(ConsumerConfig.GROUP_ID_CONFIG);
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
@@ -37,19 +53,6 @@ class ProgressConfiguration {
     // how soon a topic that was created again, or has more partitions, is noticed
     config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 5_000);
     config.put(ConsumerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
-    var follow =
-        new FollowEvents(
-            () ->
-                new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer()),
-            records,
-            progress,
-            others.stream().toList());
-    return new BackgroundLoop(
-        "follow-events", BREATH, RETRY_AFTER, SmartLifecycle.DEFAULT_PHASE, follow);
-  }
-
-  @Bean
-  BackgroundLoop progressSweep(FollowProgress progress, ProgressSettings settings) {
-    return new BackgroundLoop("poll-progress", settings.poll(), progress::poll);
+    return config;
   }
 }

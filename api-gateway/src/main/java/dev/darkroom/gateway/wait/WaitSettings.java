@@ -10,18 +10,18 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings for waiting clients.
+ * Settings of waiting requests.
  *
- * @param poll how often the ledger is asked about the jobs that clients wait for, in case an event
- *     is late or lost
- * @param waits requests that may wait at once for their job to end; those beyond are refused
- * @param perClient of them for one client address; 0 for no such limit
+ * @param poll how often the ledger is asked about jobs that clients wait for, in case an event is
+ *     late or lost
+ * @param waits most requests that wait at once; further ones are refused
+ * @param perClient most of them from one client address; 0 for no such limit
  * @param longestWait how long a reply is held at most, whatever a client prefers; less than a load
  *     balancer or proxy in front of the gateway waits for it
  */
 @Validated
 @ConfigurationProperties("darkroom.progress")
-record ProgressSettings(
+record WaitSettings(
     @DefaultValue("1s") @DurationMin(millis = 50) @DurationMax(minutes = 1) Duration poll,
     @DefaultValue("60s") @DurationMin(seconds = 1) @DurationMax(seconds = 60) Duration longestWait,
     @DefaultValue("5000") @Min(0) @Max(1_000_000) int waits,

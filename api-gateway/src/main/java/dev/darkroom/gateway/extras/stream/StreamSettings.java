@@ -10,25 +10,20 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings for live steps.
+ * Settings of the streams.
  *
- * @param listeners streams that a gateway serves at once; clients of those beyond hear 503
- * @param perClient streams at once for one client address, whose further ones hear 429; 0 for no
+ * @param listeners most streams of a gateway; further clients get 503
+ * @param perClient most streams of one client address, whose further requests get 429; 0 for no
  *     such limit
- * @param queue steps that may wait for one listener; one that is further behind is dropped
- * @param poll how often the ledger is asked for further steps while somebody listens, and no event
- *     says that there are some
- * @param pause shortest time between two such questions
- * @param patience how long a transaction that does not end may hold up the steps after its own
- * @param heartbeat how often a stream without steps shows that it is alive
+ * @param queue most steps that wait for one client; a client that is further behind is dropped
+ * @param poll how often the ledger is read while there are streams and no event arrives
+ * @param heartbeat how often a stream without steps sends a comment
  */
 @Validated
 @ConfigurationProperties("darkroom.live")
-record LiveSettings(
+record StreamSettings(
     @DefaultValue("10000") @Min(0) @Max(1_000_000) int listeners,
     @DefaultValue("64") @Min(0) @Max(1_000_000) int perClient,
     @DefaultValue("256") @Min(1) @Max(100_000) int queue,
     @DefaultValue("250ms") @DurationMin(millis = 10) @DurationMax(minutes = 1) Duration poll,
-    @DefaultValue("10ms") @DurationMin(millis = 0) @DurationMax(seconds = 10) Duration pause,
-    @DefaultValue("10s") @DurationMin(millis = 100) @DurationMax(minutes = 10) Duration patience,
     @DefaultValue("15s") @DurationMin(millis = 100) @DurationMax(minutes = 5) Duration heartbeat) {}

@@ -16,43 +16,46 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the event topic from its end, in no group: every gateway sees every event, and nothing is
- * remembered. The topic may come late, and Kafka may be away: waiting clients then depend on the
- * ledger alone.
+ * Reads the event topic from its end, without a group: every gateway gets every event, and no
+ * offset is stored. Each round also polls the ledger, on which waiting requests depend alone where
+ * the topic does not exist yet or Kafka is down.
  */
-final class FollowEvents implements LoopRound {
-  private static final Duration POLL = Duration.ofSeconds(1);
-
+final class EventConsumer implements LoopRound {
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final EventRecords records;
-  private final FollowProgress progress;
-  private final List<HearEvents> others;
+  private final CompletionWaiter waiter;
+  private final List<EventArrivalListener> listeners;
+  private final Duration poll;
+  private long polled = System.nanoTime();
   private volatile @Nullable Consumer<String, byte[]> current;
 
-  FollowEvents(
+  EventConsumer(
       Supplier<Consumer<String, byte[]>> consumers,
       EventRecords records,
-      FollowProgress progress,
-      List<HearEvents> others) {
+      CompletionWaiter waiter,
+      List<EventArrivalListener> listeners,
+      Duration poll) {
     this.consumers = consumers;
     this.records = records;
-    this.progress = progress;
-    this.others = others;
+    this.waiter = waiter;
+    this.listeners = listeners;
+    this.poll = poll;
   }
 
-  /** Reads what came; true where nothing did, as then the poll has waited already. */
+  /** Reads what has arrived; true where nothing has, since the poll has waited already. */
   @Override
   public boolean run() {
+    pollLedger();
     var consumer = current == null ? consumers.get() : current;
     current = consumer;
     try {
-      followAllPartitions(consumer);
-      var events = consumer.poll(POLL);
+      assignAllPartitions(consumer);
+      var events = consumer.poll(poll);
       if (events.isEmpty()) {
         return true;
       }
-      others.forEach(HearEvents::eventsCame);
-      events.forEach(this::hear);
+      listeners.forEach(EventArrivalListener::eventsArrived);
+      events.forEach(this::handle);
       return false;
     } catch (RuntimeException e) {
       end(); // the next round opens another one
@@ -60,25 +63,34 @@ final class FollowEvents implements LoopRound {
     }
   }
 
-  private void hear(ConsumerRecord<String, byte[]> received) {
-    // every event of every job comes by; to read also those that nobody waits for took a fifth
-    // of a busy gateway's time
-    if (progress.isAwaited(received.key())) {
-      records
-          .read(received)
-          .filter(event -> event.status().isTerminal())
-          .ifPresent(event -> progress.ended(event.requestId()));
+  private void pollLedger() {
+    if (System.nanoTime() - polled >= poll.toNanos()) {
+      polled = System.nanoTime();
+      waiter.poll();
     }
   }
 
-  private static void followAllPartitions(Consumer<String, byte[]> consumer) {
+  /**
+   * Every event of every job comes by; decoding also those that no request waits for took a fifth
+   * of a busy gateway's time.
+   */
+  private void handle(ConsumerRecord<String, byte[]> received) {
+    if (waiter.isAwaited(received.key())) {
+      records
+          .read(received)
+          .filter(event -> event.status().isTerminal())
+          .ifPresent(event -> waiter.ended(event.requestId()));
+    }
+  }
+
+  private static void assignAllPartitions(Consumer<String, byte[]> consumer) {
     var partitions = new HashSet<TopicPartition>();
     var known = consumer.partitionsFor(Topics.EVENTS);
     for (var partition : known == null ? List.<PartitionInfo>of() : known) {
       partitions.add(new TopicPartition(partition.topic(), partition.partition()));
     }
     if (partitions.isEmpty()) {
-      throw new LoggedFailureException("the topic of events does not exist yet");
+      throw new LoggedFailureException("the event topic does not exist yet");
     }
     if (!partitions.equals(consumer.assignment())) {
       var added = new HashSet<>(partitions);

@@ -1,0 +1,119 @@
+package dev.darkroom.gateway.wait;
+
+import dev.darkroom.ledger.jobs.JobQueries;
+import dev.darkroom.model.RequestId;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Lets requests wait until their job has ended. Events wake them at once; the ledger is polled as
+ * well, so a lost event costs time, never correctness.
+ */
+@Component
+public final class CompletionWaiter {
+  private static final Logger log = LoggerFactory.getLogger(CompletionWaiter.class);
+
+  private final ConcurrentMap<RequestId, AwaitedJob> awaited = new ConcurrentHashMap<>();
+  private final JobQueries ledger;
+  private final Duration longestWait;
+  private volatile boolean stopping;
+
+  CompletionWaiter(JobQueries ledger, WaitSettings settings, MeterRegistry meters) {
+    this.ledger = ledger;
+    this.longestWait = settings.longestWait();
+    Gauge.builder("darkroom.progress.waiting", awaited, ConcurrentMap::size)
+        .description("Jobs that requests of this gateway wait for")
+        .register(meters);
+  }
+
+  public Duration longestWait() {
+    return longestWait;
+  }
+
+  /** Returns when the job has ended, the time is over, or the gateway is about to stop. */
+  public void await(RequestId job, Duration timeout) {
+    var ended = awaited.merge(job, AwaitedJob.byOne(), AwaitedJob::and).ended();
+    try {
+      if (!stopping) {
+        find(job); // its event may have passed before it was awaited
+        ended.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (TimeoutException e) {
+      log.atTrace().addKeyValue("request_id", job).log("the job goes on after the wait");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a wait never completes with a failure", e);
+    } finally {
+      awaited.computeIfPresent(job, (_, waits) -> waits.byOneLess());
+    }
+  }
+
+  /** Several requests may wait for one job; the last one to leave removes it. */
+  private record AwaitedJob(CompletableFuture<@Nullable Void> ended, int requests) {
+    static AwaitedJob byOne() {
+      return new AwaitedJob(new CompletableFuture<>(), 1);
+    }
+
+    AwaitedJob and(AwaitedJob another) {
+      return new AwaitedJob(ended, requests + another.requests);
+    }
+
+    @Nullable AwaitedJob byOneLess() {
+      return requests == 1 ? null : new AwaitedJob(ended, requests - 1);
+    }
+  }
+
+  /** Whether a request waits for the job that an event's key names. */
+  boolean isAwaited(@Nullable String key) {
+    return !awaited.isEmpty()
+        && key != null
+        && RequestId.parse(key).filter(awaited::containsKey).isPresent();
+  }
+
+  /** Wakes the requests that wait for the job. */
+  void ended(RequestId job) {
+    var waits = awaited.get(job);
+    if (waits != null) {
+      waits.ended().complete(null);
+    }
+  }
+
+  private void find(RequestId job) {
+    try {
+      ledger.endedAmong(List.of(job)).forEach(this::ended);
+    } catch (DataAccessException e) {
+      log.atDebug().addKeyValue("request_id", job).log("ledger unavailable; the wait goes on");
+    }
+  }
+
+  /** Asks the ledger about every job that a request waits for. */
+  void poll() {
+    var jobs = List.copyOf(awaited.keySet());
+    if (!jobs.isEmpty()) {
+      ledger.endedAmong(jobs).forEach(this::ended);
+    }
+  }
+
+  /** Runs before the web server stops, which would otherwise wait for the requests. */
+  @EventListener(ContextClosedEvent.class)
+  void shutDown() {
+    stopping = true;
+    awaited.values().forEach(waits -> waits.ended().complete(null));
+  }
+}
