@@ -31,8 +31,8 @@ final class SharedRateLimiter implements CallPermits {
   private final LongSupplier nanoTime;
   private final Clock clock;
   private final Counter throttled;
-  private IntSupplier free = () -> 0;
-  private Runnable whenMore = () -> {};
+  private volatile IntSupplier free = () -> 0;
+  private volatile Runnable whenMore = () -> {};
   private int permits;
   private long usableAt;
   private long askAt;
@@ -102,37 +102,41 @@ final class SharedRateLimiter implements CallPermits {
   }
 
   @Override
-  public synchronized void serve(IntSupplier whoIsFree, Runnable runWhenMore) {
+  public void serve(IntSupplier whoIsFree, Runnable runWhenMore) {
     free = whoIsFree;
     whenMore = runWhenMore;
   }
 
-  /** One round of the loop that fetches permits: asks where they are used up or have lapsed. */
+  /**
+   * One round of the loop that fetches permits: asks where they are used up or have lapsed. Calls
+   * nobody back under the lock: they have locks of their own.
+   */
   boolean refill() {
-    PermitRequest request;
-    synchronized (this) {
-      var now = nanoTime.getAsLong();
-      var wanted = free.getAsInt();
-      var refused = !pause.isZero();
-      var lapsed = now - usableAt > GOOD_FOR.toNanos();
-      if (!refused && (now - askAt < 0 || wanted == 0 || (permits > 0 && !lapsed))) {
-        if (available() > 0) {
-          whenMore.run();
-        }
-        return false;
+    var request = request(free.getAsInt());
+    if (request != null) {
+      try {
+        granted(source.take(request));
+      } catch (DataAccessException e) {
+        failed(request, e);
       }
-      request = new PermitRequest(permits, wanted, told, pause);
-      permits = 0;
-      told = null; // once: repeated, it would undo what others have heard since
-      pause = Duration.ZERO;
     }
-    try {
-      granted(source.take(request));
-    } catch (DataAccessException e) {
-      failed(request, e);
+    if (request != null || available() > 0) {
+      whenMore.run();
     }
-    whenMore.run();
     return false;
+  }
+
+  private synchronized @Nullable PermitRequest request(int wanted) {
+    var now = nanoTime.getAsLong();
+    var lapsed = now - usableAt > GOOD_FOR.toNanos();
+    if (pause.isZero() && (now - askAt < 0 || wanted == 0 || (permits > 0 && !lapsed))) {
+      return null;
+    }
+    var request = new PermitRequest(permits, wanted, told, pause);
+    permits = 0;
+    told = null; // once: repeated, it would undo what others have heard since
+    pause = Duration.ZERO;
+    return request;
   }
 
   private synchronized void granted(PermitGrant grant) {
