@@ -8,8 +8,8 @@ import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobOutbox;
 import dev.darkroom.ledger.jobs.JobTurns;
 import dev.darkroom.ledger.jobs.NewJob;
-import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.LogFilter;
+import dev.darkroom.ledger.log.LogQueries;
 import dev.darkroom.messaging.JobRecords;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobMessage;
@@ -34,7 +34,7 @@ final class TestingGateway {
   private final JobOutbox outbox;
   private final JobTurns turns;
   private final FindJobs find;
-  private final GenerationLogs logs;
+  private final LogQueries logs;
   private final JobRecords records;
   private final KafkaTemplate<String, byte[]> kafka;
 
@@ -44,7 +44,7 @@ final class TestingGateway {
     outbox = context.getBean(JobOutbox.class);
     turns = context.getBean(JobTurns.class);
     find = context.getBean(FindJobs.class);
-    logs = context.getBean(GenerationLogs.class);
+    logs = context.getBean(LogQueries.class);
     records = context.getBean(JobRecords.class);
     kafka = context.getBean(KafkaTemplate.class);
   }
@@ -108,7 +108,7 @@ final class TestingGateway {
   /** As it is in the log, which a job's own steps shorten. */
   Map<String, Object> intent(RequestId id) {
     var intent =
-        logs.page(new LogFilter(id, null, null), 50, 0).logs().stream()
+        logs.newest(new LogFilter(id, null, null), 50, 0).entries().stream()
             .filter(entry -> entry.step().equals(Step.CALLING_NEBIUS_API.word()))
             .findFirst()
             .orElseThrow();

@@ -29,7 +29,7 @@ final class JobSteps {
     return database
         .sql(
             """
-            select id, request_id, user_id, status, step, image_url, created_at,
+            select seq, id, request_id, user_id, status, step, image_url, created_at,
               case when jsonb_typeof(details -> 'parameters') = 'object'
                 then details #- '{parameters,prompt}' #- '{parameters,negative_prompt}'
                 else details end as details
@@ -45,6 +45,7 @@ final class JobSteps {
         .param("latest", LATEST)
         .query((row, _) ->
             new LogEntry(
+                row.getLong("seq"),
                 row.getObject("id", UUID.class),
                 Columns.requestId(row),
                 row.getString("user_id"),

@@ -5,8 +5,7 @@ import dev.darkroom.ledger.connection.LeaveReadOnlyServer;
 import dev.darkroom.ledger.connection.LedgerHealth;
 import dev.darkroom.ledger.connection.PoolCustomizer;
 import dev.darkroom.ledger.limit.OpenQuotaBook;
-import dev.darkroom.ledger.log.GenerationLogs;
-import dev.darkroom.ledger.log.IndexPrompts;
+import dev.darkroom.ledger.log.LogQueries;
 import dev.darkroom.ledger.log.ReadSteps;
 import dev.darkroom.ledger.loop.LoopConfiguration;
 import dev.darkroom.ledger.readers.ReadPoolConfiguration;
@@ -151,18 +150,13 @@ public class LedgerConfiguration {
   }
 
   @Bean
-  GenerationLogs generationLogs(ReadPools readers, JsonMapper mapper) {
-    return new GenerationLogs(readers.searches(), new LedgerJson(mapper));
+  LogQueries logQueries(ReadPools readers, JsonMapper mapper) {
+    return new LogQueries(readers.searches(), new LedgerJson(mapper));
   }
 
   @Bean
   ReadSteps readSteps(JdbcClient database, ReadPools readers, JsonMapper mapper) {
     return new ReadSteps(database, readers, new LedgerJson(mapper));
-  }
-
-  @Bean
-  IndexPrompts indexPrompts(JdbcClient database) {
-    return new IndexPrompts(database);
   }
 
   @Bean

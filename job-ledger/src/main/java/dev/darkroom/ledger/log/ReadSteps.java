@@ -125,7 +125,7 @@ public final class ReadSteps {
   }
 
   private NumberedStep read(ResultSet row) throws SQLException {
-    return new NumberedStep(row.getLong("seq"), PlacedLog.read(row, json).log());
+    return new NumberedStep(row.getLong("seq"), LogEntry.read(row, json));
   }
 
   private final class Table implements LogTail.Log {

@@ -74,6 +74,7 @@ class RescheduleJobsIT {
   private AttemptMade.End endOf(Attempt attempt) {
     var calling =
         new LogEntry(
+            1,
             new UUID(0, 1),
             attempt.requestId(),
             "ada",

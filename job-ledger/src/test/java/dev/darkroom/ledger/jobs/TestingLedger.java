@@ -3,8 +3,7 @@ package dev.darkroom.ledger.jobs;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.darkroom.ledger.jobs.Acceptance.Accepted;
 import dev.darkroom.ledger.jobs.RescheduleJobs.Rescheduled;
-import dev.darkroom.ledger.log.GenerationLogs;
-import dev.darkroom.ledger.log.IndexPrompts;
+import dev.darkroom.ledger.log.LogQueries;
 import dev.darkroom.ledger.log.ReadSteps;
 import dev.darkroom.ledger.readers.ReadPools;
 import dev.darkroom.ledger.statistics.JobStatistics;
@@ -50,8 +49,7 @@ public final class TestingLedger {
   public final EventOutbox eventOutbox;
   public final LostEvents lostEvents;
   public final OversizedJobs oversizedJobs;
-  public final GenerationLogs generationLogs;
-  public final IndexPrompts indexPrompts;
+  public final LogQueries logQueries;
   public final JobStatistics jobStatistics;
   public final JobQueue jobQueue;
   public final RecentAttempts recentAttempts;
@@ -102,8 +100,7 @@ public final class TestingLedger {
     eventOutbox = beans.eventOutbox(asApplication, settings);
     lostEvents = beans.lostEvents(asApplication);
     oversizedJobs = beans.oversizedJobs(asApplication, settings, jobMeters);
-    generationLogs = beans.generationLogs(readers, mapper);
-    indexPrompts = beans.indexPrompts(asApplication);
+    logQueries = beans.logQueries(readers, mapper);
     jobStatistics = beans.jobStatistics(asApplication, readers);
     jobQueue = beans.jobQueue(readers);
     recentAttempts = beans.recentAttempts(readers);
@@ -134,7 +131,6 @@ public final class TestingLedger {
     OWNER_OF_SHARED.sql("delete from public.generation_topics").update();
     OWNER_OF_SHARED.sql("delete from public.generation_jobs").update();
     OWNER_OF_SHARED.sql("delete from public.generation_logs").update();
-    OWNER_OF_SHARED.sql("delete from public.generation_prompts").update();
     OWNER_OF_SHARED.sql("delete from public.generation_minutes").update();
     OWNER_OF_SHARED.sql("delete from public.generation_idempotency_keys").update();
     return new TestingLedger(

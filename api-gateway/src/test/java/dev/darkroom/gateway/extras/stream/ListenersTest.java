@@ -187,6 +187,7 @@ class ListenersTest {
     return new NumberedStep(
         seq,
         new LogEntry(
+            seq,
             new UUID(0, seq),
             request,
             user,
