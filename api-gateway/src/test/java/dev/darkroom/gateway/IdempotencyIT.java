@@ -195,7 +195,7 @@ class IdempotencyIT {
   }
 
   private void delete(String job) {
-    for (var table : List.of("generation_jobs", "generation_logs", "generation_prompts")) {
+    for (var table : List.of("generation_jobs", "generation_logs")) {
       gateway
           .bean(JdbcClient.class)
           .sql("delete from %s where request_id = :id".formatted(table))

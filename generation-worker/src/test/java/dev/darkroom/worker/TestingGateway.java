@@ -6,7 +6,6 @@ import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
-import dev.darkroom.ledger.log.GenerationLogs;
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.ledger.queue.FairQueue;
 import dev.darkroom.ledger.queue.JobOutbox;
@@ -34,7 +33,7 @@ final class TestingGateway {
   private final JobOutbox outbox;
   private final FairQueue turns;
   private final JobQueries find;
-  private final GenerationLogs logs;
+  private final LogQueries logs;
   private final JobRecords records;
   private final KafkaTemplate<String, byte[]> kafka;
 
@@ -44,7 +43,7 @@ final class TestingGateway {
     outbox = context.getBean(JobOutbox.class);
     turns = context.getBean(FairQueue.class);
     find = context.getBean(JobQueries.class);
-    logs = context.getBean(GenerationLogs.class);
+    logs = context.getBean(LogQueries.class);
     records = context.getBean(JobRecords.class);
     kafka = context.getBean(KafkaTemplate.class);
   }
@@ -108,7 +107,7 @@ final class TestingGateway {
   /** As it is in the log, which a job's own steps shorten. */
   Map<String, Object> intent(RequestId id) {
     var intent =
-        logs.page(new LogFilter(id, null, null), 50, 0).logs().stream()
+        logs.newest(new LogFilter(id, null, null), 50, 0).entries().stream()
             .filter(entry -> entry.step().equals(Step.CALLING_NEBIUS_API.word()))
             .findFirst()
             .orElseThrow();

@@ -7,15 +7,14 @@ import dev.darkroom.ledger.connection.DatabaseLogin;
 import dev.darkroom.ledger.connection.LeaveReadOnlyServer;
 import dev.darkroom.ledger.connection.LedgerHealth;
 import dev.darkroom.ledger.connection.PoolCustomizer;
-import dev.darkroom.ledger.limit.RateLimitStore;
 import dev.darkroom.ledger.jobs.AttemptPolicy;
 import dev.darkroom.ledger.jobs.JobMetrics;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.RetentionStore;
-import dev.darkroom.ledger.log.GenerationLogs;
-import dev.darkroom.ledger.log.IndexPrompts;
+import dev.darkroom.ledger.limit.RateLimitStore;
+import dev.darkroom.ledger.log.LogQueries;
 import dev.darkroom.ledger.log.StepQueries;
 import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.ledger.loop.LoopConfiguration;
@@ -156,18 +155,13 @@ public class LedgerConfiguration {
   }
 
   @Bean
-  GenerationLogs generationLogs(ReadPools readers, LedgerJson json) {
-    return new GenerationLogs(readers.searches(), json);
+  LogQueries logQueries(ReadPools readers, LedgerJson json) {
+    return new LogQueries(readers.searches(), json);
   }
 
   @Bean
   StepQueries stepQueries(JdbcClient database, ReadPools readers, LedgerJson json) {
     return new StepQueries(database, readers, json);
-  }
-
-  @Bean
-  IndexPrompts indexPrompts(JdbcClient database) {
-    return new IndexPrompts(database);
   }
 
   @Bean

@@ -68,7 +68,7 @@ public final class MeasureLogs implements Measure {
       for (int size : SIZES) {
         say.accept("making %,d rows".formatted(size));
         int first = rows / STEPS + 1;
-        withoutIndexOfPrompts(database, () -> fill(database, first, size / STEPS));
+        fill(database, first, size / STEPS);
         rows = size;
         try (var http = new HttpConnection(gateway.port())) {
           if (tables.isEmpty()) {
@@ -218,38 +218,6 @@ public final class MeasureLogs implements Measure {
       row.next();
       return row.getObject(1, UUID.class);
     }
-  }
-
-  private interface Filling {
-    void run() throws SQLException;
-  }
-
-  /**
-   * Prompts are copied and indexed in one go afterwards, as gateways would have done by and by;
-   * they take minutes for it, and copy nothing while there is no index.
-   */
-  private static void withoutIndexOfPrompts(Database database, Filling filling)
-      throws SQLException {
-    String definition;
-    try (var connection = database.connect();
-        var statement = connection.createStatement();
-        var row =
-            statement.executeQuery(
-                "select pg_get_indexdef('public.idx_generation_prompts_prompt'::regclass)")) {
-      row.next();
-      definition = row.getString(1);
-    }
-    database.execute("drop index public.idx_generation_prompts_prompt");
-    filling.run();
-    database.execute(
-        """
-        insert into public.generation_prompts (accepted_at, request_id, user_id, prompt)
-        select created_at, request_id, user_id, prompt from public.generation_logs where status = 'started'
-        order by created_at, request_id
-        on conflict (accepted_at, request_id) do nothing
-        """);
-    database.execute(definition);
-    database.execute("vacuum (analyze) public.generation_prompts");
   }
 
   /** Completed requests of a thousand users, three steps each, a second apart from each other. */

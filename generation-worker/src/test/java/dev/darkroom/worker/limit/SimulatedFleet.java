@@ -122,8 +122,7 @@ final class SimulatedFleet {
             var verdict = nebius.admit();
             calls++;
             refused += verdict.admitted() ? 0 : 1;
-            later(
-                verdict.admitted() ? between(7_000, 13_000) : between(5, 50), () -> end(verdict));
+            later(verdict.admitted() ? between(7_000, 13_000) : between(5, 50), () -> end(verdict));
           });
     }
 

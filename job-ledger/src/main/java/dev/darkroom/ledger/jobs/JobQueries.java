@@ -73,7 +73,7 @@ public final class JobQueries {
   List<LogEntry> steps(JdbcClient pool, RequestId requestId) {
     return pool.sql(
             """
-            select id, request_id, user_id, status, step, image_url, created_at,
+            select seq, id, request_id, user_id, status, step, image_url, created_at,
               case when jsonb_typeof(details -> 'parameters') = 'object'
                 then details #- '{parameters,prompt}' #- '{parameters,negative_prompt}'
                 else details end as details
@@ -89,6 +89,7 @@ public final class JobQueries {
         .param("latest", LATEST_STEPS)
         .query((row, _) ->
             new LogEntry(
+                row.getLong("seq"),
                 row.getObject("id", UUID.class),
                 Columns.requestId(row),
                 row.getString("user_id"),

@@ -1,19 +1,27 @@
 package dev.darkroom.ledger.log;
 
+import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row of {@code generation_logs}.
+ * A row of {@code generation_logs}: one step of a request.
  *
+ * @param seq grows in the order in which the steps of one request were committed, because each
+ *     transition locks the job's row before it writes to the log. Steps of two requests may be
+ *     committed in either order, and numbers may be missing
  * @param step mostly a {@link dev.darkroom.model.Step}'s word; rows of the service that Darkroom
  *     replaces may have others
  */
 public record LogEntry(
+    long seq,
     UUID id,
     RequestId requestId,
     String userId,
@@ -22,4 +30,24 @@ public record LogEntry(
     String step,
     @Nullable Map<String, Object> details,
     @Nullable String imageUrl,
-    Instant createdAt) {}
+    Instant createdAt) {
+
+  /** Reads a row that has all columns. */
+  static LogEntry read(ResultSet row, LedgerJson json) throws SQLException {
+    return new LogEntry(
+        row.getLong("seq"),
+        row.getObject("id", UUID.class),
+        Columns.requestId(row),
+        row.getString("user_id"),
+        row.getString("prompt"),
+        Columns.status(row),
+        row.getString("step"),
+        json.details(row.getString("details")),
+        row.getString("image_url"),
+        Columns.instant(row, "created_at"));
+  }
+
+  LogPosition position() {
+    return LogPosition.of(createdAt, seq);
+  }
+}

@@ -139,7 +139,7 @@ public final class StepQueries {
   }
 
   private NumberedStep read(ResultSet row) throws SQLException {
-    return new NumberedStep(row.getLong("seq"), PlacedLog.read(row, json).log());
+    return new NumberedStep(row.getLong("seq"), LogEntry.read(row, json));
   }
 
   private final class LogTable implements LogTail.Source {

@@ -30,6 +30,15 @@ final class ReadPool extends DelegatingDataSource implements AutoCloseable {
     this.statementTimeout = statementTimeout;
   }
 
+  /**
+   * Lets the server plan each execution for its values. A statement with filters that may be null
+   * would otherwise, after ten executions, get one plan for all values.
+   */
+  ReadPool planningEachExecution() {
+    pool.setConnectionInitSql("set plan_cache_mode = force_custom_plan");
+    return this;
+  }
+
   /** Speaks to the same server in the same way as the pool for everything else. */
   static ReadPool beside(
       HikariDataSource other, String name, int connections, ReadPoolSettings settings) {

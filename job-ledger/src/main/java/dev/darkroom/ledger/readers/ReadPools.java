@@ -27,7 +27,9 @@ public final class ReadPools implements AutoCloseable {
     try {
       var pool = database.unwrap(HikariDataSource.class);
       var lookups = ReadPool.beside(pool, "ledger-lookups", settings.lookups(), settings);
-      var searches = ReadPool.beside(pool, "ledger-searches", settings.searches(), settings);
+      var searches =
+          ReadPool.beside(pool, "ledger-searches", settings.searches(), settings)
+              .planningEachExecution();
       return new ReadPools(
           JdbcClient.create(lookups), JdbcClient.create(searches), List.of(lookups, searches));
     } catch (SQLException e) {

@@ -120,6 +120,7 @@ class AttemptMadeTest {
 
   private static LogEntry step(String step, Map<String, Object> details, Instant at) {
     return new LogEntry(
+        1,
         new UUID(0, 1),
         new RequestId(new UUID(0, 2)),
         "ada",

@@ -7,15 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.horizon.SettledHorizon;
 import dev.darkroom.ledger.log.LogFilter;
-import dev.darkroom.ledger.log.LogPlace;
-import dev.darkroom.ledger.log.PromptText;
-import dev.darkroom.ledger.log.TimeRange;
+import dev.darkroom.ledger.log.LogPosition;
 import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -213,21 +210,16 @@ class LedgerPlansIT {
   }
 
   @Test
-  void prompts_are_copied_and_looked_for_without_reading_what_was_copied_before() {
-    while (LEDGER.indexPrompts.copySettled(5_000) > 0) {
-      DATABASE.client().sql("analyze public.generation_prompts").update();
-    }
-    WATCHED.plan();
-    LEDGER.indexPrompts.copySettled(1_000);
-    assertThatPlanUses("idx_generation_logs_").contains("using generation_prompts_pkey");
+  void a_text_is_searched_in_the_newest_rows_of_its_other_filters() {
+    var lighthouse = new LogFilter(null, null, "user-7", null, null, "lighthouse");
+    LEDGER.logQueries.newest(lighthouse, 50, 0);
+    assertThatPlanUses("idx_generation_logs_user_id").doesNotContain("Filter: (user_id");
 
-    LEDGER.indexPrompts.behind();
-    assertThatPlanUses("idx_generation_logs_").contains("using generation_prompts_pkey");
+    LEDGER.logQueries.count(lighthouse);
+    assertThatPlanUses("idx_generation_logs_user_id");
 
-    LEDGER.generationLogs.page(
-        new LogFilter(null, null, null, TimeRange.ALWAYS, new PromptText("fox")), 50, 0);
-    assertThatPlanUses("idx_generation_logs_")
-        .contains("Index Only Scan Backward using generation_prompts_pkey");
+    LEDGER.logQueries.newest(new LogFilter(null, null, null, null, null, "lighthouse"), 50, 0);
+    assertThatPlanUses("idx_generation_logs_created_at");
   }
 
   @Test
@@ -241,20 +233,20 @@ class LedgerPlansIT {
             .sql("select request_id from public.generation_logs limit 1")
             .query(UUID.class)
             .single();
-    LEDGER.generationLogs.page(new LogFilter(new RequestId(request), null, null), 50, 0);
+    read(new LogFilter(new RequestId(request), null, null));
     assertThatPlanUses("idx_generation_logs_request_id");
   }
 
   @Test
   void the_newest_steps_are_read_in_order_and_counted_in_an_index() {
-    LEDGER.generationLogs.page(new LogFilter(null, null, null), 50, 0);
+    read(new LogFilter(null, null, null));
 
     assertThatPlanUses("Index Scan Backward using idx_generation_logs_created_at");
   }
 
   @Test
   void the_newest_steps_of_a_user_are_read_and_counted_without_those_of_others() {
-    LEDGER.generationLogs.page(new LogFilter(null, null, "user-7"), 50, 0);
+    read(new LogFilter(null, null, "user-7"));
 
     assertThatPlanUses("Index Only Scan Backward using idx_generation_logs_user_id_created_at")
         .doesNotContain("Filter: (user_id"); // nobody else's rows are read
@@ -262,7 +254,7 @@ class LedgerPlansIT {
 
   @Test
   void the_newest_steps_with_a_status_are_read_without_others_however_long_ago_they_were() {
-    LEDGER.generationLogs.page(new LogFilter(null, JobStatus.FAILED, null), 50, 0);
+    read(new LogFilter(null, JobStatus.FAILED, null));
 
     assertThatPlanUses("Index Only Scan Backward using idx_generation_logs_status_created_at")
         .doesNotContain("Filter: (status");
@@ -294,11 +286,8 @@ class LedgerPlansIT {
   @Test
   void a_page_within_a_range_and_after_a_place_reads_its_part_of_an_index() {
     var noon = Instant.parse("2026-11-24T12:00:00Z");
-    var filter =
-        new LogFilter(
-            null, JobStatus.FAILED, null, TimeRange.of(noon.minusSeconds(60), noon), null);
-    LEDGER.generationLogs.stretch(
-        filter, 50, new LogPlace(noon.minusSeconds(9).atOffset(ZoneOffset.UTC), 7));
+    var filter = new LogFilter(null, JobStatus.FAILED, null, noon.minusSeconds(60), noon, null);
+    LEDGER.logQueries.after(LogPosition.of(noon.minusSeconds(9), 7), filter, 50);
 
     assertThatPlanUses("idx_generation_logs_")
         .contains("created_at >= '2026-11-24 11:59:00+00'")
@@ -309,9 +298,14 @@ class LedgerPlansIT {
   void rows_are_counted_in_an_index_of_their_filter() {
     for (var filter :
         List.of(new LogFilter(null, JobStatus.STARTED, null), new LogFilter(null, null, null))) {
-      LEDGER.generationLogs.page(filter, 1, 0);
+      LEDGER.logQueries.count(filter);
       assertThatPlanUses("Index Only Scan Backward using idx_generation_logs_");
     }
+  }
+
+  private static void read(LogFilter filter) {
+    LEDGER.logQueries.newest(filter, 50, 0);
+    LEDGER.logQueries.count(filter);
   }
 
   private static AbstractStringAssert<?> assertThatPlanUses(String index) {

@@ -80,32 +80,6 @@ class MigrationOfNewServerIT {
         .isEqualTo(1);
   }
 
-  @Test
-  void where_trigrams_may_not_be_known_all_goes_on_without_them_until_they_are() {
-    superuser.sql("create database one").update();
-    var one = as("one", server.username(), server.password()).client();
-    one.sql("grant create on schema public to owner").update();
-    var owner = as("one", "owner", "secret"); // may create tables here, and no extension
-
-    MigrationFiles.all().forEach(owner::run);
-    assertThat(indexesOfPrompts(one)).isZero();
-
-    one.sql("create schema extensions").update();
-    one.sql("create extension pg_trgm with schema extensions").update();
-    one.sql("grant usage on schema extensions to owner").update();
-    for (var round = 0; round < 2; round++) {
-      MigrationFiles.all().forEach(owner::run);
-      assertThat(indexesOfPrompts(one)).isOne();
-    }
-  }
-
-  private static long indexesOfPrompts(JdbcClient client) {
-    return client
-        .sql("select count(*) from pg_indexes where indexname = 'idx_generation_prompts_prompt'")
-        .query(Long.class)
-        .single();
-  }
-
   private TestingDatabase as(String database, String user, String password) {
     var url = "jdbc:postgresql://127.0.0.1:%d/%s".formatted(server.port(), database);
     return new TestingDatabase(url, user, password);

@@ -73,6 +73,7 @@ class RescheduleIT {
   private AttemptMade.End endOf(Attempt attempt) {
     var calling =
         new LogEntry(
+            1,
             new UUID(0, 1),
             attempt.requestId(),
             "ada",

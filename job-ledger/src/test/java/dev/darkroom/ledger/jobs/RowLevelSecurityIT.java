@@ -66,7 +66,6 @@ class RowLevelSecurityIT {
     assertRefused(client, "delete from public.generation_idempotency_keys");
     assertRefused(client, "select 1 from public.generation_limits");
     assertRefused(client, "select 1 from public.generation_minutes");
-    assertRefused(client, "select 1 from public.generation_prompts");
   }
 
   @Test
@@ -79,8 +78,6 @@ class RowLevelSecurityIT {
     assertRefused(application, "delete from public.generation_limits");
     assertRefused(application, "update public.generation_minutes set failed = 0");
     assertThat(application.sql("delete from public.generation_minutes").update()).isZero();
-    assertRefused(application, "update public.generation_prompts set prompt = ''");
-    assertRefused(application, "delete from public.generation_prompts");
     assertRefused(application, "create table public.own (x int)");
     assertThat(application.sql("delete from public.generation_idempotency_keys").update()).isZero();
   }

@@ -3,8 +3,7 @@ package dev.darkroom.ledger.jobs;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.darkroom.ledger.jobs.Acceptance.Accepted;
 import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
-import dev.darkroom.ledger.log.GenerationLogs;
-import dev.darkroom.ledger.log.IndexPrompts;
+import dev.darkroom.ledger.log.LogQueries;
 import dev.darkroom.ledger.log.StepQueries;
 import dev.darkroom.ledger.queue.EventOutbox;
 import dev.darkroom.ledger.queue.FairQueue;
@@ -51,8 +50,7 @@ public final class TestingLedger {
   public final QueuePositions queuePositions;
   public final JobOutbox jobOutbox;
   public final EventOutbox eventOutbox;
-  public final GenerationLogs generationLogs;
-  public final IndexPrompts indexPrompts;
+  public final LogQueries logQueries;
   public final JobStatistics jobStatistics;
   public final RecentAttempts recentAttempts;
   public final StepQueries stepQueries;
@@ -96,8 +94,7 @@ public final class TestingLedger {
     queuePositions = new QueuePositions(asApplication);
     jobOutbox = new JobOutbox(asApplication, json, RESERVATION, REPUBLISH_AFTER);
     eventOutbox = new EventOutbox(asApplication, RESERVATION);
-    generationLogs = new GenerationLogs(readers.searches(), json);
-    indexPrompts = new IndexPrompts(asApplication);
+    logQueries = new LogQueries(readers.searches(), json);
     jobStatistics = new JobStatistics(asApplication, readers.searches());
     recentAttempts = new RecentAttempts(readers.searches());
     stepQueries = new StepQueries(asApplication, readers, json);
@@ -131,7 +128,6 @@ public final class TestingLedger {
     OWNER_OF_SHARED.sql("delete from public.generation_topics").update();
     OWNER_OF_SHARED.sql("delete from public.generation_jobs").update();
     OWNER_OF_SHARED.sql("delete from public.generation_logs").update();
-    OWNER_OF_SHARED.sql("delete from public.generation_prompts").update();
     OWNER_OF_SHARED.sql("delete from public.generation_minutes").update();
     OWNER_OF_SHARED.sql("delete from public.generation_idempotency_keys").update();
     return new TestingLedger(

@@ -55,6 +55,7 @@ final class TestingLog implements LogTail.Source {
   private NumberedStep step(long seq) {
     var row =
         new LogEntry(
+            seq,
             new UUID(life, seq),
             new RequestId(new UUID(1, seq)),
             "ada",

@@ -73,6 +73,12 @@ class ReadPoolsIT {
         .hasStackTraceContaining("read-only transaction");
   }
 
+  @Test
+  void searches_are_planned_for_the_values_of_each_execution() {
+    assertThat(ask(READERS.searches(), "show plan_cache_mode")).isEqualTo("force_custom_plan");
+    assertThat(ask(READERS.lookups(), "show plan_cache_mode")).isEqualTo("auto");
+  }
+
   private static String within(Duration time, AtomicBoolean gone) {
     return ReadBudget.within(time, gone::get, () -> ask(READERS.lookups(), "select 1"));
   }

@@ -1,50 +1,49 @@
 package dev.darkroom.gateway.extras.log;
 
-import dev.darkroom.ledger.log.LogPlace;
+import dev.darkroom.ledger.log.LogPosition;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Optional;
 
-/** A place in the log as clients carry it: time and number of a row, in words that say nothing. */
+/** Timestamp and sequence number of a row, opaque to clients. */
 final class Cursor {
   private static final int BYTES = 2 * Long.BYTES;
 
-  /** Of the years 1 to 9999: the database has others, but no row does. */
+  /** No row is of another year than 1 to 9999, and the database doesn't know all others. */
   private static final long FIRST = micros(Instant.parse("0001-01-01T00:00:00Z"));
 
   private static final long LAST = micros(Instant.parse("9999-12-31T23:59:59.999999Z"));
 
   private Cursor() {}
 
-  static String of(LogPlace place) {
+  static String of(LogPosition position) {
     var bytes =
         ByteBuffer.allocate(BYTES)
-            .putLong(micros(place.createdAt().toInstant()))
-            .putLong(place.seq())
+            .putLong(micros(position.createdAt().toInstant()))
+            .putLong(position.seq())
             .array();
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
-  /** The place, or nothing if no cursor reads like that. */
-  static Optional<LogPlace> read(String cursor) {
+  /** Empty where the text is no cursor. */
+  static Optional<LogPosition> parse(String cursor) {
     try {
       var bytes = Base64.getUrlDecoder().decode(cursor);
       return bytes.length == BYTES
-          ? place(ByteBuffer.wrap(bytes)).filter(place -> of(place).equals(cursor))
+          ? position(ByteBuffer.wrap(bytes)).filter(position -> of(position).equals(cursor))
           : Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
   }
 
-  private static Optional<LogPlace> place(ByteBuffer bytes) {
+  private static Optional<LogPosition> position(ByteBuffer bytes) {
     var micros = bytes.getLong();
-    var at = Instant.EPOCH.plus(micros, ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
     return micros >= FIRST && micros <= LAST
-        ? Optional.of(new LogPlace(at, bytes.getLong()))
+        ? Optional.of(
+            LogPosition.of(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), bytes.getLong()))
         : Optional.empty();
   }
 

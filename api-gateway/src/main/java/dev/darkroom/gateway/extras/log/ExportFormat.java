@@ -2,24 +2,32 @@ package dev.darkroom.gateway.extras.log;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.Optional;
-import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
-/** In which form logs are exported; clients say it in small letters. */
+/** A file format of exports. */
 enum ExportFormat {
   CSV("csv", "text/csv;charset=UTF-8") {
     @Override
-    WriteLogs to(OutputStream out, JsonMapper json) throws IOException {
-      return new WriteCsv(out, json);
+    LogWriter writer(OutputStream out, JsonMapper json) throws IOException {
+      return new CsvLogWriter(out, json);
     }
   },
+  /** One line for each row: its JSON, as {@code GET /api/logs} shows it. */
   NDJSON("ndjson", "application/x-ndjson") {
     @Override
-    WriteLogs to(OutputStream out, JsonMapper json) {
-      return new WriteNdjson(out, json);
+    LogWriter writer(OutputStream out, JsonMapper json) {
+      return row -> {
+        out.write(json.writeValueAsBytes(row));
+        out.write('\n');
+      };
     }
   };
+
+  /** Writes rows, one after the other. */
+  @FunctionalInterface
+  interface LogWriter {
+    void write(LogRow row) throws IOException;
+  }
 
   private final String word;
   private final String contentType;
@@ -29,11 +37,7 @@ enum ExportFormat {
     this.contentType = contentType;
   }
 
-  static Optional<ExportFormat> of(String word) {
-    return Stream.of(values()).filter(format -> format.word.equals(word)).findFirst();
-  }
-
-  /** Also what a file's name ends with. */
+  /** The value of the parameter, and the extension of the file's name. */
   String word() {
     return word;
   }
@@ -42,6 +46,6 @@ enum ExportFormat {
     return contentType;
   }
 
-  /** What writes rows in this form; it begins at once. */
-  abstract WriteLogs to(OutputStream out, JsonMapper json) throws IOException;
+  /** Writes what the file begins with, and returns what writes its rows. */
+  abstract LogWriter writer(OutputStream out, JsonMapper json) throws IOException;
 }

@@ -4,17 +4,17 @@ import java.util.Locale;
 import java.util.function.UnaryOperator;
 
 /**
- * Makes cells of a CSV file that no spreadsheet takes for a formula, whatever separator it splits
- * the file by: prompts come from strangers (<a
- * href="https://owasp.org/www-community/attacks/CSV_Injection">OWASP</a>). Text gets a quotation
- * mark in front of the character that would begin a formula, JSON that character's escape. Both can
- * be read back: of the marks before such a character, the last is ours.
+ * Prevents CSV injection (<a
+ * href="https://owasp.org/www-community/attacks/CSV_Injection">OWASP</a>): no spreadsheet takes a
+ * cell for a formula, whatever separator it splits the file by. In text, a character that would
+ * begin a formula gets a quotation mark in front; in JSON, it is escaped. Both can be read back: of
+ * the marks before such a character, the last one was added.
  */
 final class FormulaGuard {
-  /** What a formula begins with, and how input methods of East Asia write it. */
+  /** Characters that begin a formula, with their East Asian variants. */
   private static final String BEGINS_FORMULA = "=+-@＝＋－＠﹢﹣﹦﹫−";
 
-  /** What some spreadsheet somewhere begins a cell after. */
+  /** Characters after which some spreadsheet begins a new cell. */
   private static final String SEPARATORS = ",;|\t\r\n\f\u000b\u0085\u2028\u2029";
 
   private final UnaryOperator<String> defuse;
@@ -30,7 +30,7 @@ final class FormulaGuard {
     return beginsWithControl(text) ? "'" + marked : marked;
   }
 
-  /** The same JSON for whoever parses it. Numbers can stay: a minus before digits is no formula. */
+  /** JSON that parses to the same value. Numbers stay: a minus before digits is no formula. */
   static String ofJson(String json) {
     return new FormulaGuard(FormulaGuard::escaped, true).defused(json);
   }
@@ -47,15 +47,15 @@ final class FormulaGuard {
       } else {
         safe.append(c);
       }
-      beginsCell = SEPARATORS.indexOf(c) >= 0 || (beginsCell && isPassedOver(c));
+      beginsCell = SEPARATORS.indexOf(c) >= 0 || (beginsCell && isStripped(c));
       inString ^= c == '"' && !escaped;
       escaped = c == '\\' && !escaped;
     }
     return safe.toString();
   }
 
-  /** Spreadsheets strip it from a cell, or may, before they look at what it is. */
-  private static boolean isPassedOver(char c) {
+  /** Whether a spreadsheet may strip the character from a cell's start. */
+  private static boolean isStripped(char c) {
     return c == '"'
         || c == '\''
         || Character.isWhitespace(c)

@@ -1,14 +1,14 @@
 package dev.darkroom.gateway.extras.log;
 
 import dev.darkroom.ledger.log.LogFilter;
-import dev.darkroom.ledger.log.LogPlace;
+import dev.darkroom.ledger.log.LogPosition;
 import java.util.Optional;
 
 /**
- * Which page of the logs is asked for.
+ * The page of the log that a client asks for.
  *
- * @param filter empty where nothing can match
- * @param offset rows before the page; 0 where there is a place
- * @param after where the page before has ended, if that is known
+ * @param filter empty where no row can match
+ * @param offset rows to skip; 0 with a position
+ * @param after where the page before ended; empty for pages by offset
  */
-record LogQuery(Optional<LogFilter> filter, int limit, long offset, Optional<LogPlace> after) {}
+record LogQuery(Optional<LogFilter> filter, int limit, long offset, Optional<LogPosition> after) {}

@@ -1,4 +1,4 @@
-/** Shows the steps of all requests. */
+/** Serves the log of all requests: pages, text search and exports. */
 @NullMarked
 package dev.darkroom.gateway.extras.log;
 

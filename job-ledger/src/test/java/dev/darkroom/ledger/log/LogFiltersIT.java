@@ -7,7 +7,6 @@ import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Every filter with every other, against a search in Java over the same rows. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class SearchLogsIT {
+class LogFiltersIT {
   private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
   private static final List<JobStatus> STATUSES = List.of(JobStatus.values());
   private static final LogFilter ALL = new LogFilter(null, null, null);
@@ -33,7 +32,7 @@ class SearchLogsIT {
 
   private final Random random = new Random(7);
   private final TestingLedger ledger = TestingLedger.empty();
-  private List<PlacedLog> rows = List.of();
+  private List<LogEntry> rows = List.of();
 
   @BeforeEach
   void two_hundred_requests_many_at_the_same_moment() {
@@ -54,11 +53,11 @@ class SearchLogsIT {
       var filter = aFilter();
       var expected = expected(filter);
       assertThat(walk(filter, 5 + random.nextInt(60))).as("%s", filter).isEqualTo(expected);
-      var page = ledger.generationLogs.page(filter, 5, 0);
-      assertThat(page.count()).as("%s", filter).isEqualTo(expected.size());
-      assertThat(page.countLimited()).isFalse();
+      assertThat(ledger.logQueries.count(filter))
+          .as("%s", filter)
+          .isEqualTo(new LogQueries.LogCount(expected.size(), false));
       if (filter.text() == null) {
-        assertThat(ledger.generationLogs.page(filter, 7, 3).logs())
+        assertThat(ledger.logQueries.newest(filter, 7, 3).entries())
             .as("%s", filter)
             .isEqualTo(expected.stream().skip(3).limit(7).toList());
       }
@@ -67,26 +66,26 @@ class SearchLogsIT {
 
   @Test
   void the_last_page_has_no_next_and_a_full_one_before_it_has() {
-    var first = ledger.generationLogs.page(ALL, rows.size() - 1, 0);
-    assertThat(ledger.generationLogs.page(ALL, 10, Objects.requireNonNull(first.next())).next())
+    var first = ledger.logQueries.newest(ALL, rows.size() - 1, 0);
+    assertThat(ledger.logQueries.after(Objects.requireNonNull(first.next()), ALL, 10).next())
         .isNull();
-    assertThat(ledger.generationLogs.page(ALL, rows.size(), 0).next()).isNull();
+    assertThat(ledger.logQueries.newest(ALL, rows.size(), 0).next()).isNull();
   }
 
   @Test
   void pages_neither_skip_nor_repeat_a_row_while_rows_are_added() {
     var seen = new ArrayList<LogEntry>();
-    var place = LogPlace.START;
-    while (place != null) {
-      var page = ledger.generationLogs.page(ALL, 37, place);
-      seen.addAll(page.logs());
-      place = page.next();
+    var position = LogPosition.START;
+    while (position != null) {
+      var slice = ledger.logQueries.after(position, ALL, 37);
+      seen.addAll(slice.entries());
+      position = slice.next();
       // newer than all, and in the middle, as by a commit that came late
       write(new RequestId(UUID.randomUUID()), "late", "a late fox", NOON.plusSeconds(9));
       write(new RequestId(UUID.randomUUID()), "late", "a late fox", NOON.plusMillis(20));
     }
     assertThat(seen.stream().filter(log -> !log.userId().equals("late")))
-        .containsExactlyElementsOf(rows.stream().map(PlacedLog::log).toList());
+        .containsExactlyElementsOf(rows);
     assertThat(seen).doesNotHaveDuplicates();
   }
 
@@ -119,40 +118,39 @@ class SearchLogsIT {
   }
 
   private static LogFilter between(Instant since, Instant until) {
-    return new LogFilter(null, null, null, TimeRange.of(since, until), null);
+    return new LogFilter(null, null, null, since, until, null);
   }
 
   private List<String> prompts(String text) {
-    return walk(new LogFilter(null, null, null, TimeRange.ALWAYS, new PromptText(text)), 50)
-        .stream()
+    return walk(new LogFilter(null, null, null, null, null, text), 50).stream()
         .map(LogEntry::prompt)
         .toList();
   }
 
   private List<LogEntry> walk(LogFilter filter, int limit) {
-    var logs = new ArrayList<LogEntry>();
-    var place = LogPlace.START;
-    while (place != null) {
-      var page = ledger.generationLogs.stretch(filter, limit, place);
-      assertThat(page.logs()).hasSizeLessThanOrEqualTo(limit);
-      logs.addAll(page.logs());
-      place = page.next();
+    var entries = new ArrayList<LogEntry>();
+    var position = LogPosition.START;
+    while (position != null) {
+      var slice = ledger.logQueries.after(position, filter, limit);
+      assertThat(slice.entries()).hasSizeLessThanOrEqualTo(limit);
+      entries.addAll(slice.entries());
+      position = slice.next();
     }
-    return logs;
+    return entries;
   }
 
   private List<LogEntry> expected(LogFilter filter) {
-    return rows.stream().map(PlacedLog::log).filter(log -> matches(log, filter)).toList();
+    return rows.stream().filter(log -> matches(log, filter)).toList();
   }
 
   private static boolean matches(LogEntry log, LogFilter filter) {
-    var at = log.createdAt().atOffset(ZoneOffset.UTC);
+    var at = log.createdAt();
     return (filter.requestId() == null || log.requestId().equals(filter.requestId()))
         && (filter.status() == null || log.status() == filter.status())
         && (filter.userId() == null || log.userId().equals(filter.userId()))
-        && !at.isBefore(filter.range().since())
-        && at.isBefore(filter.range().until())
-        && (filter.text() == null || small(log.prompt()).contains(small(filter.text().text())));
+        && (filter.since() == null || !at.isBefore(filter.since()))
+        && (filter.until() == null || at.isBefore(filter.until()))
+        && (filter.text() == null || small(log.prompt()).contains(small(filter.text())));
   }
 
   private static String small(String text) {
@@ -166,13 +164,13 @@ class SearchLogsIT {
     var since = maybe(NOON.plusNanos(random.nextInt(40_000_000)));
     var length = random.nextInt(40_000_000);
     var until = maybe((since == null ? NOON : since).plusNanos(length));
-    var text = maybe(aWord());
     return new LogFilter(
-        random.nextInt(5) == 0 ? rows.get(random.nextInt(rows.size())).log().requestId() : null,
+        random.nextInt(5) == 0 ? rows.get(random.nextInt(rows.size())).requestId() : null,
         maybe(STATUSES.get(random.nextInt(STATUSES.size()))),
         maybe("user-" + random.nextInt(5)),
-        TimeRange.of(since, until),
-        text == null ? null : new PromptText(text));
+        since,
+        until,
+        maybe(aWord()));
   }
 
   private <T> @Nullable T maybe(T value) {
@@ -205,18 +203,16 @@ class SearchLogsIT {
                 .update());
   }
 
-  private List<PlacedLog> all() {
+  private List<LogEntry> all() {
     var json = new LedgerJson(JsonMapper.builder().build());
     return ledger
         .asOwner
         .sql("select * from public.generation_logs")
-        .query((row, _) -> PlacedLog.read(row, json))
+        .query((row, _) -> LogEntry.read(row, json))
         .list()
         .stream()
         .sorted(
-            Comparator.comparing((PlacedLog row) -> row.place().createdAt())
-                .thenComparingLong(row -> row.place().seq())
-                .reversed())
+            Comparator.comparing(LogEntry::createdAt).thenComparingLong(LogEntry::seq).reversed())
         .toList();
   }
 }

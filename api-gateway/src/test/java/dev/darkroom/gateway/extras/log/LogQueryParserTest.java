@@ -2,13 +2,11 @@ package dev.darkroom.gateway.extras.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.gateway.extras.log.ReadLogQuery.Reading;
 import dev.darkroom.gateway.http.BadField;
+import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.ledger.log.LogFilter;
-import dev.darkroom.ledger.log.LogPlace;
-import dev.darkroom.ledger.log.TimeRange;
+import dev.darkroom.ledger.log.LogPosition;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -19,9 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class ReadLogQueryTest {
-  private static final LogPlace PLACE =
-      new LogPlace(OffsetDateTime.parse("2026-11-24T12:30:00.123456Z"), 42);
+class LogQueryParserTest {
+  private static final LogPosition POSITION =
+      LogPosition.of(Instant.parse("2026-11-24T12:30:00.123456Z"), 42);
 
   private final MockHttpServletRequest request = new MockHttpServletRequest("GET", "/");
 
@@ -34,51 +32,10 @@ class ReadLogQueryTest {
     assertThat(query.after()).isEmpty();
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "2026-11-24T12:30:00Z, 2026-11-24T12:30:00Z",
-    "2026-11-24t12:30:00z, 2026-11-24T12:30:00Z",
-    "2026-11-24 12:30:00Z, 2026-11-24T12:30:00Z",
-    "2026-11-24T13:30:00+01:00, 2026-11-24T12:30:00Z",
-    "2026-11-24T13:30:00 01:00, 2026-11-24T12:30:00Z",
-    "2026-11-24T04:30:00-08:00, 2026-11-24T12:30:00Z",
-    "2026-11-24T12:30:00-00:00, 2026-11-24T12:30:00Z",
-    "2026-11-24T12:30Z, 2026-11-24T12:30:00Z",
-    "2026-11-24T13:30 01:00, 2026-11-24T12:30:00Z",
-    "2026-11-24T12:30:00.5Z, 2026-11-24T12:30:00.5Z",
-    "2026-11-24T12:30:00.000001Z, 2026-11-24T12:30:00.000001Z",
-    "2026-11-24T12:30:00.000000001Z, 2026-11-24T12:30:00.000001Z",
-    "0000-01-01T00:00:00Z, 0000-01-01T00:00:00Z"
-  })
-  void a_moment_is_read_with_any_offset_and_to_the_microsecond(String text, Instant moment) {
-    request.setParameter("since", text);
-    assertThat(filter().range()).isEqualTo(TimeRange.of(moment, null));
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "2026-11-24",
-        "2026-11-24T12:30",
-        "2026-11-24T12:30:00",
-        "2026-02-30T12:30:00Z",
-        "2026-11-24T24:00:01Z",
-        "2026-11-24T23:59:60Z",
-        "+12026-11-24T12:30:00Z",
-        "2026-11-24T12:30:00+25:00",
-        "2026-11-24T12:30:00.Z",
-        "1764000000",
-        "yesterday",
-        "２０２６-11-24T12:30:00Z"
-      })
-  void what_is_no_moment_is_named_with_the_rule(String text) {
-    request.setParameter("until", text);
-    assertThat(bad())
-        .singleElement()
-        .satisfies(error -> {
-          assertThat(error.field()).isEqualTo("until");
-          assertThat(error.message()).contains("RFC 3339");
-        });
+  @Test
+  void a_moment_is_read_to_the_microsecond() {
+    request.setParameter("since", "2026-11-24T12:30:00.000000001Z");
+    assertThat(filter().since()).isEqualTo(Instant.parse("2026-11-24T12:30:00.000001Z"));
   }
 
   @ParameterizedTest
@@ -93,7 +50,7 @@ class ReadLogQueryTest {
   @ValueSource(strings = {"ab", "猫が", "🦊🦊", " a", "%_", "\\\\"})
   void a_text_has_two_characters_at_least(String text) {
     request.setParameter("q", text);
-    assertThat(filter().text()).isNotNull().extracting("text").isEqualTo(text);
+    assertThat(filter().text()).isEqualTo(text);
   }
 
   @Test
@@ -101,9 +58,9 @@ class ReadLogQueryTest {
     request.setParameter("q", "🦊".repeat(200));
     assertThat(filter().text()).isNotNull();
     request.setParameter("q", "x".repeat(201));
-    assertThat(bad()).containsExactly(new BadField("q", "must have 2 to 200 characters"));
+    assertThat(bad()).containsExactly(new BadField("q", "must have between 2 and 200 characters"));
     request.setParameter("q", "🦊");
-    assertThat(bad()).containsExactly(new BadField("q", "must have 2 to 200 characters"));
+    assertThat(bad()).containsExactly(new BadField("q", "must have between 2 and 200 characters"));
   }
 
   @Test
@@ -113,10 +70,10 @@ class ReadLogQueryTest {
   }
 
   @Test
-  void a_cursor_is_the_place_it_was_made_of() {
-    request.setParameter("cursor", Cursor.of(PLACE));
-    assertThat(understood().after()).contains(PLACE);
-    assertThat(Cursor.of(PLACE)).matches("[A-Za-z0-9_-]{22}");
+  void a_cursor_is_the_position_it_was_made_of() {
+    request.setParameter("cursor", Cursor.of(POSITION));
+    assertThat(understood().after()).contains(POSITION);
+    assertThat(Cursor.of(POSITION)).matches("[A-Za-z0-9_-]{22}");
   }
 
   @ParameterizedTest
@@ -140,7 +97,7 @@ class ReadLogQueryTest {
   @ParameterizedTest
   @CsvSource({"cursor, with a cursor", "q, with q"})
   void an_offset_goes_with_neither_cursor_nor_text(String other, String words) {
-    request.setParameter(other, Cursor.of(PLACE));
+    request.setParameter(other, Cursor.of(POSITION));
     request.setParameter("offset", "0");
     assertThat(understood().offset()).isZero();
     request.setParameter("offset", "1");
@@ -167,12 +124,16 @@ class ReadLogQueryTest {
   }
 
   private LogQuery understood() {
-    assertThat(ReadLogQuery.of(request)).isInstanceOf(Reading.Understood.class);
-    return ((Reading.Understood) ReadLogQuery.of(request)).query();
+    return switch (LogQueryParser.page(request)) {
+      case Parsed.Success<LogQuery>(var query) -> query;
+      case Parsed.BadFields<LogQuery>(var errors) -> throw new AssertionError(errors);
+    };
   }
 
   private List<BadField> bad() {
-    assertThat(ReadLogQuery.of(request)).isInstanceOf(Reading.Bad.class);
-    return ((Reading.Bad) ReadLogQuery.of(request)).errors();
+    return switch (LogQueryParser.page(request)) {
+      case Parsed.Success<LogQuery>(var query) -> throw new AssertionError(query);
+      case Parsed.BadFields<LogQuery>(var errors) -> errors;
+    };
   }
 }

@@ -12,10 +12,10 @@ import tools.jackson.dataformat.csv.CsvMapper;
 import tools.jackson.dataformat.csv.CsvSchema;
 
 /**
- * A line of names and a line for each row, as <a href="https://www.rfc-editor.org/rfc/rfc4180">RFC
- * 4180</a> has it. What is null is empty, details are their JSON.
+ * CSV with a header line (<a href="https://www.rfc-editor.org/rfc/rfc4180">RFC 4180</a>). Null is
+ * an empty cell, details are JSON.
  */
-final class WriteCsv implements WriteLogs {
+final class CsvLogWriter implements ExportFormat.LogWriter {
   private static final List<String> COLUMNS =
       List.of(
           "id",
@@ -32,7 +32,7 @@ final class WriteCsv implements WriteLogs {
   private final JsonMapper json;
   private final ObjectWriter line;
 
-  WriteCsv(OutputStream out, JsonMapper json) throws IOException {
+  CsvLogWriter(OutputStream out, JsonMapper json) throws IOException {
     this.out = out;
     this.json = json;
     var mapper = CsvMapper.builder().build();

@@ -1,0 +1,105 @@
+package dev.darkroom.gateway.extras.log;
+
+import dev.darkroom.gateway.extras.log.LogQueryParser.ExportQuery;
+import dev.darkroom.gateway.http.HeavyReaders;
+import dev.darkroom.gateway.http.Parsed;
+import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.ledger.log.LogFilter;
+import dev.darkroom.ledger.log.LogQueries;
+import dev.darkroom.ledger.log.LogQueries.LogCount;
+import dev.darkroom.ledger.log.LogSlice;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Pages and exports of the log of all requests. */
+@RestController
+class LogsController {
+  private final LogQueries logs;
+  private final LogExport logExport;
+  private final HeavyReaders readers;
+  private final JsonMapper json;
+
+  LogsController(LogQueries logs, LogExport logExport, HeavyReaders readers, JsonMapper json) {
+    this.logs = logs;
+    this.logExport = logExport;
+    this.readers = readers;
+    this.json = json;
+  }
+
+  @GetMapping("/api/logs")
+  @Nullable ResponseEntity<Object> page(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    return switch (LogQueryParser.page(request)) {
+      case Parsed.BadFields<LogQuery>(var errors) -> Problem.badFields(errors).answer();
+      case Parsed.Success<LogQuery>(var query) ->
+          readers.page(request, () -> write(query, response));
+    };
+  }
+
+  @GetMapping("/api/logs/export")
+  @Nullable ResponseEntity<Object> export(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    return switch (LogQueryParser.export(request)) {
+      case Parsed.BadFields<ExportQuery>(var errors) -> Problem.badFields(errors).answer();
+      case Parsed.Success<ExportQuery>(var query) -> export(query, request, response);
+    };
+  }
+
+  /** A slow client keeps the rows in memory, and so its place among the readers. */
+  private @Nullable ResponseEntity<Object> write(LogQuery query, HttpServletResponse response)
+      throws IOException {
+    var reply = find(query);
+    response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+    response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    try {
+      json.writeValue(readers.to(response), reply);
+    } catch (JacksonIOException e) {
+      throw e.getCause(); // the client has gone, or is too slow
+    }
+    return null;
+  }
+
+  private LogsReply find(LogQuery query) {
+    if (query.filter().isEmpty()) {
+      return LogsReply.of(query, new LogSlice(List.of(), null), new LogCount(0, false));
+    }
+    var filter = query.filter().get();
+    var slice = slice(filter, query);
+    var rows = slice.entries().size();
+    var count = logs.count(filter).atLeast(rows == 0 ? 0 : query.offset() + rows);
+    return LogsReply.of(query, slice, count);
+  }
+
+  private LogSlice slice(LogFilter filter, LogQuery query) {
+    return query
+        .after()
+        .map(position -> logs.after(position, filter, query.limit()))
+        .orElseGet(() -> logs.newest(filter, query.limit(), query.offset()));
+  }
+
+  private @Nullable ResponseEntity<Object> export(
+      ExportQuery query, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    if (request.getMethod().equals(HttpMethod.HEAD.name())) {
+      logExport.writeHeaders(response, query.format());
+      return null;
+    }
+    return readers.export(
+        request,
+        () -> {
+          logExport.write(response, query);
+          return null;
+        });
+  }
+}

@@ -1,0 +1,231 @@
+package dev.darkroom.ledger.log;
+
+import dev.darkroom.ledger.row.LedgerJson;
+import java.sql.ResultSet;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Reads the log of all requests, newest rows first. One statement serves all filters, because the
+ * server plans for the values of each execution: a filter that is null is not part of the plan.
+ * Time range and position are always there, at the worst from one infinity to the other, because
+ * they only say where an index is read.
+ */
+public final class LogQueries {
+  private static final Logger log = LoggerFactory.getLogger(LogQueries.class);
+
+  /** Counting so many rows in an index takes some tens of milliseconds. */
+  static final int MAX_COUNT = 100_000;
+
+  /** A text search scans so many rows per statement, which takes some milliseconds. */
+  static final int WINDOW = 4_000;
+
+  private final JdbcClient database;
+  private final LedgerJson json;
+  private final int maxCount;
+
+  /**
+   * Creates it.
+   *
+   * @param database plans each execution for its values
+   */
+  public LogQueries(JdbcClient database, LedgerJson json) {
+    this(database, json, MAX_COUNT);
+  }
+
+  LogQueries(JdbcClient database, LedgerJson json, int maxCount) {
+    this.database = database;
+    this.json = json;
+    this.maxCount = maxCount;
+  }
+
+  /** Rows from the newest on; fewer than the limit where they are large. */
+  public LogSlice newest(LogFilter filter, int limit, long offset) {
+    if (filter.text() == null) {
+      return read(filter, limit, LogPosition.START, offset);
+    }
+    if (offset > 0) {
+      throw new IllegalArgumentException("offset is not supported for text search; use a cursor");
+    }
+    return search(filter, limit, LogPosition.START);
+  }
+
+  /** Rows after this position; fewer than the limit where they are large. */
+  public LogSlice after(LogPosition position, LogFilter filter, int limit) {
+    return filter.text() == null
+        ? read(filter, limit, position, 0)
+        : search(filter, limit, position);
+  }
+
+  /**
+   * How many rows match.
+   *
+   * @param limited whether there may be more
+   */
+  public record LogCount(long rows, boolean limited) {
+    /** At least as many rows as were seen. */
+    public LogCount atLeast(long seen) {
+      return seen > rows ? new LogCount(seen, limited) : this;
+    }
+  }
+
+  /**
+   * Counts no further than a limit; a text is only looked for in the newest rows. A count that
+   * takes too long is unknown, but the page can be shown.
+   */
+  public LogCount count(LogFilter filter) {
+    try {
+      return filter.text() == null ? countMatching(filter) : countInWindow(filter);
+    } catch (QueryTimeoutException e) {
+      log.debug("count timed out; the page is shown without it", e);
+      return new LogCount(0, true);
+    }
+  }
+
+  /**
+   * Scans the log, so that a search takes the same time however rare the text is. Only where an
+   * operator has created an index of prompts, a rare text is looked up there.
+   */
+  private LogSlice search(LogFilter filter, int limit, LogPosition position) {
+    var scanned = scan(filter, limit, position);
+    if (scanned.next() == null || scanned.entries().size() == limit || !isPromptIndexed()) {
+      return scanned;
+    }
+    try {
+      return read(filter, limit, position, 0);
+    } catch (QueryTimeoutException e) {
+      log.debug("search in the prompt index timed out; the reply has what a scan found", e);
+      return scanned;
+    }
+  }
+
+  private boolean isPromptIndexed() {
+    return database
+        .sql(
+            """
+            select exists (select from pg_catalog.pg_index
+              where indexrelid = to_regclass('public.idx_generation_logs_prompt') and indisvalid)
+            """)
+        .query(Boolean.class)
+        .single();
+  }
+
+  private LogSlice read(LogFilter filter, int limit, LogPosition position, long offset) {
+    return where(
+            filter,
+            database.sql(
+                """
+                select *, true as matches, 0 as number from public.generation_logs
+                where (:requestId::uuid is null or request_id = :requestId)
+                  and (:userId::text is null or user_id = :userId)
+                  and (:status::text is null or status = :status)
+                  and (:pattern::text is null or prompt ilike :pattern)
+                  and created_at >= :since and created_at < :until
+                  and (created_at, seq) < (:positionTime, :positionSeq)
+                order by created_at desc, seq desc limit :limit offset :offset
+                """))
+        .param("positionTime", position.createdAt())
+        .param("positionSeq", position.seq())
+        .param("limit", limit + 1)
+        .param("offset", offset)
+        .query((ResultSet rows) -> LogSlice.read(rows, limit, json));
+  }
+
+  /**
+   * The window is read in the order of an index, so it is narrowed only by a filter that has one:
+   * the rarest of request, user and status. The others are applied outside, like the text, or the
+   * server might apply them to all rows before it sorts a small table.
+   */
+  private LogSlice scan(LogFilter filter, int limit, LogPosition position) {
+    return where(
+            filter,
+            database.sql(
+                """
+                select * from (
+                  select *, prompt ilike :pattern
+                    and (:userId::text is null or user_id = :userId)
+                    and (:status::text is null or status = :status) as matches
+                  from (
+                    select *, row_number() over (order by created_at desc, seq desc) as number
+                    from public.generation_logs
+                    where (:requestId::uuid is null or request_id = :requestId)
+                      and (:requestId::uuid is not null or :userId::text is null or user_id = :userId)
+                      and (:requestId::uuid is not null or :userId::text is not null
+                        or :status::text is null or status = :status)
+                      and created_at >= :since and created_at < :until
+                      and (created_at, seq) < (:positionTime, :positionSeq)
+                    order by created_at desc, seq desc limit :window) as scanned) as judged
+                where matches or number = :window
+                order by created_at desc, seq desc limit :limit
+                """))
+        .param("positionTime", position.createdAt())
+        .param("positionSeq", position.seq())
+        .param("window", WINDOW)
+        .param("limit", limit + 1)
+        .query((ResultSet rows) -> LogSlice.read(rows, limit, json));
+  }
+
+  /** Ordered, so that the server reads an index and not all rows. */
+  private LogCount countMatching(LogFilter filter) {
+    var rows =
+        where(
+                filter,
+                database.sql(
+                    """
+                    select count(*) from (
+                      select from public.generation_logs
+                      where (:requestId::uuid is null or request_id = :requestId)
+                        and (:userId::text is null or user_id = :userId)
+                        and (:status::text is null or status = :status)
+                        and created_at >= :since and created_at < :until
+                      order by created_at desc limit :limit) as matching
+                    """))
+            .param("limit", maxCount + 1)
+            .query(Long.class)
+            .single();
+    return rows > maxCount ? new LogCount(maxCount, true) : new LogCount(rows, false);
+  }
+
+  private LogCount countInWindow(LogFilter filter) {
+    return where(
+            filter,
+            database.sql(
+                """
+                select count(*) = :window as limited, count(*) filter (where prompt ilike :pattern
+                  and (:userId::text is null or user_id = :userId)
+                  and (:status::text is null or status = :status)) as matching
+                from (
+                  select prompt, status, user_id from public.generation_logs
+                  where (:requestId::uuid is null or request_id = :requestId)
+                    and (:requestId::uuid is not null or :userId::text is null or user_id = :userId)
+                    and (:requestId::uuid is not null or :userId::text is not null
+                      or :status::text is null or status = :status)
+                    and created_at >= :since and created_at < :until
+                  order by created_at desc limit :window) as scanned
+                """))
+        .param("window", WINDOW)
+        .query((row, _) -> new LogCount(row.getLong("matching"), row.getBoolean("limited")))
+        .single();
+  }
+
+  private static JdbcClient.StatementSpec where(
+      LogFilter filter, JdbcClient.StatementSpec statement) {
+    return statement
+        .param("requestId", filter.requestId() == null ? null : filter.requestId().value())
+        .param("userId", filter.userId())
+        .param("status", filter.status() == null ? null : filter.status().word())
+        .param("pattern", filter.pattern())
+        .param("since", orElse(filter.since(), OffsetDateTime.MIN))
+        .param("until", orElse(filter.until(), OffsetDateTime.MAX));
+  }
+
+  private static OffsetDateTime orElse(@Nullable Instant at, OffsetDateTime infinity) {
+    return at == null ? infinity : at.atOffset(ZoneOffset.UTC);
+  }
+}
