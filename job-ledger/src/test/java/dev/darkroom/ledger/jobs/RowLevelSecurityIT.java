@@ -65,7 +65,6 @@ class RowLevelSecurityIT {
     assertRefused(client, "select 1 from public.generation_idempotency_keys");
     assertRefused(client, "delete from public.generation_idempotency_keys");
     assertRefused(client, "select 1 from public.generation_quota");
-    assertRefused(client, "select 1 from public.generation_minutes");
     assertRefused(client, "select 1 from public.generation_prompts");
   }
 
@@ -77,8 +76,6 @@ class RowLevelSecurityIT {
     DELETIONS_OF_JOBS.forEach(deletion -> assertRefused(application, deletion));
     assertRefused(application, "truncate public.generation_idempotency_keys");
     assertRefused(application, "delete from public.generation_quota");
-    assertRefused(application, "update public.generation_minutes set failed = 0");
-    assertThat(application.sql("delete from public.generation_minutes").update()).isZero();
     assertRefused(application, "update public.generation_prompts set prompt = ''");
     assertRefused(application, "delete from public.generation_prompts");
     assertRefused(application, "create table public.own (x int)");

@@ -104,7 +104,7 @@ public final class TestingLedger {
     oversizedJobs = beans.oversizedJobs(asApplication, settings, jobMeters);
     generationLogs = beans.generationLogs(readers, mapper);
     indexPrompts = beans.indexPrompts(asApplication);
-    jobStatistics = beans.jobStatistics(asApplication, readers);
+    jobStatistics = beans.jobStatistics(readers);
     jobQueue = beans.jobQueue(readers);
     recentAttempts = beans.recentAttempts(readers);
     findJobs = beans.findJobs(asApplication, readers, mapper);
@@ -135,7 +135,6 @@ public final class TestingLedger {
     OWNER_OF_SHARED.sql("delete from public.generation_jobs").update();
     OWNER_OF_SHARED.sql("delete from public.generation_logs").update();
     OWNER_OF_SHARED.sql("delete from public.generation_prompts").update();
-    OWNER_OF_SHARED.sql("delete from public.generation_minutes").update();
     OWNER_OF_SHARED.sql("delete from public.generation_idempotency_keys").update();
     return new TestingLedger(
         SHARED, OWNER_OF_SHARED, POOL_OF_SHARED, MAX_ATTEMPTS, UnknownOutcomePolicy.RETRY);

@@ -25,7 +25,6 @@ class ExportApi {
     this.readers = readers;
   }
 
-  @DocumentExport
   @GetMapping("/api/logs/export")
   @Nullable ResponseEntity<Object> export(HttpServletRequest request, HttpServletResponse response)
       throws IOException {

@@ -6,24 +6,22 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
-import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A step as clients see it, with the names of the table's columns. What is not there is null. */
-@Schema(name = "Log")
 @JsonInclude(JsonInclude.Include.ALWAYS)
 public record LogRow(
     UUID id,
-    @JsonProperty("request_id") @Schema(type = "string", format = "uuid") RequestId requestId,
+    @JsonProperty("request_id") RequestId requestId,
     @JsonProperty("user_id") String userId,
     String prompt,
     JobStatus status,
     String step,
-    @Schema(nullable = true) @Nullable Map<String, Object> details,
-    @JsonProperty("image_url") @Schema(nullable = true) @Nullable String imageUrl,
+    @Nullable Map<String, Object> details,
+    @JsonProperty("image_url") @Nullable String imageUrl,
     @JsonProperty("created_at")
         @JsonFormat(pattern = "yyyy-MM-dd'T'HH:mm:ss.SSSX", timezone = "UTC")
         Instant createdAt) {

@@ -32,7 +32,6 @@ class LogsApi {
     this.json = json;
   }
 
-  @DocumentLogs
   @GetMapping("/api/logs")
   @Nullable ResponseEntity<Object> logs(HttpServletRequest request, HttpServletResponse response)
       throws IOException {

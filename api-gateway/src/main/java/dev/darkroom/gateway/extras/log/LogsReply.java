@@ -2,7 +2,6 @@ package dev.darkroom.gateway.extras.log;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.darkroom.ledger.log.LogPage;
-import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,21 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param countLimited true where there may be more rows than count says, otherwise absent
  * @param nextCursor leads to the next page; absent on the last
  */
-@Schema(name = "Logs")
 record LogsReply(
     List<LogRow> logs,
     Map<String, List<LogRow>> groupedLogs,
-    @Schema(description = "Rows that match on all pages.") long count,
+    long count,
     int limit,
     long offset,
-    @Schema(
-            description =
-                "True where more rows may match than count says, as they were not all looked for: with q, beyond 100,000, or where counting takes too long.")
-        @JsonInclude(JsonInclude.Include.NON_NULL)
-        @Nullable Boolean countLimited,
-    @Schema(description = "Give it as cursor for the next page; absent on the last.")
-        @JsonInclude(JsonInclude.Include.NON_NULL)
-        @Nullable String nextCursor) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean countLimited,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String nextCursor) {
 
   static LogsReply of(LogPage page, LogQuery query) {
     var logs = page.logs().stream().map(LogRow::of).toList();

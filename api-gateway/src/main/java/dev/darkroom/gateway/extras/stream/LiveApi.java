@@ -54,14 +54,12 @@ class LiveApi {
     this.settings = settings;
   }
 
-  @DocumentJobEvents
   @GetMapping("/api/generate/{requestId}/events")
   @Nullable ResponseEntity<Object> ofRequest(
       @PathVariable String requestId, HttpServletRequest request, HttpServletResponse response) {
     return answer(ReadListening.of(requestId, request), request, response);
   }
 
-  @DocumentEvents
   @GetMapping("/api/events")
   @Nullable ResponseEntity<Object> ofQuery(
       HttpServletRequest request, HttpServletResponse response) {
