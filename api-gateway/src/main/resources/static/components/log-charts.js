@@ -1,6 +1,6 @@
 /**
- * The log in numbers: `<log-charts>`. Set `range` to the filters of the page; of these only the time counts, and at most
- * a day of it; where they name none, it is the last hour. With `live` the numbers are renewed.
+ * The log in numbers: `<log-charts>`. Set `range` to the filters of the page; of these only the time counts, as far as it
+ * lies within the last hour, which is all that the gateway counts. With `live` the numbers are renewed.
  */
 
 import '/components/failure-chart.js';
@@ -13,7 +13,6 @@ import { RANGES, asParameters } from '/client/log-filters.js';
 import { repeatWhileVisible } from '/client/repeat.js';
 
 const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
 const EVERY = 10_000;
 
 class LogCharts extends HTMLElement {
@@ -65,24 +64,24 @@ class LogCharts extends HTMLElement {
 
 const ALL_JOBS = 'All jobs of that time are counted, whatever else is filtered.';
 
-/** The last hour, or what is asked for, but of that a day at most, the latest there is of it. */
+/** The part of the last hour that is asked for; all of it where none is. */
 function timeOf(filters, now) {
   const asked = asParameters(filters, now);
-  const end = Math.min(Date.parse(asked.until) || now, now);
-  const since = Date.parse(asked.since); // what is no time is told of beside its field
-  const begin = Math.max(end - DAY, since || end - (asked.until ? DAY : HOUR));
+  const until = Math.min(Date.parse(asked.until) || now, now);
+  const since = Math.max(Date.parse(asked.since) || 0, now - HOUR); // a bad time is reported beside its field
+  const part = since < until ? { since, until } : { since: now - HOUR, until: now };
   return {
-    since: new Date(begin).toISOString(),
-    until: new Date(end).toISOString(), // or a day would be longer than a day by the time it is asked for
-    note: `${wordsFor(filters.range, asked, begin === since)}. ${ALL_JOBS}`,
+    since: new Date(part.since).toISOString(),
+    until: new Date(part.until).toISOString(),
+    note: `${wordsFor(filters.range, asked, part)}. ${ALL_JOBS}`,
   };
 }
 
-function wordsFor(range, asked, whole) {
-  if (whole) {
+function wordsFor(range, asked, part) {
+  if (Date.parse(asked.since) === part.since) {
     return RANGES[range]?.words ?? 'The time that is asked for';
   }
-  return asked.since || asked.until ? 'The last 24 hours of that time; more is not drawn' : 'The last hour';
+  return asked.since || asked.until ? 'The last hour; charts show no earlier time' : 'The last hour';
 }
 
 customElements.define('log-charts', LogCharts);

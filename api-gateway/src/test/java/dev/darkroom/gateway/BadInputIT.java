@@ -148,10 +148,10 @@ class BadInputIT {
             gateway.post("{\"x\":%s%s}".formatted("[".repeat(64), "]".repeat(64))).text("/error"))
         .isEqualTo("body is nested deeper than 64 levels.");
     assertThat(gateway.post("{\"prompt\":\"a\",\"prompt\":\"b\"}").text("/error"))
-        .startsWith("body is not JSON as RFC 8259 has it, or names a field twice (line 1, column");
+        .startsWith("body is not valid JSON: duplicate field \"prompt\" (line 1, column");
     assertThat(gateway.post("{\"prompt\":\"a\",\"width\":1e99999999999}").text("/error"))
         .isEqualTo(
-            "width must be an integer from 64 to 2048, but is a number with an exponent that is out of range.");
+            "width must be an integer between 64 and 2048; got a number with an exponent that is out of range.");
   }
 
   @Test
@@ -159,7 +159,7 @@ class BadInputIT {
     assertThat(gateway.post("{\"prompt\":\"%s\"}".formatted("😀".repeat(2000))).status())
         .isEqualTo(202);
     assertThat(gateway.post("{\"prompt\":\"%s\"}".formatted("😀".repeat(2001))).body())
-        .contains("but has 2001");
+        .contains("got 2001");
   }
 
   @Test

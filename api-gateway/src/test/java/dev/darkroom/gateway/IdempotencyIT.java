@@ -94,7 +94,7 @@ class IdempotencyIT {
     var failed = post(key, BODY, "Prefer", "wait=30");
     assertThat(failed.status()).isEqualTo(503);
     assertThat(failed.header("Retry-After")).isEmpty();
-    assertThat(failed.text("/error")).contains("send the request with a new one");
+    assertThat(failed.text("/error")).contains("retry with a new key");
     assertThat(failed.text("/code")).isEqualTo("provider_unavailable");
     assertThat(failed.text("/requestId")).isEqualTo(id);
   }
@@ -151,7 +151,7 @@ class IdempotencyIT {
             .POST(BodyPublishers.ofString(BODY));
     var reply = gateway.send(request);
     assertThat(reply.status()).isEqualTo(400);
-    assertThat(reply.text("/error")).contains("Idempotency-Key was sent with several values");
+    assertThat(reply.text("/error")).contains("Idempotency-Key has several values");
   }
 
   /** What a client can't find out without a key: whether there is a job. */

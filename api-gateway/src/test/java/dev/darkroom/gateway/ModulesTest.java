@@ -17,18 +17,15 @@ class ModulesTest {
     var modules = ApplicationModules.of(GatewayApplication.class);
     assertThat(modules.stream().map(module -> module.getIdentifier().toString()))
         .containsExactlyInAnyOrder(
-            "generate",
-            "live",
-            "logs",
-            "outbox",
+            "dispatch",
+            "extras",
+            "http",
             "picture",
-            "progress",
             "provider",
             "rescue",
-            "stats",
             "schema",
-            "sweep",
-            "web");
+            "submit",
+            "wait");
     modules.verify();
   }
 

@@ -5,10 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.gateway.RunningGateway.Reply;
 import dev.darkroom.testservers.TestServers;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -55,6 +59,32 @@ class PreferWaitIT {
       var reply = impatient.post("{\"prompt\":\"slow\"}", "Prefer", "wait=60");
       assertThat(reply.status()).isEqualTo(202);
       assertThat(reply.header("Preference-Applied")).isEqualTo("wait=1");
+    }
+  }
+
+  @Test
+  void clients_that_wait_hold_no_thread_of_the_server() {
+    try (var small =
+            RunningGateway.start(
+                TestServers.freshDatabase(),
+                TestServers.kafka(),
+                "--server.tomcat.threads.max=2",
+                "--server.tomcat.threads.min-spare=1");
+        var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      var waiting =
+          IntStream.range(0, 10)
+              .mapToObj(_ ->
+                  clients.submit(() -> small.post("{\"prompt\":\"slow\"}", "Prefer", "wait=30")))
+              .toList();
+      await()
+          .until(() ->
+              small.bean(MeterRegistry.class).get("darkroom.progress.waiting").gauge().value()
+                  == 10);
+
+      var id = small.submit("at once");
+      assertThat(small.get("/api/generate/" + id).status()).isEqualTo(200);
+      assertThat(waiting).noneMatch(Future::isDone);
+      waiting.forEach(client -> client.cancel(true));
     }
   }
 

@@ -125,7 +125,7 @@ class RequestFieldsIT {
 
     assertThat(gateway.post(body.formatted(times(lora, 10))).status()).isEqualTo(202);
     assertThat(gateway.post(body.formatted(times(lora, 11))).text("/errors/0/message"))
-        .contains("has 11");
+        .contains("got 11");
     assertThat(gateway.post(body.formatted(lora.replace("lll", "llll"))).status()).isEqualTo(400);
   }
 

@@ -35,7 +35,6 @@ class SettingsTest {
                 "ProviderSettings[name=NEBIUS]",
                 "ReaderSettings[pages=16, exports=8, perClient=8, patience=PT2S, budget=PT5S, exportBudget=PT15M]",
                 "RescueSettings[sweep=PT1S, grace=PT10S]",
-                "StatsSettings[sweep=PT10S, keep=PT720H]",
                 "WebSettings[hosts=[], origins=[]]"));
   }
 
@@ -90,9 +89,6 @@ class SettingsTest {
     "darkroom.rescue.sweep=0s, sweep",
     "darkroom.rescue.grace=-1ms, grace",
     "darkroom.rescue.grace=11m, grace",
-    "darkroom.stats.sweep=49ms, sweep",
-    "darkroom.stats.sweep=61m, sweep",
-    "darkroom.stats.keep=1d, keep",
     "darkroom.nebius.model=, model",
     "darkroom.web.hosts=http://localhost, hosts",
     "darkroom.web.hosts=*, hosts",
@@ -117,7 +113,6 @@ class SettingsTest {
     "darkroom.outbox.sweep=50ms",
     "darkroom.outbox.batch=10000",
     "darkroom.rescue.grace=0s",
-    "darkroom.stats.keep=2d",
     "darkroom.web.hosts=[::1]:8080",
     "darkroom.web.hosts=*.example.com",
     "darkroom.web.origins=http://localhost:3000"

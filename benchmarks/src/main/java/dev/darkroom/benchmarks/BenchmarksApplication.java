@@ -49,7 +49,7 @@ final class BenchmarksApplication {
           new MeasureLive(CLOCK),
           new MeasureClaim(),
           new MeasureLogs(),
-          new MeasureStats(CLOCK),
+          new MeasureStats(),
           new MeasureMemory(CLOCK),
           new MeasurePictures(CLOCK));
 

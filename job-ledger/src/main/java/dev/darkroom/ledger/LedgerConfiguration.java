@@ -165,8 +165,8 @@ public class LedgerConfiguration {
   }
 
   @Bean
-  JobStatistics jobStatistics(JdbcClient database, ReadPools readers) {
-    return new JobStatistics(database, readers.searches());
+  JobStatistics jobStatistics(ReadPools readers) {
+    return new JobStatistics(readers.searches());
   }
 
   @Bean

@@ -64,7 +64,6 @@ final class StartApplications {
     told.put("server.port", "0");
     told.put("server.address", "127.0.0.1");
     told.put("management.server.port", "");
-    told.put("springdoc.api-docs.enabled", "false");
     var worker = run(WorkerApplication.application(), told);
     var address = "http://localhost:" + worker.getEnvironment().getProperty("local.server.port");
     return new Part(Role.WORKER, address, Map.of(), worker);

@@ -10,17 +10,16 @@ import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.ActionCode;
 
 /**
- * Lets whoever works on an answer see whether its client has hung up. A servlet would only notice
- * that when it writes; this reads from the connection what is there without waiting, as Tomcat does
- * for listeners.
+ * Tells whether the client has closed the connection, which a servlet would only notice when it
+ * writes: a non-blocking read, as Tomcat does it for read listeners.
  */
-final class ClientConnection extends ValveBase {
+public final class ClientConnection extends ValveBase {
   private static final String GONE = ClientConnection.class.getName() + ".gone";
 
-  /** What Tomcat says is available where the connection can't be read any more. */
+  /** What Tomcat reports as available once the connection is closed. */
   private static final int END = 1;
 
-  ClientConnection() {
+  public ClientConnection() {
     super(true);
   }
 
@@ -36,7 +35,7 @@ final class ClientConnection extends ValveBase {
     getNext().invoke(request, response);
   }
 
-  /** To be asked by the thread that answers the request, and not after that. */
+  /** Only for the thread that handles the request, and only until it has replied. */
   static BooleanSupplier goneOf(HttpServletRequest request) {
     return request.getAttribute(GONE) instanceof BooleanSupplier gone ? gone : () -> false;
   }

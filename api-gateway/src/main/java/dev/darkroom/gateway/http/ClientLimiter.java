@@ -1,15 +1,20 @@
 package dev.darkroom.gateway.http;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Bounds how many requests of a kind are under way, of each client and of all together. */
+/** Limits concurrent requests of a kind, per client and in total. */
 public final class ClientLimiter {
+  private static final int IPV6_PREFIX = 8;
+
   private final Semaphore all;
   private final int perClient;
   private final Duration patience;
@@ -49,7 +54,7 @@ public final class ClientLimiter {
   }
 
   public Entry enter(HttpServletRequest request) {
-    return enter(ClientAddress.of(request));
+    return enter(clientOf(request.getRemoteAddr()));
   }
 
   Entry enter(String client) {
@@ -92,6 +97,23 @@ public final class ClientLimiter {
 
   private void leave(String client) {
     shares.computeIfPresent(client, (_, share) -> share.left());
+  }
+
+  /**
+   * An IPv4 address, or the /64 of an IPv6 address, of which each client may have as many as it
+   * likes. Behind a proxy it is the proxy's, unless {@code server.forward-headers-strategy} trusts
+   * its headers.
+   */
+  static String clientOf(String address) {
+    var zone = address.indexOf('%');
+    try {
+      return InetAddress.ofLiteral(zone < 0 ? address : address.substring(0, zone))
+              instanceof Inet6Address v6
+          ? HexFormat.of().formatHex(v6.getAddress(), 0, IPV6_PREFIX)
+          : address;
+    } catch (IllegalArgumentException e) {
+      return address; // as a proxy's header names it
+    }
   }
 
   /** How many clients are known at the moment. */

@@ -4,7 +4,7 @@ import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 
-/** Remembers for which job a request is being answered, for problems that come up on the way. */
+/** Remembers which job a request is about, for error replies. */
 public final class CurrentRequest {
   private static final String JOB = CurrentRequest.class.getName() + ".job";
 
@@ -16,22 +16,22 @@ public final class CurrentRequest {
     request.setAttribute(JOB, requestId);
   }
 
-  /** It carries an idempotency key: sending it again makes no second job. */
+  /** It has an idempotency key: a repetition makes no second job. */
   public static void mayBeRepeated(HttpServletRequest request) {
     request.setAttribute(REPEATABLE, true);
   }
 
-  /** What becomes of its job is known by now; what comes up later says nothing about that. */
+  /** The ledger has accepted or rejected its job; later errors do not change that. */
   public static void isDecided(HttpServletRequest request) {
     request.removeAttribute(JOB);
     request.removeAttribute(REPEATABLE);
   }
 
-  static boolean isRepeatable(HttpServletRequest request) {
+  public static boolean isRepeatable(HttpServletRequest request) {
     return request.getAttribute(REPEATABLE) != null;
   }
 
-  static Optional<RequestId> job(HttpServletRequest request) {
+  public static Optional<RequestId> job(HttpServletRequest request) {
     return Optional.ofNullable(request.getAttribute(JOB)).map(RequestId.class::cast);
   }
 }

@@ -10,10 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 
-/**
- * The door for requests that read much: so many at once, each within its time, with what they read
- * sent to clients that keep up.
- */
+/** Limits requests that read much: how many at once, for how long, and to clients how slow. */
 @Component
 public final class HeavyReaders {
   private static final Duration FEWER_READERS = Duration.ofSeconds(2);
@@ -30,7 +27,7 @@ public final class HeavyReaders {
     this.refusals = refusals;
   }
 
-  /** Reads, and answers; null where the answer was written already. */
+  /** Reads and replies; null where the reply is written already. */
   @FunctionalInterface
   public interface HeavyRead {
     @Nullable ResponseEntity<Object> answer() throws IOException;
@@ -62,14 +59,13 @@ public final class HeavyReaders {
     };
   }
 
-  static Problem tooMany() {
+  public static Problem tooMany() {
     return Problem.unavailable(
-            "Too many pages, searches or exports are being read at the moment; try again in a few seconds.",
-            FEWER_READERS)
+            "Too many searches and exports are running. Try again in a few seconds.", FEWER_READERS)
         .code(ProblemCode.TOO_MANY_READERS);
   }
 
-  /** Where to write what was read; fails for a client that takes it too slowly. */
+  /** The reply's stream; it fails for a client that reads too slowly. */
   public OutputStream to(HttpServletResponse response) throws IOException {
     return new PacedOutput(
         response.getOutputStream(), System::nanoTime, () -> refusals.count("slow_reader"));

@@ -1,6 +1,8 @@
 package dev.darkroom.gateway.http;
 
 import dev.darkroom.ledger.connection.ReadOnlyLedgerException;
+import dev.darkroom.model.RequestId;
+import jakarta.servlet.http.HttpServletRequest;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,13 +17,13 @@ import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.CannotCreateTransactionException;
 
-/** Why the ledger did not do what it was asked, as long as that passes. */
+/** Why the ledger is unavailable for a request; all of these pass. */
 public enum LedgerOutage {
-  /** It does not answer, or broke off: what was to be written may be written or not. */
+  /** No answer, or it broke off: a write may have happened or not. */
   AWAY(ProblemCode.LEDGER_UNAVAILABLE, 5),
-  /** It takes no writes: nothing was written. */
+  /** It accepts no writes; nothing was written. */
   READ_ONLY(ProblemCode.LEDGER_READ_ONLY, 5),
-  /** It answers, but not this within the time for a statement: nothing was written. */
+  /** The statement timed out; nothing was written. */
   TOO_SLOW(ProblemCode.QUERY_TOO_SLOW, 10);
 
   /**
@@ -34,6 +36,10 @@ public enum LedgerOutage {
   /** {@code query_canceled}: the driver asks for it when a statement takes too long. */
   private static final String CANCELLED = "57014";
 
+  private static final String TRY_AGAIN = "Try again in a few seconds.";
+  private static final String NOT_ACCEPTED =
+      "The job was not accepted. Send it again in a few seconds.";
+
   private final ProblemCode code;
   private final int retryAfterSeconds;
 
@@ -42,20 +48,43 @@ public enum LedgerOutage {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
-  ProblemCode code() {
+  public ProblemCode code() {
     return code;
   }
 
-  Duration retryAfter() {
-    return Duration.ofSeconds(retryAfterSeconds);
+  /** What the client of this request gets: what is known of its job, and what to do. */
+  public Problem about(HttpServletRequest request) {
+    var job = CurrentRequest.job(request);
+    var problem =
+        Problem.unavailable(sentence(request, job), Duration.ofSeconds(retryAfterSeconds))
+            .code(code);
+    return job.map(problem::about).orElse(problem);
   }
 
-  /** Whether the ledger is behind it, and not a statement that is wrong. */
+  private String sentence(HttpServletRequest request, Optional<RequestId> job) {
+    var submits = job.isPresent() || CurrentRequest.isRepeatable(request);
+    return switch (this) {
+      case READ_ONLY -> "The ledger is read-only. " + (submits ? NOT_ACCEPTED : TRY_AGAIN);
+      case TOO_SLOW ->
+          submits
+              ? "The ledger took too long. " + NOT_ACCEPTED
+              : "The query took too long. Ask for less, such as a shorter time range, or try again later.";
+      case AWAY -> "The ledger does not answer. " + (submits ? uncertain(job) : TRY_AGAIN);
+    };
+  }
+
+  private static String uncertain(Optional<RequestId> job) {
+    return "The job may or may not have been accepted. "
+        + job.map("Check GET /api/generate/%s before you send it again."::formatted)
+            .orElse("Send it again with the same Idempotency-Key; there will be one job.");
+  }
+
+  /** Whether an outage caused it, and not a wrong statement. */
   public static boolean isBehind(RuntimeException e) {
     return behind(e).isPresent();
   }
 
-  /** What is behind it; empty where a statement is wrong. */
+  /** The outage that caused it; empty for a wrong statement. */
   public static Optional<LedgerOutage> behind(RuntimeException e) {
     if (e instanceof ReadOnlyLedgerException) {
       return Optional.of(READ_ONLY);

@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 import org.apache.catalina.connector.ClientAbortException;
 
 /**
- * Writes to a client as long as it keeps up. The server bounds the time of a single write; a client
- * that takes a few bytes with each would hold what was read for it for ever.
+ * Fails for a client that reads too slowly. Tomcat limits the time of a single write only; a client
+ * that takes a few bytes of each would hold its memory and its place among the readers.
  */
 final class PacedOutput extends FilterOutputStream {
   static final long LEAST_BYTES_PER_SECOND = 8 * 1024;

@@ -16,18 +16,17 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 
 /**
- * Why a request was not answered as asked: a problem detail (<a
- * href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>) with {@code success: false} and
- * {@code error}, one sentence a person can act on.
+ * An error reply: a problem detail (<a href="https://www.rfc-editor.org/rfc/rfc9457">RFC 9457</a>)
+ * with {@code success: false} and {@code error}, one sentence a person can act on.
  */
 public final class Problem {
-  /** Who waits longer than this comes back too late for whatever has become well again. */
+  /** A longer wait would miss the recovery for too long. */
   private static final long LONGEST_RETRY_AFTER = 60;
 
   private static final URI NO_FURTHER_SEMANTICS = URI.create("about:blank");
 
   private static final String NO_PAGE =
-      "There is no page at this address. The link may be incomplete, or the page was moved.";
+      "There is no page at this address. The link may be incomplete or outdated.";
 
   private final ProblemDetail detail;
   private final HttpHeaders headers = new HttpHeaders();
@@ -46,9 +45,9 @@ public final class Problem {
     return new Problem(status, sentence);
   }
 
-  /** A status about which there is nothing more to say than {@link Sentences} does. */
+  /** A status without anything more particular to say. */
   public static Problem of(HttpStatusCode status) {
-    return new Problem(status, Sentences.about(status.value()));
+    return new Problem(status, ProblemCode.messageFor(status.value()));
   }
 
   /** 400 with every bad field. */
@@ -68,7 +67,7 @@ public final class Problem {
             String.valueOf(Math.clamp(retryAfter.toSeconds(), 1, LONGEST_RETRY_AFTER)));
   }
 
-  /** Where the status alone does not say what it is. */
+  /** Where the status alone does not tell the error. */
   public Problem code(ProblemCode code) {
     return with("code", code.word());
   }
@@ -82,12 +81,12 @@ public final class Problem {
     return this;
   }
 
-  /** The path that was asked for, where it is not that of the handler which answers. */
-  Problem at(String path) {
+  /** The requested path, where the request was forwarded to another one. */
+  public Problem at(String path) {
     try {
       detail.setInstance(new URI(path));
     } catch (URISyntaxException e) {
-      detail.setInstance(null); // what can't be written as a URI is not repeated
+      detail.setInstance(null); // not a URI: left out
     }
     return this;
   }
@@ -97,7 +96,7 @@ public final class Problem {
     return this;
   }
 
-  Problem headers(HttpHeaders more) {
+  public Problem headers(HttpHeaders more) {
     more.forEach((name, values) -> {
       if (!name.equalsIgnoreCase(HttpHeaders.CONTENT_TYPE)) {
         headers.put(name, values);
@@ -106,12 +105,12 @@ public final class Problem {
     return this;
   }
 
-  /** As {@link #answer()}, but as a page to a browser that was led to this address. */
+  /** As {@link #answer()}, but an HTML page for a browser that navigates to this address. */
   public ResponseEntity<Object> answerTo(HttpServletRequest request) {
     return answerTo(request, request.getRequestURI());
   }
 
-  ResponseEntity<Object> answerTo(HttpServletRequest request, String path) {
+  public ResponseEntity<Object> answerTo(HttpServletRequest request, String path) {
     if (!ProblemPage.isWantedBy(request, path)) {
       return answer();
     }
@@ -124,7 +123,7 @@ public final class Problem {
   }
 
   private boolean isGeneral() {
-    return Sentences.about(detail.getStatus()).equals(detail.getDetail());
+    return ProblemCode.messageFor(detail.getStatus()).equals(detail.getDetail());
   }
 
   public ResponseEntity<Object> answer() {

@@ -11,7 +11,7 @@ import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.web.util.HtmlUtils;
 
-/** A problem as a page, for people who came with a browser to where there is no page. */
+/** A problem as an HTML page, for browsers that navigate to a missing page. */
 final class ProblemPage {
   static final MediaType TYPE = new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8);
 
@@ -20,7 +20,7 @@ final class ProblemPage {
 
   private ProblemPage() {}
 
-  /** Whoever asks for a page by name, outside of the API; scripts and images take anything. */
+  /** Outside of the API, where text/html is accepted by name; scripts and images accept anything. */
   static boolean isWantedBy(HttpServletRequest request, String path) {
     return READING.contains(request.getMethod())
         && !path.startsWith("/api/")

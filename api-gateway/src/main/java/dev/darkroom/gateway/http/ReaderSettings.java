@@ -10,13 +10,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings of requests that read much: pages of the log, searches, statistics and exports.
+ * Settings of requests that read much: log pages, searches, statistics and exports.
  *
- * @param pages such requests at once, other than exports
- * @param exports exports at once
- * @param perClient of each kind for one client address; 0 for no such limit
- * @param patience how long a request waits for its turn
- * @param budget longest time for the questions of a page
+ * @param pages concurrent requests other than exports
+ * @param exports concurrent exports
+ * @param perClient of each kind per client address; 0 for no limit
+ * @param patience how long a request waits for a free place
+ * @param budget longest time for the queries of a page
  * @param exportBudget longest time for an export
  */
 @Validated

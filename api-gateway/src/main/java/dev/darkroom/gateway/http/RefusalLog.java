@@ -9,15 +9,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/**
- * Counts what clients were refused, and says it in one line for all of some seconds: in an outage
- * or a flood a line for each would be a flood of its own.
- */
+/** Counts refused requests, and logs them in one line per reason every few seconds. */
 @Component
 public final class RefusalLog {
   private static final Logger log = LoggerFactory.getLogger(RefusalLog.class);
 
-  private final ConcurrentMap<String, AtomicLong> unsaid = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, AtomicLong> unlogged = new ConcurrentHashMap<>();
   private final MeterRegistry meters;
 
   public RefusalLog(MeterRegistry meters) {
@@ -30,9 +27,9 @@ public final class RefusalLog {
    * @param reason one of a few words
    */
   public void count(String reason) {
-    unsaid.computeIfAbsent(reason, _ -> new AtomicLong()).incrementAndGet();
+    unlogged.computeIfAbsent(reason, _ -> new AtomicLong()).incrementAndGet();
     Counter.builder("darkroom.refused.requests")
-        .description("Requests and streams that were refused or ended early to protect the others")
+        .description("Requests and streams refused, or ended early, to protect the others")
         .tag("reason", reason)
         .register(meters)
         .increment();
@@ -40,13 +37,13 @@ public final class RefusalLog {
 
   /** Never more to do at once. */
   boolean round() {
-    unsaid.forEach((reason, count) -> {
+    unlogged.forEach((reason, count) -> {
       var refused = count.getAndSet(0);
       if (refused > 0) {
         log.atWarn()
             .addKeyValue("reason", reason)
             .addKeyValue("count", refused)
-            .log("requests were refused; their clients were told to come back");
+            .log("requests refused; clients were told to retry later");
       }
     });
     return false;

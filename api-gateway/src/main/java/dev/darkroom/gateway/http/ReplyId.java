@@ -6,8 +6,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.UUID;
 
 /**
- * The id that each reply has in {@code X-Request-Id}, so that a client's report and our log lines
- * find each other: the job's where the reply is about one, otherwise a new one.
+ * The {@code X-Request-Id} of a reply, by which a client's report and our log lines can be matched:
+ * the job's id where the reply is about a job, otherwise a new one.
  */
 public final class ReplyId {
   public static final String HEADER = "X-Request-Id";
@@ -19,8 +19,8 @@ public final class ReplyId {
     response.setHeader(HEADER, job.toString());
   }
 
-  /** A dispatch to another handler keeps the id that the request got first. */
-  static void giveTo(HttpServletRequest request, HttpServletResponse response) {
+  /** Error and async dispatches keep the request's first id. */
+  public static void giveTo(HttpServletRequest request, HttpServletResponse response) {
     if (!response.containsHeader(HEADER)) {
       if (!(request.getAttribute(HEADER) instanceof String)) {
         request.setAttribute(HEADER, UUID.randomUUID().toString());
@@ -30,7 +30,7 @@ public final class ReplyId {
   }
 
   /** For log lines. */
-  static String of(HttpServletRequest request) {
+  public static String of(HttpServletRequest request) {
     return String.valueOf(request.getAttribute(HEADER));
   }
 }

@@ -1,4 +1,4 @@
-/** What every reply has in common: problems instead of error pages, and safe headers. */
+/** What all routes share: problems, request parameters, limits for clients and heavy reads. */
 @NullMarked
 package dev.darkroom.gateway.http;
 

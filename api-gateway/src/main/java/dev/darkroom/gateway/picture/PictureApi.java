@@ -43,7 +43,6 @@ class PictureApi {
     this.handOut = handOut;
   }
 
-  @DocumentPicture
   @GetMapping("/generated/{file}")
   @Nullable ResponseEntity<Object> picture(
       @PathVariable String file, HttpServletRequest request, HttpServletResponse response)

@@ -1,7 +1,10 @@
 package dev.darkroom.gateway.provider;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.darkroom.ledger.statistics.RecentAttempts.Answered;
+import dev.darkroom.model.ProviderRefusal;
 import java.util.Locale;
+import java.util.Objects;
 
 /** What keeps pictures from being made. */
 public enum HoldUp {
@@ -24,14 +27,43 @@ public enum HoldUp {
     this.sentence = sentence;
   }
 
-  /** The word on the wire. */
+  /** As in replies. */
   @JsonValue
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** For people, without its full stop. */
+  /** Without its full stop. */
   public String sentence() {
     return sentence;
+  }
+
+  /** The cause is on our side, so every job would fail alike. */
+  boolean stopsAllJobs() {
+    return compareTo(MISCONFIGURED) <= 0;
+  }
+
+  /** Why an attempt failed. */
+  static HoldUp of(Answered failed) {
+    return switch (Objects.requireNonNull(failed.code())) {
+      case "misconfigured" ->
+          ProviderRefusal.in(Objects.requireNonNullElse(failed.reason(), ""))
+              .map(HoldUp::of)
+              .orElse(MISCONFIGURED);
+      case "rate_limited" -> RATE_LIMITED;
+      case "bad_reply" -> BAD_REPLY;
+      case "outcome_unknown" -> OUTCOME_UNKNOWN;
+      case "picture_not_stored" -> PICTURE_NOT_STORED;
+      default -> failed.sent() ? PROVIDER_UNAVAILABLE : UNREACHABLE;
+    };
+  }
+
+  private static HoldUp of(ProviderRefusal refusal) {
+    return switch (refusal) {
+      case KEY -> KEY_REFUSED;
+      case BALANCE -> BALANCE_EXHAUSTED;
+      case ACCESS -> ACCESS_REFUSED;
+      case MODEL -> MODEL_UNKNOWN;
+    };
   }
 }

@@ -3,13 +3,13 @@ package dev.darkroom.gateway.provider;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** Who draws. */
+/** Who makes the pictures. */
 public enum ProviderName {
   NEBIUS,
-  /** Its pictures have nothing to do with what was asked for, and pages say so. */
+  /** Its pictures do not show the prompt; the web pages say so. */
   SIMULATOR;
 
-  /** The word on the wire. */
+  /** As in replies. */
   @JsonValue
   public String word() {
     return name().toLowerCase(Locale.ROOT);

@@ -5,9 +5,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings that say who draws.
+ * Settings of the provider.
  *
- * @param name of the provider that the workers call; the gateway never calls it, and has to be told
+ * @param name of the provider that the workers call; the gateway cannot find out by itself
  */
 @Validated
 @ConfigurationProperties("darkroom.provider")

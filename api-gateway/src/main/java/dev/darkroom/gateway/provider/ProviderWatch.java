@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/** Reads from the ledger whether pictures can be made now. The gateway never calls Nebius. */
+/** Reads from the ledger whether pictures can be made. The gateway never calls Nebius. */
 @Component
 public final class ProviderWatch {
   private static final Duration LATELY = Duration.ofMinutes(5);
@@ -18,34 +18,33 @@ public final class ProviderWatch {
   private final RecentAttempts ledger;
   private final ProviderSettings settings;
   private final ReentrantLock asking = new ReentrantLock();
-  private volatile @Nullable Known known;
+  private volatile @Nullable LatestState latest;
 
   ProviderWatch(RecentAttempts ledger, ProviderSettings settings) {
     this.ledger = ledger;
     this.settings = settings;
   }
 
-  private record Known(ProviderState state, long at) {}
+  private record LatestState(ProviderState state, long at) {}
 
-  /** Whom the workers call. */
   public ProviderName name() {
     return settings.name();
   }
 
-  /** A second old at most: many ask for their jobs at once. */
+  /** Cached for a second; an outage keeps the last state. */
   public ProviderState recently() {
-    var last = known;
+    var last = latest;
     if (last != null && System.nanoTime() - last.at() <= HOLDS) {
       return last.state();
     }
-    var before = last == null ? ProviderState.fine(ProviderState.State.IDLE) : last.state();
+    var before = last == null ? ProviderState.fine(ProviderState.Availability.IDLE) : last.state();
     if (!asking.tryLock()) {
       return before;
     }
     try {
       return now();
-    } catch (DataAccessException e) { // a job can be shown without it
-      known = new Known(before, System.nanoTime());
+    } catch (DataAccessException e) { // a job can be shown without this
+      latest = new LatestState(before, System.nanoTime());
       return before;
     } finally {
       asking.unlock();
@@ -55,15 +54,15 @@ public final class ProviderWatch {
   /** As of now. */
   public ProviderState now() {
     var state = read();
-    known = new Known(state, System.nanoTime());
+    latest = new LatestState(state, System.nanoTime());
     return state;
   }
 
-  /** While jobs wait, what was heard last still holds, however long ago that was. */
+  /** While jobs wait, the last attempt counts, however old it is. */
   private ProviderState read() {
     var activity = ledger.activity();
-    var latest = ledger.latest(LATELY, ATTEMPTS);
-    var heard = latest.isEmpty() && activity.open() ? ledger.latest(LONG_AGO, 1) : latest;
-    return JudgeNebius.by(heard, activity);
+    var lately = ledger.latest(LATELY, ATTEMPTS);
+    var heard = lately.isEmpty() && activity.open() ? ledger.latest(LONG_AGO, 1) : lately;
+    return new ProviderHealth(heard, activity).state();
   }
 }

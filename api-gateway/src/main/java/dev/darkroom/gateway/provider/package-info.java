@@ -1,4 +1,4 @@
-/** Says whether pictures can be made now, and what holds them up; see docs/operations.md. */
+/** Derives from the latest attempts whether pictures can be made, and what holds them up. */
 @NullMarked
 package dev.darkroom.gateway.provider;
 

@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether two submissions ask for the same: by what they mean, not by how they are written.
- * Fingerprints lie in the ledger, so the form must not change while keys are kept; a test pins it.
+ * Equal for submissions that ask for the same, however they are written. Fingerprints are stored
+ * with keys, so the form must not change while keys are kept; a test pins it.
  */
 final class Fingerprint {
   private Fingerprint() {}
@@ -24,8 +24,8 @@ final class Fingerprint {
   }
 
   /**
-   * A field per line with its length, so that no text can pass for another field. Defaults are
-   * filled in, but a seed that was drawn is absent: it differs each time.
+   * A field per line with its length, so that no text can imitate another field. Defaults are filled
+   * in, except for a drawn seed, which differs each time.
    */
   static String canonical(Submission submission) {
     var request = submission.request();

@@ -10,14 +10,14 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Settings of new jobs.
  *
- * @param deadline by when a job has ended, counted from its acceptance, where the client names none
+ * @param deadline default time from acceptance to the end of a job
  */
 @Validated
 @ConfigurationProperties("darkroom.job")
 record JobSettings(
     @DefaultValue("15m") @DurationMin(seconds = MIN_DEADLINE) @DurationMax(seconds = MAX_DEADLINE)
         Duration deadline) {
-  /** Seconds; limits for clients, too. */
+  /** In seconds; the limits for clients, too. */
   static final int MIN_DEADLINE = 10;
 
   static final int MAX_DEADLINE = 86_400;

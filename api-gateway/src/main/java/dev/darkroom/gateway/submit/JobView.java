@@ -8,60 +8,39 @@ import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Lora;
 import dev.darkroom.model.RequestId;
-import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job as clients see it.
+ * A job as the API shows it.
  *
  * @param success false for a failed job
  * @param imageUrl completed jobs only, for as long as the picture is kept
  * @param imageRemovedAt completed jobs whose picture is kept no longer
  * @param error failed jobs only
  * @param ignored replies to a submission only: its fields that have no meaning here, if any
- * @param queue jobs that wait for a worker only
+ * @param queue only while no worker has the job
  * @param waitingFor the same in a sentence, and what holds the job up, if anything does
  * @param logs oldest first
  * @param attempts the calls made for it, oldest first
  */
-@Schema(name = "Job")
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record JobView(
     boolean success,
-    @Schema(type = "string", format = "uuid") RequestId requestId,
+    RequestId requestId,
     JobStatus status,
     @Nullable String imageUrl,
     @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant imageRemovedAt,
-    @Nullable Failure error,
+    @Nullable JobError error,
     @Nullable List<String> ignored,
-    @Nullable Queue queue,
+    @Nullable QueueView queue,
     @Nullable String waitingFor,
-    Metadata metadata,
-    List<StepTaken> logs,
-    List<AttemptShown> attempts) {
+    JobMetadata metadata,
+    List<JobStep> logs,
+    List<JobAttemptView> attempts) {
 
   private static final String MILLISECONDS = "yyyy-MM-dd'T'HH:mm:ss.SSSX";
-
-  /** As the reply to a submission with fields that have no meaning here. */
-  JobView ignoring(List<String> fields) {
-    return fields.isEmpty()
-        ? this
-        : new JobView(
-            success,
-            requestId,
-            status,
-            imageUrl,
-            imageRemovedAt,
-            error,
-            fields,
-            queue,
-            waitingFor,
-            metadata,
-            logs,
-            attempts);
-  }
 
   /**
    * @param ahead open jobs that go before it as things stand; 1,000 at most
@@ -71,25 +50,22 @@ record JobView(
    * @param heldUpBy why no calls are made at the moment; absent where they are
    * @param nextTryAt when calls may be made again, where that is known
    */
-  @Schema(name = "JobQueue")
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Queue(
+  record QueueView(
       int ahead,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant dueAt,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant expectedAt,
       @Nullable HoldUp heldUpBy,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant nextTryAt) {}
 
-  @Schema(name = "JobFailure")
-  record Failure(String code, String message) {}
+  record JobError(String code, String message) {}
 
   /**
    * @param model that was called, or will be
    * @param generatedAt completed jobs only
    */
-  @Schema(name = "JobMetadata")
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record Metadata(
+  record JobMetadata(
       String prompt,
       @Nullable String style,
       double diffusionStrength,
@@ -101,8 +77,8 @@ record JobView(
       @Nullable List<Lora> loras,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant generatedAt) {
 
-    static Metadata of(GenerationRequest request, String model, @Nullable Instant generatedAt) {
-      return new Metadata(
+    static JobMetadata of(GenerationRequest request, String model, @Nullable Instant generatedAt) {
+      return new JobMetadata(
           request.prompt(),
           request.style(),
           request.diffusionStrength(),
@@ -116,8 +92,7 @@ record JobView(
     }
   }
 
-  @Schema(name = "JobStep")
-  record StepTaken(
+  record JobStep(
       String step, @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") Instant timestamp) {}
 
   /**
@@ -127,9 +102,8 @@ record JobView(
    *     one of the answer, or to the failure; where a call was made
    * @param savingMillis from there until the picture was durable
    */
-  @Schema(name = "JobAttempt")
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record AttemptShown(
+  record JobAttemptView(
       int attempt,
       String worker,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") Instant startedAt,
@@ -139,9 +113,9 @@ record JobView(
       @Nullable Long callMillis,
       @Nullable Long savingMillis) {
 
-    static AttemptShown of(AttemptMade made) {
+    static JobAttemptView of(AttemptMade made) {
       var end = made.end();
-      return new AttemptShown(
+      return new JobAttemptView(
           made.number(),
           made.worker(),
           made.startedAt(),

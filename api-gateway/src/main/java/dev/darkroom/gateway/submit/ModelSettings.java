@@ -11,11 +11,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Which model draws.
+ * Which models jobs may use.
  *
- * @param model said of jobs that name none and were not called for yet; afterwards the log knows
- *     which one it was
- * @param models that requests may name besides
+ * @param model the default, shown for jobs without a call; afterwards the log has the model
+ * @param models others that requests may name
  */
 @Validated
 @ConfigurationProperties("darkroom.nebius")
@@ -23,7 +22,7 @@ record ModelSettings(
     @DefaultValue("stability-ai/sdxl") @NotBlank String model,
     @DefaultValue List<@NotBlank @Size(max = GenerationRequest.MAX_MODEL) String> models) {
 
-  /** Those that a request may name, the one that is set first. */
+  /** The default first. */
   Set<String> allowed() {
     var allowed = new LinkedHashSet<String>();
     allowed.add(model);

@@ -7,7 +7,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * The preference to have the reply held until the job has ended: {@code Prefer: wait=20} (<a
+ * The client's wish to get the reply when the job has ended: {@code Prefer: wait=20} (<a
  * href="https://www.rfc-editor.org/rfc/rfc7240">RFC 7240</a>). The first {@code wait} counts; a
  * malformed one is ignored, as the RFC asks.
  *
@@ -51,7 +51,7 @@ record PreferWait(int seconds) {
       return Optional.empty();
     }
     var digits = seconds.group(1);
-    // more digits than a long has are more seconds than anybody waits
+    // more digits are more than the maximum anyway
     return Optional.of(
         new PreferWait(
             digits.length() > 9 ? MAX_SECONDS : Math.min(MAX_SECONDS, Integer.parseInt(digits))));

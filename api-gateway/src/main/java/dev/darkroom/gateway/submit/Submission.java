@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A client's wish, with every default filled in.
+ * What a client submitted, with every default filled in.
  *
  * @param ignored fields of the body that have no meaning here
- * @param given what of it differs each time or by setting, as far as the client named it
+ * @param given what the client named of the fields whose defaults vary
  */
 record Submission(
     GenerationRequest request,
@@ -17,6 +17,6 @@ record Submission(
     Duration deadline,
     List<String> ignored,
     Given given) {
-  /** Without these, the same body would not always read the same. */
+  /** With drawn or configured defaults the same body would not always be equal. */
   record Given(Optional<Long> seed, Optional<Long> deadlineSeconds) {}
 }

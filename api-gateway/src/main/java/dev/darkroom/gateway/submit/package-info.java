@@ -1,4 +1,4 @@
-/** Takes requests for pictures and answers for them. */
+/** Accepts jobs and shows them. */
 @NullMarked
 package dev.darkroom.gateway.submit;
 

@@ -70,6 +70,6 @@ class ClientLimiterTest {
     "unknown, unknown"
   })
   void a_client_is_an_address_or_the_net_of_one(String address, String client) {
-    assertThat(ClientAddress.of(address)).isEqualTo(client);
+    assertThat(ClientLimiter.clientOf(address)).isEqualTo(client);
   }
 }

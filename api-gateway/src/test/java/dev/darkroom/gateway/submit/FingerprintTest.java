@@ -2,7 +2,7 @@ package dev.darkroom.gateway.submit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.gateway.submit.ReadSubmission.Reading;
+import dev.darkroom.gateway.http.Parsed;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -14,9 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class FingerprintTest {
-  private final ReadSubmission read =
-      new ReadSubmission(
-          new DrawSeed(new Random()),
+  private final SubmissionParser parser =
+      new SubmissionParser(
+          new Random(),
           new JobSettings(Duration.ofMinutes(15)),
           new ModelSettings("stability-ai/sdxl", List.of("other/model")));
 
@@ -128,6 +128,6 @@ class FingerprintTest {
   }
 
   private Submission submission(String body) {
-    return ((Reading.Understood) read.read(body)).submission();
+    return ((Parsed.Success<Submission>) parser.parse(body)).value();
   }
 }

@@ -5,14 +5,11 @@ import dev.darkroom.benchmarks.load.Latencies;
 import dev.darkroom.benchmarks.results.Finding;
 import dev.darkroom.benchmarks.results.Findings;
 import dev.darkroom.benchmarks.results.Target;
-import dev.darkroom.benchmarks.stand.Await;
 import dev.darkroom.benchmarks.stand.Database;
 import dev.darkroom.benchmarks.stand.Gateway;
 import dev.darkroom.benchmarks.stand.Stand;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -28,14 +25,7 @@ public final class MeasureStats implements Measure {
   private static final int OPEN = 100_000;
   private static final int REQUESTS = 60;
   private static final int WARM_UP = 300;
-  private static final Duration CAUGHT_UP = Duration.ofMinutes(3);
   private static final Target FIFTY_MILLIS = Target.atMost(50);
-
-  private final Clock clock;
-
-  public MeasureStats(Clock clock) {
-    this.clock = clock;
-  }
 
   @Override
   public String name() {
@@ -51,7 +41,6 @@ public final class MeasureStats implements Measure {
       for (int size : SIZES) {
         say.accept("making %,d rows".formatted(size));
         fill(database, size / STEPS);
-        findings.add("catching up, %,d rows".formatted(size), "s", catchUp(database));
         say.accept("asking");
         askForStats(gateway, "%,d rows".formatted(size), findings);
       }
@@ -64,16 +53,13 @@ public final class MeasureStats implements Measure {
     return findings.all();
   }
 
-  private void askForStats(Gateway gateway, String when, Findings findings) throws IOException {
-    var day = "/api/stats?since=" + clock.instant().minus(Duration.ofHours(23));
+  private static void askForStats(Gateway gateway, String when, Findings findings)
+      throws IOException {
     try (var http = new HttpConnection(gateway.port())) {
       var _ = ask(http, "/api/stats", WARM_UP);
-      for (var path : List.of("/api/stats", day)) {
-        var took = ask(http, path, REQUESTS);
-        var label = (path.equals(day) ? "23 hours" : "last hour") + ", " + when;
-        findings.add(label + ", p50", "ms", took.p50(), FIFTY_MILLIS);
-        findings.add(label + ", p99", "ms", took.p99());
-      }
+      var took = ask(http, "/api/stats", REQUESTS);
+      findings.add("last hour, " + when + ", p50", "ms", took.p50(), FIFTY_MILLIS);
+      findings.add("last hour, " + when + ", p99", "ms", took.p99());
     }
   }
 
@@ -100,22 +86,6 @@ public final class MeasureStats implements Measure {
       }
     }
     return Latencies.ofNanos(LongStream.of(took));
-  }
-
-  /** Until minutes are kept up to a few minutes ago. */
-  private static double catchUp(Database database) throws Exception {
-    long begin = System.nanoTime();
-    Await.until(
-        "minutes are kept",
-        CAUGHT_UP,
-        Duration.ofMillis(100),
-        () ->
-            database.ask(
-                    """
-                    select count(*) from public.generation_minutes where minute > now() - interval '3 minutes'
-                    """)
-                > 0);
-    return Duration.ofNanos(System.nanoTime() - begin).toMillis() / 1000.0;
   }
 
   /**
@@ -150,7 +120,6 @@ public final class MeasureStats implements Measure {
       statement.setInt(1, jobs);
       statement.executeUpdate();
     }
-    database.execute("delete from public.generation_minutes");
     database.execute("vacuum (analyze) public.generation_logs");
     database.execute("checkpoint");
   }

@@ -1,4 +1,4 @@
-/** What the steps add up to, minute by minute. */
+/** Reads how jobs ended, and what the latest attempts say about the provider. */
 @NullMarked
 package dev.darkroom.ledger.statistics;
 

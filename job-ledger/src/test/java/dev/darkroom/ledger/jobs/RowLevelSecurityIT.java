@@ -65,7 +65,6 @@ class RowLevelSecurityIT {
     assertRefused(client, "select 1 from public.generation_idempotency_keys");
     assertRefused(client, "delete from public.generation_idempotency_keys");
     assertRefused(client, "select 1 from public.generation_limits");
-    assertRefused(client, "select 1 from public.generation_minutes");
   }
 
   @Test
@@ -76,8 +75,6 @@ class RowLevelSecurityIT {
     DELETIONS_OF_JOBS.forEach(deletion -> assertRefused(application, deletion));
     assertRefused(application, "truncate public.generation_idempotency_keys");
     assertRefused(application, "delete from public.generation_limits");
-    assertRefused(application, "update public.generation_minutes set failed = 0");
-    assertThat(application.sql("delete from public.generation_minutes").update()).isZero();
     assertRefused(application, "create table public.own (x int)");
     assertThat(application.sql("delete from public.generation_idempotency_keys").update()).isZero();
   }

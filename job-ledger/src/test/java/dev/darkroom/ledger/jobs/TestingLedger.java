@@ -95,7 +95,7 @@ public final class TestingLedger {
     jobOutbox = new JobOutbox(asApplication, json, RESERVATION, REPUBLISH_AFTER);
     eventOutbox = new EventOutbox(asApplication, RESERVATION);
     logQueries = new LogQueries(readers.searches(), json);
-    jobStatistics = new JobStatistics(asApplication, readers.searches());
+    jobStatistics = new JobStatistics(readers.searches());
     recentAttempts = new RecentAttempts(readers.searches());
     stepQueries = new StepQueries(asApplication, readers, json);
   }
@@ -128,7 +128,6 @@ public final class TestingLedger {
     OWNER_OF_SHARED.sql("delete from public.generation_topics").update();
     OWNER_OF_SHARED.sql("delete from public.generation_jobs").update();
     OWNER_OF_SHARED.sql("delete from public.generation_logs").update();
-    OWNER_OF_SHARED.sql("delete from public.generation_minutes").update();
     OWNER_OF_SHARED.sql("delete from public.generation_idempotency_keys").update();
     return new TestingLedger(
         SHARED, OWNER_OF_SHARED, POOL_OF_SHARED, MAX_ATTEMPTS, UnknownOutcomePolicy.RETRY);

@@ -10,7 +10,6 @@ import dev.darkroom.system.browser.Look;
 import dev.darkroom.system.browser.MeasurePage;
 import dev.darkroom.system.browser.Visitor;
 import dev.darkroom.system.stack.Nebius;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -25,14 +24,17 @@ class GeneratePageIT {
   @Test
   void a_prompt_becomes_a_picture_while_its_steps_are_told(Visitor visitor) {
     visitor.likesMotion();
-    nebius.takes(Duration.ofSeconds(1), Duration.ZERO);
+    nebius.cable().holdAnswers(); // however long the page takes to show that a call is under way
     var generate = GeneratePage.openedBy(visitor);
     generate.prompt().fill("A lighthouse at dusk, seen from the sea");
     generate.choose("Watercolor");
     generate.choose("Small square");
-    generate.submit();
-
-    generate.showsWorkUnderWay();
+    try {
+      generate.submit();
+      generate.showsWorkUnderWay();
+    } finally {
+      nebius.cable().heal();
+    }
     generate.showsPicture();
     generate.showsEveryStep();
     assertThat(generate.page()).hasURL(GeneratePage.WITH_ONE_JOB);

@@ -10,12 +10,7 @@ class StatsConfiguration {
   private static final Duration COUNT_EVERY = Duration.ofSeconds(5);
 
   @Bean
-  BackgroundLoop countSweep(CountOpenJobs count) {
-    return new BackgroundLoop("count-open-jobs", COUNT_EVERY, count::round);
-  }
-
-  @Bean
-  BackgroundLoop minutesSweep(KeepMinutes minutes, StatsSettings settings) {
-    return new BackgroundLoop("keep-minutes", settings.sweep(), minutes::round);
+  BackgroundLoop countSweep(OpenJobsMonitor openJobs) {
+    return new BackgroundLoop("count-open-jobs", COUNT_EVERY, openJobs::round);
   }
 }

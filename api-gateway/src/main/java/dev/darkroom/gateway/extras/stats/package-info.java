@@ -1,4 +1,4 @@
-/** Says how the system is doing: how many jobs there are, how they end and how long they take. */
+/** Counts open jobs, and shows how jobs ended in the last hour. */
 @NullMarked
 package dev.darkroom.gateway.extras.stats;
 

@@ -1,0 +1,116 @@
+package dev.darkroom.gateway.http.server;
+
+import dev.darkroom.gateway.http.CurrentRequest;
+import dev.darkroom.gateway.http.HeavyReaders;
+import dev.darkroom.gateway.http.LedgerOutage;
+import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.gateway.http.RefusalLog;
+import dev.darkroom.gateway.http.ReplyId;
+import dev.darkroom.ledger.readers.ReaderGoneException;
+import dev.darkroom.ledger.readers.TooManyReadersException;
+import jakarta.servlet.http.HttpServletRequest;
+import org.apache.tomcat.util.http.InvalidParameterException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/** Turns exceptions into problem details, without a word of the exception. */
+@RestControllerAdvice
+final class ProblemAdvice extends ResponseEntityExceptionHandler {
+  private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
+
+  private final RefusalLog refusals;
+
+  ProblemAdvice(RefusalLog refusals) {
+    this.refusals = refusals;
+  }
+
+  /** Spring's own exceptions keep their status and headers. */
+  @Override
+  protected ResponseEntity<Object> createResponseEntity(
+      @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+    var problem = Problem.of(status).headers(headers);
+    return request instanceof ServletWebRequest servlet
+        ? problem.answerTo(servlet.getRequest())
+        : problem.answer();
+  }
+
+  @Override
+  protected @Nullable ResponseEntity<Object> handleHttpRequestMethodNotSupported(
+      HttpRequestMethodNotSupportedException e,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    var supported = e.getSupportedMethods();
+    return supported == null
+        ? super.handleHttpRequestMethodNotSupported(e, headers, status, request)
+        : Problem.of(
+                status,
+                "Method %s is not supported here. Supported: %s."
+                    .formatted(e.getMethod(), String.join(", ", supported)))
+            .headers(headers)
+            .answer();
+  }
+
+  @Override
+  protected @Nullable ResponseEntity<Object> handleAsyncRequestNotUsableException(
+      AsyncRequestNotUsableException e, WebRequest request) {
+    log.debug("client closed the connection before the reply was written", e);
+    return null;
+  }
+
+  /** Tomcat decodes parameters late, so broken percent-encoding fails only then. */
+  @ExceptionHandler
+  ResponseEntity<Object> undecodable(InvalidParameterException e, HttpServletRequest request) {
+    return Problem.of(HttpStatus.BAD_REQUEST).answerTo(request);
+  }
+
+  @ExceptionHandler
+  void gone(ReaderGoneException e) {
+    log.debug("client closed the connection before the query ended", e);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> crowded(TooManyReadersException e) {
+    refusals.count("too_many_readers");
+    return HeavyReaders.tooMany().answer();
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> broken(RuntimeException e, HttpServletRequest request) {
+    return LedgerOutage.behind(e)
+        .map(outage -> refused(outage, e, request))
+        .orElseGet(() -> unexpected(e, request));
+  }
+
+  private ResponseEntity<Object> refused(
+      LedgerOutage outage, RuntimeException e, HttpServletRequest request) {
+    refusals.count(outage.code().word());
+    log.debug("the ledger is unavailable for a request", e);
+    return outage.about(request).answerTo(request);
+  }
+
+  private ResponseEntity<Object> unexpected(RuntimeException e, HttpServletRequest request) {
+    var job = CurrentRequest.job(request);
+    log.atError()
+        .addKeyValue("method", request.getMethod())
+        .addKeyValue("path", request.getRequestURI())
+        .addKeyValue("request_id", job.map(Object::toString).orElse(""))
+        .addKeyValue("x_request_id", ReplyId.of(request))
+        .setCause(e)
+        .log("a request failed unexpectedly; the client gets 500");
+    var problem = Problem.of(HttpStatus.INTERNAL_SERVER_ERROR);
+    return job.map(problem::about).orElse(problem).answerTo(request);
+  }
+}

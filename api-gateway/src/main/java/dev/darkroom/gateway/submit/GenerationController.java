@@ -1,0 +1,146 @@
+package dev.darkroom.gateway.submit;
+
+import dev.darkroom.gateway.http.CurrentRequest;
+import dev.darkroom.gateway.http.Parsed;
+import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.gateway.http.ProblemCode;
+import dev.darkroom.gateway.http.ReplyId;
+import dev.darkroom.gateway.submit.RequestBody.SubmittedBody;
+import dev.darkroom.gateway.wait.WaitLimiter;
+import dev.darkroom.ledger.jobs.Acceptance;
+import dev.darkroom.ledger.jobs.JobQueries;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.TraceParent;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Submits jobs and shows them. */
+@RestController
+class GenerationController {
+  private final SubmissionParser submissions;
+  private final JobSubmitter jobSubmitter;
+  private final SubmitResponses responses;
+  private final JobQueries ledger;
+  private final JobViewMapper views;
+  private final QueueEstimate queue;
+  private final WaitLimiter waits;
+
+  GenerationController(
+      SubmissionParser submissions,
+      JobSubmitter jobSubmitter,
+      SubmitResponses responses,
+      JobQueries ledger,
+      JobViewMapper views,
+      QueueEstimate queue,
+      WaitLimiter waits) {
+    this.submissions = submissions;
+    this.jobSubmitter = jobSubmitter;
+    this.responses = responses;
+    this.ledger = ledger;
+    this.views = views;
+    this.queue = queue;
+    this.waits = waits;
+  }
+
+  /** A {@code Callable} where the client waits, so that it holds no thread of the server. */
+  @PostMapping(
+      path = "/api/generate",
+      consumes = {MediaType.APPLICATION_JSON_VALUE, "application/*+json"})
+  Object submit(HttpServletRequest request, HttpServletResponse response) {
+    return switch (RequestBody.of(request)) {
+      case SubmittedBody.Unreadable(var problem) -> problem.answer();
+      case SubmittedBody.Utf8Text(var text) -> submit(submissions.parse(text), request, response);
+    };
+  }
+
+  private Object submit(
+      Parsed<Submission> parsed, HttpServletRequest request, HttpServletResponse response) {
+    var key =
+        IdempotencyKeyHeader.in(Collections.list(request.getHeaders(IdempotencyKeyHeader.NAME)));
+    return switch (parsed) {
+      case Parsed.BadFields<Submission>(var errors) ->
+          Problem.badFields(Stream.concat(errors.stream(), key.errors().stream()).toList())
+              .answer();
+      case Parsed.Success<Submission>(var submission) -> {
+        if (!key.errors().isEmpty()) {
+          yield Problem.badFields(key.errors()).answer();
+        }
+        var wait = PreferWait.in(Collections.list(request.getHeaders(PreferWait.HEADER)));
+        Supplier<ResponseEntity<Object>> accepting =
+            () -> accept(submission, key.key(), wait, request, response);
+        yield wait.isPresent() ? waiting(request, accepting) : accepting.get();
+      }
+    };
+  }
+
+  private Callable<ResponseEntity<Object>> waiting(
+      HttpServletRequest request, Supplier<ResponseEntity<Object>> accepting) {
+    return () -> waits.limit(request, accepting);
+  }
+
+  private ResponseEntity<Object> accept(
+      Submission submission,
+      Optional<String> key,
+      Optional<PreferWait> wait,
+      HttpServletRequest request,
+      HttpServletResponse response) {
+    var requestId = jobSubmitter.mintId();
+    if (key.isPresent()) {
+      CurrentRequest.mayBeRepeated(request); // its job may be that of an earlier request
+    } else {
+      CurrentRequest.isAbout(request, requestId);
+      ReplyId.isOf(requestId, response);
+    }
+    var trace =
+        Optional.ofNullable(request.getHeader(TraceParent.HEADER)).flatMap(TraceParent::parse);
+    var acceptance = jobSubmitter.submit(requestId, submission, key, trace);
+    CurrentRequest.isDecided(request);
+    return switch (acceptance) {
+      case Acceptance.Accepted(var job, _) -> {
+        ReplyId.isOf(requestId, response);
+        yield responses.toFirst(job, wait, submission.ignored());
+      }
+      case Acceptance.Replayed(var first) -> {
+        ReplyId.isOf(first, response);
+        yield responses.toRepeated(first, wait, submission.ignored());
+      }
+      case Acceptance.KeyReused _ ->
+          Problem.of(
+                  HttpStatus.UNPROCESSABLE_CONTENT,
+                  "This Idempotency-Key was sent with a different request. Repeat that request, or use a new key.")
+              .code(ProblemCode.KEY_REUSED)
+              .answer();
+    };
+  }
+
+  @GetMapping("/api/generate/{requestId}")
+  ResponseEntity<Object> ask(@PathVariable String requestId, HttpServletResponse response) {
+    return RequestId.parse(requestId)
+        .flatMap(ledger::find)
+        .map(job -> {
+          ReplyId.isOf(job.requestId(), response);
+          return ResponseEntity.ok()
+              .contentType(MediaType.APPLICATION_JSON)
+              .header(HttpHeaders.CACHE_CONTROL, "no-store")
+              .<Object>body(views.of(job, queue.placeOf(job)));
+        })
+        .orElseGet(() ->
+            Problem.of(
+                    HttpStatus.NOT_FOUND,
+                    "No such job. The id is the requestId in the reply to POST /api/generate.")
+                .answer());
+  }
+}

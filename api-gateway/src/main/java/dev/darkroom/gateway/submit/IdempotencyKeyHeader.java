@@ -1,0 +1,57 @@
+package dev.darkroom.gateway.submit;
+
+import dev.darkroom.gateway.http.BadField;
+import dev.darkroom.ledger.jobs.IdempotencyKey;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The header that makes repeated submissions one job (<a
+ * href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">draft-ietf-httpapi-idempotency-key-header</a>).
+ * The draft wants a quoted string of RFC 9651; most clients send their key bare. {@code "abc"} and
+ * {@code abc} are one key.
+ *
+ * @param key empty where none was sent
+ * @param errors what is wrong with what was sent
+ */
+record IdempotencyKeyHeader(Optional<String> key, List<BadField> errors) {
+  static final String NAME = "Idempotency-Key";
+  static final String REPLAYED = "Idempotent-Replayed";
+
+  private static final Pattern QUOTED = Pattern.compile("\"((?:[ !#-\\[\\]-~]|\\\\[\"\\\\])*+)\"");
+  private static final Pattern ESCAPED = Pattern.compile("\\\\(.)");
+
+  /** From all lines of a request with this name. */
+  static IdempotencyKeyHeader in(List<String> lines) {
+    var sent = lines.stream().map(IdempotencyKeyHeader::unquoted).distinct().toList();
+    if (sent.isEmpty()) {
+      return new IdempotencyKeyHeader(Optional.empty(), List.of());
+    }
+    if (sent.size() > 1) {
+      return bad("has several values; send one");
+    }
+    return sent.getFirst()
+        .filter(IdempotencyKey::isKey)
+        .map(key -> new IdempotencyKeyHeader(Optional.of(key), List.of()))
+        .orElseGet(() ->
+            bad(
+                "must be 1 to %d printable ASCII characters, not blank, bare or in double quotes"
+                    .formatted(IdempotencyKey.MAX_LENGTH)));
+  }
+
+  /** Empty where it begins as a quoted string and is none. */
+  private static Optional<String> unquoted(String line) {
+    if (!line.startsWith("\"")) {
+      return Optional.of(line);
+    }
+    var quoted = QUOTED.matcher(line);
+    return quoted.matches()
+        ? Optional.of(ESCAPED.matcher(quoted.group(1)).replaceAll("$1"))
+        : Optional.empty();
+  }
+
+  private static IdempotencyKeyHeader bad(String message) {
+    return new IdempotencyKeyHeader(Optional.empty(), List.of(new BadField(NAME, message)));
+  }
+}

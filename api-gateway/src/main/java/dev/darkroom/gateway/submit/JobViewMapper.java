@@ -1,0 +1,95 @@
+package dev.darkroom.gateway.submit;
+
+import dev.darkroom.gateway.submit.JobView.JobAttemptView;
+import dev.darkroom.gateway.submit.JobView.JobError;
+import dev.darkroom.gateway.submit.JobView.JobMetadata;
+import dev.darkroom.gateway.submit.JobView.JobStep;
+import dev.darkroom.gateway.submit.JobView.QueueView;
+import dev.darkroom.ledger.jobs.DueJob;
+import dev.darkroom.ledger.jobs.Job;
+import dev.darkroom.ledger.log.LogEntry;
+import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.Step;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Makes views of the ledger's jobs. */
+@Component
+final class JobViewMapper {
+  private final ModelSettings settings;
+
+  JobViewMapper(ModelSettings settings) {
+    this.settings = settings;
+  }
+
+  /** A job that was just accepted. */
+  JobView accepted(DueJob job, List<String> ignored) {
+    var message = job.message();
+    return new JobView(
+        true,
+        message.requestId(),
+        JobStatus.STARTED,
+        null,
+        null,
+        null,
+        ignored.isEmpty() ? null : ignored,
+        null,
+        null,
+        JobMetadata.of(message.request(), requestedModel(message.request()), null),
+        List.of(new JobStep(Step.REQUEST_RECEIVED.word(), job.acceptedAt())),
+        List.of());
+  }
+
+  JobView of(Job job, List<String> ignored) {
+    return of(job, ignored, null);
+  }
+
+  JobView of(Job job, Optional<QueueView> queue) {
+    return of(job, List.of(), queue.orElse(null));
+  }
+
+  private JobView of(Job job, List<String> ignored, @Nullable QueueView queue) {
+    var picture = job.picture();
+    var error = job.error();
+    return new JobView(
+        job.status() != JobStatus.FAILED,
+        job.requestId(),
+        job.status(),
+        picture == null || job.pictureRemovedAt() != null ? null : picture.url(),
+        job.pictureRemovedAt(),
+        error == null ? null : new JobError(error.code(), error.message()),
+        ignored.isEmpty() ? null : ignored,
+        queue,
+        queue == null ? null : QueueEstimate.waitingFor(queue),
+        JobMetadata.of(job.request(), model(job), picture == null ? null : job.finishedAt()),
+        job.steps().stream().map(step -> new JobStep(step.step(), step.createdAt())).toList(),
+        job.attempts().stream().map(JobAttemptView::of).toList());
+  }
+
+  /** The model of the latest call; before the first, the requested one or the default. */
+  private String model(Job job) {
+    return job.steps().reversed().stream()
+        .filter(step -> step.step().equals(Step.CALLING_NEBIUS_API.word()))
+        .findFirst()
+        .flatMap(JobViewMapper::calledModel)
+        .orElseGet(() -> requestedModel(job.request()));
+  }
+
+  private String requestedModel(GenerationRequest request) {
+    return Objects.requireNonNullElse(request.model(), settings.model());
+  }
+
+  private static Optional<String> calledModel(LogEntry call) {
+    var details = call.details();
+    return details != null
+            && details.get("parameters") instanceof Map<?, ?> parameters
+            && parameters.get("model") instanceof String model
+        ? Optional.of(model)
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,70 @@
+package dev.darkroom.gateway.submit;
+
+import dev.darkroom.gateway.http.BadField;
+import dev.darkroom.gateway.http.Problem;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+
+/** Reads a request's body up to a limit, with or without Content-Length. */
+final class RequestBody {
+  static final int LIMIT = 64 * 1024;
+
+  private RequestBody() {}
+
+  /** What was read, or the reply to a body that cannot be read. */
+  sealed interface SubmittedBody {
+    record Utf8Text(String text) implements SubmittedBody {}
+
+    record Unreadable(Problem problem) implements SubmittedBody {}
+  }
+
+  static SubmittedBody of(HttpServletRequest request) {
+    if (isEncoded(Collections.list(request.getHeaders(HttpHeaders.CONTENT_ENCODING)))) {
+      return new SubmittedBody.Unreadable(
+          Problem.of(
+                  HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                  "The body must not be compressed. Send it without Content-Encoding.")
+              .header(HttpHeaders.ACCEPT_ENCODING, "identity"));
+    }
+    try {
+      var bytes =
+          request.getContentLengthLong() > LIMIT
+              ? null
+              : request.getInputStream().readNBytes(LIMIT + 1);
+      return bytes == null || bytes.length > LIMIT
+          ? new SubmittedBody.Unreadable(Problem.of(HttpStatus.CONTENT_TOO_LARGE))
+          : new SubmittedBody.Utf8Text(decode(bytes));
+    } catch (CharacterCodingException e) {
+      return bad("must be encoded in UTF-8");
+    } catch (IOException e) {
+      return bad("is incomplete: the connection or its chunks broke off");
+    }
+  }
+
+  private static SubmittedBody bad(String message) {
+    return new SubmittedBody.Unreadable(Problem.badFields(List.of(new BadField("body", message))));
+  }
+
+  /** Several lines are one list (RFC 9110, section 5.3). */
+  private static boolean isEncoded(List<String> lines) {
+    return lines.stream()
+        .flatMap(line -> Arrays.stream(line.split(",")))
+        .map(String::strip)
+        .anyMatch(coding -> !coding.isEmpty() && !coding.equalsIgnoreCase("identity"));
+  }
+
+  private static String decode(byte[] bytes) throws CharacterCodingException {
+    var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    return text.startsWith("\uFEFF")
+        ? text.substring(1)
+        : text; // some editors add a byte order mark
+  }
+}

@@ -1,0 +1,119 @@
+package dev.darkroom.gateway.submit;
+
+import dev.darkroom.gateway.http.BadField;
+import dev.darkroom.gateway.http.Parsed;
+import dev.darkroom.gateway.submit.fields.FieldReader;
+import dev.darkroom.gateway.submit.fields.JsonObjectReader;
+import dev.darkroom.gateway.submit.fields.UnknownFields;
+import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.StyleNames;
+import java.time.Duration;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Parses the body of a submission field by field instead of binding it to a class, so that a client
+ * gets all of its mistakes at once, in sentences about its fields.
+ */
+@Component
+final class SubmissionParser {
+  private static final Pattern DUPLICATE =
+      Pattern.compile("Duplicate Object property \"([\\w.-]{1,64})\"");
+
+  /** Every model takes seeds below this. */
+  private static final long DRAWN_SEED_BOUND = 1L << 31;
+
+  private final JsonObjectReader json = new JsonObjectReader(RequestBody.LIMIT);
+  private final RandomGenerator random;
+  private final JobSettings settings;
+  private final ModelSettings models;
+
+  SubmissionParser(RandomGenerator random, JobSettings settings, ModelSettings models) {
+    this.random = random;
+    this.settings = settings;
+    this.models = models;
+  }
+
+  Parsed<Submission> parse(String text) {
+    try {
+      var object = json.read(text);
+      return object.isObject()
+          ? parse(object)
+          : bad("must be a JSON object such as {\"prompt\": \"a lighthouse at dusk\"}");
+    } catch (StreamConstraintsException e) { // nesting is the only limit below the body's size
+      return bad("is nested deeper than %d levels".formatted(JsonObjectReader.MAX_NESTING));
+    } catch (JacksonException e) {
+      return bad("is not valid JSON%s%s".formatted(duplicate(e), place(e)));
+    }
+  }
+
+  private Parsed<Submission> parse(JsonNode tree) {
+    var fields = new FieldReader(tree);
+    var prompt = fields.requiredText("prompt", GenerationRequest.MAX_PROMPT);
+    var negativePrompt = fields.text("negative_prompt", GenerationRequest.MAX_PROMPT);
+    var diffusionStrength =
+        fields.share("diffusionStrength", GenerationRequest.DEFAULT_DIFFUSION_STRENGTH);
+    var styleIntensity = fields.share("styleIntensity", GenerationRequest.DEFAULT_STYLE_INTENSITY);
+    var style = fields.text("style", GenerationRequest.MAX_STYLE);
+    var width = side(fields, "width");
+    var height = side(fields, "height");
+    var seed = fields.seed("seed");
+    var model = fields.oneOf("model", models.allowed());
+    var loras = fields.loras("loras");
+    var userId = fields.text("userId", GenerationRequest.MAX_USER_ID);
+    var deadline =
+        fields.integer("deadlineSeconds", JobSettings.MIN_DEADLINE, JobSettings.MAX_DEADLINE);
+    var unknown = UnknownFields.in(tree, models.model());
+    if (!fields.errors().isEmpty() || !unknown.rejected().isEmpty()) {
+      return new Parsed.BadFields<>(
+          Stream.concat(fields.errors().stream(), unknown.rejected().stream()).toList());
+    }
+    return new Parsed.Success<>(
+        new Submission(
+            new GenerationRequest(
+                prompt,
+                negativePrompt.orElse(null),
+                diffusionStrength,
+                styleIntensity,
+                style.map(StyleNames::canonical).orElse(null),
+                width,
+                height,
+                seed.orElseGet(() -> random.nextLong(DRAWN_SEED_BOUND)),
+                model.orElse(null),
+                loras.orElse(null)),
+            userId.orElse(GenerationRequest.ANONYMOUS),
+            deadline.map(Duration::ofSeconds).orElse(settings.deadline()),
+            unknown.ignored(),
+            new Submission.Given(seed, deadline)));
+  }
+
+  private static int side(FieldReader fields, String name) {
+    return fields
+        .integer(name, GenerationRequest.MIN_SIDE, GenerationRequest.MAX_SIDE)
+        .map(Math::toIntExact)
+        .orElse(GenerationRequest.DEFAULT_SIDE);
+  }
+
+  /** Jackson names the field in its message only. */
+  private static String duplicate(JacksonException e) {
+    var field = DUPLICATE.matcher(String.valueOf(e.getOriginalMessage()));
+    return field.find() ? ": duplicate field \"%s\"".formatted(field.group(1)) : "";
+  }
+
+  private static String place(JacksonException e) {
+    var location = e.getLocation();
+    return location == null || location.getLineNr() < 1
+        ? ""
+        : " (line %d, column %d)".formatted(location.getLineNr(), location.getColumnNr());
+  }
+
+  private static Parsed<Submission> bad(String message) {
+    return new Parsed.BadFields<>(List.of(new BadField("body", message)));
+  }
+}

@@ -1,0 +1,183 @@
+package dev.darkroom.gateway.submit;
+
+import dev.darkroom.gateway.http.LedgerOutage;
+import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.gateway.wait.CompletionWaiter;
+import dev.darkroom.ledger.jobs.DueJob;
+import dev.darkroom.ledger.jobs.Job;
+import dev.darkroom.ledger.jobs.JobQueries;
+import dev.darkroom.model.FailureCode;
+import dev.darkroom.model.RequestId;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.TransientDataAccessResourceException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Replies to a submission: at once, or when the job has ended if the client prefers to wait. */
+@Component
+final class SubmitResponses {
+  private static final Duration OUTAGE_OVER = Duration.ofSeconds(30);
+
+  private final CompletionWaiter waiter;
+  private final JobQueries ledger;
+  private final JobViewMapper views;
+  private final JsonMapper json;
+
+  SubmitResponses(CompletionWaiter waiter, JobQueries ledger, JobViewMapper views, JsonMapper json) {
+    this.waiter = waiter;
+    this.ledger = ledger;
+    this.views = views;
+    this.json = json;
+  }
+
+  /**
+   * The reply to a request whose job was just accepted.
+   *
+   * @param ignored fields of the request that have no meaning here
+   */
+  ResponseEntity<Object> toFirst(DueJob accepted, Optional<PreferWait> wait, List<String> ignored) {
+    return atMost(wait)
+        .map(preference -> afterWaiting(accepted, preference, ignored))
+        .orElseGet(() -> atOnce(accepted, ignored));
+  }
+
+  private Optional<PreferWait> atMost(Optional<PreferWait> wish) {
+    return wish.map(wait -> wait.atMost(waiter.longestWait()));
+  }
+
+  private ResponseEntity<Object> atOnce(DueJob accepted, List<String> ignored) {
+    return reply(HttpStatus.ACCEPTED, views.accepted(accepted, ignored));
+  }
+
+  private ResponseEntity<Object> afterWaiting(
+      DueJob accepted, PreferWait wait, List<String> ignored) {
+    var requestId = accepted.message().requestId();
+    waiter.await(requestId, wait.duration());
+    var answer =
+        find(requestId)
+            .map(job -> asItStands(job, ignored, SubmitResponses::comeBackLater))
+            .orElseGet(() -> atOnce(accepted, ignored));
+    return with(answer, PreferWait.APPLIED, wait.applied());
+  }
+
+  /**
+   * The reply to a repeated request, as the first one would get it now. Without a wait it is 202
+   * even if the job has ended, as it was for the first.
+   */
+  ResponseEntity<Object> toRepeated(
+      RequestId first, Optional<PreferWait> wish, List<String> ignored) {
+    var wait = atMost(wish);
+    wait.ifPresent(preference -> waiter.await(first, preference.duration()));
+    var job =
+        ledger
+            .findForSubmitter(first)
+            .orElseThrow(() ->
+                new TransientDataAccessResourceException("the job was deleted in the meantime"));
+    var answer =
+        wait.map(preference ->
+                with(
+                    asItStands(job, ignored, SubmitResponses::takeAnotherKey),
+                    PreferWait.APPLIED,
+                    preference.applied()))
+            .orElseGet(() -> reply(HttpStatus.ACCEPTED, views.of(job, ignored)));
+    return with(answer, IdempotencyKeyHeader.REPLAYED, "true");
+  }
+
+  private static Problem comeBackLater(String sentence) {
+    return Problem.unavailable(sentence, OUTAGE_OVER);
+  }
+
+  /** The key stands for this job, so a retry with it would get the same answer. */
+  private static Problem takeAnotherKey(String sentence) {
+    return Problem.of(
+        HttpStatus.SERVICE_UNAVAILABLE,
+        sentence + " This Idempotency-Key stands for the failed job; retry with a new key.");
+  }
+
+  private static ResponseEntity<Object> with(
+      ResponseEntity<Object> answer, String header, String value) {
+    return ResponseEntity.status(answer.getStatusCode())
+        .headers(answer.getHeaders())
+        .header(header, value)
+        .body(answer.getBody());
+  }
+
+  /** The job is accepted, so an outage now must not turn the reply into an error. */
+  private Optional<Job> find(RequestId requestId) {
+    try {
+      return ledger.findForSubmitter(requestId);
+    } catch (DataAccessException e) {
+      if (LedgerOutage.isBehind(e)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * @param outage the problem of a job that failed for an outage
+   */
+  private ResponseEntity<Object> asItStands(
+      Job job, List<String> ignored, Function<String, Problem> outage) {
+    return switch (job.status()) {
+      case STARTED, PROCESSING -> reply(HttpStatus.ACCEPTED, views.of(job, ignored));
+      case COMPLETED -> reply(HttpStatus.OK, views.of(job, ignored));
+      case FAILED -> problem(job, outage);
+    };
+  }
+
+  /** As bytes, whose length is known, so that the reply is not chunked. */
+  private ResponseEntity<Object> reply(HttpStatus status, JobView view) {
+    return ResponseEntity.status(status)
+        .location(URI.create("/api/generate/" + view.requestId()))
+        .contentType(MediaType.APPLICATION_JSON)
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .header(HttpHeaders.VARY, PreferWait.HEADER)
+        .body(json.writeValueAsBytes(view));
+  }
+
+  private static ResponseEntity<Object> problem(Job job, Function<String, Problem> outage) {
+    var error = Objects.requireNonNull(job.error(), "a failed job has an error");
+    return FailureCode.of(error.code())
+        .map(code -> problem(code, error.message(), outage))
+        .orElseGet(() -> Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, error.message()))
+        .about(job.requestId())
+        .with("code", error.code())
+        .header(HttpHeaders.LOCATION, "/api/generate/" + job.requestId())
+        .answer();
+  }
+
+  /**
+   * Clients retry every 5xx. So what would be refused again is 422, and what says nothing about the
+   * request, which may succeed later, is 503.
+   */
+  private static Problem problem(
+      FailureCode code, String sentence, Function<String, Problem> outage) {
+    return switch (code) {
+      case PROVIDER_UNAVAILABLE, RATE_LIMITED, DEADLINE_EXCEEDED, MISCONFIGURED ->
+          outage.apply(sentence);
+      case CONTENT_REFUSED -> Problem.of(HttpStatus.UNPROCESSABLE_CONTENT, sentence);
+      case REJECTED,
+          ACCESS_REFUSED,
+          UNUSABLE_PICTURE,
+          ASYNCHRONOUS_ANSWER,
+          BAD_REPLY,
+          OUTCOME_UNKNOWN,
+          PICTURE_NOT_STORED,
+          RECORD_DIFFERS,
+          RECORD_TOO_LARGE,
+          WITHDRAWN ->
+          Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, sentence);
+    };
+  }
+}
