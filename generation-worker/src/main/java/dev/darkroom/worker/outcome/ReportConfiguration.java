@@ -5,7 +5,7 @@ import dev.darkroom.ledger.jobs.FinishJobs;
 import dev.darkroom.ledger.jobs.RescheduleJobs;
 import dev.darkroom.messaging.PublishEvents;
 import dev.darkroom.picture.PictureStore;
-import dev.darkroom.worker.nebius.NebiusGate;
+import dev.darkroom.worker.nebius.NebiusCircuitBreaker;
 import java.util.random.RandomGenerator;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -19,19 +19,19 @@ class ReportConfiguration {
   @Bean
   ReportOutcome reportOutcome(
       ReportSettings backoff,
-      NebiusGate gate,
+      NebiusCircuitBreaker breaker,
       FinishJobs finish,
       RescheduleJobs reschedule,
       DiscardPicture discard,
       PublishEvents events,
       RandomGenerator random) {
     return new ReportOutcome(
-        new ReadOutcome(new Backoff(backoff, random), gate.turnedAwayFor()),
+        new ReadOutcome(new Backoff(backoff, random), breaker.probeAfter()),
         finish,
         reschedule,
         discard,
         events,
-        gate::untilProbe);
+        breaker::untilProbe);
   }
 
   @Bean

@@ -6,7 +6,7 @@ import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.messaging.PublishEvents;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.limit.CallPermits;
-import dev.darkroom.worker.nebius.CallNebius;
+import dev.darkroom.worker.nebius.NebiusClient;
 import dev.darkroom.worker.outcome.ReportOutcome;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -26,7 +26,7 @@ class AttemptConfiguration {
       WorkerSettings settings,
       ClaimJobs ledger,
       RescheduleJobs reschedule,
-      CallNebius nebius,
+      NebiusClient nebius,
       CallPermits permits,
       PictureStore store,
       ReportOutcome report,
@@ -60,7 +60,7 @@ class AttemptConfiguration {
 
   @Bean
   KeepLeases keepLeases(
-      JobsInHand jobs, WorkerSettings settings, CallNebius nebius, MeterRegistry meters) {
+      JobsInHand jobs, WorkerSettings settings, NebiusClient nebius, MeterRegistry meters) {
     var limit = new ThreadLimit(Path.of("/"));
     var report = new StartReport(settings, nebius.timeout(), limit);
     return new KeepLeases(jobs, settings, report, meters);

@@ -10,8 +10,9 @@ import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.limit.CallPermits;
-import dev.darkroom.worker.nebius.CallInProgress;
-import dev.darkroom.worker.nebius.CallNebius;
+import dev.darkroom.worker.nebius.CancellableCall;
+import dev.darkroom.worker.nebius.CancellableCall.CancelReason;
+import dev.darkroom.worker.nebius.NebiusClient;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -39,12 +40,12 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
   private final WorkerSettings settings;
   private final ClaimJobs ledger;
   private final JobClaims claims;
-  private final CallNebius nebius;
+  private final NebiusClient nebius;
   private final CallPermits permits;
   private final PictureStore store;
   private final AttemptJob attempts;
   private final PublishEvents events;
-  private final Map<Attempt, CallInProgress> inHand = new ConcurrentHashMap<>();
+  private final Map<Attempt, CancellableCall> inHand = new ConcurrentHashMap<>();
 
   /** Begun and over, but the ledger could not be told how: these are for the rescue to decide. */
   private final Set<Attempt> unreported = ConcurrentHashMap.newKeySet();
@@ -70,7 +71,7 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
       WorkerSettings settings,
       ClaimJobs ledger,
       UnbegunAttempts unbegun,
-      CallNebius nebius,
+      NebiusClient nebius,
       CallPermits permits,
       PictureStore store,
       AttemptJob attempts,
@@ -107,7 +108,7 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
 
   /** Jobs that will use up one of the calls that are allowed now; those under way have done so. */
   private int beforeTheirCalls() {
-    return (int) inHand.values().stream().filter(call -> !call.hasPassed()).count();
+    return (int) inHand.values().stream().filter(call -> !call.isAdmitted()).count();
   }
 
   private boolean lacksThreads() {
@@ -172,7 +173,7 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
   @Override
   public void begin(ClaimedJob job, Map<String, ?> parameters) {
     var attempt = job.attempt();
-    var call = new CallInProgress(job.timeLeft());
+    var call = new CancellableCall(job.timeLeft());
     inHand.put(attempt, call);
     try {
       threads.execute(() -> carryOut(job, parameters, call));
@@ -183,7 +184,7 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
     tell(job);
   }
 
-  private void carryOut(ClaimedJob job, Map<String, ?> parameters, CallInProgress call) {
+  private void carryOut(ClaimedJob job, Map<String, ?> parameters, CancellableCall call) {
     var attempt = job.attempt();
     unreported.add(attempt);
     try {
@@ -273,7 +274,7 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
     var held = Set.copyOf(ledger.heartbeatOfHeld(settings.id(), settings.lease(), ours));
     before.forEach((attempt, call) -> {
       if (!held.contains(attempt)) {
-        call.end(CallInProgress.Ended.LOST);
+        call.cancel(CancelReason.LEASE_LOST);
       }
     });
   }
@@ -308,7 +309,7 @@ final class JobsInHand implements JobSlots, JobClaims.Hands {
 
   /** Ends every call, so that its job goes back to the ledger. */
   void giveBack() {
-    inHand.values().forEach(call -> call.end(CallInProgress.Ended.STOPPING));
+    inHand.values().forEach(call -> call.cancel(CancelReason.SHUTDOWN));
   }
 
   int size() {
