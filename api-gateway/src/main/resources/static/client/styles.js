@@ -1,4 +1,4 @@
-/** The styles that the workers have templates for (`StyleTemplate`); each has its thumbnail in `styles/NAME.svg`. */
+/** The styles that the workers have templates for (`StyleTemplates`); each has its thumbnail in `styles/NAME.svg`. */
 
 /** Those of the service before come first. */
 export const STYLES = [

@@ -7,12 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
-import dev.darkroom.testservers.TestServers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Stream;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,16 +17,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * A minute without Nebius is a wait also for a job that is alone, and so meets every failure itself
- * before the breaker has seen enough. Ten times as fast as with the settings' defaults; {@code
+ * before the breaker has seen enough. Twenty times as fast as with the settings' defaults; {@code
  * -Ddarkroom.outage.seconds=60} is as fast as those.
  */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class LoneJobOutageIT {
   private static final Logger log = LoggerFactory.getLogger(LoneJobOutageIT.class);
-  private static final long MILLIS = 1000L * Integer.getInteger("darkroom.outage.seconds", 6);
+  private static final long MILLIS = 1000L * Integer.getInteger("darkroom.outage.seconds", 3);
 
   @TempDir Path pictures;
 
@@ -81,25 +79,14 @@ class LoneJobOutageIT {
     }
   }
 
-  private org.springframework.context.ConfigurableApplicationContext startWorker(
-      NebiusSimulator nebius) {
-    var database = TestServers.freshDatabase();
-    Flyway.configure()
-        .dataSource(database.jdbcUrl(), database.username(), database.password())
-        .load()
-        .migrate();
-    var settings =
-        Stream.of(
-            "DATABASE_URL=" + database.jdbcUrl(),
-            "spring.datasource.username=" + database.username(),
-            "spring.datasource.password=" + database.password(),
-            "KAFKA_BOOTSTRAP_SERVERS=" + TestServers.kafka(),
-            "NEBIUS_API_ENDPOINT=" + nebius.baseUri(),
-            "NEBIUS_API_KEY=key",
-            "darkroom.picture.dir=" + pictures,
-            "darkroom.backoff.base=" + MILLIS / 60 + "ms",
-            "darkroom.backoff.cap=" + MILLIS + "ms",
-            "darkroom.nebius.breaker.probe-after=" + MILLIS / 6 + "ms");
-    return WorkerApplication.application().run(settings.map("--"::concat).toArray(String[]::new));
+  private ConfigurableApplicationContext startWorker(NebiusSimulator nebius) {
+    return WorkerFixture.start(
+        WorkerFixture.database(),
+        nebius.baseUri(),
+        pictures,
+        "NEBIUS_API_KEY=key",
+        "darkroom.backoff.base=" + MILLIS / 60 + "ms",
+        "darkroom.backoff.cap=" + MILLIS + "ms",
+        "darkroom.nebius.breaker.probe-after=" + MILLIS / 6 + "ms");
   }
 }

@@ -10,8 +10,7 @@ import dev.darkroom.model.RequestId;
 import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
 import dev.darkroom.testservers.TestDatabase;
-import dev.darkroom.testservers.TestServers;
-import dev.darkroom.worker.nebius.NebiusGate;
+import dev.darkroom.worker.nebius.NebiusCircuitBreaker;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -21,8 +20,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -50,11 +47,7 @@ class NebiusOutageIT {
 
   @BeforeAll
   static void start() throws IOException {
-    database = TestServers.freshDatabase();
-    Flyway.configure()
-        .dataSource(database.jdbcUrl(), database.username(), database.password())
-        .load()
-        .migrate();
+    database = WorkerFixture.database();
     nebius = NebiusSimulator.start(SimulatorSettings.defaults().withApiKey("the-right-key"));
   }
 
@@ -69,8 +62,8 @@ class NebiusOutageIT {
       var gateway = new TestingGateway(worker);
       nebius.everyCall().meet(answer(503).withDetail("down for maintenance"));
       var jobs = IntStream.range(0, JOBS).mapToObj(i -> gateway.submit("Tern " + i)).toList();
-      var gate = worker.getBean(NebiusGate.class);
-      await().atMost(ofSeconds(20)).until(() -> gate.callsAllowed() <= 1);
+      var breaker = worker.getBean(NebiusCircuitBreaker.class);
+      await().atMost(ofSeconds(20)).until(() -> breaker.callsAllowed() <= 1);
       var opened = System.nanoTime();
       var before = nebius.bill().calls().size();
 
@@ -82,7 +75,7 @@ class NebiusOutageIT {
             return System.nanoTime() - opened > OUTAGE.toNanos();
           });
       var probes = nebius.bill().calls().size() - before;
-      assertThat(gate.state()).startsWith("nebius: ").contains("down for maintenance");
+      assertThat(breaker.state()).startsWith("nebius: ").contains("down for maintenance");
       nebius.clearFaults();
       awaitCompleted(gateway, jobs);
 
@@ -147,19 +140,14 @@ class NebiusOutageIT {
   }
 
   private static ConfigurableApplicationContext startWorker(String key) {
-    var settings =
-        Stream.of(
-            "DATABASE_URL=" + database.jdbcUrl(),
-            "spring.datasource.username=" + database.username(),
-            "spring.datasource.password=" + database.password(),
-            "KAFKA_BOOTSTRAP_SERVERS=" + TestServers.kafka(),
-            "NEBIUS_API_ENDPOINT=" + nebius.baseUri(),
-            "NEBIUS_API_KEY=" + key,
-            "darkroom.picture.dir=" + pictures,
-            "darkroom.worker.concurrency=" + SLOTS,
-            "darkroom.backoff.base=10ms",
-            "darkroom.backoff.cap=500ms",
-            "darkroom.nebius.breaker.probe-after=" + PROBE_AFTER.toMillis() + "ms");
-    return WorkerApplication.application().run(settings.map("--"::concat).toArray(String[]::new));
+    return WorkerFixture.start(
+        database,
+        nebius.baseUri(),
+        pictures,
+        "NEBIUS_API_KEY=" + key,
+        "darkroom.worker.concurrency=" + SLOTS,
+        "darkroom.backoff.base=10ms",
+        "darkroom.backoff.cap=500ms",
+        "darkroom.nebius.breaker.probe-after=" + PROBE_AFTER.toMillis() + "ms");
   }
 }

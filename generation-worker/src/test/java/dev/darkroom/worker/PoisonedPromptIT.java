@@ -17,9 +17,7 @@ import dev.darkroom.model.RequestId;
 import dev.darkroom.simulator.Fault;
 import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
-import dev.darkroom.testservers.TestDatabase;
-import dev.darkroom.testservers.TestServers;
-import dev.darkroom.worker.nebius.NebiusGate;
+import dev.darkroom.worker.nebius.NebiusCircuitBreaker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,8 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -46,25 +42,20 @@ import org.springframework.context.ConfigurableApplicationContext;
 class PoisonedPromptIT {
   private static final Logger log = LoggerFactory.getLogger(PoisonedPromptIT.class);
   private static final String POISON = "select * from";
-  private static final Duration PROBE_AFTER = ofSeconds(2);
+  private static final Duration PROBE_AFTER = ofSeconds(1);
 
   @TempDir Path pictures;
   private NebiusSimulator nebius;
   private ConfigurableApplicationContext worker;
   private TestingGateway gateway;
-  private NebiusGate gate;
+  private NebiusCircuitBreaker breaker;
 
   @BeforeEach
   void start() throws IOException {
-    var database = TestServers.freshDatabase();
-    Flyway.configure()
-        .dataSource(database.jdbcUrl(), database.username(), database.password())
-        .load()
-        .migrate();
     nebius = NebiusSimulator.start(SimulatorSettings.defaults());
-    worker = startWorker(database);
+    worker = startWorker();
     gateway = new TestingGateway(worker);
-    gate = worker.getBean(NebiusGate.class);
+    breaker = worker.getBean(NebiusCircuitBreaker.class);
   }
 
   @AfterEach
@@ -99,12 +90,12 @@ class PoisonedPromptIT {
         .pollInterval(ofMillis(50))
         .until(() -> {
           gateway.publishDue();
-          opened.compareAndSet(false, gate.callsAllowed() == 0);
+          opened.compareAndSet(false, breaker.callsAllowed() == 0);
           return ten.stream().allMatch(job -> gateway.job(job).status().isTerminal());
         });
 
     assertThat(opened).isFalse();
-    assertThat(gate.state()).isEqualTo("closed: calls are made");
+    assertThat(breaker.state()).isEqualTo("closed: calls are made");
     var poisoned = ten.stream().filter(job -> prompt(job).contains(POISON)).toList();
     assertThat(poisoned).hasSize(10);
     for (var job : poisoned) {
@@ -136,7 +127,7 @@ class PoisonedPromptIT {
     assertThat(error(job).message()).contains("Nebius answered 403");
     assertThat(counted(job)).isEqualTo(5);
     assertThat(nebius.bill().calls()).hasSize(5);
-    assertThat(gate.state()).isEqualTo("closed: calls are made");
+    assertThat(breaker.state()).isEqualTo("closed: calls are made");
   }
 
   @Test
@@ -147,14 +138,15 @@ class PoisonedPromptIT {
         .atMost(ofSeconds(20))
         .untilAsserted(() -> {
           gateway.publishDue();
-          assertThat(gate.state()).startsWith("nebius: 403, access was refused; open until ");
+          assertThat(breaker.state()).startsWith("nebius: 403, access was refused; open until ");
         });
     var before = nebius.bill().calls().size();
     await()
-        .pollDelay(PROBE_AFTER.multipliedBy(2))
+        .during(PROBE_AFTER.multipliedBy(2))
+        .atMost(PROBE_AFTER.multipliedBy(20))
         .until(() -> {
           gateway.publishDue();
-          return true;
+          return breaker.state().startsWith("nebius: 403");
         });
 
     assertThat(jobs).noneMatch(job -> gateway.job(job).status().isTerminal());
@@ -175,7 +167,7 @@ class PoisonedPromptIT {
     nebius.clearFaults();
 
     var first = firstPicture(recovered);
-    assertThat(first).isLessThan(PROBE_AFTER.plusSeconds(2));
+    assertThat(first).isLessThan(ofSeconds(4));
     assertThat(gateway.job(hanging).status().isTerminal()).isFalse();
   }
 
@@ -186,7 +178,7 @@ class PoisonedPromptIT {
     nebius.nextCall().meet(hang());
     var recovered = System.nanoTime();
 
-    assertThat(firstPicture(recovered)).isLessThan(PROBE_AFTER.multipliedBy(2).plusSeconds(2));
+    assertThat(firstPicture(recovered)).isLessThan(ofSeconds(6));
   }
 
   private final List<RequestId> waiting = new ArrayList<>();
@@ -198,13 +190,14 @@ class PoisonedPromptIT {
         .atMost(ofSeconds(20))
         .until(() -> {
           gateway.publishDue();
-          return gate.state().contains("open until");
+          return breaker.state().contains("open until");
         });
+    var before = nebius.bill().calls().size();
     await()
-        .pollDelay(PROBE_AFTER.plusSeconds(1)) // one probe has failed
-        .until(() -> {
+        .atMost(ofSeconds(20))
+        .until(() -> { // one probe has failed
           gateway.publishDue();
-          return true;
+          return nebius.bill().calls().size() > before && breaker.state().contains("open until");
         });
   }
 
@@ -284,20 +277,14 @@ class PoisonedPromptIT {
     return IntStream.of(50, 90).mapToObj(percent -> percentile(sorted, percent)).toList();
   }
 
-  private ConfigurableApplicationContext startWorker(TestDatabase database) {
-    var settings =
-        Stream.of(
-            "DATABASE_URL=" + database.jdbcUrl(),
-            "spring.datasource.username=" + database.username(),
-            "spring.datasource.password=" + database.password(),
-            "KAFKA_BOOTSTRAP_SERVERS=" + TestServers.kafka(),
-            "NEBIUS_API_ENDPOINT=" + nebius.baseUri(),
-            "NEBIUS_API_KEY=a-key",
-            "darkroom.picture.dir=" + pictures,
-            "darkroom.worker.drain=0s",
-            "darkroom.backoff.base=100ms",
-            "darkroom.backoff.cap=1s",
-            "darkroom.nebius.breaker.probe-after=" + PROBE_AFTER.toMillis() + "ms");
-    return WorkerApplication.application().run(settings.map("--"::concat).toArray(String[]::new));
+  private ConfigurableApplicationContext startWorker() {
+    return WorkerFixture.start(
+        WorkerFixture.database(),
+        nebius.baseUri(),
+        pictures,
+        "darkroom.worker.drain=0s",
+        "darkroom.backoff.base=100ms",
+        "darkroom.backoff.cap=500ms",
+        "darkroom.nebius.breaker.probe-after=" + PROBE_AFTER.toMillis() + "ms");
   }
 }

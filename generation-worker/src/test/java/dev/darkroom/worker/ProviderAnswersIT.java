@@ -8,8 +8,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.model.RequestId;
-import dev.darkroom.testservers.TestDatabase;
-import dev.darkroom.testservers.TestServers;
 import dev.darkroom.worker.nebius.TestingServer;
 import dev.darkroom.worker.nebius.TestingServer.Exchange;
 import java.awt.image.BufferedImage;
@@ -23,10 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import javax.imageio.ImageIO;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -46,33 +42,22 @@ class ProviderAnswersIT {
 
   @TempDir static Path pictures;
   private static final Map<String, AtomicInteger> CALLS = new ConcurrentHashMap<>();
-  private static TestDatabase database;
   private static TestingServer nebius;
   private static ConfigurableApplicationContext worker;
   private static TestingGateway gateway;
 
   @BeforeAll
   static void start() throws IOException {
-    database = TestServers.freshDatabase();
-    Flyway.configure()
-        .dataSource(database.jdbcUrl(), database.username(), database.password())
-        .load()
-        .migrate();
     nebius = TestingServer.start(ProviderAnswersIT::answer);
-    var settings =
-        Stream.of(
-            "DATABASE_URL=" + database.jdbcUrl(),
-            "spring.datasource.username=" + database.username(),
-            "spring.datasource.password=" + database.password(),
-            "KAFKA_BOOTSTRAP_SERVERS=" + TestServers.kafka(),
-            "NEBIUS_API_ENDPOINT=" + nebius.baseUri(),
-            "NEBIUS_API_KEY=key",
-            "darkroom.picture.dir=" + pictures,
+    worker =
+        WorkerFixture.start(
+            WorkerFixture.database(),
+            nebius.baseUri(),
+            pictures,
             "darkroom.backoff.base=10ms",
             "darkroom.backoff.cap=100ms",
             "darkroom.nebius.breaker.minimum-calls=1000",
             "darkroom.nebius.breaker.window=1000");
-    worker = WorkerApplication.application().run(settings.map("--"::concat).toArray(String[]::new));
     gateway = new TestingGateway(worker);
   }
 

@@ -238,14 +238,16 @@ class WorkerIT {
     report.report(
         new Attempt(late, 1, "worker-1"),
         new AttemptOutcome.Succeeded(
-            copyOfPicture(other, late), new AttemptOutcome.Size(96, 64), java.time.Duration.ZERO),
+            copyOfPicture(other, late),
+            new AttemptOutcome.ImageSize(96, 64),
+            java.time.Duration.ZERO),
         Optional.empty(),
         java.time.Duration.ofMinutes(1));
     report.report(
         new Attempt(other, 7, "worker-1"),
         new AttemptOutcome.Succeeded(
             store.find(other).orElseThrow(),
-            new AttemptOutcome.Size(96, 64),
+            new AttemptOutcome.ImageSize(96, 64),
             java.time.Duration.ZERO),
         Optional.empty(),
         java.time.Duration.ofMinutes(1));

@@ -7,15 +7,12 @@ import static org.awaitility.Awaitility.await;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
-import dev.darkroom.testservers.TestServers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -88,20 +85,6 @@ class WorkerMetricsIT {
   }
 
   private ConfigurableApplicationContext startWorker(NebiusSimulator nebius) {
-    var database = TestServers.freshDatabase();
-    Flyway.configure()
-        .dataSource(database.jdbcUrl(), database.username(), database.password())
-        .load()
-        .migrate();
-    var settings =
-        Stream.of(
-            "DATABASE_URL=" + database.jdbcUrl(),
-            "spring.datasource.username=" + database.username(),
-            "spring.datasource.password=" + database.password(),
-            "KAFKA_BOOTSTRAP_SERVERS=" + TestServers.kafka(),
-            "NEBIUS_API_ENDPOINT=" + nebius.baseUri(),
-            "NEBIUS_API_KEY=a-key",
-            "darkroom.picture.dir=" + pictures);
-    return WorkerApplication.application().run(settings.map("--"::concat).toArray(String[]::new));
+    return WorkerFixture.start(WorkerFixture.database(), nebius.baseUri(), pictures);
   }
 }

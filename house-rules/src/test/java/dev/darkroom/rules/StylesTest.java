@@ -3,9 +3,7 @@ package dev.darkroom.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.model.StyleNames;
-import java.lang.reflect.Field;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -55,23 +53,15 @@ class StylesTest {
     return pattern.matcher(text).results().map(match -> match.group(1)).toList();
   }
 
-  /** The enum is its package's own. */
+  /** The table is its package's own. */
   private static List<String> templates() {
     try {
-      var type = Class.forName("dev.darkroom.worker.nebius.StyleTemplate");
-      var word = type.getDeclaredField("word");
-      word.setAccessible(true);
-      return Arrays.stream(type.getEnumConstants()).map(style -> read(word, style)).toList();
+      var table =
+          Class.forName("dev.darkroom.worker.nebius.StyleTemplates").getDeclaredField("TABLE");
+      table.setAccessible(true);
+      return String.valueOf(table.get(null)).lines().map(line -> line.split(" ", 2)[0]).toList();
     } catch (ReflectiveOperationException e) {
-      throw new LinkageError("StyleTemplate is not what this test knows", e);
-    }
-  }
-
-  private static String read(Field word, Object style) {
-    try {
-      return String.valueOf(word.get(style));
-    } catch (IllegalAccessException e) {
-      throw new LinkageError("the field was opened before", e);
+      throw new LinkageError("StyleTemplates is not what this test knows", e);
     }
   }
 }

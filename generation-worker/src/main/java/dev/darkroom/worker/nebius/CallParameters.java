@@ -1,7 +1,7 @@
 package dev.darkroom.worker.nebius;
 
 import dev.darkroom.model.GenerationRequest;
-import dev.darkroom.worker.nebius.AttemptOutcome.Size;
+import dev.darkroom.worker.nebius.AttemptOutcome.ImageSize;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -27,8 +27,8 @@ public record CallParameters(Map<String, Object> sent, Map<String, String> cut) 
    */
   static CallParameters of(
       GenerationRequest request, String model, @Nullable Double guidanceScale) {
-    var style = StyleTemplate.of(request.style(), request.styleIntensity());
-    var prompt = Text.of(request.prompt(), style.prompt());
+    var style = StyleTemplates.of(request.style(), request.styleIntensity());
+    var prompt = LimitedText.of(request.prompt(), style.prompt());
     var negative = negative(request.negativePrompt(), style.negative());
     var sent = new LinkedHashMap<String, Object>();
     sent.put("model", model);
@@ -59,40 +59,41 @@ public record CallParameters(Map<String, Object> sent, Map<String, String> cut) 
   }
 
   /** The size that parameters ask for. */
-  static Size size(Map<String, ?> sent) {
-    return new Size(pixels(sent, "width"), pixels(sent, "height"));
+  static ImageSize size(Map<String, ?> sent) {
+    return new ImageSize(pixels(sent, "width"), pixels(sent, "height"));
   }
 
   private static int pixels(Map<String, ?> sent, String side) {
     return ((Number) Objects.requireNonNull(sent.get(side), side)).intValue();
   }
 
-  private static Text negative(@Nullable String asked, String added) {
+  private static LimitedText negative(@Nullable String asked, String added) {
     if (asked == null || asked.isBlank()) {
-      return new Text(added, "");
+      return new LimitedText(added, "");
     }
-    return added.isEmpty() ? new Text(asked, "") : Text.of(asked, ", " + added);
+    return added.isEmpty() ? new LimitedText(asked, "") : LimitedText.of(asked, ", " + added);
   }
 
   /**
-   * A text that Nebius's limit holds for.
+   * A text within Nebius's limit.
    *
-   * @param removed the end of it that was too much
+   * @param removed the end that was beyond it
    */
-  private record Text(String kept, String removed) {
+  private record LimitedText(String kept, String removed) {
 
     /**
      * What the client wrote stays whole; where the style makes it too long, the style is cut, at a
      * word.
      */
-    static Text of(String asked, String added) {
+    static LimitedText of(String asked, String added) {
       var whole = asked + added;
       if (GenerationRequest.characters(whole) <= GenerationRequest.MAX_PROMPT) {
-        return new Text(whole, "");
+        return new LimitedText(whole, "");
       }
       var end = whole.offsetByCodePoints(0, GenerationRequest.MAX_PROMPT);
       var word = Math.max(whole.lastIndexOf(' ', end), asked.length());
-      return new Text(whole.substring(0, word).stripTrailing(), whole.substring(word).strip());
+      return new LimitedText(
+          whole.substring(0, word).stripTrailing(), whole.substring(word).strip());
     }
 
     void noteIn(Map<String, String> cut, String field) {

@@ -8,16 +8,15 @@ import java.util.SequencedMap;
 import java.util.SequencedSet;
 
 /**
- * The prompts that were answered with 403. A firewall refuses single prompts with the same status
- * as a provider that refuses the key; only how many different prompts meet it, with no success in
- * between, tells one from the other. Not safe for use by several threads.
+ * Prompts that were answered with 403, by a firewall that refuses single prompts or by a provider
+ * that refuses the key: the number of different prompts without a success in between tells which.
+ * Not thread-safe.
  */
 final class ForbiddenPrompts {
-  /** With fewer it may always be the prompts. */
-  static final int DIFFERENT = 3;
+  private static final int SUSPICIOUS = 3;
 
-  /** So many are believed even while other calls are under way that might still succeed. */
-  static final int BEYOND_DOUBT = 20;
+  /** This many are believed even while other calls are under way that might still succeed. */
+  private static final int BEYOND_DOUBT = 20;
 
   private static final int REMEMBERED = 1_000;
 
@@ -37,26 +36,16 @@ final class ForbiddenPrompts {
     return undecided.containsKey(prompt) || atFault.contains(prompt);
   }
 
-  /** Whether other calls came through after it had been refused: it is no sign of anything else. */
+  /** Whether other calls succeeded after it was refused, so that its refusal says no more. */
   boolean isAtFault(String prompt) {
     return atFault.contains(prompt);
   }
 
-  /**
-   * A call has come through: what was refused before it began was refused for its prompt.
-   *
-   * @param begun when that call did
-   */
+  /** A call that began then has succeeded: earlier refusals were refusals of their prompts. */
   void accessProved(Instant begun) {
     undecided
         .entrySet()
-        .removeIf(refused -> {
-          var before = !refused.getValue().isAfter(begun);
-          if (before) {
-            atFault.add(refused.getKey());
-          }
-          return before;
-        });
+        .removeIf(refused -> !refused.getValue().isAfter(begun) && atFault.add(refused.getKey()));
     while (atFault.size() > REMEMBERED) {
       atFault.removeFirst();
     }
@@ -69,6 +58,6 @@ final class ForbiddenPrompts {
    */
   boolean concernAll(Collection<String> underWay) {
     return undecided.size() >= BEYOND_DOUBT
-        || (undecided.size() >= DIFFERENT && underWay.stream().allMatch(this::contains));
+        || (undecided.size() >= SUSPICIOUS && underWay.stream().allMatch(this::contains));
   }
 }

@@ -1,8 +1,11 @@
 package dev.darkroom.worker.nebius;
 
+import dev.darkroom.model.ProviderRefusal;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.limit.CallPermits;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import dev.darkroom.worker.nebius.NebiusCircuitBreaker.ProviderSignal;
+import dev.darkroom.worker.nebius.http.ImageHostAllowlist;
+import dev.darkroom.worker.nebius.http.NebiusHttpClients;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -15,6 +18,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
@@ -23,13 +28,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Puts the way to Nebius together. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(NebiusSettings.class)
 class NebiusConfiguration {
-  /**
-   * A call that takes long and succeeds is no sign of an outage; the library would say so at 60 s.
-   */
+  /** A slow call that succeeds is no sign of an outage; the library's default is 60 s. */
   private static final Duration SLOW = Duration.ofDays(1);
 
   @Bean
@@ -45,33 +47,40 @@ class NebiusConfiguration {
                 .slowCallDurationThreshold(SLOW)
                 .waitDurationInOpenState(breaker.probeAfter())
                 .permittedNumberOfCallsInHalfOpenState(1)
-                .recordResult(
-                    outcome -> ProviderEvidence.ofOutage((AttemptOutcome) outcome) != null)
+                .recordResult(outcome ->
+                    ProviderSignal.of((AttemptOutcome) outcome) == ProviderSignal.FAILURE)
                 .build());
     TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(registry).bindTo(meters);
     return registry;
   }
 
   @Bean
-  NebiusGate nebiusGate(
+  NebiusCircuitBreaker nebiusCircuitBreaker(
       CircuitBreakerRegistry breakers, NebiusSettings settings, Clock clock, MeterRegistry meters) {
-    CircuitBreaker breaker = breakers.circuitBreaker("nebius");
-    var gate = new NebiusGate(breaker, settings.breaker().probeAfter(), clock);
-    for (var block : Block.values()) {
-      Gauge.builder("darkroom.nebius.blocked", gate, it -> it.isBlockedBy(block) ? 1 : 0)
-          .description("1 while no jobs are taken for this reason")
-          .tag("reason", block.word())
-          .register(meters);
-    }
-    return gate;
+    var breaker =
+        new NebiusCircuitBreaker(
+            breakers.circuitBreaker("nebius"), settings.breaker().probeAfter(), clock);
+    Stream.concat(
+            Stream.of(NebiusCircuitBreaker.OUTAGE, NebiusCircuitBreaker.RATE_LIMITED),
+            Stream.of(ProviderRefusal.values()).map(NebiusCircuitBreaker::tag))
+        .forEach(reason ->
+            Gauge.builder(
+                    "darkroom.nebius.blocked",
+                    breaker,
+                    it -> it.blockedBy().filter(reason::equals).isPresent() ? 1 : 0)
+                .description("1 while no calls are made for this reason")
+                .tag("reason", reason)
+                .register(meters));
+    return breaker;
   }
 
   @Bean
-  HealthIndicator nebius(NebiusGate gate, CallPermits permits, ReadModels models) {
-    // Always up: a worker that waits for Nebius must not be restarted for it.
+  HealthIndicator nebius(
+      NebiusCircuitBreaker breaker, CallPermits permits, ModelCatalogCheck models) {
+    // Always up: a restart does not help a worker that waits for Nebius.
     return () ->
         Health.up()
-            .withDetail("calls", gate.state())
+            .withDetail("calls", breaker.state())
             .withDetail("quota", permits.state())
             .withDetail("models", models.state())
             .build();
@@ -79,7 +88,7 @@ class NebiusConfiguration {
 
   @Bean
   HealthIndicator credentials(NebiusSettings settings) {
-    return new CredentialNotice(settings.endpoint(), settings.apiKey());
+    return new CredentialHealth(settings.endpoint(), settings.apiKey());
   }
 
   @Bean(destroyMethod = "shutdownNow")
@@ -90,77 +99,77 @@ class NebiusConfiguration {
 
   @Bean
   CloseableHttpClient nebiusHttpClient(NebiusSettings settings) {
-    return PlainHttp.client(settings.connectTimeout(), silence(settings));
+    return NebiusHttpClients.client(settings.connectTimeout(), silence(settings));
   }
 
   @Bean
-  PictureHosts pictureHosts(NebiusSettings settings) {
-    return new PictureHosts(settings.pictures());
+  ImageHostAllowlist imageHostAllowlist(NebiusSettings settings) {
+    var downloads = settings.pictures();
+    return new ImageHostAllowlist(
+        downloads.hosts(), downloads.insecure(), SystemDefaultDnsResolver.INSTANCE);
   }
 
   @Bean
-  CloseableHttpClient pictureHttpClient(NebiusSettings settings, PictureHosts hosts) {
-    return PlainHttp.directClient(settings.connectTimeout(), silence(settings), hosts);
+  CloseableHttpClient imageHttpClient(NebiusSettings settings, ImageHostAllowlist hosts) {
+    return NebiusHttpClients.directClient(settings.connectTimeout(), silence(settings), hosts);
   }
 
-  /** An endless silence is for the call's own timer to end, which knows whose fault it is. */
+  /** Longer than a call, whose own timer knows why it ends. */
   private static Duration silence(NebiusSettings settings) {
     return settings.timeout().plusSeconds(5);
   }
 
   @Bean
-  SendRequest sendRequest(CloseableHttpClient nebiusHttpClient, NebiusSettings settings) {
-    return new SendRequest(nebiusHttpClient, settings.endpoint(), settings.apiKey());
+  NebiusTransport nebiusTransport(CloseableHttpClient nebiusHttpClient, NebiusSettings settings) {
+    return new NebiusTransport(nebiusHttpClient, settings.endpoint(), settings.apiKey());
   }
 
   @Bean
-  PostGeneration postGeneration(
-      SendRequest send,
-      NebiusSettings settings,
-      CloseableHttpClient pictureHttpClient,
-      PictureHosts hosts,
+  ResponseClassifier responseClassifier(NebiusSettings settings, Clock clock) {
+    return new ResponseClassifier(settings.apiKey(), settings.model(), clock);
+  }
+
+  @Bean
+  ImageGenerationCall imageGenerationCall(
+      NebiusTransport transport,
+      ResponseClassifier responses,
+      CloseableHttpClient imageHttpClient,
+      ImageHostAllowlist hosts,
       PictureStore store,
       JsonMapper json,
-      CallPermits permits,
-      Clock clock) {
-    var kept = new KeptWords(settings.apiKey());
-    return new PostGeneration(
-        send,
-        new ReadAnswer(new ReadReply(kept), new ReadRefusal(kept), kept, settings.model(), clock),
-        new FetchPicture(pictureHttpClient, hosts),
-        store,
-        json,
-        permits);
+      CallPermits permits) {
+    var downloader = new ImageDownloader(imageHttpClient, hosts);
+    return new ImageGenerationCall(transport, responses, downloader, store, json, permits);
   }
 
   @Bean
-  ReadModels readModels(
-      SendRequest send,
+  ModelCatalogCheck modelCatalogCheck(
+      NebiusTransport transport,
+      ResponseClassifier responses,
       JsonMapper json,
       ScheduledExecutorService callTimer,
       NebiusSettings settings) {
-    return new ReadModels(
-        send, new ReadRefusal(new KeptWords(settings.apiKey())), json, callTimer, settings);
+    return new ModelCatalogCheck(transport, responses, json, callTimer, settings);
   }
 
   @Bean
-  CallNebius callNebius(
+  NebiusClient nebiusClient(
       NebiusSettings settings,
-      PostGeneration post,
-      NebiusGate gate,
+      ImageGenerationCall generation,
+      ResponseClassifier responses,
+      NebiusCircuitBreaker breaker,
       ScheduledExecutorService callTimer,
       MeterRegistry meters) {
-    return new CallNebius(settings, post, gate, quickRetry(settings), callTimer, meters);
-  }
-
-  private static Retry quickRetry(NebiusSettings settings) {
-    return Retry.of(
-        "nebius",
-        RetryConfig.custom()
-            .maxAttempts(settings.quickRetries() + 1)
-            .waitDuration(settings.quickRetryDelay())
-            .retryOnResult(outcome -> outcome instanceof AttemptOutcome.NotMade)
-            .retryOnException(_ -> false)
-            .build());
+    var quickRetry =
+        Retry.of(
+            "nebius",
+            RetryConfig.custom()
+                .maxAttempts(settings.quickRetries() + 1)
+                .waitDuration(settings.quickRetryDelay())
+                .retryOnResult(AttemptOutcome.NotSent.class::isInstance)
+                .retryOnException(_ -> false)
+                .build());
+    return new NebiusClient(
+        settings, generation, responses, breaker, quickRetry, callTimer, meters);
   }
 }

@@ -1,5 +1,6 @@
 package dev.darkroom.worker.nebius;
 
+import dev.darkroom.worker.nebius.http.ApiKey;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Max;
@@ -16,20 +17,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings of the way to Nebius.
- *
- * @param endpoint base URL, with or without a slash at its end; blank stands for {@code
- *     https://api.tokenfactory.nebius.com/v1/}
+ * @param endpoint base URL; blank stands for {@code https://api.tokenfactory.nebius.com/v1/}
  * @param apiKey sent as a bearer token
- * @param model that draws where the request names none
- * @param models that requests may name besides; the worker only looks for them in the catalogue
+ * @param model used if a request names none
+ * @param models others that requests may name; the worker only looks them up in the catalogue
  * @param guidanceScale sent with calls of these models; others use their own default
- * @param timeout for a whole call, from the connection to the last byte of the picture
- * @param connectTimeout for the connection alone
- * @param quickRetries further tries, at once, of a call that certainly was not made
+ * @param timeout for a whole call, from connecting to the last byte of the picture
+ * @param connectTimeout for connecting alone
+ * @param quickRetries further tries, at once, of a call that was certainly not sent
  * @param quickRetryDelay between those
- * @param readModelsEvery how long to wait before the catalogue is asked for again, until it was
- *     read
+ * @param readModelsEvery pause between attempts to read the catalogue, until one succeeds
  */
 @Validated
 @ConfigurationProperties("darkroom.nebius")
@@ -48,10 +45,10 @@ record NebiusSettings(
     @DefaultValue("1m") @DurationMin(millis = 100) @DurationMax(hours = 24)
         Duration readModelsEvery,
     @Valid @DefaultValue Breaker breaker,
-    @Valid @DefaultValue Pictures pictures) {
+    @Valid @DefaultValue PictureDownloads pictures) {
 
   NebiusSettings {
-    if (endpoint.toString().isBlank()) { // as a compose file passes on what is not set
+    if (endpoint.toString().isBlank()) { // a compose file passes on unset variables so
       endpoint = STANDARD_ENDPOINT;
     }
     endpoint = endpoint.toString().endsWith("/") ? endpoint : URI.create(endpoint + "/");
@@ -60,10 +57,10 @@ record NebiusSettings(
   private static final URI STANDARD_ENDPOINT =
       URI.create("https://api.tokenfactory.nebius.com/v1/");
 
-  /** None for a model that is to use its own default. */
-  @Nullable Double guidanceScaleOf(String called) {
+  /** Null for a model that uses its own default. */
+  @Nullable Double guidanceScaleOf(String model) {
     return guidanceScale.stream()
-        .filter(scale -> scale.model().equals(called))
+        .filter(scale -> scale.model().equals(model))
         .map(GuidanceScale::scale)
         .findFirst()
         .orElse(null);
@@ -80,18 +77,16 @@ record NebiusSettings(
         && endpoint.getRawFragment() == null;
   }
 
-  /** A refusal of the key itself would print it. */
+  /** A constraint on the key itself would print it. */
   @AssertTrue(
       message =
-          "darkroom.nebius.api-key (NEBIUS_API_KEY) holds a character that no header can carry; copy it once more")
+          "darkroom.nebius.api-key (NEBIUS_API_KEY) contains a character that no HTTP header can carry; copy it again")
   boolean isApiKeySendable() {
     return apiKey.isSendable();
   }
 
   /**
-   * When calls are stopped altogether.
-   *
-   * @param window latest calls that are looked at
+   * @param window number of latest calls that are counted
    * @param minimumCalls calls before which it never opens
    * @param failureRate percentage of failed calls at which it opens
    * @param probeAfter how long it stays open before one call probes
@@ -104,13 +99,36 @@ record NebiusSettings(
           Duration probeAfter) {}
 
   /**
-   * Where pictures are fetched from that come as an address. We ask for them in the answer itself;
-   * this is for a provider that does not listen.
+   * Pictures that come as a URL. We ask for them inline; this is for a provider that ignores it.
    *
-   * @param hosts that may be asked, by their exact names
-   * @param insecure also over http, on any port, and inside of private networks: for a simulator
+   * @param hosts exact names from which pictures may be downloaded
+   * @param insecure also over http, on any port, and in private networks: for a simulator
    */
-  record Pictures(
+  record PictureDownloads(
       @DefaultValue("pictures-storage.storage.eu-north1.nebius.cloud") List<@NotBlank String> hosts,
       @DefaultValue("false") boolean insecure) {}
+
+  /** How closely a model follows its prompts; written {@code stability-ai/sdxl=7.5}. */
+  record GuidanceScale(String model, double scale) {
+    private static final String FORM =
+        "should be a model and a number from 0 to 100, such as stability-ai/sdxl=7.5";
+
+    GuidanceScale {
+      if (model.isBlank() || !(scale >= 0 && scale <= 100)) {
+        throw new IllegalArgumentException(FORM);
+      }
+    }
+
+    /** Public, because Spring converts the setting's text with it. */
+    public static GuidanceScale valueOf(String text) {
+      int sign = text.lastIndexOf('=');
+      try {
+        return new GuidanceScale(
+            text.substring(0, Math.max(sign, 0)).strip(),
+            Double.parseDouble(text.substring(sign + 1).strip()));
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(FORM, e);
+      }
+    }
+  }
 }

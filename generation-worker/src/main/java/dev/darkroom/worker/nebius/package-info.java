@@ -1,4 +1,4 @@
-/** The way to Nebius and back: what is asked, and how each answer or failure is read. */
+/** Calls Nebius for one job, behind a circuit breaker, and says what came of the attempt. */
 @NullMarked
 package dev.darkroom.worker.nebius;
 

@@ -5,7 +5,7 @@ import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.picture.PictureStore;
-import dev.darkroom.worker.nebius.NebiusGate;
+import dev.darkroom.worker.nebius.NebiusCircuitBreaker;
 import java.util.random.RandomGenerator;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -18,7 +18,7 @@ class OutcomeConfiguration {
   @Bean
   OutcomeReporter outcomeReporter(
       BackoffSettings backoff,
-      NebiusGate gate,
+      NebiusCircuitBreaker gate,
       OutcomeStore outcomes,
       JobStore jobs,
       JobQueries queries,
@@ -26,7 +26,7 @@ class OutcomeConfiguration {
       EventPublisher events,
       RandomGenerator random) {
     return new OutcomeReporter(
-        new RetryPolicy(new Backoff(backoff, random), gate.turnedAwayFor()),
+        new RetryPolicy(new Backoff(backoff, random), gate.probeAfter()),
         outcomes,
         jobs,
         new OrphanPictureCleaner(queries, store),

@@ -2,7 +2,6 @@ package dev.darkroom.worker.outcome;
 
 import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.model.FailureCode;
-import dev.darkroom.model.ProviderRefusal;
 import dev.darkroom.model.Step;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
@@ -94,26 +93,26 @@ final class RetryPolicy {
           unknown(FailureCode.ASYNCHRONOUS_ANSWER, reason, reason, true, Duration.ZERO);
       case AttemptOutcome.Failed(var code, String reason, String told) ->
           failed(code, told, reason, true, backoff.patiently(attempt));
-      case AttemptOutcome.Unknown(String reason, String told) ->
+      case AttemptOutcome.OutcomeUnknown(String reason, String told) ->
           unknown(FailureCode.OUTCOME_UNKNOWN, told, reason, true, backoff.patiently(attempt));
-      case AttemptOutcome.GivenUp(String reason) ->
+      case AttemptOutcome.CancelledInFlight(String reason) ->
           unknown(FailureCode.OUTCOME_UNKNOWN, reason, reason, false, Duration.ZERO);
       case AttemptOutcome.Unavailable(var retryAfter, String reason, String told) ->
           waits(FailureCode.PROVIDER_UNAVAILABLE, told, reason, asked(retryAfter, attempt));
       case AttemptOutcome.RateLimited(var retryAfter, String reason) ->
           waits(FailureCode.RATE_LIMITED, RATE_LIMITED, reason, asked(retryAfter, attempt));
-      case AttemptOutcome.NotMade(String reason) ->
+      case AttemptOutcome.NotSent(String reason) ->
           waits(FailureCode.PROVIDER_UNAVAILABLE, UNREACHABLE, reason, backoff.after(attempt));
-      case AttemptOutcome.Withdrawn(String reason) ->
+      case AttemptOutcome.CancelledBeforeSend(String reason) ->
           waits(FailureCode.WITHDRAWN, reason, reason, Duration.ZERO);
       case AttemptOutcome.RecordDiffers(String reason) ->
           waits(FailureCode.RECORD_DIFFERS, reason, reason, backoff.afterUncounted(attempt));
-      case AttemptOutcome.TurnedAway(String reason) ->
+      case AttemptOutcome.CircuitOpen(String reason) ->
           waits(FailureCode.PROVIDER_UNAVAILABLE, reason, reason, backoff.notBefore(circuitPause));
       case AttemptOutcome.Misconfigured(var refusal, String reason, boolean ofAll) ->
           waits(
               FailureCode.MISCONFIGURED,
-              refused(refusal),
+              refusal.sentence(),
               reason,
               ofAll ? backoff.notBefore(circuitPause) : backoff.afterUncounted(attempt));
       case AttemptOutcome.Forbidden(String reason, String told, boolean _) ->
@@ -122,17 +121,6 @@ final class RetryPolicy {
           waits(
               FailureCode.PICTURE_NOT_STORED, NOT_STORED, reason, backoff.afterUncounted(attempt));
     };
-  }
-
-  private static String refused(AttemptOutcome.Refusal refusal) {
-    var told =
-        switch (refusal) {
-          case KEY -> ProviderRefusal.KEY;
-          case BALANCE -> ProviderRefusal.BALANCE;
-          case ACCESS -> ProviderRefusal.ACCESS;
-          case MODEL -> ProviderRefusal.MODEL;
-        };
-    return told.sentence();
   }
 
   private static RetryDecision complete(AttemptOutcome.Succeeded outcome) {

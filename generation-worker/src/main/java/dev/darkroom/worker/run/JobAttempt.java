@@ -5,8 +5,8 @@ import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.nebius.AttemptOutcome;
-import dev.darkroom.worker.nebius.CallInProgress;
-import dev.darkroom.worker.nebius.CallNebius;
+import dev.darkroom.worker.nebius.CancellableCall;
+import dev.darkroom.worker.nebius.NebiusClient;
 import dev.darkroom.worker.outcome.OutcomeReporter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -26,12 +26,12 @@ final class JobAttempt {
   private static final long LONGEST_WAIT = 2_000;
 
   private final PictureStore store;
-  private final CallNebius nebius;
+  private final NebiusClient nebius;
   private final OutcomeReporter reporter;
   private final MeterRegistry meters;
 
   JobAttempt(
-      PictureStore store, CallNebius nebius, OutcomeReporter reporter, MeterRegistry meters) {
+      PictureStore store, NebiusClient nebius, OutcomeReporter reporter, MeterRegistry meters) {
     this.store = store;
     this.nebius = nebius;
     this.reporter = reporter;
@@ -46,7 +46,7 @@ final class JobAttempt {
    *     rescued
    * @return whether the ledger took the outcome
    */
-  boolean run(ClaimedJob job, Map<String, ?> parameters, CallInProgress call, Duration reportFor)
+  boolean run(ClaimedJob job, Map<String, ?> parameters, CancellableCall call, Duration reportFor)
       throws InterruptedException {
     var started = System.nanoTime();
     var outcome = pictureOrCall(job, parameters, call);
@@ -56,7 +56,7 @@ final class JobAttempt {
 
   /** A picture that an earlier attempt saved is used, not bought again. */
   private AttemptOutcome pictureOrCall(
-      ClaimedJob job, Map<String, ?> parameters, CallInProgress call) {
+      ClaimedJob job, Map<String, ?> parameters, CancellableCall call) {
     try {
       var stored = stored(job);
       if (stored.isPresent()) {
@@ -87,7 +87,7 @@ final class JobAttempt {
   }
 
   private boolean reportUntilTaken(
-      Attempt attempt, AttemptOutcome outcome, CallInProgress call, Duration reportFor)
+      Attempt attempt, AttemptOutcome outcome, CancellableCall call, Duration reportFor)
       throws InterruptedException {
     var giveUp = System.nanoTime() + reportFor.toNanos();
     var wait = FIRST_WAIT;

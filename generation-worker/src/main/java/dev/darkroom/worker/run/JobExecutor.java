@@ -10,8 +10,9 @@ import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.limit.CallPermits;
-import dev.darkroom.worker.nebius.CallInProgress;
-import dev.darkroom.worker.nebius.CallNebius;
+import dev.darkroom.worker.nebius.CancellableCall;
+import dev.darkroom.worker.nebius.CancellableCall.CancelReason;
+import dev.darkroom.worker.nebius.NebiusClient;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -39,12 +40,12 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   private final WorkerSettings settings;
   private final JobStore ledger;
   private final JobClaimer claimer;
-  private final CallNebius nebius;
+  private final NebiusClient nebius;
   private final CallPermits permits;
   private final PictureStore store;
   private final JobAttempt attempts;
   private final EventPublisher events;
-  private final Map<Attempt, CallInProgress> running = new ConcurrentHashMap<>();
+  private final Map<Attempt, CancellableCall> running = new ConcurrentHashMap<>();
 
   /** Over, but the ledger did not take the outcome: these are for the rescue to decide. */
   private final Set<Attempt> unreported = ConcurrentHashMap.newKeySet();
@@ -86,7 +87,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   JobExecutor(
       WorkerSettings settings,
       JobStore ledger,
-      CallNebius nebius,
+      NebiusClient nebius,
       CallPermits permits,
       PictureStore store,
       JobAttempt attempts,
@@ -123,7 +124,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
 
   /** Jobs that will use up one of the calls that are allowed now; the others have done so. */
   private int beforeTheirCalls() {
-    return (int) running.values().stream().filter(call -> !call.hasPassed()).count();
+    return (int) running.values().stream().filter(call -> !call.isAdmitted()).count();
   }
 
   private int threadsAllowed() {
@@ -185,7 +186,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   @Override
   public void begin(ClaimedJob job, Map<String, ?> parameters) {
     var attempt = job.attempt();
-    var call = new CallInProgress(job.timeLeft());
+    var call = new CancellableCall(job.timeLeft());
     running.put(attempt, call);
     try {
       threads.execute(() -> run(job, parameters, call));
@@ -196,7 +197,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
     publishBegin(job);
   }
 
-  private void run(ClaimedJob job, Map<String, ?> parameters, CallInProgress call) {
+  private void run(ClaimedJob job, Map<String, ?> parameters, CancellableCall call) {
     var attempt = job.attempt();
     unreported.add(attempt);
     try {
@@ -281,7 +282,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
     var held = Set.copyOf(ledger.heartbeatOfHeld(settings.id(), settings.lease(), ours));
     before.forEach((attempt, call) -> {
       if (!held.contains(attempt)) {
-        call.end(CallInProgress.Ended.LOST);
+        call.cancel(CancelReason.LEASE_LOST);
       }
     });
   }
@@ -316,7 +317,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
 
   /** Cancels every call, so that its job goes back to the ledger. */
   void cancelAll() {
-    running.values().forEach(call -> call.end(CallInProgress.Ended.STOPPING));
+    running.values().forEach(call -> call.end(CancellableCall.Ended.STOPPING));
   }
 
   int size() {

@@ -6,7 +6,7 @@ import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.limit.CallPermits;
-import dev.darkroom.worker.nebius.CallNebius;
+import dev.darkroom.worker.nebius.NebiusClient;
 import dev.darkroom.worker.outcome.OutcomeReporter;
 import dev.darkroom.worker.run.JobExecutor.PauseReason;
 import io.micrometer.core.instrument.Gauge;
@@ -27,7 +27,7 @@ class RunConfiguration {
   JobExecutor jobExecutor(
       WorkerSettings settings,
       JobStore ledger,
-      CallNebius nebius,
+      NebiusClient nebius,
       CallPermits permits,
       PictureStore store,
       OutcomeReporter reporter,
@@ -57,7 +57,7 @@ class RunConfiguration {
   }
 
   @Bean
-  WorkerLifecycle workerLifecycle(JobExecutor jobs, WorkerSettings settings, CallNebius nebius) {
+  WorkerLifecycle workerLifecycle(JobExecutor jobs, WorkerSettings settings, NebiusClient nebius) {
     return new WorkerLifecycle(jobs, settings, nebius.timeout());
   }
 

@@ -41,69 +41,39 @@ class OddAnswersTest {
 
   @TempDir Path pictures;
 
-  static List<Arguments> errors_that_are_called_good() {
-    return List.of(
-        arguments(
-            "{'error':{'message':'Blocked by us.','code':'content_policy_violation'}}",
-            REFUSED,
-            "Blocked by us."),
-        arguments(
-            "{'data':[],'error':{'message':'Blocked by us.','code':'content_policy_violation'}}",
-            REFUSED,
-            "Blocked by us."),
-        arguments(
-            "{'data':null,'error':{'message':'No.','type':'image_generation_user_error','code':'moderation_blocked'}}",
-            REFUSED,
-            "No."),
-        arguments(
-            "{'data':[{'b64_json':null,'error':{'message':'No.','code':'content_filter'}}]}",
-            REFUSED,
-            "No."),
-        arguments(
-            "{'data':[{'b64_json':null,'finish_reason':'CONTENT_FILTERED'}]}",
-            REFUSED,
-            "without a picture"),
-        arguments(
-            "{'promptFeedback':{'blockReason':'PROHIBITED_CONTENT'}}",
-            REFUSED,
-            "without a picture"),
-        arguments("{'error':'Your prompt was flagged as NSFW'}", REFUSED, "flagged as NSFW"),
-        arguments("{'detail':'This violates our content policy.'}", REFUSED, "content policy"),
-        arguments(
-            "{'detail':[{'loc':['body','prompt'],'msg':'Not this.','type':'content_policy_violation'}]}",
-            REFUSED,
-            "body.prompt: Not this."),
-        arguments(
-            "{'error':'content_policy_violation','message':'Not this one.'}",
-            REFUSED,
-            "Not this one."),
-        arguments("{'error':{'message':'overloaded'}}", OUTAGE, "overloaded"),
-        arguments("{'error':'The model is overloaded, try again later.'}", OUTAGE, "overloaded"),
-        arguments(
-            "{'error':{'message':'Something went wrong.','type':'server_error'}}",
-            OUTAGE,
-            "went wrong"),
-        arguments("{'error':{'message':'Oops.','code':503}}", OUTAGE, "Oops"),
-        arguments("{'error':{'message':'Oops.','code':'moderation_unavailable'}}", OUTAGE, "Oops"),
-        arguments("{'message':'Service temporarily unavailable'}", OUTAGE, "unavailable"),
-        arguments(
-            "{'error':{'message':'Slow down, org-7.','type':'rate_limit_exceeded'}}",
-            TOO_FAST,
-            "limits the rate"),
-        arguments("{'error':{'message':'Slow down.','code':429}}", TOO_FAST, "limits the rate"),
-        arguments(
-            "{'error':{'message':'Pay, org-7.','code':'insufficient_quota'}}", OURS, "operator"),
-        arguments("{'error':{'message':'What a day.','type':'strange'}}", BAD, "What a day."),
-        arguments("{'detail':'What a day.'}", BAD, "What a day."),
-        arguments("{'object':'error','message':'What a day.','code':40001}", BAD, "What a day."),
-        arguments("{'error':null,'data':[]}", BAD, "holds no picture"),
-        arguments("{'error':{},'errors':[],'detail':''}", BAD, "holds no picture"),
-        arguments("{'id':'1','data':[]}", BAD, "holds no picture"),
-        arguments("{'status':'ok'}", BAD, "holds no picture"));
-  }
-
   @ParameterizedTest
-  @MethodSource("errors_that_are_called_good")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          {'error':{'message':'Blocked by us.','code':'content_policy_violation'}} | ends content_refused | Blocked by us.
+          {'data':[],'error':{'message':'Blocked by us.','code':'content_policy_violation'}} | ends content_refused | Blocked by us.
+          {'data':null,'error':{'message':'No.','type':'image_generation_user_error','code':'moderation_blocked'}} | ends content_refused | No.
+          {'data':[{'b64_json':null,'error':{'message':'No.','code':'content_filter'}}]} | ends content_refused | No.
+          {'data':[{'b64_json':null,'finish_reason':'CONTENT_FILTERED'}]} | ends content_refused | without a picture
+          {'promptFeedback':{'blockReason':'PROHIBITED_CONTENT'}} | ends content_refused | without a picture
+          {'error':'Your prompt was flagged as NSFW'} | ends content_refused | flagged as NSFW
+          {'detail':'This violates our content policy.'} | ends content_refused | content policy
+          {'detail':[{'loc':['body','prompt'],'msg':'Not this.','type':'content_policy_violation'}]} | ends content_refused | body.prompt: Not this.
+          {'error':'content_policy_violation','message':'Not this one.'} | ends content_refused | Not this one.
+          {'error':{'message':'overloaded'}} | waits attempt_failed provider_unavailable | overloaded
+          {'error':'The model is overloaded, try again later.'} | waits attempt_failed provider_unavailable | overloaded
+          {'error':{'message':'Something went wrong.','type':'server_error'}} | waits attempt_failed provider_unavailable | went wrong
+          {'error':{'message':'Oops.','code':503}} | waits attempt_failed provider_unavailable | Oops
+          {'error':{'message':'Oops.','code':'moderation_unavailable'}} | waits attempt_failed provider_unavailable | Oops
+          {'message':'Service temporarily unavailable'} | waits attempt_failed provider_unavailable | unavailable
+          {'error':{'message':'Slow down, org-7.','type':'rate_limit_exceeded'}} | waits attempt_failed rate_limited | limits the rate
+          {'error':{'message':'Slow down.','code':429}} | waits attempt_failed rate_limited | limits the rate
+          {'error':{'message':'Pay, org-7.','code':'insufficient_quota'}} | waits attempt_failed misconfigured | operator
+          {'error':{'message':'What a day.','type':'strange'}} | counts attempt_failed bad_reply | What a day.
+          {'detail':'What a day.'} | counts attempt_failed bad_reply | What a day.
+          {'object':'error','message':'What a day.','code':40001} | counts attempt_failed bad_reply | What a day.
+          {'error':null,'data':[]} | counts attempt_failed bad_reply | holds no picture
+          {'error':{},'errors':[],'detail':''} | counts attempt_failed bad_reply | holds no picture
+          {'id':'1','data':[]} | counts attempt_failed bad_reply | holds no picture
+          {'status':'ok'} | counts attempt_failed bad_reply | holds no picture
+          """)
   void a_200_that_says_what_went_wrong_is_read_by_what_it_says(String body, String as, String says)
       throws IOException {
     for (var status : List.of(200, 201)) {
@@ -113,66 +83,36 @@ class OddAnswersTest {
     }
   }
 
-  static List<Arguments> refusals() {
-    return List.of(
-        arguments(400, "{'error':{'message':'No.','code':'content_policy_violation'}}", REFUSED),
-        arguments(400, "{'error':{'message':'No.','type':'moderation_blocked'}}", REFUSED),
-        arguments(
-            400,
-            "{'error':{'message':'No.','code':null,'innererror':{'code':'ResponsibleAIPolicyViolation'}}}",
-            REFUSED),
-        arguments(403, "{'id':'7','name':'content_moderation','errors':['No.']}", REFUSED),
-        arguments(
-            422,
-            "{'detail':[{'loc':['body','prompt'],'msg':'No.','type':'content_policy_violation'}]}",
-            REFUSED),
-        arguments(422, "{'detail':{'code':'nsfw_content','message':'No.'}}", REFUSED),
-        arguments(422, "{'code':'SAFETY','message':'No.'}", REFUSED),
-        arguments(400, "{'error':{'message':'No.','code':'content-filter'}}", REFUSED),
-        // ordinary ones stay what they are
-        arguments(
-            400,
-            "{'error':{'message':'No.','type':'invalid_request_error','code':'invalid_size'}}",
-            REJECTED),
-        arguments(
-            400,
-            "{'error':{'message':'No: content policy, nsfw.','type':'invalid_request_error'}}",
-            REJECTED),
-        arguments(
-            415,
-            "{'error':{'message':'No.','code':'unsupported_content_type'}}",
-            "counts attempt_failed bad_reply"),
-        arguments(
-            422,
-            "{'detail':[{'loc':['body','safety_tolerance'],'msg':'No.','type':'less_than_equal'}]}",
-            REJECTED),
-        arguments(
-            422,
-            "{'detail':[{'loc':['body','x'],'msg':'No.','type':'missing','input':{'type':'nsfw'}}]}",
-            REJECTED),
-        arguments(422, "{'detail':'No.','code':'invalid_safety_tolerance'}", REJECTED),
-        arguments(
-            500,
-            "{'error':{'message':'No.','code':'content_filter'}}",
-            "counts attempt_failed provider_unavailable"),
-        // and so does what concerns us
-        arguments(403, "{'detail':'No.'}", "counts attempt_failed access_refused"),
-        arguments(
-            429,
-            "{'error':{'message':'Check your plan and billing.','code':'insufficient_quota'}}",
-            OURS),
-        arguments(
-            429, "{'error':{'message':'Check.','type':'insufficient_quota','code':null}}", OURS),
-        arguments(429, "{'error':{'message':'Check.','code':'billing_not_active'}}", OURS),
-        arguments(400, "{'error':{'message':'Check.','code':'billing_hard_limit_reached'}}", OURS),
-        arguments(
-            429,
-            "{'error':{'message':'You are too fast for your plan.','code':'rate_limit_exceeded'}}",
-            TOO_FAST));
-  }
-
   @ParameterizedTest
-  @MethodSource("refusals")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      textBlock =
+          """
+          400 | {'error':{'message':'No.','code':'content_policy_violation'}} | ends content_refused
+          400 | {'error':{'message':'No.','type':'moderation_blocked'}} | ends content_refused
+          400 | {'error':{'message':'No.','code':null,'innererror':{'code':'ResponsibleAIPolicyViolation'}}} | ends content_refused
+          403 | {'id':'7','name':'content_moderation','errors':['No.']} | ends content_refused
+          422 | {'detail':[{'loc':['body','prompt'],'msg':'No.','type':'content_policy_violation'}]} | ends content_refused
+          422 | {'detail':{'code':'nsfw_content','message':'No.'}} | ends content_refused
+          422 | {'code':'SAFETY','message':'No.'} | ends content_refused
+          400 | {'error':{'message':'No.','code':'content-filter'}} | ends content_refused
+          # ordinary ones stay what they are
+          400 | {'error':{'message':'No.','type':'invalid_request_error','code':'invalid_size'}} | ends rejected
+          400 | {'error':{'message':'No: content policy, nsfw.','type':'invalid_request_error'}} | ends rejected
+          415 | {'error':{'message':'No.','code':'unsupported_content_type'}} | counts attempt_failed bad_reply
+          422 | {'detail':[{'loc':['body','safety_tolerance'],'msg':'No.','type':'less_than_equal'}]} | ends rejected
+          422 | {'detail':[{'loc':['body','x'],'msg':'No.','type':'missing','input':{'type':'nsfw'}}]} | ends rejected
+          422 | {'detail':'No.','code':'invalid_safety_tolerance'} | ends rejected
+          500 | {'error':{'message':'No.','code':'content_filter'}} | counts attempt_failed provider_unavailable
+          # and so does what concerns us
+          403 | {'detail':'No.'} | counts attempt_failed access_refused
+          429 | {'error':{'message':'Check your plan and billing.','code':'insufficient_quota'}} | waits attempt_failed misconfigured
+          429 | {'error':{'message':'Check.','type':'insufficient_quota','code':null}} | waits attempt_failed misconfigured
+          429 | {'error':{'message':'Check.','code':'billing_not_active'}} | waits attempt_failed misconfigured
+          400 | {'error':{'message':'Check.','code':'billing_hard_limit_reached'}} | waits attempt_failed misconfigured
+          429 | {'error':{'message':'You are too fast for your plan.','code':'rate_limit_exceeded'}} | waits attempt_failed rate_limited
+          """)
   void a_refusal_is_read_by_its_code(int status, String body, String as) throws IOException {
     var result = answered(status, body);
 
@@ -423,7 +363,7 @@ class OddAnswersTest {
     }
   }
 
-  private TestingCall.Result answered(int status, String body) throws IOException {
+  private TestingCall.CallResult answered(int status, String body) throws IOException {
     return new TestingCall(pictures)
         .meeting(exchange -> exchange.answer(status, body.replace('\'', '"')));
   }

@@ -5,13 +5,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.model.FailureCode;
+import dev.darkroom.model.ProviderRefusal;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import dev.darkroom.picture.PictureFormat;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
 import dev.darkroom.worker.nebius.AttemptOutcome.Refusal;
-import dev.darkroom.worker.nebius.AttemptOutcome.Size;
+import dev.darkroom.worker.nebius.AttemptOutcome.ImageSize;
 import dev.darkroom.worker.outcome.RetryPolicy.RetryDecision;
 import java.time.Duration;
 import java.util.List;
@@ -63,7 +64,7 @@ class RetryPolicyTest {
             0,
             4),
         arguments(
-            new AttemptOutcome.NotMade("r"),
+            new AttemptOutcome.NotSent("r"),
             Step.ATTEMPT_FAILED,
             "provider_unavailable",
             false,
@@ -91,7 +92,7 @@ class RetryPolicyTest {
             0,
             4),
         arguments(
-            new AttemptOutcome.TurnedAway("r"),
+            new AttemptOutcome.CircuitOpen("r"),
             Step.ATTEMPT_FAILED,
             "provider_unavailable",
             false,
@@ -105,14 +106,14 @@ class RetryPolicyTest {
             30,
             60),
         arguments(
-            new AttemptOutcome.Misconfigured(Refusal.KEY, "r", true),
+            new AttemptOutcome.Misconfigured(ProviderRefusal.KEY, "r", true),
             Step.ATTEMPT_FAILED,
             "misconfigured",
             false,
             10,
             11),
         arguments(
-            new AttemptOutcome.Misconfigured(Refusal.MODEL, "r", false),
+            new AttemptOutcome.Misconfigured(ProviderRefusal.MODEL, "r", false),
             Step.ATTEMPT_FAILED,
             "misconfigured",
             false,
@@ -126,7 +127,7 @@ class RetryPolicyTest {
             0,
             4),
         arguments(
-            new AttemptOutcome.Unknown("r", "t"),
+            new AttemptOutcome.OutcomeUnknown("r", "t"),
             Step.ATTEMPT_OUTCOME_UNKNOWN,
             "outcome_unknown",
             true,
@@ -140,7 +141,7 @@ class RetryPolicyTest {
             0,
             0),
         arguments(
-            new AttemptOutcome.GivenUp("r"),
+            new AttemptOutcome.CancelledInFlight("r"),
             Step.ATTEMPT_OUTCOME_UNKNOWN,
             "outcome_unknown",
             false,
@@ -192,14 +193,15 @@ class RetryPolicyTest {
   static List<Arguments> what_is_ours() {
     var said = "account 7 owes 3 $; /srv/pictures, db.internal, pid 4711";
     return List.of(
-        arguments(new AttemptOutcome.Misconfigured(Refusal.BALANCE, said, true), "operator"),
-        arguments(new AttemptOutcome.Misconfigured(Refusal.MODEL, said, false), "model"),
+        arguments(
+            new AttemptOutcome.Misconfigured(ProviderRefusal.BALANCE, said, true), "operator"),
+        arguments(new AttemptOutcome.Misconfigured(ProviderRefusal.MODEL, said, false), "model"),
         arguments(new AttemptOutcome.NotStored(said), "could not be stored"),
-        arguments(new AttemptOutcome.NotMade(said), "no call was made"),
+        arguments(new AttemptOutcome.NotSent(said), "no call was made"),
         arguments(new AttemptOutcome.RateLimited(null, said), "limits the rate"),
         arguments(new AttemptOutcome.Unavailable(null, said, "told"), "told"),
         arguments(new AttemptOutcome.Failed(FailureCode.BAD_REPLY, said, "told"), "told"),
-        arguments(new AttemptOutcome.Unknown(said, "told"), "told"));
+        arguments(new AttemptOutcome.OutcomeUnknown(said, "told"), "told"));
   }
 
   @ParameterizedTest
@@ -216,7 +218,7 @@ class RetryPolicyTest {
 
   @Test
   void a_picture_of_another_size_completes_its_job_and_the_log_says_what_was_asked() {
-    assertThat(policy.decide(succeeded(new Size(1000, 1000)), 1, CALL))
+    assertThat(policy.decide(succeeded(new ImageSize(1000, 1000)), 1, CALL))
         .isEqualTo(
             new RetryDecision.CompleteJob(
                 PICTURE,
@@ -224,12 +226,12 @@ class RetryPolicyTest {
                     "source",
                     "nebius",
                     "asked",
-                    new Size(1000, 1000),
+                    new ImageSize(1000, 1000),
                     "callMillis",
                     1234L,
                     "savingMillis",
                     5L)));
-    assertThat(policy.decide(succeeded(new Size(1024, 1024)), 1, CALL))
+    assertThat(policy.decide(succeeded(new ImageSize(1024, 1024)), 1, CALL))
         .isEqualTo(
             new RetryDecision.CompleteJob(
                 PICTURE, Map.of("source", "nebius", "callMillis", 1234L, "savingMillis", 5L)));
@@ -248,12 +250,12 @@ class RetryPolicyTest {
     assertThat(policy.decide(failed, 1, CALL))
         .extracting(decision -> ((RetryDecision.RetryJob) decision).failure().call())
         .isEqualTo(Duration.ofMillis(1234));
-    assertThat(policy.decide(new AttemptOutcome.NotMade("r"), 1, Optional.empty()))
+    assertThat(policy.decide(new AttemptOutcome.NotSent("r"), 1, Optional.empty()))
         .extracting(decision -> ((RetryDecision.RetryJob) decision).failure().call())
         .isNull();
   }
 
-  private static AttemptOutcome succeeded(Size asked) {
+  private static AttemptOutcome succeeded(ImageSize asked) {
     return new AttemptOutcome.Succeeded(PICTURE, asked, Duration.ofMillis(5));
   }
 }

@@ -8,13 +8,14 @@ import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.PictureStoreConfiguration;
 import dev.darkroom.worker.limit.CallPermits;
 import dev.darkroom.worker.nebius.AttemptOutcome;
-import dev.darkroom.worker.nebius.CallInProgress;
-import dev.darkroom.worker.nebius.CallNebius;
+import dev.darkroom.worker.nebius.CancellableCall;
+import dev.darkroom.worker.nebius.NebiusClient;
 import dev.darkroom.worker.nebius.TestingPermits;
 import dev.darkroom.worker.nebius.TestingServer;
 import dev.darkroom.worker.outcome.RetryPolicy.RetryDecision;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,6 +34,8 @@ import tools.jackson.databind.json.JsonMapper;
  * answers as a script says.
  */
 final class TestingCall {
+  static final String KEY = "v1.0123456789abcdef-the-key";
+
   private final Path pictures;
   private final Duration timeLeft;
 
@@ -47,7 +50,7 @@ final class TestingCall {
 
   /** Everything in the room "nebius", as a worker puts it together. */
   @ComponentScan("dev.darkroom.worker.nebius")
-  private static final class TheWayToNebius {}
+  private static final class WorkerNebiusRoom {}
 
   /**
    * What came of it.
@@ -56,7 +59,7 @@ final class TestingCall {
    * @param picture as it is kept
    * @param callsAllowed afterwards
    */
-  record Result(
+  record CallResult(
       AttemptOutcome outcome,
       RetryDecision decision,
       List<String> requests,
@@ -80,49 +83,54 @@ final class TestingCall {
     }
   }
 
-  Result meeting(TestingServer.Script script, String... settings) throws IOException {
+  CallResult meeting(TestingServer.Script script, String... settings) throws IOException {
     try (var server = TestingServer.start(script)) {
-      var results = new ArrayList<Result>();
-      new ApplicationContextRunner()
-          .withUserConfiguration(TheWayToNebius.class, PictureStoreConfiguration.class)
-          .withBean(JsonMapper.class, JsonMapper::new)
-          .withBean(Clock.class, Clock::systemUTC)
-          .withBean(SimpleMeterRegistry.class)
-          .withBean(CallPermits.class, TestingPermits::new)
-          .withPropertyValues(
-              "darkroom.picture.dir=" + pictures,
-              "darkroom.nebius.endpoint=" + server.baseUri(),
-              "darkroom.nebius.api-key=v1.0123456789abcdef-the-key",
-              "darkroom.nebius.timeout=20s")
-          .withPropertyValues(settings)
-          .run(context -> {
-            assertThat(context).hasNotFailed();
-            results.add(call(context, server));
-          });
-      return results.getFirst();
+      return calling(server.baseUri(), server.requests(), settings);
     }
   }
 
-  private Result call(ApplicationContext context, TestingServer server) throws IOException {
-    var client = context.getBean(CallNebius.class);
+  /** Of a provider that is there already; what it saw is its own affair. */
+  CallResult calling(URI endpoint, String... settings) {
+    return calling(endpoint, List.of(), settings);
+  }
+
+  private CallResult calling(URI endpoint, List<String> requests, String... settings) {
+    var results = new ArrayList<CallResult>();
+    new ApplicationContextRunner()
+        .withUserConfiguration(WorkerNebiusRoom.class, PictureStoreConfiguration.class)
+        .withBean(JsonMapper.class, JsonMapper::new)
+        .withBean(Clock.class, Clock::systemUTC)
+        .withBean(SimpleMeterRegistry.class)
+        .withBean(CallPermits.class, TestingPermits::new)
+        .withPropertyValues(
+            "darkroom.picture.dir=" + pictures,
+            "darkroom.nebius.endpoint=" + endpoint,
+            "darkroom.nebius.api-key=" + KEY,
+            "darkroom.nebius.timeout=20s",
+            "darkroom.nebius.quick-retry-delay=1ms")
+        .withPropertyValues(settings)
+        .run(context -> {
+          assertThat(context).hasNotFailed();
+          results.add(call(context, requests));
+        });
+    return results.getFirst();
+  }
+
+  private CallResult call(ApplicationContext context, List<String> requests) throws IOException {
+    var client = context.getBean(NebiusClient.class);
     var request = new GenerationRequest("A fox", null, 0.7, 0.5, null, 96, 64, 7);
     var id = new RequestId(UUID.randomUUID());
-    var call = new CallInProgress(timeLeft);
+    var call = new CancellableCall(timeLeft);
     var outcome = client.call(id, client.parameters(request).sent(), null, call);
     var decision = policy().decide(outcome, 1, Optional.empty());
+    Optional<byte[]> picture = Optional.empty();
     var kept = context.getBean(PictureStore.class).open(id);
-    if (kept.isEmpty()) {
-      return new Result(
-          outcome, decision, server.requests(), Optional.empty(), client.callsAllowed());
+    if (kept.isPresent()) {
+      try (var body = kept.get().body()) {
+        picture = Optional.of(body.readAllBytes());
+      }
     }
-    try (var body = kept.get().body()) {
-      return new Result(
-          outcome,
-          decision,
-          server.requests(),
-          Optional.of(body.readAllBytes()),
-          client.callsAllowed());
-    }
+    return new CallResult(outcome, decision, requests, picture, client.callsAllowed());
   }
 
   private static RetryPolicy policy() {

@@ -1,0 +1,126 @@
+package dev.darkroom.worker.nebius;
+
+import dev.darkroom.worker.nebius.NebiusTransport.NebiusResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Looks up our models in Nebius's catalogue after the start. That is free and proves the key before
+ * the first job. Jobs do not wait for it: not every provider has a catalogue.
+ */
+final class ModelCatalogCheck implements ApplicationListener<ApplicationReadyEvent> {
+  private static final Logger log = LoggerFactory.getLogger(ModelCatalogCheck.class);
+  private static final int LARGEST = 4 << 20;
+
+  private final NebiusTransport transport;
+  private final ResponseClassifier responses;
+  private final JsonMapper json;
+  private final ScheduledExecutorService timer;
+  private final Duration retryAfter;
+  private final Set<String> models;
+  private volatile String state = "not read yet";
+
+  ModelCatalogCheck(
+      NebiusTransport transport,
+      ResponseClassifier responses,
+      JsonMapper json,
+      ScheduledExecutorService timer,
+      NebiusSettings settings) {
+    this.transport = transport;
+    this.responses = responses;
+    this.json = json;
+    this.timer = timer;
+    this.retryAfter = settings.readModelsEvery();
+    this.models = new TreeSet<>(settings.models());
+    this.models.add(settings.model());
+  }
+
+  /** In words, for the health page. */
+  String state() {
+    return state;
+  }
+
+  @Override
+  public void onApplicationEvent(ApplicationReadyEvent event) {
+    startCheck();
+  }
+
+  private void startCheck() {
+    var _ = Thread.ofPlatform().daemon().name("model-catalog-check").start(this::checkOrRetry);
+  }
+
+  private void checkOrRetry() {
+    if (check()) {
+      return;
+    }
+    log.atWarn()
+        .addKeyValue("reason", state)
+        .addKeyValue("retry_in", retryAfter)
+        .log("could not read Nebius's model catalogue; jobs are processed all the same");
+    try {
+      var _ = timer.schedule(this::startCheck, retryAfter.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) {
+      // the worker stops
+    }
+  }
+
+  /** Whether the answer is final. */
+  private boolean check() {
+    try {
+      return transport.get("models", new CancellableCall(Duration.ofDays(1)), this::evaluate);
+    } catch (IOException | JacksonException e) {
+      state = "not read: " + e.getClass().getSimpleName();
+      return false;
+    }
+  }
+
+  private boolean evaluate(NebiusResponse response) throws IOException {
+    return switch (response.status()) {
+      case 200 -> compare(response);
+      case 404, 405, 501 -> {
+        state = "not read: there is no catalogue at this endpoint";
+        yield true;
+      }
+      default -> {
+        // also after a 401 the worker takes jobs: otherwise it would not join the group of workers,
+        // and so never be ready
+        state = "not read: " + responses.reason(response.status(), response.body());
+        yield false;
+      }
+    };
+  }
+
+  private boolean compare(NebiusResponse response) throws IOException {
+    var body = json.readTree(response.body().readNBytes(LARGEST));
+    var data = body.isArray() ? body : body.path("data");
+    if (!data.isArray()) {
+      state = "not read: the response is not a catalogue";
+      return false;
+    }
+    var catalogue =
+        data.valueStream().map(model -> model.path("id").asString("")).collect(Collectors.toSet());
+    var missing = new TreeSet<>(models);
+    missing.removeAll(catalogue);
+    if (missing.isEmpty()) {
+      state = "in the catalogue: " + String.join(", ", models);
+      return true;
+    }
+    state = "missing from the catalogue: " + String.join(", ", missing);
+    log.atWarn()
+        .addKeyValue("models", missing)
+        .log("models are missing from Nebius's catalogue; calls for them probably get 404");
+    return true;
+  }
+}

@@ -1,0 +1,123 @@
+package dev.darkroom.worker.nebius;
+
+import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.TraceParent;
+import dev.darkroom.worker.nebius.CancellableCall.CancelReason;
+import io.github.resilience4j.retry.Retry;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls Nebius for one job: within its timeout, through the circuit breaker, with quick retries
+ * where nothing was sent.
+ */
+public final class NebiusClient {
+  private static final Duration[] LATENCIES =
+      IntStream.of(1, 2, 5, 10, 15, 20, 30, 60, 120)
+          .mapToObj(Duration::ofSeconds)
+          .toArray(Duration[]::new);
+
+  private final NebiusSettings settings;
+  private final ImageGenerationCall generation;
+  private final ResponseClassifier responses;
+  private final NebiusCircuitBreaker breaker;
+  private final Retry quickRetry;
+  private final ScheduledExecutorService timer;
+  private final MeterRegistry meters;
+  private final Counter saved;
+
+  NebiusClient(
+      NebiusSettings settings,
+      ImageGenerationCall generation,
+      ResponseClassifier responses,
+      NebiusCircuitBreaker breaker,
+      Retry quickRetry,
+      ScheduledExecutorService timer,
+      MeterRegistry meters) {
+    this.settings = settings;
+    this.generation = generation;
+    this.responses = responses;
+    this.breaker = breaker;
+    this.quickRetry = quickRetry;
+    this.timer = timer;
+    this.meters = meters;
+    this.saved =
+        Counter.builder("darkroom.pictures.bytes")
+            .description("Bytes of pictures saved")
+            .baseUnit("bytes")
+            .register(meters);
+  }
+
+  /** Exactly what is sent for this request; logged before it is sent. */
+  public CallParameters parameters(GenerationRequest request) {
+    var model = Objects.requireNonNullElse(request.model(), settings.model());
+    return CallParameters.of(request, model, settings.guidanceScaleOf(model));
+  }
+
+  /** How long a call may take. */
+  public Duration timeout() {
+    return settings.timeout();
+  }
+
+  /** See {@link NebiusCircuitBreaker#callsAllowed()}. */
+  public int callsAllowed() {
+    return breaker.callsAllowed();
+  }
+
+  /** Makes the call and stores its picture. Never throws: every failure is an outcome. */
+  public AttemptOutcome call(
+      RequestId id, Map<String, ?> parameters, @Nullable TraceParent trace, CancellableCall call) {
+    var prompt = String.valueOf(parameters.get("prompt"));
+    var untilDeadline = call.timeLeft();
+    var deadlineFirst = untilDeadline.compareTo(settings.timeout()) < 0;
+    var cancelling =
+        timer.schedule(
+            () -> call.cancel(deadlineFirst ? CancelReason.DEADLINE : CancelReason.TIMEOUT),
+            (deadlineFirst ? untilDeadline : settings.timeout()).toMillis(),
+            TimeUnit.MILLISECONDS);
+    try {
+      return quickRetry.executeCallable(
+          () -> breaker.pass(prompt, () -> attempt(id, parameters, trace, call)));
+    } catch (Exception e) {
+      return responses.classify(e, call);
+    } finally {
+      cancelling.cancel(false);
+    }
+  }
+
+  private AttemptOutcome attempt(
+      RequestId id, Map<String, ?> parameters, @Nullable TraceParent trace, CancellableCall call) {
+    call.admit();
+    var begun = System.nanoTime();
+    AttemptOutcome outcome;
+    try {
+      outcome = generation.run(id, parameters, trace, call);
+    } catch (Exception e) {
+      outcome = responses.classify(e, call);
+    }
+    record(outcome, Duration.ofNanos(System.nanoTime() - begun));
+    return outcome;
+  }
+
+  private void record(AttemptOutcome outcome, Duration took) {
+    Timer.builder("darkroom.nebius.calls")
+        .description("Calls to Nebius")
+        .tag("outcome", outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT))
+        .serviceLevelObjectives(LATENCIES)
+        .register(meters)
+        .record(took);
+    if (outcome instanceof AttemptOutcome.Succeeded(var picture, var _, var _)) {
+      saved.increment((double) picture.bytes());
+    }
+  }
+}

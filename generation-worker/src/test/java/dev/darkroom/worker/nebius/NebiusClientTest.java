@@ -1,0 +1,366 @@
+package dev.darkroom.worker.nebius;
+
+import static dev.darkroom.simulator.Fault.answer;
+import static dev.darkroom.simulator.Fault.hangAfterBilling;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.RequestId;
+import dev.darkroom.model.TraceParent;
+import dev.darkroom.picture.PictureFormat;
+import dev.darkroom.picture.PictureStore;
+import dev.darkroom.picture.PictureStoreConfiguration;
+import dev.darkroom.picture.StoredPicture;
+import dev.darkroom.simulator.NebiusSimulator;
+import dev.darkroom.simulator.SimulatorSettings;
+import dev.darkroom.worker.limit.CallPermits;
+import dev.darkroom.worker.nebius.AttemptOutcome.CancelledBeforeSend;
+import dev.darkroom.worker.nebius.AttemptOutcome.CancelledInFlight;
+import dev.darkroom.worker.nebius.AttemptOutcome.CircuitOpen;
+import dev.darkroom.worker.nebius.AttemptOutcome.Misconfigured;
+import dev.darkroom.worker.nebius.AttemptOutcome.NotSent;
+import dev.darkroom.worker.nebius.AttemptOutcome.RateLimited;
+import dev.darkroom.worker.nebius.AttemptOutcome.Succeeded;
+import dev.darkroom.worker.nebius.CancellableCall.CancelReason;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What a call does besides reading its answer, over the real client and a real socket. */
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class NebiusClientTest {
+  private static final String TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+  @TempDir Path pictures;
+  private NebiusSimulator nebius;
+  private final TestingPermits permits = new TestingPermits();
+  private final RequestId id = new RequestId(UUID.randomUUID());
+  private final CancellableCall call = new CancellableCall(Duration.ofMinutes(1));
+
+  @BeforeEach
+  void start() throws IOException {
+    nebius = NebiusSimulator.start(SimulatorSettings.defaults().withApiKey("the-key"));
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    nebius.clearFaults();
+    nebius.close();
+  }
+
+  @Test
+  void a_picture_is_saved_and_described() {
+    withClient((client, store) -> {
+      var outcome = client.call(id, parameters("A fox"), new TraceParent(TRACE), call);
+
+      assertThat(outcome).isInstanceOf(Succeeded.class);
+      var picture = ((Succeeded) outcome).picture();
+      assertThat(picture.width()).isEqualTo(96);
+      assertThat(picture.height()).isEqualTo(64);
+      assertThat(picture.format().contentType()).isEqualTo("image/webp");
+      assertThat(store.find(id)).contains(picture);
+      assertThat(((Succeeded) outcome).saving()).isGreaterThanOrEqualTo(Duration.ZERO);
+      assertThat(nebius.bill().calls().getFirst().traceparent()).isEqualTo(TRACE);
+    });
+  }
+
+  @Test
+  void a_call_takes_as_long_as_its_answer() {
+    nebius.setLatency(Duration.ofMillis(300));
+    withClient(
+        (client, _) -> {
+          var begun = System.nanoTime();
+          var outcome = client.call(id, parameters("A fox"), null, call);
+          var all = Duration.ofNanos(System.nanoTime() - begun);
+
+          assertThat(call.took().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(300));
+          assertThat(call.took().orElseThrow().plus(((Succeeded) outcome).saving()))
+              .isLessThanOrEqualTo(all);
+        },
+        "darkroom.nebius.timeout=10s");
+  }
+
+  @Test
+  void a_refused_key_says_so_and_stops_further_calls() {
+    withContext(
+        context -> {
+          var client = context.getBean(NebiusClient.class);
+          assertThat(client.call(id, parameters("A fox"), null, call))
+              .isInstanceOf(Misconfigured.class);
+          assertThat(client.callsAllowed()).isZero();
+          assertThat(context.getBean(NebiusCircuitBreaker.class).state())
+              .startsWith("nebius: 401, the key was refused; open until 2")
+              .endsWith(": Nebius answered 401: The API key is invalid.");
+          assertThat(blocked(context, "key")).isEqualTo(1);
+          assertThat(blocked(context, "outage")).isZero();
+        },
+        "darkroom.nebius.api-key=wrong");
+  }
+
+  @Test
+  void a_model_that_only_this_job_names_stops_no_other() {
+    nebius.everyCall().meet(answer(404).withDetail("no such model"));
+    withClient((client, _) -> {
+      var parameters = CallParameters.of(request("A fox"), "stability-ai/other", null).sent();
+
+      assertThat(client.call(id, parameters, null, call))
+          .isInstanceOfSatisfying(
+              Misconfigured.class, refused -> assertThat(refused.affectsAllJobs()).isFalse());
+      assertThat(client.callsAllowed()).isGreaterThan(1000);
+    });
+  }
+
+  @Test
+  void a_request_may_name_its_model_and_each_has_its_guidance_scale() {
+    withClient(
+        (client, _) -> {
+          var named =
+              new GenerationRequest("A fox", null, 0.7, 0.5, null, 96, 64, 7, "other/model");
+
+          assertThat(client.parameters(named).sent())
+              .containsEntry("model", "other/model")
+              .containsEntry("guidance_scale", 3.5);
+          assertThat(client.parameters(request("A fox")).sent())
+              .containsEntry("model", "stability-ai/sdxl")
+              .doesNotContainKey("guidance_scale");
+        },
+        "darkroom.nebius.guidance-scale=other/model=3.5, third/model = 9");
+  }
+
+  @Test
+  void a_guidance_scale_without_its_model_stops_the_start() {
+    withContext(
+        context ->
+            assertThat(context.getStartupFailure())
+                .rootCause()
+                .message()
+                .contains("such as stability-ai/sdxl=7.5"),
+        "darkroom.nebius.guidance-scale=7.5");
+  }
+
+  @Test
+  void calls_and_bytes_are_counted() {
+    nebius.nextCall().meet(answer(503));
+    withContext(context -> {
+      var client = context.getBean(NebiusClient.class);
+      var _ = client.call(id, parameters("A fox"), null, call);
+      var outcome = client.call(id, parameters("A fox"), null, call);
+
+      var meters = context.getBean(SimpleMeterRegistry.class);
+      assertThat(meters.get("darkroom.nebius.calls").tag("outcome", "unavailable").timer().count())
+          .isEqualTo(1);
+      assertThat(meters.get("darkroom.nebius.calls").tag("outcome", "succeeded").timer().count())
+          .isEqualTo(1);
+      assertThat(meters.get("darkroom.pictures.bytes").counter().count())
+          .isEqualTo((double) ((Succeeded) outcome).picture().bytes());
+    });
+  }
+
+  private static double blocked(ApplicationContext context, String reason) {
+    return context
+        .getBean(SimpleMeterRegistry.class)
+        .get("darkroom.nebius.blocked")
+        .tag("reason", reason)
+        .gauge()
+        .value();
+  }
+
+  @Test
+  void retry_after_is_kept_and_calls_pause() {
+    nebius.everyCall().meet(answer(429).withRetryAfter(Duration.ofSeconds(7)));
+    withClient((client, _) -> {
+      var outcome = client.call(id, parameters("A fox"), null, call);
+
+      assertThat(outcome).isInstanceOf(RateLimited.class);
+      assertThat(((RateLimited) outcome).retryAfter()).isEqualTo(Duration.ofSeconds(7));
+      assertThat(client.callsAllowed()).isZero();
+      assertThat(permits.heard).containsExactly("429 null");
+    });
+  }
+
+  @Test
+  void without_a_connection_the_call_was_not_made_and_the_breaker_opens() throws IOException {
+    int nobody;
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      nobody = socket.getLocalPort();
+    }
+    withClient(
+        (client, _) -> {
+          assertThat(client.call(id, parameters("A fox"), null, call)).isInstanceOf(NotSent.class);
+          assertThat(call.took()).isEmpty();
+          assertThat(client.call(id, parameters("A fox"), null, call))
+              .isInstanceOf(CircuitOpen.class);
+          assertThat(client.callsAllowed()).isZero();
+        },
+        "darkroom.nebius.endpoint=http://127.0.0.1:" + nobody + "/v1");
+  }
+
+  @Test
+  void after_a_while_one_call_probes_and_closes_the_breaker() {
+    nebius.everyCall().meet(answer(500));
+    withClient((client, _) -> {
+      for (int i = 0; i < 4; i++) {
+        var _ = client.call(id, parameters("A fox"), null, call);
+      }
+      assertThat(client.callsAllowed()).isZero();
+      nebius.clearFaults();
+
+      Awaitility.await().until(() -> client.callsAllowed() == 1);
+      assertThat(client.call(id, parameters("A fox"), null, call)).isInstanceOf(Succeeded.class);
+      assertThat(client.callsAllowed()).isGreaterThan(1000);
+    });
+  }
+
+  @Test
+  void a_call_that_is_ended_closes_its_connection_and_says_that_it_was_us() throws Exception {
+    nebius.everyCall().meet(hangAfterBilling());
+    withClient(
+        (client, _) -> {
+          var ender =
+              Thread.ofVirtual()
+                  .start(() -> {
+                    Awaitility.await().until(() -> nebius.bill().total() == 1);
+                    call.cancel(CancelReason.SHUTDOWN);
+                  });
+          assertThat(client.call(id, parameters("A fox"), null, call))
+              .isInstanceOf(CancelledInFlight.class);
+          assertThat(Thread.currentThread().isInterrupted()).isFalse();
+          assertThat(ender.join(Duration.ofSeconds(5))).isTrue();
+        },
+        "darkroom.nebius.timeout=30s");
+  }
+
+  @Test
+  void a_call_that_was_ended_before_is_not_made() {
+    call.cancel(CancelReason.SHUTDOWN);
+    withClient((client, _) -> {
+      assertThat(client.call(id, parameters("A fox"), null, call))
+          .isInstanceOf(CancelledBeforeSend.class);
+      assertThat(nebius.bill().calls()).isEmpty();
+    });
+  }
+
+  @Test
+  void a_deadline_that_comes_first_ends_the_call() {
+    nebius.everyCall().meet(hangAfterBilling());
+    withClient(
+        (client, _) -> {
+          var call = new CancellableCall(Duration.ofMillis(500));
+          var outcome = client.call(id, parameters("A fox"), null, call);
+
+          assertThat(outcome).isInstanceOf(CancelledInFlight.class);
+          assertThat(outcome.toString()).contains("deadline");
+        },
+        "darkroom.nebius.timeout=30s");
+  }
+
+  @Test
+  void a_key_that_no_header_can_carry_stops_the_start_and_is_not_repeated() {
+    withContext(
+        context ->
+            assertThat(context.getStartupFailure())
+                .rootCause()
+                .message()
+                .contains("copy it again")
+                .doesNotContain("sk-secret"),
+        "darkroom.nebius.api-key=sk-secret\u200b");
+  }
+
+  @Test
+  void a_line_break_after_the_key_does_no_harm() {
+    withClient(
+        (client, _) ->
+            assertThat(client.call(id, parameters("A fox"), null, call))
+                .isInstanceOf(Succeeded.class),
+        "darkroom.nebius.api-key=the-key\n");
+  }
+
+  @Test
+  void the_key_is_in_no_setting_that_is_printed() {
+    withContext(context ->
+        assertThat(context.getBean(NebiusSettings.class).toString())
+            .doesNotContain("the-key")
+            .contains("***"));
+  }
+
+  @Test
+  void pictures_that_take_long_are_no_outage() {
+    withContext(context -> {
+      var breaker = context.getBean(CircuitBreakerRegistry.class).circuitBreaker("nebius");
+      var picture =
+          new Succeeded(
+              new StoredPicture(id, "ab".repeat(32), 1, PictureFormat.WEBP, 1, 1),
+              new AttemptOutcome.ImageSize(1, 1),
+              Duration.ZERO);
+      for (var calls = 0; calls < 8; calls++) {
+        breaker.onResult(30, TimeUnit.MINUTES, picture);
+      }
+
+      assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+    });
+  }
+
+  private interface WithClient {
+    void accept(NebiusClient client, PictureStore store) throws IOException, InterruptedException;
+  }
+
+  private void withClient(WithClient test, String... properties) {
+    withContext(
+        context -> {
+          assertThat(context).hasNotFailed();
+          test.accept(context.getBean(NebiusClient.class), context.getBean(PictureStore.class));
+        },
+        properties);
+  }
+
+  private void withContext(
+      org.springframework.boot.test.context.runner.ContextConsumer<
+              org.springframework.boot.test.context.assertj.AssertableApplicationContext>
+          test,
+      String... properties) {
+    new ApplicationContextRunner()
+        .withUserConfiguration(NebiusConfiguration.class, PictureStoreConfiguration.class)
+        .withBean(JsonMapper.class, JsonMapper::new)
+        .withBean(Clock.class, Clock::systemUTC)
+        .withBean(CallPermits.class, () -> permits)
+        .withBean(SimpleMeterRegistry.class)
+        .withPropertyValues(
+            "darkroom.picture.dir=" + pictures,
+            "darkroom.nebius.endpoint=" + nebius.baseUri(),
+            "darkroom.nebius.api-key=the-key",
+            "darkroom.nebius.timeout=1s",
+            "darkroom.nebius.quick-retry-delay=1ms",
+            "darkroom.nebius.breaker.window=4",
+            "darkroom.nebius.breaker.minimum-calls=4",
+            "darkroom.nebius.breaker.probe-after=1s")
+        .withPropertyValues(properties)
+        .run(test);
+  }
+
+  private static Map<String, Object> parameters(String prompt) {
+    return CallParameters.of(request(prompt), "stability-ai/sdxl", null).sent();
+  }
+
+  private static GenerationRequest request(String prompt) {
+    return new GenerationRequest(prompt, null, 0.7, 0.5, null, 96, 64, 7);
+  }
+}

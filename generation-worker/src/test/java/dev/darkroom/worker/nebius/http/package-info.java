@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.worker.nebius.http;
+
+import org.jspecify.annotations.NullMarked;
