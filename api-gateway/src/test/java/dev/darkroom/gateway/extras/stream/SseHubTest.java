@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -199,7 +200,7 @@ class SseHubTest {
     } catch (IOException e) {
       assertThat(e).hasMessage("Broken pipe");
     }
-    return ID.matcher(clients.get(stream).toString(UTF_8))
+    return ID.matcher(Objects.requireNonNull(clients.get(stream)).toString(UTF_8))
         .results()
         .map(found -> Long.valueOf(found.group(1)))
         .toList();
