@@ -23,8 +23,8 @@ final class Backoff {
 
   /** {@code base · factor^(attempt-1)}, at most {@code cap}, in milliseconds. */
   private long longest(int attempt, double factor, Duration cap) {
-    var grown = settings.base().toMillis() * Math.pow(factor, attempt - 1);
-    return (long) Math.min(grown, cap.toMillis());
+    var grown = (double) settings.base().toMillis() * Math.pow(factor, attempt - 1);
+    return (long) Math.min(grown, (double) cap.toMillis());
   }
 
   /** The wait after the given attempt; the first is 1. */
