@@ -7,6 +7,7 @@ import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.log.LogFilter;
+import dev.darkroom.ledger.log.LogQueries;
 import dev.darkroom.ledger.queue.FairQueue;
 import dev.darkroom.ledger.queue.JobOutbox;
 import dev.darkroom.messaging.JobRecords;

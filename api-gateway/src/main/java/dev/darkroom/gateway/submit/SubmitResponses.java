@@ -33,7 +33,8 @@ final class SubmitResponses {
   private final JobViewMapper views;
   private final JsonMapper json;
 
-  SubmitResponses(CompletionWaiter waiter, JobQueries ledger, JobViewMapper views, JsonMapper json) {
+  SubmitResponses(
+      CompletionWaiter waiter, JobQueries ledger, JobViewMapper views, JsonMapper json) {
     this.waiter = waiter;
     this.ledger = ledger;
     this.views = views;

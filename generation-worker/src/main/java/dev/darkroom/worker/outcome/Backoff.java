@@ -23,7 +23,7 @@ final class Backoff {
 
   /** {@code base · factor^(attempt-1)}, at most {@code cap}, in milliseconds. */
   private long longest(int attempt, double factor, Duration cap) {
-    var grown = settings.base().toMillis() * Math.pow(factor, attempt - 1);
+    var grown = (double) settings.base().toMillis() * Math.pow(factor, attempt - 1);
     return (long) Math.min(grown, (double) cap.toMillis());
   }
 

@@ -11,7 +11,6 @@ import dev.darkroom.model.Step;
 import dev.darkroom.picture.PictureFormat;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
-import dev.darkroom.worker.nebius.AttemptOutcome.Refusal;
 import dev.darkroom.worker.nebius.AttemptOutcome.ImageSize;
 import dev.darkroom.worker.outcome.RetryPolicy.RetryDecision;
 import java.time.Duration;

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.ledger.log.LogPosition;
-import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;

@@ -8,7 +8,6 @@ import dev.darkroom.ledger.jobs.NewJobFixture;
 import dev.darkroom.ledger.jobs.TestingLedger;
 import dev.darkroom.ledger.statistics.JobStatistics.FailureCount;
 import dev.darkroom.ledger.statistics.JobStatistics.JobCounts;
-import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
