@@ -58,7 +58,12 @@ class StylesTest {
   /** The enum is its package's own. */
   private static List<String> templates() {
     try {
-      var type = Class.forName("dev.darkroom.worker.nebius.StyleTemplate");
+      var type =
+          HouseClasses.production().stream()
+              .filter(candidate -> candidate.getSimpleName().equals("StyleTemplate"))
+              .findAny()
+              .orElseThrow()
+              .reflect();
       var word = type.getDeclaredField("word");
       word.setAccessible(true);
       return Arrays.stream(type.getEnumConstants()).map(style -> read(word, style)).toList();

@@ -17,13 +17,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class ModulesTest {
+class ModuleDependenciesTest {
   private static final String SOURCES = "src/main/java";
 
   @Test
   void every_module_with_classes_has_its_row_in_the_table_of_what_it_may_use() {
     var withClasses =
-        Pom.parent().modules().stream()
+        Project.modules().stream()
             .filter(module -> Project.javaFiles(module, SOURCES).findAny().isPresent());
     assertThat(withClasses)
         .containsExactlyInAnyOrderElementsOf(

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A page of the documentation. */
-record Page(Path path, String text) {
+record MarkdownPage(Path path, String text) {
   private static final Pattern CODE = Pattern.compile("`([^`]*)`");
   private static final Pattern FENCED =
       Pattern.compile("^ {0,3}(```|~~~).*?^ {0,3}\\1", Pattern.DOTALL | Pattern.MULTILINE);
@@ -20,7 +20,7 @@ record Page(Path path, String text) {
   private static final Pattern ELSEWHERE = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*:.*|//.*|#.*");
 
   /** Columns by their headings, in small letters, and the cells below. */
-  record Table(List<String> headings, List<List<String>> rows) {
+  record MarkdownTable(List<String> headings, List<List<String>> rows) {
     boolean has(String heading) {
       return headings.contains(heading);
     }
@@ -31,14 +31,14 @@ record Page(Path path, String text) {
     }
   }
 
-  static List<Page> all() {
+  static List<MarkdownPage> all() {
     return Project.filesBelow(Project.ROOT, ".md").stream()
-        .map(file -> new Page(file, Project.read(file)))
+        .map(file -> new MarkdownPage(file, Project.read(file)))
         .toList();
   }
 
-  List<Table> tables() {
-    var tables = new ArrayList<Table>();
+  List<MarkdownTable> tables() {
+    var tables = new ArrayList<MarkdownTable>();
     List<String> above = List.of();
     for (var line : FENCED.matcher(text).replaceAll("").lines().toList()) {
       var cells = cells(line);
@@ -46,7 +46,7 @@ record Page(Path path, String text) {
         above = List.of();
       } else if (above.isEmpty()) {
         above = cells.stream().map(cell -> cell.toLowerCase(Locale.ROOT)).toList();
-        tables.add(new Table(above, new ArrayList<>()));
+        tables.add(new MarkdownTable(above, new ArrayList<>()));
       } else if (!cells.stream().allMatch(cell -> cell.matches(":?-+:?"))) {
         tables.getLast().rows().add(cells);
       }
