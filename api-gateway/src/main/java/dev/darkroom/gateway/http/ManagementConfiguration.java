@@ -3,7 +3,6 @@ package dev.darkroom.gateway.http;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointProperties;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextType;
@@ -39,9 +38,7 @@ class ManagementConfiguration {
     @Override
     public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
       var beans = context.getBeanFactory();
-      return beans != null
-          && beans.getParentBeanFactory() instanceof ListableBeanFactory above
-          && above.getBeanNamesForType(ServePages.class).length > 0;
+      return beans != null && beans.getParentBeanFactory() != null;
     }
   }
 }

@@ -3,9 +3,9 @@ package dev.darkroom.worker.nebius;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
-import dev.darkroom.picture.KeepOutcome;
-import dev.darkroom.picture.PictureDraft;
+import dev.darkroom.picture.CommitResult;
 import dev.darkroom.picture.PictureStore;
+import dev.darkroom.picture.PictureUpload;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.limit.CallPermits;
 import dev.darkroom.worker.limit.RetryAfterParser;
@@ -62,14 +62,14 @@ final class PostGeneration {
   AttemptOutcome post(
       RequestId id, Map<String, ?> parameters, @Nullable TraceParent trace, CallInProgress call)
       throws IOException {
-    PictureDraft draft;
+    PictureUpload upload;
     try {
-      draft = store.draft(id);
+      upload = store.upload(id);
     } catch (IOException e) {
       return new AttemptOutcome.NotStored("The picture store does not answer: " + e.getMessage());
     }
-    try (draft) {
-      return post(draft, parameters, trace, call);
+    try (upload) {
+      return post(upload, parameters, trace, call);
     } catch (ToStore.StoreRefused e) {
       return new AttemptOutcome.NotStored("The picture could not be saved: " + e.getMessage());
     } catch (ReadReply.BadReply e) {
@@ -79,7 +79,7 @@ final class PostGeneration {
   }
 
   private AttemptOutcome post(
-      PictureDraft draft,
+      PictureUpload upload,
       Map<String, ?> parameters,
       @Nullable TraceParent trace,
       CallInProgress call)
@@ -91,27 +91,27 @@ final class PostGeneration {
             json.writeValueAsBytes(parameters), // as bytes, so that their number is sent first
             passedOn(trace),
             call,
-            answer -> read(answer, parameters, draft, call.timeLeft(), begun));
+            answer -> read(answer, parameters, upload, call.timeLeft(), begun));
     return switch (reading) {
       case ReadAnswer.Reading.NoPicture(var outcome) -> outcome;
       case ReadAnswer.Reading.PictureAt(String address) -> {
-        fetch.into(draft.body(), address, call);
-        yield keep(draft, parameters, call);
+        fetch.into(upload.body(), address, call);
+        yield keep(upload, parameters, call);
       }
-      case ReadAnswer.Reading.PictureHere _ -> keep(draft, parameters, call);
+      case ReadAnswer.Reading.PictureHere _ -> keep(upload, parameters, call);
     };
   }
 
   /** A 429 that says that the account is used up is none that slower calls would cure. */
   private ReadAnswer.Reading read(
-      Answer answer, Map<String, ?> parameters, PictureDraft draft, Duration timeLeft, long begun)
+      Answer answer, Map<String, ?> parameters, PictureUpload upload, Duration timeLeft, long begun)
       throws IOException {
     var model = String.valueOf(parameters.get("model"));
     if (answer.status() != HttpStatus.SC_TOO_MANY_REQUESTS) {
       permits.heard(answer.status(), answer::header, begun);
-      return answers.read(answer, model, draft.body(), timeLeft);
+      return answers.read(answer, model, upload.body(), timeLeft);
     }
-    var reading = answers.read(answer, model, draft.body(), timeLeft);
+    var reading = answers.read(answer, model, upload.body(), timeLeft);
     if (reading instanceof ReadAnswer.Reading.NoPicture(RateLimited(var wait, var _))) {
       permits.heard(answer.status(), heeded(answer, wait), begun);
     }
@@ -134,12 +134,12 @@ final class PostGeneration {
 
   /** What is done from here on can't be ended from outside: the picture is paid for. */
   private static AttemptOutcome keep(
-      PictureDraft draft, Map<String, ?> parameters, CallInProgress call) {
+      PictureUpload upload, Map<String, ?> parameters, CallInProgress call) {
     try {
-      return switch (draft.keep()) {
-        case KeepOutcome.Kept(var picture) -> succeeded(picture, parameters, call);
-        case KeepOutcome.NotAPicture(String reason) -> badReply("The answer " + reason + ".");
-        case KeepOutcome.Unusable(String reason) ->
+      return switch (upload.commit()) {
+        case CommitResult.Stored(var picture) -> succeeded(picture, parameters, call);
+        case CommitResult.NotAPicture(String reason) -> badReply("The answer " + reason + ".");
+        case CommitResult.Unusable(String reason) ->
             new AttemptOutcome.Rejected(
                 FailureCode.UNUSABLE_PICTURE,
                 "The answer %s. Another call would bring the same.".formatted(reason));

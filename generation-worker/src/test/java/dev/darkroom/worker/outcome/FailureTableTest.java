@@ -18,7 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.PictureStore;
-import dev.darkroom.picture.PictureStoreConfiguration;
+import dev.darkroom.picture.wiring.PictureStoreConfiguration;
 import dev.darkroom.simulator.Fault;
 import dev.darkroom.simulator.Fault.Rubbish.Content;
 import dev.darkroom.simulator.NebiusSimulator;
