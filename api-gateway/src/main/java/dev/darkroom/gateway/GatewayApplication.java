@@ -3,7 +3,7 @@ package dev.darkroom.gateway;
 import dev.darkroom.ledger.LedgerConfiguration;
 import dev.darkroom.ledger.meter.BuildInfo;
 import dev.darkroom.messaging.MessagingConfiguration;
-import dev.darkroom.picture.PictureStoreConfiguration;
+import dev.darkroom.picture.wiring.PictureStoreConfiguration;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.util.HashMap;

@@ -1,23 +1,23 @@
 package dev.darkroom.benchmarks;
 
-import dev.darkroom.benchmarks.measure.FloodMeasure;
-import dev.darkroom.benchmarks.measure.Measure;
-import dev.darkroom.benchmarks.measure.MeasureAccept;
-import dev.darkroom.benchmarks.measure.MeasureClaim;
-import dev.darkroom.benchmarks.measure.MeasureDispatch;
-import dev.darkroom.benchmarks.measure.MeasureDrain;
-import dev.darkroom.benchmarks.measure.MeasureKafka;
-import dev.darkroom.benchmarks.measure.MeasureLive;
-import dev.darkroom.benchmarks.measure.MeasureLogs;
-import dev.darkroom.benchmarks.measure.MeasureMemory;
-import dev.darkroom.benchmarks.measure.MeasurePictures;
-import dev.darkroom.benchmarks.measure.MeasureStats;
-import dev.darkroom.benchmarks.measure.MeasureSteady;
+import dev.darkroom.benchmarks.measure.AcceptBenchmark;
+import dev.darkroom.benchmarks.measure.Benchmark;
+import dev.darkroom.benchmarks.measure.ClaimBenchmark;
+import dev.darkroom.benchmarks.measure.DispatchBenchmark;
+import dev.darkroom.benchmarks.measure.DrainBenchmark;
+import dev.darkroom.benchmarks.measure.FloodBenchmark;
+import dev.darkroom.benchmarks.measure.KafkaBenchmark;
+import dev.darkroom.benchmarks.measure.LiveStreamBenchmark;
+import dev.darkroom.benchmarks.measure.LogBenchmark;
+import dev.darkroom.benchmarks.measure.MemoryBenchmark;
+import dev.darkroom.benchmarks.measure.PictureBenchmark;
+import dev.darkroom.benchmarks.measure.StatsBenchmark;
+import dev.darkroom.benchmarks.measure.SteadyLoadBenchmark;
 import dev.darkroom.benchmarks.results.Finding;
 import dev.darkroom.benchmarks.results.PerformancePage;
+import dev.darkroom.benchmarks.results.ResultTable;
 import dev.darkroom.benchmarks.results.Results;
 import dev.darkroom.benchmarks.results.ResultsFile;
-import dev.darkroom.benchmarks.results.Table;
 import dev.darkroom.benchmarks.stand.Neighbours;
 import dev.darkroom.benchmarks.stand.Stand;
 import java.io.IOException;
@@ -39,35 +39,35 @@ import java.util.stream.Stream;
 final class BenchmarksApplication {
   private static final Clock CLOCK = Clock.systemUTC();
   private static final int ROUNDS = Integer.getInteger("darkroom.benchmarks.rounds", 3);
-  private static final List<Measure> MEASURES =
+  private static final List<Benchmark> MEASURES =
       List.of(
-          new MeasureAccept(CLOCK, ROUNDS),
-          new MeasureDispatch(CLOCK, ROUNDS),
-          new MeasureKafka(),
-          new MeasureDrain(CLOCK, ROUNDS),
-          new MeasureSteady(CLOCK),
-          new MeasureLive(CLOCK),
-          new MeasureClaim(),
-          new MeasureLogs(),
-          new MeasureStats(),
-          new MeasureMemory(CLOCK),
-          new MeasurePictures(CLOCK));
+          new AcceptBenchmark(CLOCK, ROUNDS),
+          new DispatchBenchmark(CLOCK, ROUNDS),
+          new KafkaBenchmark(),
+          new DrainBenchmark(CLOCK, ROUNDS),
+          new SteadyLoadBenchmark(CLOCK),
+          new LiveStreamBenchmark(CLOCK),
+          new ClaimBenchmark(),
+          new LogBenchmark(),
+          new StatsBenchmark(),
+          new MemoryBenchmark(CLOCK),
+          new PictureBenchmark(CLOCK));
 
   /** Those that are taken only where they are named. */
-  private static final List<Measure> FURTHER = List.of(new FloodMeasure(CLOCK));
+  private static final List<Benchmark> FURTHER = List.of(new FloodBenchmark(CLOCK));
 
   private BenchmarksApplication() {}
 
   static void main() throws Exception {
     var measures = chosen(System.getProperty("darkroom.benchmarks", ""));
     var project = Path.of("").toAbsolutePath();
-    Say.line("benchmarks | starting PostgreSQL");
+    ProgressConsole.line("benchmarks | starting PostgreSQL");
     var programs = new Stand.Programs(options("gateway-java"), options("worker-java"));
     var results = run(measures, project, programs);
-    Say.line("\n" + Table.of(results.findings()));
+    ProgressConsole.line("\n" + ResultTable.of(results.findings()));
     var missing =
         measures.stream()
-            .map(Measure::name)
+            .map(Benchmark::name)
             .filter(name ->
                 results.findings().stream().noneMatch(found -> found.measure().equals(name)))
             .toList();
@@ -77,25 +77,26 @@ final class BenchmarksApplication {
     }
   }
 
-  private static Results run(List<Measure> measures, Path project, Stand.Programs programs)
+  private static Results run(List<Benchmark> measures, Path project, Stand.Programs programs)
       throws Exception {
     try (var stand = Stand.build(project, programs)) {
       return Surroundings.of(stand, project, CLOCK).with(take(measures, stand));
     }
   }
 
-  private static List<Finding> take(List<Measure> measures, Stand stand) throws Exception {
+  private static List<Finding> take(List<Benchmark> measures, Stand stand) throws Exception {
     var findings = new ArrayList<Finding>();
     for (var measure : measures) {
-      Say.progress(measure.name(), "begins");
+      ProgressConsole.progress(measure.name(), "begins");
       var neighbours = Neighbours.watch(stand);
       try {
-        findings.addAll(measure.take(stand, what -> Say.progress(measure.name(), what)));
-        Say.progress(
+        findings.addAll(
+            measure.take(stand, what -> ProgressConsole.progress(measure.name(), what)));
+        ProgressConsole.progress(
             measure.name(),
             "done; others took %.0f %% of the processors".formatted(neighbours.percentTaken()));
       } catch (IOException | SQLException | ExecutionException | IllegalStateException e) {
-        Say.progress(measure.name(), "failed, the others go on: " + e);
+        ProgressConsole.progress(measure.name(), "failed, the others go on: " + e);
       }
     }
     return findings;
@@ -112,7 +113,8 @@ final class BenchmarksApplication {
     for (var page : PerformancePage.allIn(project)) {
       Files.writeString(page, PerformancePage.with(results, Files.readString(page)));
     }
-    Say.line("benchmarks | written: benchmarks/results/latest.json, docs/performance.md");
+    ProgressConsole.line(
+        "benchmarks | written: benchmarks/results/latest.json, docs/performance.md");
   }
 
   private static List<String> options(String name) {
@@ -120,7 +122,7 @@ final class BenchmarksApplication {
     return options.isBlank() ? List.of() : List.of(options.strip().split(" +"));
   }
 
-  private static List<Measure> chosen(String names) {
+  private static List<Benchmark> chosen(String names) {
     if (names.isBlank()) {
       return MEASURES;
     }

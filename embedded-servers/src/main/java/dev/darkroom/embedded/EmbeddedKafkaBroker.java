@@ -25,12 +25,12 @@ import org.apache.kafka.metadata.storage.Formatter;
  */
 public final class EmbeddedKafkaBroker implements AutoCloseable {
   private final KafkaRaftServer server;
-  private final FolderLock lock;
+  private final DirectoryLock lock;
   private final int port;
   private final int controllerPort;
 
   private EmbeddedKafkaBroker(
-      KafkaRaftServer server, FolderLock lock, int port, int controllerPort) {
+      KafkaRaftServer server, DirectoryLock lock, int port, int controllerPort) {
     this.server = server;
     this.lock = lock;
     this.port = port;
@@ -43,7 +43,7 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
    * @param directory its folder; made if missing, kept afterwards
    * @param port the clients' port, or 0 for any free one
    * @param controllerPort the port on which broker and controller talk, or 0 for any free one
-   * @throws PortTaken if something else listens on one of the ports
+   * @throws PortInUseException if something else listens on one of the ports
    * @throws IOException if it does not start, for example because another process uses the folder
    */
   public static EmbeddedKafkaBroker start(Path directory, int port, int controllerPort)
@@ -54,7 +54,7 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
   /**
    * The same with further ports, for clients that are to reach the broker through a proxy.
    *
-   * @throws PortTaken if something else listens on one of the ports
+   * @throws PortInUseException if something else listens on one of the ports
    * @throws IOException if it does not start
    */
   public static EmbeddedKafkaBroker start(
@@ -65,7 +65,7 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
   /**
    * The same with further settings of the broker, such as an authorizer.
    *
-   * @throws PortTaken if something else listens on one of the ports
+   * @throws PortInUseException if something else listens on one of the ports
    * @throws IOException if it does not start
    */
   public static EmbeddedKafkaBroker start(
@@ -82,7 +82,7 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
     }
     Path folder = directory.toAbsolutePath();
     // Kafka's own lock comes too late: its controller has written to the folder by then.
-    FolderLock lock = FolderLock.take(folder);
+    DirectoryLock lock = DirectoryLock.take(folder);
     try {
       formatOnce(folder);
       var properties =

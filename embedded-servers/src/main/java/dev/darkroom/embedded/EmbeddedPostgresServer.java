@@ -28,11 +28,11 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 
   private final EmbeddedPostgres server;
   private final Postmaster postmaster;
-  private final FolderLock lock;
+  private final DirectoryLock lock;
   private final String password;
 
   private EmbeddedPostgresServer(
-      EmbeddedPostgres server, Postmaster postmaster, FolderLock lock, String password) {
+      EmbeddedPostgres server, Postmaster postmaster, DirectoryLock lock, String password) {
     this.server = server;
     this.postmaster = postmaster;
     this.lock = lock;
@@ -44,7 +44,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
    *
    * @param directory its folder; made if missing, kept afterwards
    * @param port the port, or 0 for any free one
-   * @throws PortTaken if something else listens on the port
+   * @throws PortInUseException if something else listens on the port
    * @throws IOException if it does not start; the message holds PostgreSQL's own words
    */
   public static EmbeddedPostgresServer start(Path directory, int port) throws IOException {
@@ -53,9 +53,9 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 
   static EmbeddedPostgresServer start(Path directory, int port, Duration patience)
       throws IOException {
-    FolderLock lock = FolderLock.take(directory);
+    DirectoryLock lock = DirectoryLock.take(directory);
     try {
-      var folder = new PostgresFolder(directory.toRealPath());
+      var folder = new PostgresDataDirectory(directory.toRealPath());
       var postmaster = new Postmaster(folder.data());
       // We hold the folder, so whoever still serves it was left behind by a killed JVM.
       postmaster.stopAndClear();
@@ -106,7 +106,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
   }
 
   private static EmbeddedPostgres launch(
-      PostgresFolder folder, Postmaster postmaster, int port, Duration patience)
+      PostgresDataDirectory folder, Postmaster postmaster, int port, Duration patience)
       throws IOException {
     try (PostgresBinaries binaries = PostgresBinaries.hold(folder.path())) {
       EmbeddedPostgres server =
@@ -124,7 +124,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
   }
 
   private static EmbeddedPostgres.Builder configure(
-      PostgresFolder folder, PostgresBinaries binaries, int port) throws IOException {
+      PostgresDataDirectory folder, PostgresBinaries binaries, int port) throws IOException {
     return EmbeddedPostgres.builder()
         .setOverrideWorkingDirectory(binaries.directory().toFile())
         .setDataDirectory(folder.data())

@@ -16,16 +16,16 @@ final class LoopbackPort {
   /**
    * Gives back {@code port} if nothing listens there, or any free port for 0.
    *
-   * @throws PortTaken if something listens there
+   * @throws PortInUseException if something listens there
    */
   static int claim(int port, String wantedBy) throws IOException {
     if (port != 0 && answers(port)) {
-      throw new PortTaken(port, wantedBy);
+      throw new PortInUseException(port, wantedBy);
     }
     try (var socket = new ServerSocket(port, 1, ADDRESS)) {
       return socket.getLocalPort();
     } catch (IOException e) {
-      var taken = new PortTaken(port, wantedBy);
+      var taken = new PortInUseException(port, wantedBy);
       taken.initCause(e);
       throw taken;
     }

@@ -59,11 +59,11 @@ class EmbeddedKafkaBrokerIT {
     try (var holder = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int taken = holder.getLocalPort();
       assertThatThrownBy(() -> EmbeddedKafkaBroker.start(folder, taken, 0))
-          .isInstanceOf(PortTaken.class)
-          .hasMessage("port %d is taken; Kafka wants it", taken);
+          .isInstanceOf(PortInUseException.class)
+          .hasMessage("port %d is in use; Kafka needs it", taken);
       assertThatThrownBy(() -> EmbeddedKafkaBroker.start(folder, 0, taken))
-          .isInstanceOf(PortTaken.class)
-          .hasMessage("port %d is taken; Kafka's controller wants it", taken);
+          .isInstanceOf(PortInUseException.class)
+          .hasMessage("port %d is in use; Kafka's controller needs it", taken);
     }
     assertThat(folder).isEmptyDirectory();
   }

@@ -66,12 +66,12 @@ class EmbeddedPostgresServerIT {
     try (var holder = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertThatThrownBy(() -> EmbeddedPostgresServer.start(folder, holder.getLocalPort()))
           .isInstanceOfSatisfying(
-              PortTaken.class,
+              PortInUseException.class,
               taken -> {
                 assertThat(taken.port()).isEqualTo(holder.getLocalPort());
                 assertThat(taken.wantedBy()).isEqualTo("PostgreSQL");
               })
-          .hasMessage("port %d is taken; PostgreSQL wants it", holder.getLocalPort());
+          .hasMessage("port %d is in use; PostgreSQL needs it", holder.getLocalPort());
     }
     assertThat(folder.resolve("data")).doesNotExist();
   }
@@ -101,7 +101,7 @@ class EmbeddedPostgresServerIT {
 
   @Test
   void a_first_start_that_was_cut_short_is_begun_again() throws Exception {
-    new PostgresFolder(folder).password();
+    new PostgresDataDirectory(folder).password();
     Files.createDirectories(folder.resolve("data"));
     Files.writeString(folder.resolve("data/postgresql.conf"), "half a se");
 

@@ -43,7 +43,7 @@ class KilledJvmIT {
             "-Xmx256m",
             "-cp",
             System.getProperty("java.class.path"),
-            ServersToBeKilled.class.getName(),
+            KillableServers.class.getName(),
             postgresFolder.toString(),
             kafkaFolder.toString())
         .redirectError(Redirect.INHERIT)
@@ -54,11 +54,11 @@ class KilledJvmIT {
     try (BufferedReader output = jvm.inputReader()) {
       return output
           .lines()
-          .filter(line -> line.startsWith(ServersToBeKilled.READY))
+          .filter(line -> line.startsWith(KillableServers.READY))
           .findFirst()
           .stream()
           .flatMap(
-              line -> List.of(line.substring(ServersToBeKilled.READY.length()).split(" ")).stream())
+              line -> List.of(line.substring(KillableServers.READY.length()).split(" ")).stream())
           .map(Integer::valueOf)
           .toList();
     }

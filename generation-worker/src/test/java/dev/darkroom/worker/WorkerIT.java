@@ -11,7 +11,7 @@ import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
-import dev.darkroom.picture.KeepOutcome;
+import dev.darkroom.picture.CommitResult;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.simulator.NebiusSimulator;
@@ -340,9 +340,9 @@ class WorkerIT {
   private static StoredPicture copyOfPicture(RequestId from, RequestId to) throws IOException {
     var store = worker.getBean(PictureStore.class);
     try (var there = store.open(from).orElseThrow();
-        var draft = store.draft(to)) {
-      there.body().transferTo(draft.body());
-      return ((KeepOutcome.Kept) draft.keep()).picture();
+        var upload = store.upload(to)) {
+      there.body().transferTo(upload.body());
+      return ((CommitResult.Stored) upload.commit()).picture();
     }
   }
 

@@ -16,14 +16,14 @@ class PagesTest {
 
   @Test
   void links_between_pages_and_files_lead_somewhere() {
-    assertThat(Page.all()).isNotEmpty();
-    assertThat(Page.all().stream().flatMap(page -> page.deadLinks().stream())).isEmpty();
+    assertThat(MarkdownPage.all()).isNotEmpty();
+    assertThat(MarkdownPage.all().stream().flatMap(page -> page.deadLinks().stream())).isEmpty();
   }
 
   @Test
   void a_dead_link_is_found() {
     var page =
-        new Page(
+        new MarkdownPage(
             Project.ROOT.resolve("docs").resolve("page.md"),
             """
             [Alive](../pom.xml#versions), [outside](https://example.org/x.md), [here](#top),

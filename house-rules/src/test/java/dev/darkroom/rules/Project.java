@@ -9,6 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The files of the whole build, wherever it was started. */
@@ -26,6 +27,15 @@ final class Project {
       throw new IllegalStateException("no folder above this one has mvnw in it");
     }
     return folder;
+  }
+
+  /** The modules of the build, as the parent's pom lists them. */
+  static List<String> modules() {
+    return Pattern.compile("<module>([^<]+)</module>")
+        .matcher(read(ROOT.resolve("pom.xml")))
+        .results()
+        .map(found -> found.group(1))
+        .toList();
   }
 
   static Stream<Path> javaFiles(String module, String sourceFolder) {

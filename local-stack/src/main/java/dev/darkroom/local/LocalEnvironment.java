@@ -51,7 +51,7 @@ final class LocalEnvironment {
       return Binder.get(environment).bindOrCreate("darkroom.local", LocalSettings.class);
     } catch (BindException e) {
       var root = org.springframework.core.NestedExceptionUtils.getMostSpecificCause(e);
-      throw new CannotStart(e.getMessage() + ": " + root.getMessage(), e);
+      throw new StartupException(e.getMessage() + ": " + root.getMessage(), e);
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.darkroom.local;
 
-import dev.darkroom.local.Part.Role;
+import dev.darkroom.local.StackPart.Role;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -24,27 +24,28 @@ final class LocalStack implements AutoCloseable {
 
   private final LocalEnvironment environment;
   private final LocalSettings settings;
-  private final StateFolder state;
-  private final ConcurrentLinkedQueue<Part> parts = new ConcurrentLinkedQueue<>();
+  private final StateDirectory state;
+  private final ConcurrentLinkedQueue<StackPart> parts = new ConcurrentLinkedQueue<>();
 
-  private LocalStack(LocalEnvironment environment, LocalSettings settings, StateFolder state) {
+  private LocalStack(LocalEnvironment environment, LocalSettings settings, StateDirectory state) {
     this.environment = environment;
     this.settings = settings;
     this.state = state;
-    parts.add(new Part(Role.STATE, state.path().toString(), Map.of(), state));
+    parts.add(new StackPart(Role.STATE, state.path().toString(), Map.of(), state));
   }
 
   /**
-   * Starts everything; where a part fails, the others are stopped again.
+   * Starts all parts; if one fails, the others are stopped.
    *
-   * @throws CannotStart with what to change
+   * @throws StartupException with what to change
    */
   static LocalStack start(String... arguments) throws IOException, InterruptedException {
     var environment = LocalEnvironment.read(arguments);
     var settings = environment.settings();
-    Ports.requireFree(environment, settings);
+    LocalPorts.requireFree(environment, settings);
     var stack =
-        new LocalStack(environment, settings, StateFolder.open(settings.state(), settings.fresh()));
+        new LocalStack(
+            environment, settings, StateDirectory.open(settings.state(), settings.fresh()));
     try (var starting = Executors.newVirtualThreadPerTaskExecutor()) {
       stack.startServers(starting);
       stack.startApplications(starting);
@@ -59,13 +60,13 @@ final class LocalStack implements AutoCloseable {
     startTogether(
         starting,
         List.of(
-            () -> StartServers.postgres(environment, settings, state),
-            () -> StartServers.kafka(environment, settings, state),
-            () -> StartServers.nebius(environment, settings)));
+            () -> ServerStarter.postgres(environment, settings, state),
+            () -> ServerStarter.kafka(environment, settings, state),
+            () -> ServerStarter.nebius(environment, settings)));
   }
 
   private void startApplications(ExecutorService starting) throws InterruptedException {
-    Say.progress("gateway and worker start …");
+    Console.progress("starting gateway and worker …");
     var told =
         parts.stream()
             .flatMap(part -> part.tells().entrySet().stream())
@@ -73,12 +74,12 @@ final class LocalStack implements AutoCloseable {
     startTogether(
         starting,
         List.of(
-            () -> StartApplications.gateway(settings, state, environment.arguments(), told),
-            () -> StartApplications.worker(state, environment.arguments(), told)));
+            () -> ApplicationStarter.gateway(settings, state, environment.arguments(), told),
+            () -> ApplicationStarter.worker(state, environment.arguments(), told)));
   }
 
   /** Starts parts that don't need one another side by side, and waits for all of them. */
-  private void startTogether(ExecutorService starting, List<Callable<Part>> starts)
+  private void startTogether(ExecutorService starting, List<Callable<StackPart>> starts)
       throws InterruptedException {
     var begun =
         starts.stream().map(start -> starting.submit(() -> parts.add(start.call()))).toList();
@@ -95,13 +96,13 @@ final class LocalStack implements AutoCloseable {
     }
   }
 
-  private static CannotStart cannotStart(ExecutionException e) {
-    return e.getCause() instanceof CannotStart known
+  private static StartupException cannotStart(ExecutionException e) {
+    return e.getCause() instanceof StartupException known
         ? known
-        : new CannotStart(inWords(NestedExceptionUtils.getMostSpecificCause(e)), e);
+        : new StartupException(inWords(NestedExceptionUtils.getMostSpecificCause(e)), e);
   }
 
-  /** A setting that is refused is refused in a sentence. */
+  /** A rejected setting has a message for people. */
   private static String inWords(Throwable root) {
     return root instanceof IllegalArgumentException && root.getMessage() != null
         ? root.getMessage()
@@ -117,22 +118,25 @@ final class LocalStack implements AutoCloseable {
     return state.pictures();
   }
 
-  List<Part> parts() {
-    return parts.stream().sorted(Comparator.comparing(Part::role)).toList();
+  List<StackPart> parts() {
+    return parts.stream().sorted(Comparator.comparing(StackPart::role)).toList();
   }
 
-  private Part part(Role role) {
+  private StackPart part(Role role) {
     return parts.stream().filter(part -> part.role() == role).findFirst().orElseThrow();
   }
 
-  /** Stops the parts in order; one that fails to stop keeps no other from it. */
+  /** Stops the parts in order, also if one of them fails to stop. */
   @Override
   public void close() {
     for (var part : parts()) {
       try {
         part.stop().close();
       } catch (Exception e) {
-        log.atWarn().addKeyValue("part", part.role().words()).setCause(e).log("did not stop well");
+        log.atWarn()
+            .addKeyValue("part", part.role().words())
+            .setCause(e)
+            .log("could not stop a part of the stack");
       }
     }
     parts.clear();

@@ -5,32 +5,31 @@ import java.util.concurrent.CountDownLatch;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * {@code ./mvnw spring-boot:run}: starts the stack, says how to use it, and stops it in order on
- * Ctrl-C.
+ * {@code ./mvnw spring-boot:run}: starts the stack, prints how to use it, and stops it on Ctrl-C.
  */
 public final class LocalStackApplication {
   private LocalStackApplication() {}
 
   public static void main(String[] arguments) throws IOException {
     System.setProperty("java.awt.headless", "true");
-    // Two applications would each set the log up; logback.xml does it once, from the first line on.
+    // two applications would each configure logging; logback.xml does it once
     System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
     SLF4JBridgeHandler.removeHandlersForRootLogger();
-    SLF4JBridgeHandler.install(); // for Tomcat, which would speak to the terminal by itself
+    SLF4JBridgeHandler.install(); // otherwise Tomcat writes to the terminal
     InterruptSignal.heed();
-    var starting = new StopInOrder(Thread.currentThread());
+    var starting = new ShutdownSequence(Thread.currentThread());
     Runtime.getRuntime().addShutdownHook(new Thread(starting::run, "stop-stack"));
     try {
       var stack = LocalStack.start(arguments);
       starting.started(stack);
-      WelcomeText.lines(stack).forEach(Say::line);
+      WelcomeText.lines(stack).forEach(Console::line);
       new CountDownLatch(1).await(); // until the shutdown hook has run
     } catch (InterruptedException e) {
-      Say.progress("stopped before it was ready");
-    } catch (CannotStart e) {
+      Console.progress("stopped before startup finished");
+    } catch (StartupException e) {
       starting.failed();
-      Say.line("");
-      Say.line("darkroom can't start: " + e.getMessage());
+      Console.line("");
+      Console.line("darkroom can't start: " + e.getMessage());
       System.exit(1);
     }
   }

@@ -20,7 +20,7 @@ final class WelcomeText {
     lines.add("  Logs:       " + gateway + "/logs");
     lines.add("  API:        " + gateway + "/swagger-ui.html");
     lines.add("");
-    lines.add("  Ask for a picture, then open its imageUrl a few seconds later:");
+    lines.add("  Submit a job, then open its imageUrl after a few seconds:");
     lines.add(
         "    curl -i "
             + gateway
@@ -35,7 +35,7 @@ final class WelcomeText {
         .forEach(
             part -> lines.add("  %-11s %s".formatted(part.role().words() + ":", part.where())));
     lines.add("");
-    lines.add("  Ctrl-C stops it; what it knows is kept for the next start.");
+    lines.add("  Ctrl-C stops it. Its data is kept for the next start.");
     lines.add("");
     return lines;
   }

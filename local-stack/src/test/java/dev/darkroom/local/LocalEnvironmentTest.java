@@ -22,7 +22,7 @@ class LocalEnvironmentTest {
   void what_is_neither_yes_nor_no_deletes_nothing() throws IOException {
     var environment = LocalEnvironment.read("--fresh=perhaps");
     assertThatThrownBy(environment::settings)
-        .isInstanceOf(CannotStart.class)
+        .isInstanceOf(StartupException.class)
         .hasMessageContaining("darkroom.local.fresh");
   }
 }

@@ -204,7 +204,7 @@ class LocalStackIT {
   }
 
   /** As many as its address names. */
-  private static List<Integer> portsOf(Part part) {
+  private static List<Integer> portsOf(StackPart part) {
     return Pattern.compile(":(\\d{2,5})\\b")
         .matcher(part.where())
         .results()
@@ -236,13 +236,13 @@ class LocalStackIT {
     var ours = elsewhere.resolve("ours");
     Files.createDirectories(ours.resolve("kafka"));
     Files.setPosixFilePermissions(ours, PosixFilePermissions.fromString("rwxr-xr-x"));
-    StateFolder.open(ours, false).close();
+    StateDirectory.open(ours, false).close();
     assertThat(rights(ours)).isEqualTo("rwx------");
 
     var others = Files.createDirectories(elsewhere.resolve("others"));
     Files.setPosixFilePermissions(others, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.createFile(others.resolve("diary"));
-    StateFolder.open(others, false).close();
+    StateDirectory.open(others, false).close();
     assertThat(rights(others)).isEqualTo("rwxr-xr-x");
     assertThat(rights(others.resolve("pictures"))).isEqualTo("rwx------");
   }
@@ -254,14 +254,14 @@ class LocalStackIT {
   @Test
   void a_wrong_password_is_told_at_once_in_a_sentence(@TempDir Path elsewhere) {
     var postgres =
-        stack.parts().stream().filter(part -> part.role() == Part.Role.POSTGRES).findFirst();
+        stack.parts().stream().filter(part -> part.role() == StackPart.Role.POSTGRES).findFirst();
     var url = postgres.orElseThrow().where().replaceAll(".*(jdbc:[^,]*?) as .*", "$1");
     var begun = System.nanoTime();
     assertThatThrownBy(() ->
             startStack(
                 "--darkroom.local.state=" + elsewhere,
                 "--DATABASE_URL=" + url + "?user=postgres&password=wrong"))
-        .isInstanceOf(CannotStart.class)
+        .isInstanceOf(StartupException.class)
         .hasMessageStartingWith(
             "DATABASE_URL can't be used: the database refused the login (28P01)")
         .hasMessageNotContaining("wrong");
@@ -271,8 +271,8 @@ class LocalStackIT {
   @Test
   void a_second_stack_in_the_same_folder_is_refused() {
     assertThatThrownBy(() -> startStack())
-        .isInstanceOf(CannotStart.class)
-        .hasMessageContaining("another stack uses")
+        .isInstanceOf(StartupException.class)
+        .hasMessageContaining("another stack is using")
         .hasMessageContaining("darkroom.local.state");
   }
 
@@ -283,8 +283,8 @@ class LocalStackIT {
       assertThatThrownBy(() ->
               startStack(
                   "--darkroom.local.state=" + elsewhere, "--darkroom.local.kafka-port=" + port))
-          .isInstanceOf(CannotStart.class)
-          .hasMessageContaining("port " + port + " is taken")
+          .isInstanceOf(StartupException.class)
+          .hasMessageContaining("port " + port + " is in use")
           .hasMessageContaining("darkroom.local.kafka-port")
           .hasMessageContaining("DARKROOM_LOCAL_KAFKAPORT");
     }
@@ -293,7 +293,7 @@ class LocalStackIT {
   @Test
   void a_bad_setting_is_named_with_what_it_should_be() {
     assertThatThrownBy(() -> startStack("--darkroom.local.gateway-port=70000"))
-        .isInstanceOf(CannotStart.class)
+        .isInstanceOf(StartupException.class)
         .hasMessageContaining("darkroom.local.gateway-port must be 0 to 65535");
   }
 
@@ -302,7 +302,7 @@ class LocalStackIT {
       throws IOException {
     var file = Files.createFile(elsewhere.resolve("file"));
     assertThatThrownBy(() -> startStack("--darkroom.local.state=" + file))
-        .isInstanceOf(CannotStart.class)
+        .isInstanceOf(StartupException.class)
         .hasMessageContaining("darkroom.local.state must be a folder")
         .hasMessageContaining(file.toString());
   }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 public final class Bill {
   static final int KEPT = 100_000;
 
-  private final ArrayDeque<Call> calls = new ArrayDeque<>();
+  private final ArrayDeque<SimulatedCall> calls = new ArrayDeque<>();
   private long lastNumber;
   private long total;
 
@@ -34,12 +34,12 @@ public final class Bill {
    */
   public Map<String, Long> byPrompt() {
     return calls().stream()
-        .filter(Call::billed)
-        .collect(Collectors.groupingBy(Call::prompt, Collectors.counting()));
+        .filter(SimulatedCall::billed)
+        .collect(Collectors.groupingBy(SimulatedCall::prompt, Collectors.counting()));
   }
 
   /** The calls kept, billed or not, oldest first. */
-  public synchronized List<Call> calls() {
+  public synchronized List<SimulatedCall> calls() {
     return List.copyOf(calls);
   }
 
@@ -49,7 +49,7 @@ public final class Bill {
   }
 
   /** Adds the call made for the next number. */
-  synchronized Call add(LongFunction<Call> numbered) {
+  synchronized SimulatedCall add(LongFunction<SimulatedCall> numbered) {
     var call = numbered.apply(++lastNumber);
     if (calls.size() == KEPT) {
       calls.removeFirst();

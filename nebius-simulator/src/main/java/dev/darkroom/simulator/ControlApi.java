@@ -1,8 +1,8 @@
 package dev.darkroom.simulator;
 
-import dev.darkroom.simulator.http.Delivery;
-import dev.darkroom.simulator.http.Reply;
-import dev.darkroom.simulator.http.Request;
+import dev.darkroom.simulator.http.ResponseDelivery;
+import dev.darkroom.simulator.http.SimulatorRequest;
+import dev.darkroom.simulator.http.SimulatorResponse;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,16 +20,16 @@ final class ControlApi {
     this.plan = plan;
   }
 
-  Delivery showBill() {
+  ResponseDelivery showBill() {
     return Json.answer(200, new BillSheet(bill.total(), bill.byPrompt(), bill.calls()));
   }
 
-  Delivery clearBill() {
+  ResponseDelivery clearBill() {
     bill.clear();
-    return new Delivery.Whole(new Reply(204, Map.of(), new byte[0]));
+    return new ResponseDelivery.Whole(new SimulatorResponse(204, Map.of(), new byte[0]));
   }
 
-  Delivery showFaults() {
+  ResponseDelivery showFaults() {
     return Json.answer(200, plan.sheet());
   }
 
@@ -37,7 +37,7 @@ final class ControlApi {
    * Takes {@code {"latency":{"fixed":"PT1.5S","jitter":"PT0S"},"rules":[…]}} in place of all there
    * was.
    */
-  Delivery replaceFaults(Request request) {
+  ResponseDelivery replaceFaults(SimulatorRequest request) {
     try {
       @Nullable FaultSheet sheet = Json.MAPPER.readValue(request.body(), FaultSheet.class);
       if (sheet == null) {
@@ -50,5 +50,5 @@ final class ControlApi {
     }
   }
 
-  record BillSheet(long total, Map<String, Long> byPrompt, List<Call> calls) {}
+  record BillSheet(long total, Map<String, Long> byPrompt, List<SimulatedCall> calls) {}
 }

@@ -1,8 +1,8 @@
 package dev.darkroom.simulator;
 
-import dev.darkroom.simulator.http.Delivery;
-import dev.darkroom.simulator.http.Request;
-import dev.darkroom.simulator.http.Site;
+import dev.darkroom.simulator.http.RequestHandler;
+import dev.darkroom.simulator.http.ResponseDelivery;
+import dev.darkroom.simulator.http.SimulatorRequest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Leads every request to what answers it. */
-final class Endpoints implements Site {
+final class Endpoints implements RequestHandler {
   private final @Nullable String apiKey;
   private final List<String> models;
   private final RandomGenerator dice;
@@ -30,12 +30,13 @@ final class Endpoints implements Site {
 
   /** Headers that every reply carries are added here. */
   @Override
-  public Delivery answer(Request request) throws InterruptedException {
+  public ResponseDelivery answer(SimulatorRequest request) throws InterruptedException {
     var requestId = newId();
     return route(request, requestId).with("x-request-id", requestId);
   }
 
-  private Delivery route(Request request, String requestId) throws InterruptedException {
+  private ResponseDelivery route(SimulatorRequest request, String requestId)
+      throws InterruptedException {
     var path = request.path();
     if (path.startsWith(PictureShelf.PATH)) {
       return only("GET", request, () -> shelf.fetch(path.substring(PictureShelf.PATH.length())));
@@ -63,16 +64,17 @@ final class Endpoints implements Site {
     };
   }
 
-  private static Delivery only(String method, Request request, Answer answer)
-      throws InterruptedException {
+  private static ResponseDelivery only(
+      String method, SimulatorRequest request, EndpointHandler answer) throws InterruptedException {
     return request.method().equals(method) ? answer.get() : methodNotAllowed(method);
   }
 
-  private static Delivery methodNotAllowed(String allowed) {
+  private static ResponseDelivery methodNotAllowed(String allowed) {
     return Json.error(405, "Method Not Allowed").with("allow", allowed);
   }
 
-  private Delivery withKey(Request request, Answer answer) throws InterruptedException {
+  private ResponseDelivery withKey(SimulatorRequest request, EndpointHandler answer)
+      throws InterruptedException {
     var given = request.header("authorization");
     if (given == null || !given.toLowerCase(Locale.ROOT).startsWith("bearer ")) {
       return Json.error(401, "The header `Authorization: Bearer <key>` is missing.");
@@ -83,7 +85,7 @@ final class Endpoints implements Site {
   }
 
   /** The list of models in OpenAI's form. */
-  private Delivery catalogue() {
+  private ResponseDelivery catalogue() {
     var entries =
         models.stream()
             .map(id -> Map.of("id", id, "object", "model", "owned_by", "system"))
@@ -97,7 +99,7 @@ final class Endpoints implements Site {
     return HexFormat.of().formatHex(id);
   }
 
-  private interface Answer {
-    Delivery get() throws InterruptedException;
+  private interface EndpointHandler {
+    ResponseDelivery get() throws InterruptedException;
   }
 }

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
-  @JsonSubTypes.Type(value = Fault.Answer.class, name = "answer"),
+  @JsonSubTypes.Type(value = Fault.ErrorAnswer.class, name = "answer"),
   @JsonSubTypes.Type(value = Fault.HtmlPage.class, name = "html-page"),
   @JsonSubTypes.Type(value = Fault.Hang.class, name = "hang"),
-  @JsonSubTypes.Type(value = Fault.Reset.class, name = "reset"),
+  @JsonSubTypes.Type(value = Fault.ConnectionReset.class, name = "reset"),
   @JsonSubTypes.Type(value = Fault.Slow.class, name = "slow"),
   @JsonSubTypes.Type(value = Fault.CutBody.class, name = "cut-body"),
   @JsonSubTypes.Type(value = Fault.DripBody.class, name = "drip-body"),
@@ -36,21 +36,21 @@ public sealed interface Fault {
    *     status
    * @param retryAfter sent as {@code Retry-After}, rounded up to seconds; null sends none
    */
-  record Answer(int status, @Nullable Object detail, @Nullable Duration retryAfter)
+  record ErrorAnswer(int status, @Nullable Object detail, @Nullable Duration retryAfter)
       implements Fault {
-    public Answer {
+    public ErrorAnswer {
       requireError(status);
       if (retryAfter != null && retryAfter.isNegative()) {
         throw new IllegalArgumentException("retryAfter cannot be negative");
       }
     }
 
-    public Answer withDetail(Object sentenceOrList) {
-      return new Answer(status, sentenceOrList, retryAfter);
+    public ErrorAnswer withDetail(Object sentenceOrList) {
+      return new ErrorAnswer(status, sentenceOrList, retryAfter);
     }
 
-    public Answer withRetryAfter(Duration wait) {
-      return new Answer(status, detail, wait);
+    public ErrorAnswer withRetryAfter(Duration wait) {
+      return new ErrorAnswer(status, detail, wait);
     }
 
     @Override
@@ -92,7 +92,7 @@ public sealed interface Fault {
   }
 
   /** The connection is reset (TCP RST) without a reply, before or after the picture was drawn. */
-  record Reset(boolean billed) implements Fault {
+  record ConnectionReset(boolean billed) implements Fault {
     @Override
     public @Nullable Integer shownStatus() {
       return null;
@@ -158,8 +158,8 @@ public sealed interface Fault {
     }
   }
 
-  static Answer answer(int status) {
-    return new Answer(status, null, null);
+  static ErrorAnswer answer(int status) {
+    return new ErrorAnswer(status, null, null);
   }
 
   static Fault htmlPage(int status) {
@@ -175,11 +175,11 @@ public sealed interface Fault {
   }
 
   static Fault reset() {
-    return new Reset(false);
+    return new ConnectionReset(false);
   }
 
   static Fault resetAfterBilling() {
-    return new Reset(true);
+    return new ConnectionReset(true);
   }
 
   static Fault slow(Duration extra) {

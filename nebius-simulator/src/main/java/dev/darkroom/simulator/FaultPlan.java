@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FaultPlan {
   private final RandomGenerator dice;
-  private final List<Rule> rules = new ArrayList<>();
+  private final List<FaultRule> rules = new ArrayList<>();
   private Latency latency;
   private CountDownLatch hold = new CountDownLatch(1);
 
@@ -22,7 +22,7 @@ final class FaultPlan {
     this.dice = dice;
   }
 
-  synchronized void add(Rule rule) {
+  synchronized void add(FaultRule rule) {
     rules.add(rule);
   }
 
@@ -49,7 +49,7 @@ final class FaultPlan {
     return rule.fault();
   }
 
-  private @Nullable Rule choose(String prompt, boolean counted) {
+  private @Nullable FaultRule choose(String prompt, boolean counted) {
     for (var rule : rules) {
       if ((rule.times() != null) == counted && rule.matches(prompt) && isHit(rule)) {
         return rule;
@@ -58,7 +58,7 @@ final class FaultPlan {
     return null;
   }
 
-  private boolean isHit(Rule rule) {
+  private boolean isHit(FaultRule rule) {
     return rule.probability() == null || dice.nextDouble() < rule.probability();
   }
 

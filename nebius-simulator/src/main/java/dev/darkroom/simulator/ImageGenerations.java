@@ -1,8 +1,8 @@
 package dev.darkroom.simulator;
 
 import dev.darkroom.simulator.drawing.Sketch;
-import dev.darkroom.simulator.http.Delivery;
-import dev.darkroom.simulator.http.Request;
+import dev.darkroom.simulator.http.ResponseDelivery;
+import dev.darkroom.simulator.http.SimulatorRequest;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -34,20 +34,20 @@ final class ImageGenerations {
     this.quota = settings.quota() == null ? null : new RequestQuota(settings.quota(), clock);
   }
 
-  Delivery answer(Request request, String requestId) throws InterruptedException {
-    return switch (RequestForm.read(request.body())) {
-      case Reading.Malformed(var sentence) -> Json.error(400, sentence);
-      case Reading.Invalid(var violations) -> Json.error(422, violations);
-      case Reading.Valid(var asked) when !models.contains(asked.model()) ->
+  ResponseDelivery answer(SimulatorRequest request, String requestId) throws InterruptedException {
+    return switch (ImageRequestParser.read(request.body())) {
+      case ParsedRequest.Malformed(var sentence) -> Json.error(400, sentence);
+      case ParsedRequest.Invalid(var violations) -> Json.error(422, violations);
+      case ParsedRequest.Valid(var asked) when !models.contains(asked.model()) ->
           Json.error(404, "The model `%s` does not exist.".formatted(asked.model()));
-      case Reading.Valid(var asked) when quota != null ->
+      case ParsedRequest.Valid(var asked) when quota != null ->
           takeOfQuota(quota.admit(), asked, request, requestId);
-      case Reading.Valid(var asked) -> take(asked, request, requestId);
+      case ParsedRequest.Valid(var asked) -> take(asked, request, requestId);
     };
   }
 
-  private Delivery takeOfQuota(
-      RequestQuota.Verdict verdict, GenerationRequest asked, Request request, String requestId)
+  private ResponseDelivery takeOfQuota(
+      RequestQuota.Verdict verdict, ImageRequest asked, SimulatorRequest request, String requestId)
       throws InterruptedException {
     var delivery =
         verdict.admitted()
@@ -66,49 +66,51 @@ final class ImageGenerations {
         .withRetryAfter(verdict.retryAfter());
   }
 
-  private Delivery take(GenerationRequest asked, Request request, String requestId)
+  private ResponseDelivery take(ImageRequest asked, SimulatorRequest request, String requestId)
       throws InterruptedException {
     var met = plan.meet(asked.prompt());
     return carryOut(bill(asked, request, requestId, met.fault()), request, met.cleared());
   }
 
-  private Call bill(
-      GenerationRequest asked, Request request, String requestId, @Nullable Fault fault) {
+  private SimulatedCall bill(
+      ImageRequest asked, SimulatorRequest request, String requestId, @Nullable Fault fault) {
     long seed = asked.seed() == -1 ? dice.nextLong(SEEDS) : asked.seed();
     var trace = request.header("traceparent");
     var status = fault == null ? Integer.valueOf(200) : fault.shownStatus();
     boolean billed = fault == null || fault.billed();
     return bill.add(number ->
-        new Call(number, requestId, clock.instant(), asked, seed, trace, fault, status, billed));
+        new SimulatedCall(
+            number, requestId, clock.instant(), asked, seed, trace, fault, status, billed));
   }
 
-  private Delivery carryOut(Call call, Request request, CountDownLatch cleared)
+  private ResponseDelivery carryOut(
+      SimulatedCall call, SimulatorRequest request, CountDownLatch cleared)
       throws InterruptedException {
     if (call.billed()) {
       Thread.sleep(plan.drawLatency());
     }
-    var replies = new Replies(call, sketch(call), request, shelf);
+    var replies = new SimulatorResponses(call, sketch(call), request, shelf);
     return switch (call.fault()) {
       case null -> replies.good();
-      case Fault.Answer error -> replies.error(error);
+      case Fault.ErrorAnswer error -> replies.error(error);
       case Fault.HtmlPage page -> replies.htmlPage(page);
-      case Fault.Reset _ -> new Delivery.Reset();
+      case Fault.ConnectionReset _ -> new ResponseDelivery.DroppedConnection();
       case Fault.Hang _ -> {
         cleared.await();
-        yield new Delivery.Reset();
+        yield new ResponseDelivery.DroppedConnection();
       }
       case Fault.Slow(var extra) -> {
         Thread.sleep(extra);
         yield replies.good();
       }
-      case Fault.CutBody(var percent) -> new Delivery.Cut(replies.goodReply(), percent);
+      case Fault.CutBody(var percent) -> new ResponseDelivery.Cut(replies.goodReply(), percent);
       case Fault.DripBody(var bytes, var every) ->
-          new Delivery.Drip(replies.goodReply(), bytes, every);
+          new ResponseDelivery.Drip(replies.goodReply(), bytes, every);
       case Fault.Rubbish(var content) -> replies.rubbish(content);
     };
   }
 
-  private static Sketch sketch(Call call) {
+  private static Sketch sketch(SimulatedCall call) {
     var asked = call.request();
     return new Sketch(
         asked.prompt(),

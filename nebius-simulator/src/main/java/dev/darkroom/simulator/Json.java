@@ -1,8 +1,8 @@
 package dev.darkroom.simulator;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.darkroom.simulator.http.Delivery;
-import dev.darkroom.simulator.http.Reply;
+import dev.darkroom.simulator.http.ResponseDelivery;
+import dev.darkroom.simulator.http.SimulatorResponse;
 import java.util.Map;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -21,16 +21,16 @@ final class Json {
 
   private Json() {}
 
-  static Reply reply(int status, Object body) {
-    return Reply.of(status, "application/json", MAPPER.writeValueAsBytes(body));
+  static SimulatorResponse reply(int status, Object body) {
+    return SimulatorResponse.of(status, "application/json", MAPPER.writeValueAsBytes(body));
   }
 
-  static Delivery answer(int status, Object body) {
-    return new Delivery.Whole(reply(status, body));
+  static ResponseDelivery answer(int status, Object body) {
+    return new ResponseDelivery.Whole(reply(status, body));
   }
 
   /** An error in Nebius's form: {@code detail} is a sentence, or a list of violations. */
-  static Delivery error(int status, Object detail) {
+  static ResponseDelivery error(int status, Object detail) {
     return answer(status, Map.of("detail", detail));
   }
 }

@@ -71,18 +71,18 @@ public final class NebiusSimulator implements AutoCloseable {
     return bill;
   }
 
-  public Calls nextCall() {
+  public CallRecorder nextCall() {
     return nextCalls(1);
   }
 
   /** The next {@code times} matching calls, before anything {@link #everyCall()} meets. */
-  public Calls nextCalls(long times) {
-    return new Calls(plan, times);
+  public CallRecorder nextCalls(long times) {
+    return new CallRecorder(plan, times);
   }
 
   /** Every matching call until the faults are cleared. */
-  public Calls everyCall() {
-    return new Calls(plan, null);
+  public CallRecorder everyCall() {
+    return new CallRecorder(plan, null);
   }
 
   /**

@@ -1,10 +1,10 @@
 package dev.darkroom.simulator;
 
 import dev.darkroom.simulator.drawing.Drawing;
-import dev.darkroom.simulator.drawing.PictureFormat;
+import dev.darkroom.simulator.drawing.OutputFormat;
 import dev.darkroom.simulator.drawing.Sketch;
-import dev.darkroom.simulator.http.Delivery;
-import dev.darkroom.simulator.http.Reply;
+import dev.darkroom.simulator.http.ResponseDelivery;
+import dev.darkroom.simulator.http.SimulatorResponse;
 import java.util.LinkedHashMap;
 
 /**
@@ -17,14 +17,14 @@ final class PictureShelf {
 
   private final LinkedHashMap<String, Item> items = new LinkedHashMap<>();
 
-  synchronized void put(String id, Sketch sketch, PictureFormat format) {
+  synchronized void put(String id, Sketch sketch, OutputFormat format) {
     items.put(id, new Item(sketch, format));
     if (items.size() > KEPT) {
       items.pollFirstEntry();
     }
   }
 
-  Delivery fetch(String id) {
+  ResponseDelivery fetch(String id) {
     Item item;
     synchronized (this) {
       item = items.get(id);
@@ -33,8 +33,9 @@ final class PictureShelf {
       return Json.error(404, "Not Found");
     }
     byte[] picture = item.format().encode(Drawing.of(item.sketch()));
-    return new Delivery.Whole(Reply.of(200, item.format().contentType(), picture));
+    return new ResponseDelivery.Whole(
+        SimulatorResponse.of(200, item.format().contentType(), picture));
   }
 
-  private record Item(Sketch sketch, PictureFormat format) {}
+  private record Item(Sketch sketch, OutputFormat format) {}
 }

@@ -61,7 +61,7 @@ final class StartOptions {
     var name = argument.startsWith("--") && equals > 0 ? argument.substring(2, equals) : "";
     if (!NAMES.contains(name)) {
       throw new IllegalArgumentException(
-          "'%s' is no option; there are --NAME=VALUE with the names %s"
+          "unknown option '%s'; the options are --NAME=VALUE with these names: %s"
               .formatted(argument, String.join(", ", NAMES)));
     }
     values.put(name, argument.substring(equals + 1).strip());

@@ -85,7 +85,10 @@ class BillTest {
 
     client.generate("a fox");
 
-    assertThat(simulator.bill().calls()).singleElement().extracting(Call::number).isEqualTo(2L);
+    assertThat(simulator.bill().calls())
+        .singleElement()
+        .extracting(SimulatedCall::number)
+        .isEqualTo(2L);
   }
 
   @Test
@@ -94,7 +97,8 @@ class BillTest {
     var call = simulator.bill().calls().getFirst();
     var bill = new Bill();
     for (int count = 0; count <= Bill.KEPT; count++) {
-      bill.add(number -> new Call(number, "id", NOON, call.request(), 7, null, null, 200, true));
+      bill.add(number ->
+          new SimulatedCall(number, "id", NOON, call.request(), 7, null, null, 200, true));
     }
 
     assertThat(bill.total()).isEqualTo(Bill.KEPT + 1L);

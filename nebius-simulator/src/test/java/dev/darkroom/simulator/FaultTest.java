@@ -72,7 +72,10 @@ class FaultTest {
     assertThat(json(reply).get("detail").stringValue()).isNotBlank();
     assertThat(reply.headers().firstValue("retry-after")).isEmpty();
     assertThat(simulator.bill().total()).isZero();
-    assertThat(simulator.bill().calls()).singleElement().extracting(Call::status).isEqualTo(status);
+    assertThat(simulator.bill().calls())
+        .singleElement()
+        .extracting(SimulatedCall::status)
+        .isEqualTo(status);
   }
 
   @Test
@@ -92,7 +95,8 @@ class FaultTest {
     assertThat(text(client.generate("a fox"))).isEqualTo("{\"detail\":\"Too rude.\"}");
     assertThat(text(client.generate("a fox")))
         .isEqualTo(
-            "{\"detail\":[{\"loc\":[\"body\",\"prompt\"],\"msg\":\"Too rude.\",\"type\":\"value_error\"}]}");
+            "{\"detail\":[{\"loc\":[\"body\",\"prompt\"],\"msg\":\"Too"
+                + " rude.\",\"type\":\"value_error\"}]}");
   }
 
   @Test
@@ -114,7 +118,9 @@ class FaultTest {
     assertThatThrownBy(() -> client.generate("paid")).isInstanceOf(IOException.class);
 
     assertThat(simulator.bill().byPrompt()).containsOnlyKeys("paid");
-    assertThat(simulator.bill().calls()).extracting(Call::prompt).containsExactly("free", "paid");
+    assertThat(simulator.bill().calls())
+        .extracting(SimulatedCall::prompt)
+        .containsExactly("free", "paid");
   }
 
   @Test
@@ -154,7 +160,7 @@ class FaultTest {
   @Test
   void a_call_that_has_met_a_hang_sees_a_clearing_that_comes_at_once() {
     var plan = new FaultPlan(Latency.NONE, new Random(1));
-    new Calls(plan, 1L).meet(hang());
+    new CallRecorder(plan, 1L).meet(hang());
     var met = plan.meet("a fox");
 
     plan.clearRules();
@@ -301,7 +307,7 @@ class FaultTest {
 
   private static List<Boolean> hits(long seed) {
     var plan = new FaultPlan(Latency.NONE, new Random(seed));
-    new Calls(plan, null).withProbability(0.3).meet(answer(500));
+    new CallRecorder(plan, null).withProbability(0.3).meet(answer(500));
     var hits = new ArrayList<Boolean>();
     for (int call = 0; call < 1000; call++) {
       hits.add(plan.next("a fox") != null);

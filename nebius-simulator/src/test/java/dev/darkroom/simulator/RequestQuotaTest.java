@@ -18,10 +18,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 class RequestQuotaTest {
-  private final TestingClock clock = new TestingClock();
+  private final TestingInstantSource clock = new TestingInstantSource();
   private RequestQuota quota = new RequestQuota(QuotaRules.perMinute(60), clock);
 
-  private static final class TestingClock extends Clock {
+  private static final class TestingInstantSource extends Clock {
     private Instant now = Instant.parse("2026-11-22T12:00:30Z");
 
     @Override

@@ -89,7 +89,8 @@ class StartTest {
         "--models=a,,b | models must name at least one model, and none may be blank",
         "--requests-per-minute=0 | requests-per-minute must be a whole number from 1, not '0'",
         "--api-key=    | the API key must not be blank; leave it out to accept any",
-        "--prot=1      | '--prot=1' is no option; there are --NAME=VALUE with the names api-key, host, jitter, latency, models, port, requests-per-minute, seed"
+        "--prot=1      | unknown option '--prot=1'; the options are --NAME=VALUE with these names:"
+            + " api-key, host, jitter, latency, models, port, requests-per-minute, seed"
       })
   void a_bad_option_is_told_in_a_sentence(String argument, String sentence) {
     assertThatThrownBy(() -> StartOptions.read(List.of(argument), Map.of()))

@@ -3,15 +3,15 @@ package dev.darkroom.picture;
 import java.net.URI;
 import java.time.Duration;
 
-/** A store from which clients can fetch pictures themselves. */
+/** A store that serves pictures to clients directly. */
 public interface LinkingPictureStore extends PictureStore {
   /**
-   * An address at which anybody can GET the picture for a while.
+   * A URL at which anyone can GET the picture for a while.
    *
-   * @param disposition what the answer says in {@code Content-Disposition}
+   * @param disposition value of the response's {@code Content-Disposition}
    */
   URI link(StoredPicture picture, Duration lifetime, String disposition);
 
-  /** Scheme, host and port of the links, as browsers write an origin. */
+  /** The origin (RFC 6454) of the links. */
   String origin();
 }

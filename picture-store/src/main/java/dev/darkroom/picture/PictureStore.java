@@ -10,82 +10,75 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Keeps one picture per request. The first one kept stays: whoever comes later, in this process or
- * another, is told what is there, so that all agree on the bytes. Where the storage has no way to
- * say who was first, attempts that keep in the very same moment may each be told of their own
- * picture; each of them can be read until {@link #settle} says which one the ledger chose.
+ * Stores one picture per request. The first one stays: later commits, from any process, return that
+ * one, so that all processes agree on the bytes. Storage without an atomic "create if absent" may
+ * accept several concurrent commits; each of these pictures stays readable until {@link #settle}
+ * says which one the ledger recorded.
  *
  * <p>An {@link IOException} means that the store is full, read-only or down; the picture is not at
  * fault.
  */
 public interface PictureStore {
-  /**
-   * Begins a picture. Open the draft before paying for the bytes: it fails if the store is down.
-   */
-  PictureDraft draft(RequestId id) throws IOException;
+  /** Starts an upload. Do so before paying for the bytes: it fails if the store is down. */
+  PictureUpload upload(RequestId id) throws IOException;
 
-  /** The first picture that was kept, if there is one. */
+  /** The request's first picture, if it has one. */
   default Optional<StoredPicture> find(RequestId id) throws IOException {
     return find(id, Optional::empty);
   }
 
   /**
-   * The picture that was chosen, if there are several, and otherwise the first.
+   * The recorded picture if there are several, otherwise the first.
    *
-   * @param chosen SHA-256 of the picture with which the job has completed; asked only if there are
+   * @param recorded SHA-256 of the picture with which the job completed; called only if there are
    *     several
    */
-  Optional<StoredPicture> find(RequestId id, Supplier<Optional<String>> chosen) throws IOException;
+  Optional<StoredPicture> find(RequestId id, Supplier<Optional<String>> recorded)
+      throws IOException;
 
-  /**
-   * A part of the picture's bytes, for the caller to close; empty if the picture is not there any
-   * more.
-   */
-  Optional<InputStream> open(StoredPicture picture, Part part) throws IOException;
+  /** Opens a range of the picture; empty if the picture no longer exists. The caller closes it. */
+  Optional<InputStream> open(StoredPicture picture, ByteRange range) throws IOException;
 
-  /** The picture and all of its bytes, for the caller to close. */
+  /** Opens the whole picture; the caller closes it. */
   default Optional<OpenPicture> open(RequestId id) throws IOException {
     Optional<StoredPicture> picture = find(id);
     if (picture.isEmpty()) {
       return Optional.empty();
     }
-    return open(picture.get(), Part.whole(picture.get()))
+    return open(picture.get(), ByteRange.all(picture.get()))
         .map(body -> new OpenPicture(picture.get(), body));
   }
 
   /**
-   * Says which picture a job has completed with. Any other that an attempt saved in the same moment
-   * is removed.
+   * Says which picture a job completed with. Other pictures of concurrent commits are deleted.
    *
-   * @param sha256 of the one that stays
+   * @param sha256 of the picture that stays
    */
   void settle(RequestId id, String sha256) throws IOException;
 
   /**
-   * Removes what is there of the request.
+   * Deletes all pictures of the request.
    *
-   * @return whether there was anything
+   * @return whether there was one
    */
   boolean delete(RequestId id) throws IOException;
 
   /**
-   * Hands out the requests whose pictures were saved before a moment, about in the order of their
-   * age. They may be deleted meanwhile.
+   * Lists requests whose pictures were stored before a moment, roughly oldest first. The consumer
+   * may delete them.
    *
-   * @param batch how many are handed out at a time, at most
-   * @param take whether to go on
+   * @param batch the largest number of requests per call
+   * @param take returns whether to continue
    */
   void eachSavedBefore(Instant moment, int batch, Predicate<List<RequestId>> take)
       throws IOException;
 
-  /** Why no picture can be kept at the moment, as far as is known. */
+  /** Why the store can't take a picture now, as far as is known. */
   Optional<String> trouble();
 
   /**
-   * Why not so many pictures can be kept at the moment. What was found out a moment ago is not
-   * found out again, and an answer that does not come is not waited for long.
-   *
-   * @param pictures that may be written at once, each of the largest size
+   * Why the store can't take this many pictures of the largest size. Recent results are reused, and
+   * the wait for a slow store is short.
    */
   default Optional<String> trouble(int pictures) {
     return trouble();

@@ -4,9 +4,9 @@ import dev.darkroom.model.RequestId;
 import java.util.regex.Pattern;
 
 /**
- * A picture that is safe in the store and never changes again.
+ * A durably stored picture; it never changes.
  *
- * @param sha256 of its bytes, 64 lower-case hex digits; does as a strong ETag
+ * @param sha256 of its bytes, 64 lower-case hex digits; also its strong ETag
  * @param bytes its length
  * @param width in pixels
  * @param height in pixels

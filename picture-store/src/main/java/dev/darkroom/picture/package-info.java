@@ -1,4 +1,4 @@
-/** Where pictures lie: saved once, whole or not at all, and read back by request id. */
+/** The picture store's API: each request has at most one picture, stored whole or not at all. */
 @NullMarked
 package dev.darkroom.picture;
 

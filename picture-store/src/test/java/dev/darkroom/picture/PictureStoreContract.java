@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.model.RequestId;
-import dev.darkroom.picture.KeepOutcome.Kept;
-import dev.darkroom.picture.KeepOutcome.NotAPicture;
-import dev.darkroom.picture.KeepOutcome.Unusable;
+import dev.darkroom.picture.CommitResult.NotAPicture;
+import dev.darkroom.picture.CommitResult.Stored;
+import dev.darkroom.picture.CommitResult.Unusable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -33,31 +33,31 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every picture store promises. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-abstract class PictureStoreContract {
-  static final int MAX_BYTES = 100_000;
+public abstract class PictureStoreContract {
+  public static final int MAX_BYTES = 100_000;
   private final Instant inAnHour = Instant.now().plus(Duration.ofHours(1));
   private final Instant anHourAgo = Instant.now().minus(Duration.ofHours(1));
 
-  final RequestId id = new RequestId(UUID.randomUUID());
+  protected final RequestId id = new RequestId(UUID.randomUUID());
 
   /** A store that is empty when a test begins, and keeps pictures up to {@link #MAX_BYTES}. */
-  abstract PictureStore store();
+  protected abstract PictureStore store();
 
   static Stream<Arguments> formats() {
     return Stream.of(
-        Arguments.of(PictureFormat.WEBP, Pictures.webp(64, 48, 1)),
-        Arguments.of(PictureFormat.PNG, Pictures.png(64, 48, 1)),
-        Arguments.of(PictureFormat.JPEG, Pictures.jpeg(64, 48, 1)));
+        Arguments.of(PictureFormat.WEBP, SamplePictures.webp(64, 48, 1)),
+        Arguments.of(PictureFormat.PNG, SamplePictures.png(64, 48, 1)),
+        Arguments.of(PictureFormat.JPEG, SamplePictures.jpeg(64, 48, 1)));
   }
 
   @ParameterizedTest
   @MethodSource("formats")
   void what_is_kept_is_read_back_and_described(PictureFormat format, byte[] bytes)
       throws Exception {
-    KeepOutcome outcome = keep(id, bytes);
+    CommitResult outcome = save(id, bytes);
 
     var expected = new StoredPicture(id, sha256(bytes), bytes.length, format, 64, 48);
-    assertThat(outcome).isEqualTo(new Kept(expected));
+    assertThat(outcome).isEqualTo(new Stored(expected));
     assertThat(store().find(id)).contains(expected);
     assertThat(read(id)).isEqualTo(bytes);
     try (OpenPicture open = store().open(id).orElseThrow()) {
@@ -74,11 +74,11 @@ abstract class PictureStoreContract {
 
   @Test
   void the_first_picture_stays_and_the_second_is_told_so_even_in_another_format() throws Exception {
-    byte[] first = Pictures.webp(64, 48, 1);
-    KeepOutcome kept = keep(id, first);
+    byte[] first = SamplePictures.webp(64, 48, 1);
+    CommitResult kept = save(id, first);
 
-    assertThat(keep(id, Pictures.webp(32, 32, 2))).isEqualTo(kept);
-    assertThat(keep(id, Pictures.png(16, 16, 3))).isEqualTo(kept);
+    assertThat(save(id, SamplePictures.webp(32, 32, 2))).isEqualTo(kept);
+    assertThat(save(id, SamplePictures.png(16, 16, 3))).isEqualTo(kept);
     assertThat(read(id)).isEqualTo(first);
   }
 
@@ -88,7 +88,7 @@ abstract class PictureStoreContract {
     List<StoredPicture> told = keepAtOnce(16);
 
     for (StoredPicture picture : told) {
-      assertThat(sha256(read(picture, Part.whole(picture)))).isEqualTo(picture.sha256());
+      assertThat(sha256(read(picture, ByteRange.all(picture)))).isEqualTo(picture.sha256());
     }
     assertThat(told).contains(store().find(id).orElseThrow());
 
@@ -96,63 +96,64 @@ abstract class PictureStoreContract {
     store().settle(id, chosen.sha256());
     assertThat(store().find(id)).contains(chosen);
     assertThat(sha256(read(id))).isEqualTo(chosen.sha256());
-    assertThat(keep(id, Pictures.webp(8, 8, 99))).isEqualTo(new Kept(chosen));
+    assertThat(save(id, SamplePictures.webp(8, 8, 99))).isEqualTo(new Stored(chosen));
   }
 
   /** What each of the attempts is told. */
-  List<StoredPicture> keepAtOnce(int threads) throws Exception {
+  protected List<StoredPicture> keepAtOnce(int threads) throws Exception {
     var together = new CyclicBarrier(threads);
     var told = new ArrayList<StoredPicture>();
     try (var executor = Executors.newFixedThreadPool(threads)) {
-      var futures = new ArrayList<Future<KeepOutcome>>();
+      var futures = new ArrayList<Future<CommitResult>>();
       for (int i = 0; i < threads; i++) {
-        byte[] own = Pictures.webp(16 + i, 16, i);
+        byte[] own = SamplePictures.webp(16 + i, 16, i);
         futures.add(
             executor.submit(() -> {
-              try (PictureDraft draft = store().draft(id)) {
-                draft.body().write(own);
+              try (PictureUpload upload = store().upload(id)) {
+                upload.body().write(own);
                 together.await();
-                return draft.keep();
+                return upload.commit();
               }
             }));
       }
-      for (Future<KeepOutcome> future : futures) {
-        told.add(((Kept) future.get()).picture());
+      for (Future<CommitResult> future : futures) {
+        told.add(((Stored) future.get()).picture());
       }
     }
     return told;
   }
 
-  static Stream<Part> parts() {
-    return Stream.of(new Part(0, 1), new Part(0, 10), new Part(7, 5), new Part(1, 99));
+  static Stream<ByteRange> parts() {
+    return Stream.of(
+        new ByteRange(0, 1), new ByteRange(0, 10), new ByteRange(7, 5), new ByteRange(1, 99));
   }
 
   @ParameterizedTest
   @MethodSource("parts")
-  void a_part_of_a_picture_can_be_read(Part part) throws Exception {
-    byte[] bytes = Pictures.webp(64, 48, 1);
-    StoredPicture picture = ((Kept) keep(id, bytes)).picture();
+  void a_part_of_a_picture_can_be_read(ByteRange range) throws Exception {
+    byte[] bytes = SamplePictures.webp(64, 48, 1);
+    StoredPicture picture = ((Stored) save(id, bytes)).picture();
 
-    int from = (int) part.from();
-    assertThat(read(picture, part))
-        .isEqualTo(Arrays.copyOfRange(bytes, from, from + (int) part.bytes()));
+    int from = (int) range.from();
+    assertThat(read(picture, range))
+        .isEqualTo(Arrays.copyOfRange(bytes, from, from + (int) range.length()));
   }
 
   @Test
   void the_last_byte_can_be_read_alone() throws Exception {
-    byte[] bytes = Pictures.png(64, 48, 1);
-    StoredPicture picture = ((Kept) keep(id, bytes)).picture();
+    byte[] bytes = SamplePictures.png(64, 48, 1);
+    StoredPicture picture = ((Stored) save(id, bytes)).picture();
 
-    assertThat(read(picture, new Part(bytes.length - 1, 1)))
+    assertThat(read(picture, new ByteRange(bytes.length - 1, 1)))
         .containsExactly(bytes[bytes.length - 1]);
   }
 
   @Test
   void a_picture_that_was_deleted_after_it_was_found_can_not_be_opened() throws Exception {
-    StoredPicture picture = ((Kept) keep(id, Pictures.webp(64, 48, 1))).picture();
+    StoredPicture picture = ((Stored) save(id, SamplePictures.webp(64, 48, 1))).picture();
     store().delete(id);
 
-    assertThat(store().open(picture, Part.whole(picture))).isEmpty();
+    assertThat(store().open(picture, ByteRange.all(picture))).isEmpty();
   }
 
   @Test
@@ -161,7 +162,7 @@ abstract class PictureStoreContract {
     for (int i = 0; i < 7; i++) {
       // all of one hour, which is long past
       requests.add(new RequestId(new UUID(0x01981d7e_0000_7000L + ((long) i << 16), i)));
-      keep(requests.getLast(), Pictures.webp(8, 8, i));
+      save(requests.getLast(), SamplePictures.webp(8, 8, i));
     }
     var batches = new ArrayList<List<RequestId>>();
 
@@ -175,7 +176,7 @@ abstract class PictureStoreContract {
   @Test
   void whoever_has_enough_is_handed_nothing_more() throws Exception {
     for (int i = 0; i < 3; i++) {
-      keep(new RequestId(new UUID(0x01981d7e_0000_7000L + i, i)), Pictures.webp(8, 8, i));
+      save(new RequestId(new UUID(0x01981d7e_0000_7000L + i, i)), SamplePictures.webp(8, 8, i));
     }
     var batches = new ArrayList<List<RequestId>>();
 
@@ -194,7 +195,7 @@ abstract class PictureStoreContract {
   @Test
   void a_picture_saved_since_then_is_not_handed_out_however_old_its_request() throws Exception {
     var old = new RequestId(new UUID(0x01981d7e_0000_7000L, 1));
-    keep(old, Pictures.webp(8, 8, 1));
+    save(old, SamplePictures.webp(8, 8, 1));
     var found = new ArrayList<RequestId>();
 
     store().eachSavedBefore(anHourAgo, 10, found::addAll);
@@ -205,7 +206,7 @@ abstract class PictureStoreContract {
   @Test
   void pictures_may_be_deleted_while_they_are_handed_out() throws Exception {
     for (int i = 0; i < 5; i++) {
-      keep(new RequestId(new UUID(0x01981d7e_0000_7000L + i, i)), Pictures.webp(8, 8, i));
+      save(new RequestId(new UUID(0x01981d7e_0000_7000L + i, i)), SamplePictures.webp(8, 8, i));
     }
 
     store().eachSavedBefore(inAnHour, 2, this::deleteAll);
@@ -233,9 +234,9 @@ abstract class PictureStoreContract {
 
   @Test
   void a_draft_is_unseen_until_it_is_kept_and_gone_if_it_is_not() throws Exception {
-    try (PictureDraft draft = store().draft(id)) {
-      draft.body().write(Pictures.webp(64, 48, 1));
-      draft.body().flush();
+    try (PictureUpload upload = store().upload(id)) {
+      upload.body().write(SamplePictures.webp(64, 48, 1));
+      upload.body().flush();
       assertThat(store().find(id)).isEmpty();
     }
     assertThat(store().find(id)).isEmpty();
@@ -243,25 +244,25 @@ abstract class PictureStoreContract {
 
   @Test
   void a_picture_may_be_written_byte_by_byte() throws Exception {
-    byte[] bytes = Pictures.png(8, 8, 1);
-    try (PictureDraft draft = store().draft(id)) {
+    byte[] bytes = SamplePictures.png(8, 8, 1);
+    try (PictureUpload upload = store().upload(id)) {
       for (byte b : bytes) {
-        draft.body().write(b);
+        upload.body().write(b);
       }
-      draft.body().close();
-      assertThat(draft.keep()).isInstanceOf(Kept.class);
+      upload.body().close();
+      assertThat(upload.commit()).isInstanceOf(Stored.class);
     }
     assertThat(read(id)).isEqualTo(bytes);
   }
 
   @Test
   void a_picture_past_the_limit_is_stopped_while_it_is_written_and_not_kept() throws Exception {
-    try (PictureDraft draft = store().draft(id)) {
-      draft.body().write(new byte[MAX_BYTES]);
-      assertThatThrownBy(() -> draft.body().write(0))
+    try (PictureUpload upload = store().upload(id)) {
+      upload.body().write(new byte[MAX_BYTES]);
+      assertThatThrownBy(() -> upload.body().write(0))
           .isInstanceOf(PictureTooLarge.class)
           .hasMessage("the picture is larger than 100000 bytes");
-      assertThat(draft.keep()).isEqualTo(new NotAPicture("is too large"));
+      assertThat(upload.commit()).isEqualTo(new NotAPicture("is too large"));
     }
     assertThat(store().find(id)).isEmpty();
   }
@@ -270,7 +271,7 @@ abstract class PictureStoreContract {
   @MethodSource("formats")
   void a_picture_that_breaks_off_is_not_kept(PictureFormat format, byte[] bytes) throws Exception {
     for (int length : new int[] {bytes.length - 1, bytes.length / 2, 20}) {
-      assertThat(keep(id, Arrays.copyOf(bytes, length)))
+      assertThat(save(id, Arrays.copyOf(bytes, length)))
           .isEqualTo(new NotAPicture("is a %s that breaks off".formatted(format)));
     }
     assertThat(store().find(id)).isEmpty();
@@ -282,7 +283,7 @@ abstract class PictureStoreContract {
       throws Exception {
     byte[] more = Arrays.copyOf(bytes, bytes.length + 700);
 
-    assertThat(keep(id, more)).isInstanceOf(Kept.class);
+    assertThat(save(id, more)).isInstanceOf(Stored.class);
     assertThat(read(id)).isEqualTo(more);
   }
 
@@ -293,20 +294,20 @@ abstract class PictureStoreContract {
     byte[] broken = bytes.clone();
     Arrays.fill(broken, 12, bytes.length - 12, (byte) 0x5a);
 
-    assertThat(keep(id, broken))
+    assertThat(save(id, broken))
         .isEqualTo(new NotAPicture("is a %s with a broken header".formatted(format)));
     assertThat(store().find(id)).isEmpty();
   }
 
   @Test
   void a_picture_that_would_come_the_same_way_again_is_told_apart() throws Exception {
-    byte[] vast = Pictures.png(8, 8, 1);
+    byte[] vast = SamplePictures.png(8, 8, 1);
     ByteBuffer.wrap(vast).putInt(16, 60_000).putInt(20, 60_000);
 
-    assertThat(keep(id, "<?xml version='1.0'?><svg/>".getBytes(UTF_8)))
-        .isEqualTo(new Unusable("is an SVG; only WebP, PNG and JPEG are kept"));
-    assertThat(keep(id, vast))
-        .isEqualTo(new Unusable("is a PNG of 60000 x 60000 pixels, which is more than is kept"));
+    assertThat(save(id, "<?xml version='1.0'?><svg/>".getBytes(UTF_8)))
+        .isEqualTo(new Unusable("is an SVG; only WebP, PNG and JPEG are supported"));
+    assertThat(save(id, vast))
+        .isEqualTo(new Unusable("is a PNG of 60000 x 60000 pixels, which is too large"));
     assertThat(store().find(id)).isEmpty();
   }
 
@@ -322,33 +323,33 @@ abstract class PictureStoreContract {
   @ParameterizedTest
   @MethodSource("what_else_a_proxy_may_answer")
   void bytes_that_are_no_picture_are_not_kept(byte[] bytes) throws Exception {
-    assertThat(keep(id, bytes)).isEqualTo(new NotAPicture("is neither WebP nor PNG nor JPEG"));
+    assertThat(save(id, bytes)).isEqualTo(new NotAPicture("is neither WebP nor PNG nor JPEG"));
     assertThat(store().find(id)).isEmpty();
   }
 
   @Test
   void a_refused_picture_leaves_the_place_free_for_the_next_attempt() throws Exception {
-    keep(id, "nothing".getBytes(UTF_8));
+    save(id, "nothing".getBytes(UTF_8));
 
-    assertThat(keep(id, Pictures.webp(64, 48, 1))).isInstanceOf(Kept.class);
+    assertThat(save(id, SamplePictures.webp(64, 48, 1))).isInstanceOf(Stored.class);
   }
 
   @Test
   void a_draft_is_kept_once() throws Exception {
-    try (PictureDraft draft = store().draft(id)) {
-      draft.body().write(Pictures.webp(64, 48, 1));
-      draft.keep();
-      assertThatThrownBy(draft::keep).isInstanceOf(IllegalStateException.class);
+    try (PictureUpload upload = store().upload(id)) {
+      upload.body().write(SamplePictures.webp(64, 48, 1));
+      upload.commit();
+      assertThatThrownBy(upload::commit).isInstanceOf(IllegalStateException.class);
     }
   }
 
   @Test
   void what_is_written_after_keeping_does_not_reach_the_picture() throws Exception {
-    byte[] bytes = Pictures.webp(64, 48, 1);
-    try (PictureDraft draft = store().draft(id)) {
-      draft.body().write(bytes);
-      draft.keep();
-      assertThatThrownBy(() -> draft.body().write(new byte[MAX_BYTES / 2]))
+    byte[] bytes = SamplePictures.webp(64, 48, 1);
+    try (PictureUpload upload = store().upload(id)) {
+      upload.body().write(bytes);
+      upload.commit();
+      assertThatThrownBy(() -> upload.body().write(new byte[MAX_BYTES / 2]))
           .isInstanceOf(IOException.class);
     }
     assertThat(read(id)).isEqualTo(bytes);
@@ -357,8 +358,8 @@ abstract class PictureStoreContract {
   @Test
   void a_deleted_picture_is_gone_and_the_others_are_not() throws Exception {
     var other = new RequestId(UUID.randomUUID());
-    keep(id, Pictures.webp(64, 48, 1));
-    keep(other, Pictures.webp(64, 48, 2));
+    save(id, SamplePictures.webp(64, 48, 1));
+    save(other, SamplePictures.webp(64, 48, 2));
 
     assertThat(store().delete(id)).isTrue();
 
@@ -366,26 +367,26 @@ abstract class PictureStoreContract {
     assertThat(store().find(other)).isPresent();
   }
 
-  KeepOutcome keep(RequestId request, byte[] bytes) throws IOException {
-    try (PictureDraft draft = store().draft(request)) {
-      draft.body().write(bytes);
-      return draft.keep();
+  protected CommitResult save(RequestId request, byte[] bytes) throws IOException {
+    try (PictureUpload upload = store().upload(request)) {
+      upload.body().write(bytes);
+      return upload.commit();
     }
   }
 
-  byte[] read(RequestId request) throws IOException {
+  protected byte[] read(RequestId request) throws IOException {
     try (OpenPicture open = store().open(request).orElseThrow()) {
       return open.body().readAllBytes();
     }
   }
 
-  byte[] read(StoredPicture picture, Part part) throws IOException {
-    try (InputStream body = store().open(picture, part).orElseThrow()) {
+  byte[] read(StoredPicture picture, ByteRange range) throws IOException {
+    try (InputStream body = store().open(picture, range).orElseThrow()) {
       return body.readAllBytes();
     }
   }
 
-  static String sha256(byte[] bytes) throws Exception {
+  protected static String sha256(byte[] bytes) throws Exception {
     return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
   }
 }

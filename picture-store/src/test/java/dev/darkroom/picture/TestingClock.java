@@ -7,14 +7,14 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that a test moves. */
-final class TestingClock extends Clock {
+public final class TestingClock extends Clock {
   private volatile Instant now;
 
-  TestingClock(Instant now) {
+  public TestingClock(Instant now) {
     this.now = now;
   }
 
-  void pass(Duration time) {
+  public void pass(Duration time) {
     now = now.plus(time);
   }
 

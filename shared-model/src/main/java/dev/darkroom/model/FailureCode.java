@@ -5,33 +5,33 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Why an attempt or a job failed, for programs: {@code error.code} of a job, {@code code} of a
- * step. A reader must expect codes that a later version adds.
+ * Why an attempt or a job failed: {@code error.code} of a job, {@code code} of a step. Later
+ * versions may add codes.
  */
 public enum FailureCode {
   /** The provider refused the request's parameters. */
   REJECTED,
-  /** The provider refused what the request asks to see. */
+  /** The provider refused the content of the prompt. */
   CONTENT_REFUSED,
-  /** The provider, or a firewall before it, answers 403 to this request and not to others. */
+  /** The provider, or a firewall in front of it, answered 403 to this request only. */
   ACCESS_REFUSED,
-  /** The provider sent a picture that can't be kept, and would send it again. */
+  /** The provider sent a picture that can't be stored; a retry would return the same. */
   UNUSABLE_PICTURE,
-  /** The provider began a task instead of sending a picture. */
+  /** The provider started an asynchronous task instead of sending a picture. */
   ASYNCHRONOUS_ANSWER,
-  /** An answer without a picture that can be used. */
+  /** The response has no usable picture. */
   BAD_REPLY,
-  /** The provider is down, overloaded, or can't be reached. */
+  /** The provider is down, overloaded or unreachable. */
   PROVIDER_UNAVAILABLE,
   /** Too many calls. */
   RATE_LIMITED,
-  /** Our key, account or model is refused. */
+  /** The provider refused our key, account or model. */
   MISCONFIGURED,
-  /** The call may have been carried out and billed. */
+  /** The call may have succeeded and been billed. */
   OUTCOME_UNKNOWN,
   PICTURE_NOT_STORED,
   RECORD_DIFFERS,
-  /** The job's record on Kafka is larger than its topic takes. */
+  /** The job's record exceeds the topic's limit. */
   RECORD_TOO_LARGE,
   WITHDRAWN,
   DEADLINE_EXCEEDED;
@@ -41,7 +41,7 @@ public enum FailureCode {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Empty for a code that this version does not know. */
+  /** Empty for an unknown code. */
   public static Optional<FailureCode> of(String word) {
     return Stream.of(values()).filter(code -> code.word().equals(word)).findFirst();
   }

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.time.Instant;
 
 /**
- * A record of {@link Topics#JOBS}: "this job is due". It may arrive twice or late; the ledger alone
- * says whether it may still be worked on. Its schema is {@code schemas/generation-job.schema.json}.
+ * A record of {@link Topics#JOBS}: "this job is due". It may arrive twice or late; the ledger
+ * decides whether the job may run. Its schema is {@code schemas/generation-job.schema.json}.
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record JobMessage(

@@ -5,18 +5,15 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/**
- * How far a job has come. The same four words stand in the ledger, in the log, in replies and in
- * event types.
- */
+/** A job's status. The ledger, the log, replies and event types use the same words. */
 public enum JobStatus {
   /** Accepted; no worker has called Nebius yet. */
   STARTED,
-  /** A worker holds it, or it waits for its next attempt. */
+  /** A worker runs it, or it waits for its next attempt. */
   PROCESSING,
-  /** Ended with a picture. */
+  /** Finished with a picture. */
   COMPLETED,
-  /** Ended without one. */
+  /** Finished without a picture. */
   FAILED;
 
   /** The word on the wire and in the database. */

@@ -3,10 +3,10 @@ package dev.darkroom.model;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 
 /**
- * Weights that are added to a model's own (low-rank adaptation), as Nebius takes them.
+ * Low-rank adaptation weights for a model, as in Nebius's API.
  *
  * @param url where the provider fetches them, https, at most {@value #MAX_URL} characters
- * @param scale how strongly they count, {@value #MIN_SCALE} to {@value #MAX_SCALE}
+ * @param scale their strength, {@value #MIN_SCALE} to {@value #MAX_SCALE}
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record Lora(String url, double scale) {

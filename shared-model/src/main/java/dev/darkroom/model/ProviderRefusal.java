@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What of ours the provider refuses, where {@link FailureCode#MISCONFIGURED} says that it does. The
- * sentence is all that clients are told; the provider's own words may name our account.
+ * What the provider refused in case of {@link FailureCode#MISCONFIGURED}. Clients get this sentence
+ * only: the provider's message may name our account.
  */
 public enum ProviderRefusal {
   KEY("Nebius refused the API key of this service; its operator has to mend that."),
@@ -24,7 +24,7 @@ public enum ProviderRefusal {
     return sentence;
   }
 
-  /** The one that such a reason tells of. */
+  /** The refusal that a reason contains. */
   public static Optional<ProviderRefusal> in(String reason) {
     return Stream.of(values()).filter(refusal -> reason.contains(refusal.sentence)).findFirst();
   }

@@ -11,18 +11,18 @@ import java.util.stream.Stream;
  */
 public enum Step {
   REQUEST_RECEIVED(JobStatus.STARTED),
-  /** Intent: written before each call, with the attempt's number and the exact parameters. */
+  /** Written before each call, with the attempt's number and the exact parameters. */
   CALLING_NEBIUS_API(JobStatus.PROCESSING),
-  /** The attempt's outcome is known: it gave no picture. */
+  /** The attempt failed without a picture. */
   ATTEMPT_FAILED(JobStatus.PROCESSING),
-  /** The attempt may or may not have been carried out and billed. */
+  /** The call may have succeeded and been billed. */
   ATTEMPT_OUTCOME_UNKNOWN(JobStatus.PROCESSING),
   RETRY_SCHEDULED(JobStatus.PROCESSING),
   IMAGE_GENERATED(JobStatus.COMPLETED),
   NEBIUS_API_ERROR(JobStatus.FAILED),
   DEADLINE_EXCEEDED(JobStatus.FAILED),
   ATTEMPTS_EXHAUSTED(JobStatus.FAILED),
-  /** Kafka does not take the job's record, so that no worker would ever see it. */
+  /** Kafka rejects the job's record, so no worker would get it. */
   RECORD_TOO_LARGE(JobStatus.FAILED);
 
   private final JobStatus status;
@@ -36,7 +36,7 @@ public enum Step {
     return status;
   }
 
-  /** Empty for the steps of the service that Darkroom replaces. */
+  /** Empty for steps of the service that Darkroom replaced. */
   public static Optional<Step> of(String word) {
     return Stream.of(values()).filter(step -> step.word().equals(word)).findFirst();
   }

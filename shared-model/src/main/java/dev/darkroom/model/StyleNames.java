@@ -3,7 +3,7 @@ package dev.darkroom.model;
 import java.util.Locale;
 import java.util.Set;
 
-/** The styles that workers have templates for, by which gateways recognise them, too. */
+/** The styles for which workers have templates; gateways need their names. */
 public final class StyleNames {
   public static final Set<String> WITH_TEMPLATES =
       Set.of(
@@ -33,8 +33,8 @@ public final class StyleNames {
   private StyleNames() {}
 
   /**
-   * The template's name where there is one of this name, however it is capitalised; any other style
-   * stays as it is written. Space around it does not count.
+   * Strips the style, and returns the name of its template if there is one, ignoring case; other
+   * styles are kept as written.
    */
   public static String canonical(String style) {
     var stripped = style.strip();

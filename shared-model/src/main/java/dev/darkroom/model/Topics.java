@@ -1,13 +1,13 @@
 package dev.darkroom.model;
 
-/** Names on Kafka that others may rely on. */
+/** Names of topics and groups; public API. */
 public final class Topics {
-  /** Jobs that are due; key {@code requestId}, value {@link JobMessage}. */
+  /** Due jobs; key {@code requestId}, value {@link JobMessage}. */
   public static final String JOBS = "generation.jobs";
 
   /**
-   * What happened to jobs; key {@code requestId}, value a CloudEvent with {@link GenerationEvent}
-   * as its data.
+   * Steps of jobs; key {@code requestId}, value a CloudEvent with {@link GenerationEvent} as its
+   * data.
    */
   public static final String EVENTS = "generation.events";
 
@@ -15,8 +15,8 @@ public final class Topics {
   public static final String WORKERS = "generation-workers";
 
   /**
-   * The consumer group of all workers where the broker has no share groups. Another name, because
-   * on one that has, an id belongs to a group of one kind.
+   * The consumer group of all workers if the broker has no share groups. It has another name
+   * because a group id belongs to one kind of group.
    */
   public static final String CLASSIC_WORKERS = "generation-workers-classic";
 

@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 
 /**
  * A W3C {@code traceparent} of version 00 (<a href="https://www.w3.org/TR/trace-context/">Trace
- * Context</a>): it enters with the client's request, or is begun there, and travels with the job
- * through the ledger, both topics and the call.
+ * Context</a>): it comes with the client's request or is created then, and stays with the job in
+ * the ledger, both topics and the call.
  */
 public record TraceParent(String value) {
   public static final String HEADER = "traceparent";
@@ -29,12 +29,12 @@ public record TraceParent(String value) {
         : Optional.empty();
   }
 
-  /** Begins a trace that nobody samples yet. */
+  /** Starts a trace that is not sampled. */
   public static TraceParent begin(RandomGenerator random) {
     return new TraceParent("00-" + hex(random, 16) + "-" + hex(random, 8) + "-00");
   }
 
-  /** The same trace, seen from a new span: what is handed to the next process. */
+  /** The same trace with a new span, for the next process. */
   public TraceParent child(RandomGenerator random) {
     return new TraceParent(value.substring(0, 36) + hex(random, 8) + value.substring(52));
   }
@@ -42,7 +42,7 @@ public record TraceParent(String value) {
   private static String hex(RandomGenerator random, int bytes) {
     var id = new byte[bytes];
     random.nextBytes(id);
-    id[bytes - 1] |= 1; // all zeroes would be no id
+    id[bytes - 1] |= 1; // all zeroes would be invalid
     return HexFormat.of().formatHex(id);
   }
 }

@@ -1,4 +1,4 @@
-/** The wire contract: what gateway, workers, topics and ledger say to each other. */
+/** The wire contract: types that gateway, workers, topics and ledger share. */
 @NullMarked
 package dev.darkroom.model;
 

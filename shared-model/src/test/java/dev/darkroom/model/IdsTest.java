@@ -3,6 +3,7 @@ package dev.darkroom.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Random;
@@ -28,6 +29,13 @@ class IdsTest {
     assertThat(RequestId.parse(text)).contains(new RequestId(UUID.fromString(text)));
     assertThat(RequestId.parse(text.toUpperCase(Locale.ROOT)))
         .hasValueSatisfying(id -> assertThat(id).hasToString(text));
+  }
+
+  @Test
+  void a_request_id_says_when_it_was_created() {
+    assertThat(RequestId.parse("019aa111-a6d5-7cde-8f01-23456789abcd").orElseThrow().createdAt())
+        .contains(Instant.ofEpochMilli(0x019aa111a6d5L));
+    assertThat(new RequestId(new UUID(0x4000L, 1)).createdAt()).isEmpty();
   }
 
   @ParameterizedTest

@@ -3,8 +3,8 @@ package dev.darkroom.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.model.JobStatus;
-import dev.darkroom.system.clients.Answer;
-import dev.darkroom.system.clients.Submission;
+import dev.darkroom.system.clients.ClientReply;
+import dev.darkroom.system.clients.ClientSubmission;
 import dev.darkroom.system.run.ObservedSystem;
 import java.time.Clock;
 import java.time.Duration;
@@ -50,14 +50,15 @@ class KafkaOutageIT {
     var before = medianOf(answers(evidence.submissions(), started.plusSeconds(1), gone));
     var during = answers(evidence.submissions(), gone, back);
     System.out.printf(
-        "Kafka away for %d s: median of POST %.1f ms before, %.1f ms during (slowest %.1f ms); all %d jobs ended %.1f s after its start%n",
+        "Kafka away for %d s: median of POST %.1f ms before, %.1f ms during (slowest %.1f ms); all"
+            + " %d jobs ended %.1f s after its start%n",
         OUTAGE.toSeconds(),
         millis(before),
         millis(medianOf(during)),
-        during.stream().map(Answer::took).mapToDouble(KafkaOutageIT::millis).max().orElse(0),
+        during.stream().map(ClientReply::took).mapToDouble(KafkaOutageIT::millis).max().orElse(0),
         evidence.jobs().size(),
         millis(recovered) / 1_000);
-    assertThat(during).isNotEmpty().allMatch(Answer::isAccepted);
+    assertThat(during).isNotEmpty().allMatch(ClientReply::isAccepted);
     assertThat(medianOf(during)).isLessThanOrEqualTo(before.multipliedBy(2).plus(CHANCE));
     assertThat(evidence.jobs()).allMatch(history -> history.job().status() == JobStatus.COMPLETED);
   }
@@ -66,15 +67,16 @@ class KafkaOutageIT {
     var _ = new CountDownLatch(1).await(time.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private static List<Answer> answers(List<Submission> submissions, Instant from, Instant until) {
+  private static List<ClientReply> answers(
+      List<ClientSubmission> submissions, Instant from, Instant until) {
     return submissions.stream()
         .flatMap(submission -> submission.answers().stream())
         .filter(answer -> !answer.sentAt().isBefore(from) && answer.sentAt().isBefore(until))
         .toList();
   }
 
-  private static Duration medianOf(List<Answer> answers) {
-    var sorted = answers.stream().map(Answer::took).sorted().toList();
+  private static Duration medianOf(List<ClientReply> answers) {
+    var sorted = answers.stream().map(ClientReply::took).sorted().toList();
     return sorted.get(sorted.size() / 2);
   }
 

@@ -9,7 +9,7 @@ import dev.darkroom.system.evidence.Evidence;
 import dev.darkroom.system.evidence.JobHistory;
 import dev.darkroom.system.evidence.StepRow;
 import dev.darkroom.system.run.ObservedSystem;
-import dev.darkroom.system.stack.Worker;
+import dev.darkroom.system.stack.TestedWorker;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +55,7 @@ class KilledWorkerIT {
         .isLessThanOrEqualTo(observed.system().settings().lease().plus(ALLOWED_BESIDE_THE_LEASE));
   }
 
-  private Worker awaitWorkerWith(int jobs) {
+  private TestedWorker awaitWorkerWith(int jobs) {
     return await("a worker has its hands full")
         .atMost(Duration.ofSeconds(20))
         .pollInterval(Duration.ofMillis(50))
@@ -68,7 +68,7 @@ class KilledWorkerIT {
             Objects::nonNull);
   }
 
-  private long held(Worker worker) {
+  private long held(TestedWorker worker) {
     return observed.ledger().heldBy().orElseThrow().entrySet().stream()
         .filter(held -> worker.isCalled(held.getKey()))
         .mapToLong(held -> held.getValue())

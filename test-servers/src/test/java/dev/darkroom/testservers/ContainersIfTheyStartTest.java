@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ContainersIfTheyStartTest {
   @Test
   void where_no_image_can_be_had_the_embedded_servers_are_taken() {
-    var servers = new ContainersIfTheyStart(new NoImages(), new Running("embedded"));
+    var servers = new ContainersIfTheyStart(new NoImages(), new RunningServers("embedded"));
 
     assertThat(servers.startPostgres().host()).isEqualTo("embedded");
     assertThat(servers.startKafka()).isEqualTo("embedded:9092");
@@ -18,13 +18,14 @@ class ContainersIfTheyStartTest {
 
   @Test
   void containers_that_start_are_taken() {
-    var servers = new ContainersIfTheyStart(new Running("container"), new Running("embedded"));
+    var servers =
+        new ContainersIfTheyStart(new RunningServers("container"), new RunningServers("embedded"));
 
     assertThat(servers.startPostgres().host()).isEqualTo("container");
     assertThat(servers.startKafka()).isEqualTo("container:9092");
   }
 
-  private record Running(String host) implements ServerSource {
+  private record RunningServers(String host) implements ServerSource {
     @Override
     public PostgresServer startPostgres() {
       return new PostgresServer(host, 5432, "user", "password");

@@ -15,32 +15,35 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.ServletWebRequest;
 
-/** Handing out a picture, or the part of it that was asked for. */
+/** Serves pictures of completed jobs. */
 @RestController
 class PictureApi {
   private static final Logger log = LoggerFactory.getLogger(PictureApi.class);
-  private static final Duration STORE_BACK = Duration.ofSeconds(5);
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-  /** The picture with which a job has completed, as long as it is kept. */
+  /** The picture with which a job completed, unless it was deleted. */
   interface CompletedPicture {
     Optional<PictureRecord> of(RequestId id);
   }
 
   private final PictureStore store;
-  private final CompletedPicture ledger;
-  private final HandOutPicture handOut;
-  private final AtomicBoolean storeAnswers = new AtomicBoolean(true);
+  private final CompletedPicture completedPicture;
+  private final PictureResponse pictureResponse;
+  private final AtomicBoolean storeAvailable = new AtomicBoolean(true);
 
-  PictureApi(PictureStore store, CompletedPicture ledger, HandOutPicture handOut) {
+  PictureApi(
+      PictureStore store, CompletedPicture completedPicture, PictureResponse pictureResponse) {
     this.store = store;
-    this.ledger = ledger;
-    this.handOut = handOut;
+    this.completedPicture = completedPicture;
+    this.pictureResponse = pictureResponse;
   }
 
   @GetMapping("/generated/{file}")
@@ -51,56 +54,51 @@ class PictureApi {
     if (recorded.isEmpty()) {
       return noSuchPicture(request);
     }
-    var had = HandOutPicture.withoutBytes(request, recorded.get().sha256());
-    if (had.isPresent()) {
-      return had.get();
+    var headers = new HttpHeaders();
+    PictureResponse.setCacheHeaders(headers, recorded.get().sha256());
+    if (new ServletWebRequest(request, response).checkNotModified(headers.getETag())) {
+      response.setHeader(HttpHeaders.CACHE_CONTROL, headers.getCacheControl());
+      return null;
     }
     try {
       var picture = find(recorded.get());
-      storeAnswers.set(true);
+      storeAvailable.set(true);
       return picture.isPresent()
-          ? handOut.to(request, response, picture.get())
+          ? pictureResponse.send(request, response, picture.get())
           : noSuchPicture(request);
     } catch (IOException e) {
       if (response.isCommitted()) {
         throw e;
       }
-      tellOnce(e);
+      logOnce(e);
       return Problem.unavailable(
-              "The picture store does not answer at the moment; try again in a few seconds.",
-              STORE_BACK)
+              "The picture store is unavailable. Try again in a few seconds.", RETRY_AFTER)
           .code(ProblemCode.STORE_UNAVAILABLE)
           .answerTo(request);
     }
   }
 
-  private void tellOnce(IOException e) {
-    if (storeAnswers.getAndSet(false)) {
+  private void logOnce(IOException e) {
+    if (storeAvailable.getAndSet(false)) {
       log.atWarn()
           .addKeyValue("reason", String.valueOf(e.getMessage()))
-          .log("the picture store does not answer; until it does, clients are told to come back");
+          .log("picture store is unavailable; clients get 503");
     }
   }
 
   static ResponseEntity<Object> noSuchPicture(HttpServletRequest request) {
-    return Problem.of(
-            HttpStatus.NOT_FOUND,
-            "There is no such picture; a completed job names its picture in imageUrl.")
+    return Problem.of(HttpStatus.NOT_FOUND, "No such picture. See imageUrl of a completed job.")
         .answerTo(request);
   }
 
-  /**
-   * What the ledger says about it, which costs a look into an index where the store may have to be
-   * asked over the network. The name must be the one the picture has: its request's id and its
-   * format's extension.
-   */
+  /** From the ledger, which is cheaper than remote storage. The name must match exactly. */
   private Optional<Recorded> recorded(String file) {
     var dot = file.indexOf('.');
     return dot < 0
         ? Optional.empty()
         : RequestId.parse(file.substring(0, dot))
             .flatMap(id ->
-                ledger
+                completedPicture
                     .of(id)
                     .filter(picture -> picture.url().endsWith(file.substring(dot)))
                     .map(picture -> new Recorded(id, picture.sha256(), file.substring(dot + 1))));

@@ -7,7 +7,6 @@ import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.picture.LinkingPictureStore;
 import dev.darkroom.picture.PictureStore;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.util.Optional;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,13 +15,14 @@ import org.springframework.context.annotation.Configuration;
 class PictureConfiguration {
 
   @Bean
-  HandOutPicture handOutPicture(PictureStore store, PictureSettings settings) {
-    return new HandOutPicture(
+  PictureResponse pictureResponse(PictureStore store, PictureSettings settings) {
+    return new PictureResponse(
         store,
         switch (settings.serve()) {
-          case PROXY -> Optional.empty();
-          case REDIRECT -> Optional.of(new RedirectToStorage(linking(store), settings));
-        });
+          case PROXY -> null;
+          case REDIRECT -> linking(store);
+        },
+        settings.linkLifetime());
   }
 
   @Bean
@@ -36,7 +36,7 @@ class PictureConfiguration {
         DependencyTrouble.register(meters, "picture-store", () -> store.trouble().isPresent());
   }
 
-  /** The pages show pictures, which come from the storage then. */
+  /** Pages load pictures from the storage, which their Content-Security-Policy must allow. */
   @Bean
   @ConditionalOnProperty(name = "darkroom.picture.serve", havingValue = "redirect")
   ImageOrigin imageOrigin(PictureStore store) {
@@ -48,11 +48,12 @@ class PictureConfiguration {
       return linking;
     }
     throw new IllegalStateException(
-        "darkroom.picture.serve is redirect, but should be proxy: clients can be sent nowhere else for pictures that lie in files (darkroom.picture.store)");
+        "darkroom.picture.serve is redirect, which needs darkroom.picture.store=s3; use proxy for"
+            + " pictures in files");
   }
 
   @Bean
-  BackgroundLoop oldPicturesSweep(RemoveOldPictures old, PictureSettings settings) {
-    return new BackgroundLoop("remove-old-pictures", settings.sweep(), old::round);
+  BackgroundLoop pictureRetentionLoop(PictureRetention retention, PictureSettings settings) {
+    return new BackgroundLoop("picture-retention", settings.sweep(), retention::round);
   }
 }

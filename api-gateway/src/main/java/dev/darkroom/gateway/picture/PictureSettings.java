@@ -9,29 +9,29 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * Settings of handing pictures out, and of removing them.
+ * Settings of serving and deleting pictures.
  *
- * @param serve whether the gateway passes the bytes on, or sends clients to the storage
- * @param linkLifetime how long an address in the storage can be used
- * @param keep how long a picture stays after its job has ended; 0 is for ever
- * @param sweep how often to look for pictures that were kept long enough
+ * @param serve whether the gateway sends the bytes, or redirects clients to the storage
+ * @param linkLifetime how long a link to the storage is valid
+ * @param keep how long a picture is kept after its job ended; 0 means forever
+ * @param sweep how often expired pictures are deleted
  */
 @Validated
 @ConfigurationProperties("darkroom.picture")
 record PictureSettings(
-    @DefaultValue("proxy") Serve serve,
+    @DefaultValue("proxy") ServeMode serve,
     @DefaultValue("5m") @DurationMin(seconds = 1) @DurationMax(days = 7) Duration linkLifetime,
     @DefaultValue("0") @DurationMin(nanos = 0) @DurationMax(days = 36_500) Duration keep,
     @DefaultValue("1m") @DurationMin(millis = 50) @DurationMax(days = 1) Duration sweep) {
 
-  /** How clients come by the bytes. */
-  enum Serve {
+  enum ServeMode {
     PROXY,
     REDIRECT
   }
 
-  /** An hour that was written as a second could not be taken back. */
-  @AssertTrue(message = "darkroom.picture.keep must be 0, which is for ever, or at least 1s") boolean isKeepLongEnough() {
+  /** Deleting too early can't be undone. */
+  @AssertTrue(message = "darkroom.picture.keep must be 0 (forever) or at least 1s")
+  boolean isKeepLongEnough() {
     return keep.isZero() || keep.compareTo(Duration.ofSeconds(1)) >= 0;
   }
 }

@@ -1,4 +1,4 @@
-/** Hands out finished pictures. */
+/** Serves pictures of completed jobs, and deletes them when their retention ends. */
 @NullMarked
 package dev.darkroom.gateway.picture;
 

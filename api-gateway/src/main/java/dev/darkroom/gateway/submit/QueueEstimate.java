@@ -48,7 +48,7 @@ final class QueueEstimate {
   }
 
   /** What a job in this place waits for, in a sentence. */
-  static String waitingFor(QueuePosition queue) {
+  static String waitingFor(QueueView queue) {
     var holdUp = queue.heldUpBy();
     if (holdUp != null) {
       return sentence(holdUp.sentence(), queue.nextTryAt());

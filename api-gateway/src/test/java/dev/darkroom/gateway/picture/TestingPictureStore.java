@@ -3,10 +3,10 @@ package dev.darkroom.gateway.picture;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.darkroom.model.RequestId;
+import dev.darkroom.picture.ByteRange;
 import dev.darkroom.picture.LinkingPictureStore;
-import dev.darkroom.picture.Part;
-import dev.darkroom.picture.PictureDraft;
 import dev.darkroom.picture.PictureFormat;
+import dev.darkroom.picture.PictureUpload;
 import dev.darkroom.picture.StoredPicture;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -33,7 +33,7 @@ final class TestingPictureStore implements LinkingPictureStore {
           PictureFormat.PNG,
           64,
           48);
-  final List<Part> opened = new ArrayList<>();
+  final List<ByteRange> opened = new ArrayList<>();
   boolean down;
   boolean gone;
   boolean breaksOff;
@@ -43,7 +43,7 @@ final class TestingPictureStore implements LinkingPictureStore {
   }
 
   @Override
-  public Optional<StoredPicture> find(RequestId id, Supplier<Optional<String>> chosen)
+  public Optional<StoredPicture> find(RequestId id, Supplier<Optional<String>> recorded)
       throws IOException {
     if (down) {
       throw new IOException("down");
@@ -52,16 +52,16 @@ final class TestingPictureStore implements LinkingPictureStore {
   }
 
   @Override
-  public Optional<InputStream> open(StoredPicture asked, Part part) {
-    opened.add(part);
+  public Optional<InputStream> open(StoredPicture asked, ByteRange range) {
+    opened.add(range);
     if (gone) {
       return Optional.empty();
     }
-    var body = new ByteArrayInputStream(BYTES, (int) part.from(), (int) part.bytes());
-    return Optional.of(breaksOff ? new BreaksOff() : body);
+    var body = new ByteArrayInputStream(BYTES, (int) range.from(), (int) range.length());
+    return Optional.of(breaksOff ? new BrokenStream() : body);
   }
 
-  private static final class BreaksOff extends InputStream {
+  private static final class BrokenStream extends InputStream {
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
       throw new IOException("broken off");
@@ -86,7 +86,7 @@ final class TestingPictureStore implements LinkingPictureStore {
   }
 
   @Override
-  public PictureDraft draft(RequestId id) {
+  public PictureUpload upload(RequestId id) {
     throw new UnsupportedOperationException();
   }
 

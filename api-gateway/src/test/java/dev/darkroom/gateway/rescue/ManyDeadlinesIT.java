@@ -19,10 +19,10 @@ import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import dev.darkroom.model.TraceParent;
-import dev.darkroom.picture.Part;
-import dev.darkroom.picture.PictureDraft;
+import dev.darkroom.picture.ByteRange;
 import dev.darkroom.picture.PictureFormat;
 import dev.darkroom.picture.PictureStore;
+import dev.darkroom.picture.PictureUpload;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.testservers.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -186,12 +186,12 @@ class ManyDeadlinesIT {
     public void settle(RequestId id, String sha256) {}
 
     @Override
-    public PictureDraft draft(RequestId id) {
+    public PictureUpload upload(RequestId id) {
       throw new UnsupportedOperationException();
     }
 
     @Override
-    public Optional<InputStream> open(StoredPicture picture, Part part) {
+    public Optional<InputStream> open(StoredPicture picture, ByteRange range) {
       throw new UnsupportedOperationException();
     }
 

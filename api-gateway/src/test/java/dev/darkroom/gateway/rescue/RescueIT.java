@@ -152,9 +152,9 @@ class RescueIT {
   }
 
   private void savePicture() throws IOException {
-    try (var draft = gateway.bean(PictureStore.class).draft(id)) {
-      ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", draft.body());
-      draft.keep();
+    try (var upload = gateway.bean(PictureStore.class).upload(id)) {
+      ImageIO.write(new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB), "png", upload.body());
+      upload.commit();
     }
   }
 

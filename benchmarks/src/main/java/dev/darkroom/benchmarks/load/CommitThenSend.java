@@ -7,7 +7,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** The floor of dispatching: a job is durable, then Kafka has it. */
-public final class CommitThenSend implements Load.Connection {
+public final class CommitThenSend implements LoadGenerator.LoadConnection {
   private static final byte[] VALUE = "x".repeat(400).getBytes(StandardCharsets.US_ASCII);
 
   private final TwoRowTransaction transaction;

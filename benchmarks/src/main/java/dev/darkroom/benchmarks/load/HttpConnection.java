@@ -50,9 +50,9 @@ public final class HttpConnection implements AutoCloseable {
    *
    * @param text head and body, as they came
    */
-  public record Reply(int status, String text) {}
+  public record BenchmarkReply(int status, String text) {}
 
-  public Reply post(String path, String body) throws IOException {
+  public BenchmarkReply post(String path, String body) throws IOException {
     var bytes = body.getBytes(UTF_8);
     var head =
         "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
@@ -60,11 +60,11 @@ public final class HttpConnection implements AutoCloseable {
     return exchange(head + body);
   }
 
-  public Reply get(String path) throws IOException {
+  public BenchmarkReply get(String path) throws IOException {
     return exchange("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n".formatted(path, host));
   }
 
-  private Reply exchange(String request) throws IOException {
+  private BenchmarkReply exchange(String request) throws IOException {
     output.write(request.getBytes(UTF_8));
     filled = 0;
     int bodyStart = readUntilHeadEnds();
@@ -83,7 +83,7 @@ public final class HttpConnection implements AutoCloseable {
     if (indexOfIgnoringCase(head, "\r\nconnection: close\r\n") >= 0) {
       reconnect();
     }
-    return new Reply(Integer.parseInt(head.substring(STATUS, STATUS + 3)), reply);
+    return new BenchmarkReply(Integer.parseInt(head.substring(STATUS, STATUS + 3)), reply);
   }
 
   /** Tomcat ends a connection after a hundred requests. */

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Submits the jobs of a series over one connection. */
-public final class Submissions implements Load.Connection {
+public final class Submissions implements LoadGenerator.LoadConnection {
   private static final int ACCEPTED = 202;
   private static final int UNAVAILABLE = 503;
 

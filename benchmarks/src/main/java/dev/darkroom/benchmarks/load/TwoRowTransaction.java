@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * The floor of accepting: a job's row and its first step, written and committed with plain JDBC.
  * The columns and sizes are those that the gateway writes.
  */
-public final class TwoRowTransaction implements Load.Connection {
+public final class TwoRowTransaction implements LoadGenerator.LoadConnection {
   private final Connection connection;
   private final PreparedStatement job;
   private final PreparedStatement step;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Submits the jobs of a series in the names of users, one after the other. */
-public final class UsersSubmissions implements Load.Connection {
+public final class UsersSubmissions implements LoadGenerator.LoadConnection {
   private static final int ACCEPTED = 202;
   private static final Pattern REQUEST_ID = Pattern.compile("\"requestId\":\"([0-9a-f-]+)\"");
 

@@ -3,10 +3,10 @@ package dev.darkroom.benchmarks.measure;
 import dev.darkroom.benchmarks.load.EventStream;
 import dev.darkroom.benchmarks.load.EventStream.Heard;
 import dev.darkroom.benchmarks.load.Latencies;
-import dev.darkroom.benchmarks.measure.MeasureLive.Footprint;
+import dev.darkroom.benchmarks.measure.LiveStreamBenchmark.Footprint;
+import dev.darkroom.benchmarks.results.BenchmarkTarget;
 import dev.darkroom.benchmarks.results.Finding;
 import dev.darkroom.benchmarks.results.Findings;
-import dev.darkroom.benchmarks.results.Target;
 import dev.darkroom.benchmarks.stand.Await;
 import dev.darkroom.benchmarks.stand.Database;
 import java.io.IOException;
@@ -82,7 +82,7 @@ final class LiveStreams implements AutoCloseable {
             System.nanoTime() - giveUp > 0 || all.stream().allMatch(one -> isComplete(one, steps)));
   }
 
-  private static boolean isComplete(Stream stream, List<Row> steps) {
+  private static boolean isComplete(Stream stream, List<StreamRow> steps) {
     return stream.events().heard().size() >= expected(stream, steps).size();
   }
 
@@ -116,10 +116,11 @@ final class LiveStreams implements AutoCloseable {
     }
     var latencies = Latencies.ofNanos(took.build());
     findings.add("steps heard by %,d listeners".formatted(all.size()), "", heard);
-    findings.add("steps lost", "", lost, Target.atMost(0));
-    findings.add("steps doubled", "", doubled, Target.atMost(0));
-    findings.add("listeners that heard steps out of order", "", unordered, Target.atMost(0));
-    findings.add("streams of ended requests left open", "", open, Target.atMost(0));
+    findings.add("steps lost", "", lost, BenchmarkTarget.atMost(0));
+    findings.add("steps doubled", "", doubled, BenchmarkTarget.atMost(0));
+    findings.add(
+        "listeners that heard steps out of order", "", unordered, BenchmarkTarget.atMost(0));
+    findings.add("streams of ended requests left open", "", open, BenchmarkTarget.atMost(0));
     findings.add("step's timestamp → listener, 100 jobs/s, p50", "ms", latencies.p50());
     findings.add("step's timestamp → listener, 100 jobs/s, p99", "ms", latencies.p99());
     findings.add("heap per listener", "KiB", ofAll.heap() * KIB_PER_MIB / all.size());
@@ -127,18 +128,18 @@ final class LiveStreams implements AutoCloseable {
     return findings.all();
   }
 
-  private static List<Long> expected(Stream stream, List<Row> steps) {
+  private static List<Long> expected(Stream stream, List<StreamRow> steps) {
     return steps.stream()
         .filter(step -> stream.isOfRequest() || step.seq() > stream.begun())
         .filter(step -> stream.value().equals(step.of().get(stream.column())))
-        .map(Row::seq)
+        .map(StreamRow::seq)
         .toList();
   }
 
-  private record Row(long seq, long micros, Map<String, String> of) {}
+  private record StreamRow(long seq, long micros, Map<String, String> of) {}
 
-  private List<Row> steps() throws SQLException {
-    var rows = new ArrayList<Row>();
+  private List<StreamRow> steps() throws SQLException {
+    var rows = new ArrayList<StreamRow>();
     try (var connection = database.connect();
         var statement = connection.createStatement();
         var row =
@@ -149,7 +150,7 @@ final class LiveStreams implements AutoCloseable {
                 """)) {
       while (row.next()) {
         rows.add(
-            new Row(
+            new StreamRow(
                 row.getLong(1),
                 row.getLong(2),
                 Map.of("user_id", row.getString(3), "request_id", row.getString(4))));

@@ -16,7 +16,7 @@ public record Finding(
     String unit,
     double value,
     @Nullable Double floor,
-    @Nullable Target target) {
+    @Nullable BenchmarkTarget target) {
 
   public Finding {
     if (floor == null && target != null && target.ofRatio()) {

@@ -17,7 +17,7 @@ public final class Findings {
     all.add(new Finding(measure, what, unit, value, null, null));
   }
 
-  public void add(String what, String unit, double value, Target target) {
+  public void add(String what, String unit, double value, BenchmarkTarget target) {
     all.add(new Finding(measure, what, unit, value, null, target));
   }
 
@@ -25,7 +25,7 @@ public final class Findings {
     all.add(new Finding(measure, what, unit, value, floor, null));
   }
 
-  public void add(String what, String unit, double value, double floor, Target target) {
+  public void add(String what, String unit, double value, double floor, BenchmarkTarget target) {
     all.add(new Finding(measure, what, unit, value, floor, target));
   }
 

@@ -43,7 +43,7 @@ public final class PerformancePage {
               results.kafka());
     }
     var wanted = List.of(names.split(", *"));
-    return Table.of(
+    return ResultTable.of(
         results.findings().stream().filter(finding -> wanted.contains(finding.measure())).toList());
   }
 }

@@ -29,7 +29,7 @@ final class ApplicationJar {
     try (var tools = ChildProcess.java(module + " extract", folder, arguments, Map.of())) {
       if (!tools.process().waitFor(SECONDS_TO_EXTRACT, TimeUnit.SECONDS)
           || tools.process().exitValue() != 0) {
-        throw new IOException("could not take " + built + " apart:\n" + tools.output());
+        throw new IOException("could not unpack " + built + ":\n" + tools.output());
       }
     }
     return extracted.resolve(built.getFileName());

@@ -18,7 +18,7 @@ public final class Await {
     while (!reached.call()) {
       if (System.nanoTime() - giveUp > 0) {
         throw new IllegalStateException(
-            "waited %d s in vain for this: %s".formatted(atMost.toSeconds(), what));
+            "timed out after %d s: %s".formatted(atMost.toSeconds(), what));
       }
       Thread.sleep(pause);
     }

@@ -28,8 +28,8 @@ public final class Stand implements AutoCloseable {
 
   private final Path folder;
   private final EmbeddedPostgresServer postgres;
-  private final Application gateway;
-  private final Application worker;
+  private final ApplicationProcess gateway;
+  private final ApplicationProcess worker;
   private final List<String> workerJava;
   private int made;
   private boolean closed;
@@ -45,8 +45,8 @@ public final class Stand implements AutoCloseable {
   private Stand(
       Path folder,
       EmbeddedPostgresServer postgres,
-      Application gateway,
-      Application worker,
+      ApplicationProcess gateway,
+      ApplicationProcess worker,
       List<String> workerJava) {
     this.folder = folder;
     this.postgres = postgres;
@@ -63,11 +63,11 @@ public final class Stand implements AutoCloseable {
   public static Stand build(Path project, Programs programs) throws Exception {
     var folder = Files.createTempDirectory("darkroom-benchmarks-");
     var gateway =
-        Application.rehearsed(
+        ApplicationProcess.rehearsed(
             ApplicationJar.extract(project, "api-gateway", folder),
             joined(AS_IN_THE_IMAGES, programs.gatewayJava()));
     var worker =
-        Application.rehearsed(
+        ApplicationProcess.rehearsed(
             ApplicationJar.extract(project, "generation-worker", folder),
             joined(AS_IN_THE_IMAGES, joined(WORKER, programs.workerJava())));
     var postgres = EmbeddedPostgresServer.start(folder.resolve("postgres"), 0);
@@ -105,7 +105,7 @@ public final class Stand implements AutoCloseable {
   }
 
   /** A gateway that answers. */
-  public Gateway gateway(Database database, Broker broker) throws Exception {
+  public GatewayProcess gateway(Database database, Broker broker) throws Exception {
     var port = FreePort.find();
     var managementPort = FreePort.find();
     var environment = environment(database, broker);
@@ -114,7 +114,7 @@ public final class Stand implements AutoCloseable {
     var process =
         ChildProcess.java(
             "the gateway", newFolder("gateway"), gateway.arguments(List.of()), environment);
-    var started = new Gateway(process, port, managementPort);
+    var started = new GatewayProcess(process, port, managementPort);
     try {
       started.awaitReady();
       return started;
@@ -130,7 +130,7 @@ public final class Stand implements AutoCloseable {
    * @param more options of its JVM; those that the run was given have the last word
    */
   public ChildProcess worker(
-      Database database, Broker broker, Provider provider, int concurrency, String... more)
+      Database database, Broker broker, StubProvider provider, int concurrency, String... more)
       throws IOException {
     var environment = environment(database, broker);
     environment.put("NEBIUS_API_ENDPOINT", provider.endpoint());

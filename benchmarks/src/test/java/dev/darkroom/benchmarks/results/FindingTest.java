@@ -13,16 +13,16 @@ import org.junit.jupiter.api.Test;
 class FindingTest {
   @Test
   void a_target_for_the_ratio_is_compared_with_the_ratio() {
-    assertThat(found(600, 1_000.0, Target.ratioAtLeast(0.6)).met()).isTrue();
-    assertThat(found(599, 1_000.0, Target.ratioAtLeast(0.6)).met()).isFalse();
-    assertThat(found(2, 1.0, Target.ratioAtMost(2)).met()).isTrue();
-    assertThat(found(2.01, 1.0, Target.ratioAtMost(2)).met()).isFalse();
+    assertThat(found(600, 1_000.0, BenchmarkTarget.ratioAtLeast(0.6)).met()).isTrue();
+    assertThat(found(599, 1_000.0, BenchmarkTarget.ratioAtLeast(0.6)).met()).isFalse();
+    assertThat(found(2, 1.0, BenchmarkTarget.ratioAtMost(2)).met()).isTrue();
+    assertThat(found(2.01, 1.0, BenchmarkTarget.ratioAtMost(2)).met()).isFalse();
   }
 
   @Test
   void a_target_for_the_value_is_compared_with_the_value_whatever_the_floor() {
-    assertThat(found(1_100, null, Target.atLeast(1_100)).met()).isTrue();
-    assertThat(found(331, 331.0, Target.atMost(330)).met()).isFalse();
+    assertThat(found(1_100, null, BenchmarkTarget.atLeast(1_100)).met()).isTrue();
+    assertThat(found(331, 331.0, BenchmarkTarget.atMost(330)).met()).isFalse();
   }
 
   @Test
@@ -33,7 +33,8 @@ class FindingTest {
 
   @Test
   void a_ratio_without_a_floor_and_a_number_that_is_none_are_refused() {
-    assertThatIllegalArgumentException().isThrownBy(() -> found(1, null, Target.ratioAtMost(2)));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> found(1, null, BenchmarkTarget.ratioAtMost(2)));
     assertThatIllegalArgumentException().isThrownBy(() -> found(Double.NaN, null, null));
   }
 
@@ -43,7 +44,8 @@ class FindingTest {
     assertThat(Findings.median(List.of(10, 12), Integer::doubleValue)).isEqualTo(11);
   }
 
-  private static Finding found(double value, @Nullable Double floor, @Nullable Target target) {
+  private static Finding found(
+      double value, @Nullable Double floor, @Nullable BenchmarkTarget target) {
     return new Finding("accept", "jobs", "/s", value, floor, target);
   }
 }

@@ -3,7 +3,7 @@ package dev.darkroom.worker.nebius;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.picture.PictureStoreConfiguration;
+import dev.darkroom.picture.wiring.PictureStoreConfiguration;
 import dev.darkroom.worker.limit.CallPermits;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.PictureStore;
-import dev.darkroom.picture.PictureStoreConfiguration;
+import dev.darkroom.picture.wiring.PictureStoreConfiguration;
 import dev.darkroom.worker.limit.CallPermits;
 import dev.darkroom.worker.nebius.AttemptOutcome;
 import dev.darkroom.worker.nebius.CancellableCall;

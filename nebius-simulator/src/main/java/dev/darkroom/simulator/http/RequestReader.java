@@ -27,7 +27,7 @@ final class RequestReader {
   }
 
   /** The next request, or null once the client has closed the connection between two requests. */
-  @Nullable Request next() throws IOException {
+  @Nullable SimulatorRequest next() throws IOException {
     in.mark(1);
     if (in.read() < 0) {
       return null;
@@ -35,13 +35,13 @@ final class RequestReader {
     in.reset();
     String[] requestLine = line().split(" ", -1);
     if (requestLine.length != 3 || !requestLine[2].startsWith("HTTP/1.")) {
-      throw new UnreadableRequest(400, "The request line is not HTTP/1.1.");
+      throw new MalformedRequest(400, "The request line is not HTTP/1.1.");
     }
     var headers = headers();
     if ("100-continue".equalsIgnoreCase(headers.get("expect"))) {
       out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
     }
-    return new Request(
+    return new SimulatorRequest(
         requestLine[0], requestLine[1].replaceFirst("\\?.*", ""), headers, body(headers));
   }
 
@@ -50,7 +50,7 @@ final class RequestReader {
     for (String line = line(); !line.isEmpty(); line = line()) {
       int colon = line.indexOf(':');
       if (colon < 1 || headers.size() == MOST_HEADERS) {
-        throw new UnreadableRequest(400, "The headers cannot be read.");
+        throw new MalformedRequest(400, "The headers cannot be read.");
       }
       headers.put(
           line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
@@ -70,7 +70,7 @@ final class RequestReader {
     int size = chunkSize();
     while (size > 0) {
       if (body.size() + size > LONGEST_BODY) {
-        throw new UnreadableRequest(413, "The body is too long.");
+        throw new MalformedRequest(413, "The body is too long.");
       }
       body.write(exactly(size));
       line();
@@ -84,15 +84,15 @@ final class RequestReader {
     return size(line().replaceFirst(";.*", "").strip(), 16);
   }
 
-  private static int size(String digits, int radix) throws UnreadableRequest {
+  private static int size(String digits, int radix) throws MalformedRequest {
     try {
       long size = Long.parseLong(digits, radix);
       if (size < 0 || size > LONGEST_BODY) {
-        throw new UnreadableRequest(413, "The body is too long.");
+        throw new MalformedRequest(413, "The body is too long.");
       }
       return (int) size;
     } catch (NumberFormatException e) {
-      throw new UnreadableRequest(400, "The body's length cannot be read.");
+      throw new MalformedRequest(400, "The body's length cannot be read.");
     }
   }
 
@@ -111,7 +111,7 @@ final class RequestReader {
         throw new EOFException("the client closed the connection in the middle of a line");
       }
       if (line.size() == LONGEST_LINE) {
-        throw new UnreadableRequest(431, "A header is too long.");
+        throw new MalformedRequest(431, "A header is too long.");
       }
       line.write(next);
     }

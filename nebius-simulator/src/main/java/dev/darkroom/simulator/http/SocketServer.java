@@ -19,11 +19,11 @@ public final class SocketServer implements AutoCloseable {
   private static final int BACKLOG = 1024;
 
   private final ServerSocket door;
-  private final Site site;
+  private final RequestHandler site;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final Set<Connection> open = ConcurrentHashMap.newKeySet();
+  private final Set<AcceptedConnection> open = ConcurrentHashMap.newKeySet();
 
-  private SocketServer(ServerSocket door, Site site) {
+  private SocketServer(ServerSocket door, RequestHandler site) {
     this.door = door;
     this.site = site;
   }
@@ -34,7 +34,8 @@ public final class SocketServer implements AutoCloseable {
    * @throws java.net.BindException if the port is taken
    * @throws IOException if the address cannot be listened on for another reason
    */
-  public static SocketServer start(InetSocketAddress address, Site site) throws IOException {
+  public static SocketServer start(InetSocketAddress address, RequestHandler site)
+      throws IOException {
     var door = new ServerSocket();
     try {
       door.bind(address, BACKLOG);
@@ -69,7 +70,7 @@ public final class SocketServer implements AutoCloseable {
   }
 
   private void serve(Socket client) {
-    var connection = new Connection(client, site);
+    var connection = new AcceptedConnection(client, site);
     open.add(connection);
     try (client) {
       if (!door.isClosed()) {

@@ -24,7 +24,7 @@ class DrawingTest {
 
   @ParameterizedTest
   @EnumSource
-  void every_format_decodes_at_the_size_asked_for(PictureFormat format) throws IOException {
+  void every_format_decodes_at_the_size_asked_for(OutputFormat format) throws IOException {
     byte[] file = format.encode(Drawing.of(FOX));
 
     assertThat(formatOf(file)).isEqualTo(format);
@@ -36,7 +36,7 @@ class DrawingTest {
 
   @ParameterizedTest
   @EnumSource
-  void equal_sketches_give_equal_bytes(PictureFormat format) {
+  void equal_sketches_give_equal_bytes(OutputFormat format) {
     var again = new Sketch("a fox in the snow", "", 7, 30, 256, 192);
 
     assertThat(format.encode(Drawing.of(again))).isEqualTo(format.encode(Drawing.of(FOX)));
@@ -107,11 +107,11 @@ class DrawingTest {
     assertThat(wrapped.size()).isGreaterThan(8);
   }
 
-  private static PictureFormat formatOf(byte[] file) {
+  private static OutputFormat formatOf(byte[] file) {
     return switch (file[0]) {
-      case 'R' -> PictureFormat.WEBP;
-      case (byte) 0x89 -> PictureFormat.PNG;
-      case (byte) 0xff -> PictureFormat.JPG;
+      case 'R' -> OutputFormat.WEBP;
+      case (byte) 0x89 -> OutputFormat.PNG;
+      case (byte) 0xff -> OutputFormat.JPG;
       default -> throw new AssertionError("an unknown format");
     };
   }

@@ -13,7 +13,7 @@ public sealed interface ChromiumSearch {
   /** Names one that is on none of the folders that are searched. */
   String PROPERTY = "darkroom.chromium";
 
-  record Found(Path executable) implements ChromiumSearch {}
+  record ChromiumInstallation(Path executable) implements ChromiumSearch {}
 
   /**
    * There is none.
@@ -41,14 +41,14 @@ public sealed interface ChromiumSearch {
         throw new IllegalArgumentException(
             "%s is %s, which can't be run".formatted(PROPERTY, named));
       }
-      return new Found(executable);
+      return new ChromiumInstallation(executable);
     }
     return Arrays.stream(folders.split(File.pathSeparator))
         .filter(folder -> !folder.isBlank())
         .flatMap(ChromiumSearch::candidates)
         .filter(Files::isExecutable)
         .findFirst()
-        .<ChromiumSearch>map(Found::new)
+        .<ChromiumSearch>map(ChromiumInstallation::new)
         .orElseGet(() ->
             new Missing(
                 "browser tests are skipped: no Chromium is on the PATH; `apt-get install chromium`"

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
-import dev.darkroom.system.browser.ChromiumSearch.Found;
+import dev.darkroom.system.browser.ChromiumSearch.ChromiumInstallation;
 import dev.darkroom.system.browser.ChromiumSearch.Missing;
 import java.io.File;
 import java.io.IOException;
@@ -36,7 +36,7 @@ class ChromiumSearchTest {
     Files.createFile(empty.resolve("chromium"));
     var chrome = executable(full.resolve("google-chrome"));
     assertThat(ChromiumSearch.search(null, empty + File.pathSeparator + full))
-        .isEqualTo(new Found(chrome));
+        .isEqualTo(new ChromiumInstallation(chrome));
   }
 
   @Test
@@ -44,7 +44,7 @@ class ChromiumSearchTest {
     executable(full.resolve("chromium"));
     var named = executable(empty.resolve("my-own"));
     assertThat(ChromiumSearch.search(named.toString(), full.toString()))
-        .isEqualTo(new Found(named));
+        .isEqualTo(new ChromiumInstallation(named));
   }
 
   @Test

@@ -5,10 +5,10 @@ import static java.util.stream.Collectors.groupingBy;
 
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Step;
-import dev.darkroom.system.clients.Answer;
-import dev.darkroom.system.evidence.CallSeen;
+import dev.darkroom.system.clients.ClientReply;
 import dev.darkroom.system.evidence.Evidence;
 import dev.darkroom.system.evidence.JobHistory;
+import dev.darkroom.system.evidence.ObservedCall;
 import dev.darkroom.system.evidence.StepRow;
 import dev.darkroom.system.promises.Promise;
 import dev.darkroom.system.promises.Promise.Breach;
@@ -49,7 +49,7 @@ public record ChaosReport(
         .formatted(
             seed,
             facts().map(Fact::row).collect(Collectors.joining("\n")),
-            Arrays.stream(Fault.values()).map(this::row).collect(Collectors.joining("\n")));
+            Arrays.stream(ChaosFault.values()).map(this::row).collect(Collectors.joining("\n")));
   }
 
   private record Fact(String name, Object value) {
@@ -73,7 +73,7 @@ public record ChaosReport(
             "jobs completed without a call in their last attempt",
             completed(ChaosReport::withoutACall)),
         new Fact("calls of the provider", countCalls(_ -> true)),
-        new Fact("calls billed", countCalls(CallSeen::billed)),
+        new Fact("calls billed", countCalls(ObservedCall::billed)),
         new Fact("**lost**", broken(Promises.NO_JOB_IS_LOST)),
         new Fact("**ended twice, late, or told otherwise**", broken(Promises.EVERY_JOB_ENDS_ONCE)),
         new Fact("**unexplained calls**", broken(Promises.NO_SILENT_SECOND_BILL)),
@@ -87,11 +87,11 @@ public record ChaosReport(
   public long uncalledForAnswers() {
     return evidence.submissions().stream()
         .flatMap(submission -> submission.answers().stream())
-        .filter(Answer::isUncalledFor)
+        .filter(ClientReply::isUncalledFor)
         .count();
   }
 
-  private long countCalls(Predicate<CallSeen> those) {
+  private long countCalls(Predicate<ObservedCall> those) {
     return evidence.jobs().stream()
         .flatMap(history -> history.calls().stream())
         .filter(those)
@@ -139,7 +139,7 @@ public record ChaosReport(
     return breaches.stream().filter(breach -> breach.promise().equals(promise.name())).count();
   }
 
-  private String row(Fault fault) {
+  private String row(ChaosFault fault) {
     var times = played.stream().filter(one -> one.fault() == fault).toList();
     return "| %s | %d | %s | %s |"
         .formatted(

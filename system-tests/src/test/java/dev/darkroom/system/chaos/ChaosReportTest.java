@@ -24,8 +24,8 @@ class ChaosReportTest {
   void the_longest_recovery_of_each_fault_is_told() {
     var played =
         List.of(
-            new Played(Fault.KILL_WORKER, Duration.ofMillis(9_000), Duration.ofMillis(5_120)),
-            new Played(Fault.KILL_WORKER, Duration.ofMillis(8_000), Duration.ofMillis(6_240)));
+            new Played(ChaosFault.KILL_WORKER, Duration.ofMillis(9_000), Duration.ofMillis(5_120)),
+            new Played(ChaosFault.KILL_WORKER, Duration.ofMillis(8_000), Duration.ofMillis(6_240)));
     assertThat(ChaosReport.of(7, played, NOTHING, List.of()).table())
         .contains("seed 7", "| faults played | 2 |", "| kill worker | 2 | 9.0 | 6.2 |")
         .contains("| kill gateway | 0 | – | – |");

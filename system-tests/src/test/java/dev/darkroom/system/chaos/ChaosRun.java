@@ -2,8 +2,8 @@ package dev.darkroom.system.chaos;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.system.chaos.Fault.Recovery;
-import dev.darkroom.system.clients.Submission;
+import dev.darkroom.system.chaos.ChaosFault.Recovery;
+import dev.darkroom.system.clients.ClientSubmission;
 import dev.darkroom.system.run.ObservedSystem;
 import java.io.IOException;
 import java.time.Clock;
@@ -43,7 +43,7 @@ public final class ChaosRun {
   /** Plays until the time is over; afterwards nothing is broken any more. */
   public List<Played> play() throws IOException {
     var played = new ArrayList<Played>();
-    var schedule = new Schedule(Fault.possibleIn(observed.system()), dice);
+    var schedule = new Schedule(ChaosFault.possibleIn(observed.system()), dice);
     observed.system().nebius().takes(Duration.ofMillis(100), Duration.ofMillis(200));
     try (var _ = observed.clients().keepSubmitting(JOBS_PER_SECOND)) {
       while (soFar().compareTo(length) < 0) {
@@ -54,7 +54,7 @@ public final class ChaosRun {
     return List.copyOf(played);
   }
 
-  private Played play(Fault fault) throws IOException {
+  private Played play(ChaosFault fault) throws IOException {
     var lasts = fault.drawLength(dice);
     observed.clients().submit(BURST); // so that it hits many jobs under way
     pass(BURST_TAKES, System.nanoTime());
@@ -101,7 +101,7 @@ public final class ChaosRun {
     return Duration.ofNanos(System.nanoTime() - since);
   }
 
-  private boolean hasEnded(Set<UUID> before, Submission probe) {
+  private boolean hasEnded(Set<UUID> before, ClientSubmission probe) {
     return observed
         .ledger()
         .open()

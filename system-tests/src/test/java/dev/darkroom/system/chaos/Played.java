@@ -7,4 +7,4 @@ import java.time.Duration;
  *
  * @param recovered how long it took until the system was well again
  */
-public record Played(Fault fault, Duration lasted, Duration recovered) {}
+public record Played(ChaosFault fault, Duration lasted, Duration recovered) {}

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Random;
 
 /** Which fault comes next: every kind once in each round, each round in another order. */
-final class Schedule implements Iterator<Fault> {
-  private final List<Fault> kinds;
+final class Schedule implements Iterator<ChaosFault> {
+  private final List<ChaosFault> kinds;
   private final Random dice;
-  private final List<Fault> round = new ArrayList<>();
+  private final List<ChaosFault> round = new ArrayList<>();
 
-  Schedule(List<Fault> kinds, Random dice) {
+  Schedule(List<ChaosFault> kinds, Random dice) {
     this.kinds = List.copyOf(kinds);
     this.dice = dice;
   }
@@ -24,7 +24,7 @@ final class Schedule implements Iterator<Fault> {
   }
 
   @Override
-  public Fault next() {
+  public ChaosFault next() {
     if (round.isEmpty()) {
       round.addAll(kinds);
       Collections.shuffle(round, dice);

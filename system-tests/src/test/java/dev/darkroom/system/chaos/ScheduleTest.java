@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ScheduleTest {
-  private static final List<Fault> ALL = List.of(Fault.values());
+  private static final List<ChaosFault> ALL = List.of(ChaosFault.values());
   private static final int KINDS = ALL.size();
 
   @Test
@@ -28,7 +28,7 @@ class ScheduleTest {
     assertThat(firstOf(1, KINDS)).isEqualTo(firstOf(1, KINDS)).isNotEqualTo(firstOf(2, KINDS));
   }
 
-  private static List<Fault> firstOf(long seed, int count) {
+  private static List<ChaosFault> firstOf(long seed, int count) {
     return Stream.generate(new Schedule(ALL, new Random(seed))::next).limit(count).toList();
   }
 }

@@ -19,11 +19,11 @@ public record ReceivedEvent(
     String type,
     Instant time,
     Map<String, Object> data,
-    Sight ledger,
-    Sight picture) {
+    EventSighting ledger,
+    EventSighting picture) {
 
   /** What the consumer saw when it looked. */
-  public enum Sight {
+  public enum EventSighting {
     THERE,
     /** It looked, and what the event speaks of was not there, or was something else. */
     MISSING,

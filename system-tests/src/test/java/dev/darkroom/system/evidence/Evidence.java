@@ -1,7 +1,7 @@
 package dev.darkroom.system.evidence;
 
+import dev.darkroom.system.clients.ClientSubmission;
 import dev.darkroom.system.clients.ReceivedEvent;
-import dev.darkroom.system.clients.Submission;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -18,10 +18,10 @@ import java.util.UUID;
  */
 public record Evidence(
     Instant takenAt,
-    List<Submission> submissions,
+    List<ClientSubmission> submissions,
     List<JobHistory> jobs,
     List<PictureFile> strayPictures,
-    List<CallSeen> strayCalls,
+    List<ObservedCall> strayCalls,
     List<ReceivedEvent> strayEvents,
     List<PictureFile> drafts) {
   public Evidence {

@@ -1,8 +1,8 @@
 package dev.darkroom.system.evidence;
 
 import dev.darkroom.model.Step;
+import dev.darkroom.system.clients.ClientObservations;
 import dev.darkroom.system.clients.ReceivedEvent;
-import dev.darkroom.system.clients.SeenByClient;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -21,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 public record JobHistory(
     JobRow job,
     List<StepRow> steps,
-    List<CallSeen> calls,
+    List<ObservedCall> calls,
     @Nullable PictureFile picture,
     List<ReceivedEvent> events,
-    @Nullable SeenByClient seen) {
+    @Nullable ClientObservations seen) {
   public JobHistory {
     steps = List.copyOf(steps);
     calls = List.copyOf(calls);

@@ -3,7 +3,7 @@ package dev.darkroom.system.pages;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
 import dev.darkroom.system.SharedSystem;
-import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.browser.BrowserUser;
 import dev.darkroom.system.stack.TestedSystem;
 import java.time.Duration;
 import java.util.Map;
@@ -24,7 +24,7 @@ class BackgroundTabIT {
   private final TestedSystem system = SharedSystem.get().system();
 
   @Test
-  void what_happens_to_a_job_meanwhile_is_told_once_when_somebody_looks_again(Visitor visitor) {
+  void what_happens_to_a_job_meanwhile_is_told_once_when_somebody_looks_again(BrowserUser visitor) {
     system.nebius().takes(LONG_ENOUGH_TO_SEE, Duration.ZERO);
     visitor.page().clock().install();
     var generate = GeneratePage.submittedBy(visitor, "A garden behind a wall");
@@ -44,7 +44,7 @@ class BackgroundTabIT {
   }
 
   @Test
-  void a_live_log_catches_up_when_somebody_looks_again(Visitor visitor) {
+  void a_live_log_catches_up_when_somebody_looks_again(BrowserUser visitor) {
     var user = "away-" + Gallery.USER;
     visitor.page().clock().install();
     var page = visitor.opens("/logs?live=on&userId=" + user);
@@ -63,7 +63,7 @@ class BackgroundTabIT {
   }
 
   @Test
-  void as_many_as_a_browser_has_connections_leave_them_to_one_more(Visitor visitor) {
+  void as_many_as_a_browser_has_connections_leave_them_to_one_more(BrowserUser visitor) {
     for (int tab = 0; tab < CONNECTIONS_OF_A_BROWSER; tab++) {
       var page = visitor.opensTab();
       page.navigate("/logs?live=on&userId=nobody-at-all");

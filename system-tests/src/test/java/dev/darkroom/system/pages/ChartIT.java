@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route.FulfillOptions;
-import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.browser.BrowserUser;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -55,21 +55,21 @@ class ChartIT {
       """;
 
   @Test
-  void no_label_is_cut_at_the_edge(Visitor visitor) {
+  void no_label_is_cut_at_the_edge(BrowserUser visitor) {
     visitor.page().addInitScript(NOTE_WHAT_IS_CUT);
     var page = charts(visitor);
     assertThat((List<?>) page.evaluate("() => window.cut")).isEmpty();
   }
 
   @Test
-  void each_value_is_a_point_and_only_neighbours_are_joined(Visitor visitor) {
+  void each_value_is_a_point_and_only_neighbours_are_joined(BrowserUser visitor) {
     var widths = (List<?>) charts(visitor).evaluate(WIDTHS);
     assertThat(widths).hasSize(2);
     assertThat(widths)
         .allSatisfy(width -> assertThat(((Number) width).intValue()).isGreaterThanOrEqualTo(5));
   }
 
-  private static Page charts(Visitor visitor) {
+  private static Page charts(BrowserUser visitor) {
     var page = visitor.page();
     page.route(
         "**/api/stats?*since*",

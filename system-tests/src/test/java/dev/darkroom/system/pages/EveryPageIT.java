@@ -2,9 +2,9 @@ package dev.darkroom.system.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.system.browser.Look;
-import dev.darkroom.system.browser.MeasurePage;
-import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.browser.BrowserUser;
+import dev.darkroom.system.browser.DisplayMode;
+import dev.darkroom.system.browser.PageMeasurement;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -20,19 +20,20 @@ class EveryPageIT {
   private static final double GOOD = 0.1;
 
   private static final double NOTHING = 0.01;
-  private static final Set<Sight> STILL =
-      Set.of(Sight.HOME, Sight.HOME_EMPTY, Sight.GENERATE_EMPTY, Sight.LOGS);
+  private static final Set<PageView> STILL =
+      Set.of(PageView.HOME, PageView.HOME_EMPTY, PageView.GENERATE_EMPTY, PageView.LOGS);
 
   @ParameterizedTest
   @EnumSource
-  void it_is_good_to_look_at_for_everybody(Sight sight, Visitor visitor) {
-    for (var look : Look.all()) {
+  void it_is_good_to_look_at_for_everybody(PageView sight, BrowserUser visitor) {
+    for (var look : DisplayMode.all()) {
       visitor.looks(look);
       // Parts that are out of sight keep the colours of the scheme they were painted in.
       var page = look.isDesktop() ? sight.openedBy(visitor) : visitor.page();
       visitor.assertAccessible(sight + ", " + look);
-      assertThat(MeasurePage.isTooWide(page))
-          .as(() -> sight + " is too wide for " + look + ":\n" + MeasurePage.whatIsTooWide(page))
+      assertThat(PageMeasurement.isTooWide(page))
+          .as(() ->
+              sight + " is too wide for " + look + ":\n" + PageMeasurement.whatIsTooWide(page))
           .isFalse();
       visitor.keepsScreenshot(sight.toString(), look);
     }
@@ -40,23 +41,23 @@ class EveryPageIT {
 
   @ParameterizedTest
   @EnumSource
-  void it_can_be_used_without_a_mouse(Sight sight, Visitor visitor) {
+  void it_can_be_used_without_a_mouse(PageView sight, BrowserUser visitor) {
     sight.openedBy(visitor);
     visitor.assertReachableByKeyboard();
   }
 
   @ParameterizedTest
   @EnumSource
-  void its_first_view_is_small_and_stays_where_it_is(Sight sight, Visitor visitor) {
+  void its_first_view_is_small_and_stays_where_it_is(PageView sight, BrowserUser visitor) {
     visitor.likesMotion();
     var page = sight.openedBy(visitor);
     visitor.awaitsEverything();
-    var bytes = MeasurePage.transferred(page);
-    var shifted = MeasurePage.shifted(page);
+    var bytes = PageMeasurement.transferred(page);
+    var shifted = PageMeasurement.shifted(page);
     System.out.printf("first view of %s: %d bytes, layout shift %.3f%n", sight, bytes, shifted);
-    assertThat(bytes).as(() -> MeasurePage.largest(page)).isLessThanOrEqualTo(FIRST_VIEW_BYTES);
+    assertThat(bytes).as(() -> PageMeasurement.largest(page)).isLessThanOrEqualTo(FIRST_VIEW_BYTES);
     assertThat(shifted)
-        .as(() -> String.join("\n", MeasurePage.shifts(page)))
+        .as(() -> String.join("\n", PageMeasurement.shifts(page)))
         .isLessThan(STILL.contains(sight) ? NOTHING : GOOD);
   }
 }

@@ -5,7 +5,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.microsoft.playwright.assertions.LocatorAssertions.IsVisibleOptions;
 import com.microsoft.playwright.options.AriaRole;
 import dev.darkroom.system.SharedSystem;
-import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.browser.BrowserUser;
 import dev.darkroom.system.stack.TestedSystem;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -24,7 +24,7 @@ class FollowedJobIT {
   private final TestedSystem system = SharedSystem.get().system();
 
   @Test
-  void reload_and_a_second_tab_and_back_find_the_job_again(Visitor visitor) {
+  void reload_and_a_second_tab_and_back_find_the_job_again(BrowserUser visitor) {
     system.nebius().takes(LONG_ENOUGH_TO_SEE, Duration.ZERO);
     var generate = GeneratePage.submittedBy(visitor, "A bridge over a canyon");
     generate.showsWorkUnderWay();
@@ -44,7 +44,7 @@ class FollowedJobIT {
   }
 
   @Test
-  void a_gateway_that_dies_in_the_middle_is_waited_for_and_nothing_is_missed(Visitor visitor) {
+  void a_gateway_that_dies_in_the_middle_is_waited_for_and_nothing_is_missed(BrowserUser visitor) {
     visitor.expectsComplaint("net::ERR_");
     visitor.expectsComplaint("status of 503"); // it serves no stream before it has started
     system.nebius().takes(LONG_ENOUGH_TO_SEE, Duration.ZERO);

@@ -3,7 +3,7 @@ package dev.darkroom.system.pages;
 import dev.darkroom.simulator.Fault;
 import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.system.SharedSystem;
-import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.browser.BrowserUser;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ record Gallery(String picture, String refused, String hostile) {
   private static @Nullable Gallery hung;
 
   /** The same for all tests of a JVM. */
-  static synchronized Gallery shownTo(Visitor visitor) {
+  static synchronized Gallery shownTo(BrowserUser visitor) {
     var gallery = hung;
     if (gallery == null) {
       gallery = hang(visitor, SharedSystem.get().system().nebius().simulator());
@@ -38,7 +38,7 @@ record Gallery(String picture, String refused, String hostile) {
     return gallery;
   }
 
-  private static Gallery hang(Visitor visitor, NebiusSimulator nebius) {
+  private static Gallery hang(BrowserUser visitor, NebiusSimulator nebius) {
     nebius.nextCall().whosePromptContains("refused").meet(Fault.answer(400).withDetail(REFUSAL));
     nebius.nextCall().whosePromptContains("second").meet(Fault.answer(500));
     submit(visitor, "An elephant in a desert, seen from above", "watercolor", 512, 512);
@@ -51,13 +51,13 @@ record Gallery(String picture, String refused, String hostile) {
   }
 
   /** One more, so that it is among the latest. */
-  static String submitLatest(Visitor visitor, String prompt) {
+  static String submitLatest(BrowserUser visitor, String prompt) {
     return submit(visitor, Map.of("prompt", prompt, "width", 256, "height", 256));
   }
 
   /** Waits for its end, and says its id. */
   private static String submit(
-      Visitor visitor, String prompt, String style, int width, int height) {
+      BrowserUser visitor, String prompt, String style, int width, int height) {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("prompt", prompt);
     fields.put("negative_prompt", "text, frames");
@@ -70,7 +70,7 @@ record Gallery(String picture, String refused, String hostile) {
   }
 
   /** Waits for its end, and says its id. */
-  private static String submit(Visitor visitor, Map<String, Object> fields) {
+  private static String submit(BrowserUser visitor, Map<String, Object> fields) {
     var answer = JSON.readTree(visitor.posts("/api/generate", fields, "wait=60"));
     return answer.path("requestId").asString();
   }

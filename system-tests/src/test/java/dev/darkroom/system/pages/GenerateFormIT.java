@@ -4,8 +4,8 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
-import dev.darkroom.system.browser.Look;
-import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.browser.BrowserUser;
+import dev.darkroom.system.browser.DisplayMode;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -47,7 +47,7 @@ class GenerateFormIT {
 
   @ParameterizedTest
   @EnumSource
-  void what_is_wrong_is_never_under_the_bar(Look look, Visitor visitor) {
+  void what_is_wrong_is_never_under_the_bar(DisplayMode look, BrowserUser visitor) {
     visitor.looks(look);
     var generate = GeneratePage.openedBy(visitor);
     generate.prompt().fill("A tower");
@@ -69,7 +69,7 @@ class GenerateFormIT {
 
   @ParameterizedTest
   @EnumSource
-  void tabbing_changes_nothing_and_hides_nothing(Look look, Visitor visitor) {
+  void tabbing_changes_nothing_and_hides_nothing(DisplayMode look, BrowserUser visitor) {
     visitor.looks(look);
     var generate = GeneratePage.openedBy(visitor);
     generate.prompt().fill("A pond with lilies");
@@ -82,7 +82,7 @@ class GenerateFormIT {
   }
 
   @Test
-  void words_for_another_style_choose_it(Visitor visitor) {
+  void words_for_another_style_choose_it(BrowserUser visitor) {
     var generate = GeneratePage.openedBy(visitor);
     generate.field("Another style").fill("art nouveau");
     assertThat(generate.radio("Another …")).isChecked();
@@ -90,7 +90,7 @@ class GenerateFormIT {
   }
 
   @Test
-  void a_prompt_alone_asks_for_the_same_picture_as_the_api_does(Visitor visitor) {
+  void a_prompt_alone_asks_for_the_same_picture_as_the_api_does(BrowserUser visitor) {
     var generate = GeneratePage.openedBy(visitor);
     generate.prompt().fill("A lantern in the fog");
     var sent =

@@ -7,7 +7,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.GetByLabelOptions;
 import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
-import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.browser.BrowserUser;
 import java.util.regex.Pattern;
 
 /** The page on which pictures are asked for, as somebody uses it. */
@@ -16,12 +16,12 @@ record GeneratePage(Page page) {
 
   private static final String UNDER_WAY = "Nebius is drawing";
 
-  static GeneratePage openedBy(Visitor visitor) {
+  static GeneratePage openedBy(BrowserUser visitor) {
     return new GeneratePage(visitor.opens("/generate"));
   }
 
   /** A small picture has been asked for. */
-  static GeneratePage submittedBy(Visitor visitor, String prompt) {
+  static GeneratePage submittedBy(BrowserUser visitor, String prompt) {
     var page = openedBy(visitor);
     page.prompt().fill(prompt);
     page.choose("Small square");

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Route.ResumeOptions;
 import dev.darkroom.simulator.Fault;
 import dev.darkroom.system.SharedSystem;
-import dev.darkroom.system.browser.Look;
-import dev.darkroom.system.browser.MeasurePage;
-import dev.darkroom.system.browser.Visitor;
-import dev.darkroom.system.stack.Nebius;
+import dev.darkroom.system.browser.BrowserUser;
+import dev.darkroom.system.browser.DisplayMode;
+import dev.darkroom.system.browser.PageMeasurement;
+import dev.darkroom.system.stack.TestedSimulator;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Test;
 @InBrowser
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class GeneratePageIT {
-  private final Nebius nebius = SharedSystem.get().system().nebius();
+  private final TestedSimulator nebius = SharedSystem.get().system().nebius();
 
   @Test
-  void a_prompt_becomes_a_picture_while_its_steps_are_told(Visitor visitor) {
+  void a_prompt_becomes_a_picture_while_its_steps_are_told(BrowserUser visitor) {
     visitor.likesMotion();
     nebius.cable().holdAnswers(); // however long the page takes to show that a call is under way
     var generate = GeneratePage.openedBy(visitor);
@@ -38,10 +38,10 @@ class GeneratePageIT {
     generate.showsPicture();
     generate.showsEveryStep();
     assertThat(generate.page()).hasURL(GeneratePage.WITH_ONE_JOB);
-    assertThat(MeasurePage.shifted(generate.page())).isLessThan(0.01);
+    assertThat(PageMeasurement.shifted(generate.page())).isLessThan(0.01);
 
     visitor.prefersNoMotion();
-    for (var look : Look.all()) {
+    for (var look : DisplayMode.all()) {
       visitor.looks(look);
       visitor.assertAccessible("generate with a picture, " + look);
       visitor.keepsScreenshot("generate", look);
@@ -49,7 +49,7 @@ class GeneratePageIT {
   }
 
   @Test
-  void several_at_once_each_become_a_picture_of_their_own(Visitor visitor) {
+  void several_at_once_each_become_a_picture_of_their_own(BrowserUser visitor) {
     var generate = GeneratePage.openedBy(visitor);
     generate.prompt().fill("A paper boat");
     generate.choose("Small square");
@@ -64,7 +64,7 @@ class GeneratePageIT {
   }
 
   @Test
-  void the_picture_can_be_had_and_asked_for_in_other_ways(Visitor visitor) {
+  void the_picture_can_be_had_and_asked_for_in_other_ways(BrowserUser visitor) {
     var generate = GeneratePage.submittedBy(visitor, "A fox in the snow");
     generate.showsPicture();
     var saved = generate.page().waitForDownload(() -> generate.link("Download").click());
@@ -87,7 +87,7 @@ class GeneratePageIT {
   }
 
   @Test
-  void an_id_in_capitals_is_the_same_id(Visitor visitor) {
+  void an_id_in_capitals_is_the_same_id(BrowserUser visitor) {
     var id = Gallery.submitLatest(visitor, "A stamp from an old letter");
     var page = visitor.opens("/generate?job=" + id.toUpperCase(Locale.ROOT) + "&job=" + id);
     var generate = new GeneratePage(page);
@@ -97,7 +97,7 @@ class GeneratePageIT {
   }
 
   @Test
-  void what_is_wrong_is_said_beside_its_field(Visitor visitor) {
+  void what_is_wrong_is_said_beside_its_field(BrowserUser visitor) {
     var generate = GeneratePage.openedBy(visitor);
     generate.choose("Own size");
     generate.field("Width").fill("20");
@@ -114,7 +114,7 @@ class GeneratePageIT {
   }
 
   @Test
-  void what_only_the_gateway_finds_wrong_is_said_beside_its_field_too(Visitor visitor) {
+  void what_only_the_gateway_finds_wrong_is_said_beside_its_field_too(BrowserUser visitor) {
     visitor.expectsComplaint("status of 400");
     var generate = GeneratePage.openedBy(visitor);
     generate.prompt().fill("A tower");
@@ -134,7 +134,7 @@ class GeneratePageIT {
   }
 
   @Test
-  void a_refused_job_says_why_and_what_to_do(Visitor visitor) {
+  void a_refused_job_says_why_and_what_to_do(BrowserUser visitor) {
     var refusal = Fault.answer(400).withDetail(Gallery.REFUSAL);
     nebius.simulator().nextCall().whosePromptContains("unspeakable").meet(refusal);
     var generate = GeneratePage.submittedBy(visitor, "Something unspeakable");
@@ -152,8 +152,8 @@ class GeneratePageIT {
   }
 
   @Test
-  void a_phone_shows_the_picture_after_a_reload_and_from_a_link(Visitor visitor) {
-    visitor.looks(Look.PHONE_LIGHT);
+  void a_phone_shows_the_picture_after_a_reload_and_from_a_link(BrowserUser visitor) {
+    visitor.looks(DisplayMode.PHONE_LIGHT);
     var generate = GeneratePage.submittedBy(visitor, "A tram in the snow");
     generate.showsPicture();
     generate.page().reload();

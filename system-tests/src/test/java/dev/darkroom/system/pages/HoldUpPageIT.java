@@ -6,9 +6,9 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import dev.darkroom.simulator.Fault;
 import dev.darkroom.system.SharedSystem;
-import dev.darkroom.system.browser.Look;
-import dev.darkroom.system.browser.Visitor;
-import dev.darkroom.system.stack.Nebius;
+import dev.darkroom.system.browser.BrowserUser;
+import dev.darkroom.system.browser.DisplayMode;
+import dev.darkroom.system.stack.TestedSimulator;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -26,17 +26,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 class HoldUpPageIT {
   private static final Pattern PROMISES = Pattern.compile("any moment|expected|at once");
 
-  private final Nebius nebius = SharedSystem.get().system().nebius();
+  private final TestedSimulator nebius = SharedSystem.get().system().nebius();
 
   @Test
-  void a_rejected_key_pauses_all_jobs_and_every_page_says_so(Visitor visitor) {
+  void a_rejected_key_pauses_all_jobs_and_every_page_says_so(BrowserUser visitor) {
     nebius.simulator().everyCall().meet(Fault.answer(401));
     submit(visitor, "The one that is told");
     var generate = GeneratePage.submittedBy(visitor, "The one behind it");
     assertThat(notice(generate.page())).containsText("Paused: Nebius rejected the API key");
     assertThat(generate.jobs()).containsText("Nebius rejected the API key");
     assertThat(generate.jobs()).not().containsText(PROMISES);
-    for (var look : Look.all()) {
+    for (var look : DisplayMode.all()) {
       visitor.looks(look);
       visitor.assertAccessible("generate while the key is rejected, " + look);
       visitor.keepsScreenshot("key-rejected", look);
@@ -56,7 +56,7 @@ class HoldUpPageIT {
   }
 
   @Test
-  void a_limit_is_said_with_the_time_of_the_next_try(Visitor visitor) {
+  void a_limit_is_said_with_the_time_of_the_next_try(BrowserUser visitor) {
     var limit = Fault.answer(429).withRetryAfter(Duration.ofSeconds(8));
     nebius.simulator().everyCall().meet(limit);
     submit(visitor, "The one that is told");
@@ -71,7 +71,7 @@ class HoldUpPageIT {
 
   @ParameterizedTest
   @EnumSource
-  void where_a_simulator_draws_the_page_says_so(Sight sight, Visitor visitor) {
+  void where_a_simulator_draws_the_page_says_so(PageView sight, BrowserUser visitor) {
     assertThat(sight.openedBy(visitor).getByText("Simulator – set NEBIUS_API_KEY")).isVisible();
   }
 
@@ -79,7 +79,7 @@ class HoldUpPageIT {
     return page.locator("site-navigation .held");
   }
 
-  private static void submit(Visitor visitor, String prompt) {
+  private static void submit(BrowserUser visitor, String prompt) {
     visitor.posts("/api/generate", Map.of("prompt", prompt), "wait=1");
   }
 }

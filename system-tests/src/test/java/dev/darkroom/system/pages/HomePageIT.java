@@ -4,7 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 
 import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
-import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.browser.BrowserUser;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class HomePageIT {
   @Test
-  void it_says_how_to_submit_a_job_and_leads_on_with_the_words_that_were_typed(Visitor visitor) {
+  void it_says_how_to_submit_a_job_and_leads_on_with_the_words_that_were_typed(
+      BrowserUser visitor) {
     var page = visitor.opens("/");
     assertThat(page.getByText("curl -i " + page.url() + "api/generate").first()).isVisible();
     page.getByLabel("Prompt").fill("A lantern & a moth");
@@ -25,7 +26,7 @@ class HomePageIT {
   }
 
   @Test
-  void a_prompt_may_be_as_long_in_every_writing(Visitor visitor) {
+  void a_prompt_may_be_as_long_in_every_writing(BrowserUser visitor) {
     var longest = "灯".repeat(2_000);
     var page = visitor.opens("/");
     page.getByLabel("Prompt").fill(longest);
@@ -35,8 +36,8 @@ class HomePageIT {
   }
 
   @Test
-  void the_latest_pictures_lead_to_their_requests(Visitor visitor) {
-    var page = Sight.HOME.openedBy(visitor);
+  void the_latest_pictures_lead_to_their_requests(BrowserUser visitor) {
+    var page = PageView.HOME.openedBy(visitor);
     page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName(Gallery.PICTURE)).first().click();
     assertThat(page).hasURL(Pattern.compile(".*/requests/[0-9a-f-]{36}$"));
   }

@@ -4,7 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.browser.BrowserUser;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostilePromptIT {
   @ParameterizedTest
   @ValueSource(strings = {"/logs?requestId=%s", "/requests/%s", "/generate?job=%s", "/"})
-  void a_prompt_that_would_be_HTML_stays_text(String address, Visitor visitor) {
+  void a_prompt_that_would_be_HTML_stays_text(String address, BrowserUser visitor) {
     var page = visitor.opens(address.formatted(Gallery.submitLatest(visitor, Gallery.HOSTILE)));
     var asName = page.getByRole(AriaRole.IMG, new Page.GetByRoleOptions().setName(Gallery.HOSTILE));
     assertThat(page.getByText(Gallery.HOSTILE).or(asName).first()).isVisible();
@@ -25,7 +25,7 @@ class HostilePromptIT {
   }
 
   @Test
-  void nor_does_it_get_out_of_the_address_or_a_field(Visitor visitor) {
+  void nor_does_it_get_out_of_the_address_or_a_field(BrowserUser visitor) {
     var generate = GeneratePage.submittedBy(visitor, Gallery.HOSTILE);
     generate.showsPicture();
     isText(generate.page());

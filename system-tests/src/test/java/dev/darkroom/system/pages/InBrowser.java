@@ -7,7 +7,7 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Gives a {@link dev.darkroom.system.browser.Visitor} to each test that wants one, and fails it
+ * Gives a {@link dev.darkroom.system.browser.BrowserUser} to each test that wants one, and fails it
  * where a page gave the browser reason to complain. Skipped where no Chromium is installed.
  */
 @Target(ElementType.TYPE)

@@ -6,7 +6,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
-import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.browser.BrowserUser;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -18,7 +18,7 @@ class KeyboardIT {
   private static final int MOST_STOPS = 100;
 
   @Test
-  void a_picture_is_asked_for_and_opened_without_a_mouse(Visitor visitor) {
+  void a_picture_is_asked_for_and_opened_without_a_mouse(BrowserUser visitor) {
     var generate = GeneratePage.openedBy(visitor);
     var page = generate.page();
     tabTo(page, generate.prompt());
@@ -35,7 +35,7 @@ class KeyboardIT {
   }
 
   @Test
-  void the_first_stop_leads_past_the_navigation(Visitor visitor) {
+  void the_first_stop_leads_past_the_navigation(BrowserUser visitor) {
     var page = visitor.opens("/generate");
     page.keyboard().press("Tab");
     var skip = page.getByRole(AriaRole.LINK, new GetByRoleOptions().setName("Skip to content"));

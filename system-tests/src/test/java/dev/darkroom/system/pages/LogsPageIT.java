@@ -9,7 +9,7 @@ import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import dev.darkroom.system.SharedSystem;
-import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.browser.BrowserUser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ class LogsPageIT {
   private static final int MANY = 40;
 
   @Test
-  void what_is_filtered_is_in_the_address_and_comes_back_with_it(Visitor visitor) {
+  void what_is_filtered_is_in_the_address_and_comes_back_with_it(BrowserUser visitor) {
     Gallery.shownTo(visitor);
     var page = visitor.opens("/logs");
     field(page, "User").fill(Gallery.USER);
@@ -52,7 +52,7 @@ class LogsPageIT {
   }
 
   @Test
-  void older_requests_come_page_by_page_and_none_twice(Visitor visitor) {
+  void older_requests_come_page_by_page_and_none_twice(BrowserUser visitor) {
     submit(visitor, MANY, "pages-of-" + Gallery.USER);
     var page = visitor.opens("/logs?userId=pages-of-" + Gallery.USER);
     var more = page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Load more"));
@@ -68,7 +68,7 @@ class LogsPageIT {
   }
 
   @Test
-  void live_shows_what_happens_while_one_looks(Visitor visitor) {
+  void live_shows_what_happens_while_one_looks(BrowserUser visitor) {
     var page = visitor.opens("/logs?userId=live-" + Gallery.USER);
     assertThat(page.getByText("Nothing matches.")).isVisible();
     page.getByRole(AriaRole.SWITCH, new GetByRoleOptions().setName("Live")).check();
@@ -80,14 +80,14 @@ class LogsPageIT {
   }
 
   @Test
-  void charts_come_also_where_a_browser_has_no_idle_callbacks(Visitor visitor) {
+  void charts_come_also_where_a_browser_has_no_idle_callbacks(BrowserUser visitor) {
     visitor.page().addInitScript("delete globalThis.requestIdleCallback");
     var page = visitor.opens("/logs");
     assertThat(page.getByText("All jobs of that time are counted")).isVisible();
   }
 
   @Test
-  void the_time_of_a_row_is_that_of_its_submission_from_the_beginning(Visitor visitor) {
+  void the_time_of_a_row_is_that_of_its_submission_from_the_beginning(BrowserUser visitor) {
     Gallery.shownTo(visitor);
     var stepsOfOne = Pattern.compile("/api/logs\\?requestId=");
     var held = new ArrayList<Route>();
@@ -103,7 +103,7 @@ class LogsPageIT {
   }
 
   @Test
-  void while_nobody_answers_no_row_stays_that_was_found_with_other_filters(Visitor visitor) {
+  void while_nobody_answers_no_row_stays_that_was_found_with_other_filters(BrowserUser visitor) {
     visitor.expectsComplaint("net::ERR_FAILED");
     Gallery.shownTo(visitor);
     var page = visitor.opens("/logs?userId=" + Gallery.USER);
@@ -118,7 +118,7 @@ class LogsPageIT {
   }
 
   @Test
-  void what_is_filtered_can_be_taken_along(Visitor visitor) throws IOException {
+  void what_is_filtered_can_be_taken_along(BrowserUser visitor) throws IOException {
     Gallery.shownTo(visitor);
     var page = visitor.opens("/logs?status=failed&userId=" + Gallery.USER);
     assertThat(entries(page)).hasCount(1);
@@ -141,7 +141,7 @@ class LogsPageIT {
   }
 
   /** The last one is submitted when the others have ended, so that it is the newest. */
-  private static void submit(Visitor visitor, int jobs, String user) {
+  private static void submit(BrowserUser visitor, int jobs, String user) {
     for (int number = 1; number <= jobs; number++) {
       if (number == jobs) {
         var _ = SharedSystem.get();

@@ -4,7 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 
 import com.microsoft.playwright.Page.GetByRoleOptions;
 import com.microsoft.playwright.options.AriaRole;
-import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.browser.BrowserUser;
 import java.util.Locale;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RequestPageIT {
   @Test
-  void it_tells_all_about_a_request_and_its_attempts(Visitor visitor) {
-    var page = Sight.REQUEST.openedBy(visitor);
+  void it_tells_all_about_a_request_and_its_attempts(BrowserUser visitor) {
+    var page = PageView.REQUEST.openedBy(visitor);
     for (var told : new String[] {"realistic", "640 × 512", "14", Gallery.USER, "text, frames"}) {
       assertThat(page.getByRole(AriaRole.DEFINITION).getByText(told).first()).isVisible();
     }
@@ -29,15 +29,15 @@ class RequestPageIT {
   }
 
   @Test
-  void an_id_in_capitals_is_the_same_id(Visitor visitor) {
+  void an_id_in_capitals_is_the_same_id(BrowserUser visitor) {
     var gallery = Gallery.shownTo(visitor);
     var page = visitor.opens("/requests/" + gallery.picture().toUpperCase(Locale.ROOT));
     assertThat(page.getByText("image_generated").first()).isVisible();
   }
 
   @Test
-  void the_same_can_be_submitted_again(Visitor visitor) {
-    var page = Sight.REQUEST.openedBy(visitor);
+  void the_same_can_be_submitted_again(BrowserUser visitor) {
+    var page = PageView.REQUEST.openedBy(visitor);
     var before = page.url();
     page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Submit again")).click();
     assertThat(page).not().hasURL(before);

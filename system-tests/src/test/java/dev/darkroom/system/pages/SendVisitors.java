@@ -1,11 +1,11 @@
 package dev.darkroom.system.pages;
 
 import dev.darkroom.system.SharedSystem;
+import dev.darkroom.system.browser.BrowserUser;
 import dev.darkroom.system.browser.ChromiumSearch;
-import dev.darkroom.system.browser.ChromiumSearch.Found;
+import dev.darkroom.system.browser.ChromiumSearch.ChromiumInstallation;
 import dev.darkroom.system.browser.ChromiumSearch.Missing;
-import dev.darkroom.system.browser.OpenBrowser;
-import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.browser.TestBrowser;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -21,7 +21,8 @@ final class SendVisitors implements ExecutionCondition, ParameterResolver, After
   @Override
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
     return switch (ChromiumSearch.here()) {
-      case Found found -> ConditionEvaluationResult.enabled("there is " + found.executable());
+      case ChromiumInstallation found ->
+          ConditionEvaluationResult.enabled("there is " + found.executable());
       case Missing missing -> {
         context.getRoot().getStore(OURS).computeIfAbsent("said", _ -> say(missing));
         yield ConditionEvaluationResult.disabled(missing.says());
@@ -36,22 +37,22 @@ final class SendVisitors implements ExecutionCondition, ParameterResolver, After
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == Visitor.class;
+    return parameter.getParameter().getType() == BrowserUser.class;
   }
 
   @Override
-  public Visitor resolveParameter(ParameterContext parameter, ExtensionContext context) {
+  public BrowserUser resolveParameter(ParameterContext parameter, ExtensionContext context) {
     var browser =
-        context.getRoot().getStore(OURS).computeIfAbsent("browser", _ -> open(), OpenBrowser.class);
+        context.getRoot().getStore(OURS).computeIfAbsent("browser", _ -> open(), TestBrowser.class);
     var gateway = SharedSystem.get().system().gateways().getFirst();
     return context
         .getStore(OURS)
-        .computeIfAbsent("visitor", _ -> browser.visitorOf(gateway.address()), Visitor.class);
+        .computeIfAbsent("visitor", _ -> browser.visitorOf(gateway.address()), BrowserUser.class);
   }
 
-  private static OpenBrowser open() {
+  private static TestBrowser open() {
     return switch (ChromiumSearch.here()) {
-      case Found found -> OpenBrowser.start(found.executable());
+      case ChromiumInstallation found -> TestBrowser.start(found.executable());
       case Missing missing -> throw new IllegalStateException(missing.says());
     };
   }
@@ -59,7 +60,7 @@ final class SendVisitors implements ExecutionCondition, ParameterResolver, After
   /** The visitor leaves when JUnit closes what the test has stored. */
   @Override
   public void afterEach(ExtensionContext context) {
-    var visitor = context.getStore(OURS).get("visitor", Visitor.class);
+    var visitor = context.getStore(OURS).get("visitor", BrowserUser.class);
     if (visitor != null) {
       if (context.getExecutionException().isPresent()) {
         visitor.keepsEvidence(

@@ -3,7 +3,7 @@ package dev.darkroom.system.pages;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
 import com.microsoft.playwright.Route;
-import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.browser.BrowserUser;
 import java.util.ArrayList;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -24,7 +24,7 @@ class UnavailablePictureIT {
   private static final int GREENHOUSE_WIDTH = 512;
 
   @Test
-  void the_latest_pictures_are_asked_for_again(Visitor visitor) {
+  void the_latest_pictures_are_asked_for_again(BrowserUser visitor) {
     visitor.expectsComplaint("status of 503");
     Gallery.submitLatest(visitor, "A window in the rain");
     var away = UnavailablePictures.on(visitor.page(), 503);
@@ -35,7 +35,7 @@ class UnavailablePictureIT {
   }
 
   @Test
-  void one_that_is_ready_and_cannot_be_loaded_says_so_and_can_be_asked_for(Visitor visitor) {
+  void one_that_is_ready_and_cannot_be_loaded_says_so_and_can_be_asked_for(BrowserUser visitor) {
     visitor.expectsComplaint("status of 503");
     var away = UnavailablePictures.on(visitor.page(), 503);
     var job = Gallery.submitLatest(visitor, "A bench in the park");
@@ -49,7 +49,7 @@ class UnavailablePictureIT {
   }
 
   @Test
-  void pictures_in_the_log_are_asked_for_again(Visitor visitor) {
+  void pictures_in_the_log_are_asked_for_again(BrowserUser visitor) {
     visitor.expectsComplaint("status of 503");
     Gallery.shownTo(visitor);
     var away = UnavailablePictures.on(visitor.page(), 503);
@@ -61,7 +61,7 @@ class UnavailablePictureIT {
   }
 
   @Test
-  void one_that_was_removed_stays_so_whatever_else_is_heard_of_its_job(Visitor visitor) {
+  void one_that_was_removed_stays_so_whatever_else_is_heard_of_its_job(BrowserUser visitor) {
     visitor.expectsComplaint("status of 404");
     Gallery.shownTo(visitor);
     UnavailablePictures.on(visitor.page(), 404);

@@ -2,7 +2,7 @@ package dev.darkroom.system.pages;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.darkroom.system.browser.Visitor;
+import dev.darkroom.system.browser.BrowserUser;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -24,7 +24,7 @@ class WatchfulVisitorIT {
           "foreign request: http://localhost:9/", "open('http://localhost:9/')");
 
   @Test
-  void what_no_page_may_do_is_noticed(Visitor visitor) {
+  void what_no_page_may_do_is_noticed(BrowserUser visitor) {
     visitor.opens("/");
     FORBIDDEN.forEach((complaint, act) -> {
       visitor
@@ -45,7 +45,7 @@ class WatchfulVisitorIT {
   }
 
   @Test
-  void a_page_that_not_everybody_can_read_is_noticed(Visitor visitor) {
+  void a_page_that_not_everybody_can_read_is_noticed(BrowserUser visitor) {
     visitor.page().setContent("<img src='data:,'><main style='color: #bbb'>pale</main>");
     assertThatThrownBy(() -> visitor.assertAccessible("a bad page"))
         .hasMessageContaining("image-alt")

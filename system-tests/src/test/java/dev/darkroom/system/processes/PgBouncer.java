@@ -21,14 +21,14 @@ import java.util.stream.Stream;
 public final class PgBouncer implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(10);
 
-  private final int port = Ports.claim();
+  private final int port = FreePorts.claim();
   private final SystemProcess process;
 
   /**
    * @param postgres the server behind it, which must run
    * @throws IllegalStateException if it is not installed
    */
-  public PgBouncer(Path folder, PostgresServer postgres) throws IOException {
+  public PgBouncer(Path folder, PostgresProcess postgres) throws IOException {
     // Root's PgBouncer becomes another user, who may not enter the folders of whoever runs the
     // tests.
     var settings = Files.createTempFile("pgbouncer", ".ini");
@@ -58,7 +58,7 @@ public final class PgBouncer implements AutoCloseable {
         .findFirst();
   }
 
-  private String settings(PostgresServer postgres) {
+  private String settings(PostgresProcess postgres) {
     return """
     [databases]
     darkroom = host=%1$s port=%2$d dbname=darkroom user=%3$s password=%4$s
@@ -72,7 +72,7 @@ public final class PgBouncer implements AutoCloseable {
     default_pool_size = 20
     ignore_startup_parameters = extra_float_digits
     """
-        .formatted(Ports.HOST, postgres.port(), postgres.username(), postgres.password(), port);
+        .formatted(FreePorts.HOST, postgres.port(), postgres.username(), postgres.password(), port);
   }
 
   public int port() {
@@ -81,7 +81,7 @@ public final class PgBouncer implements AutoCloseable {
 
   public void start() {
     process.start();
-    await("PgBouncer listens").atMost(START).until(() -> Ports.answers(port));
+    await("PgBouncer listens").atMost(START).until(() -> FreePorts.answers(port));
   }
 
   public void kill() {

@@ -3,7 +3,7 @@ package dev.darkroom.system.promises;
 import static dev.darkroom.system.promises.Promise.ifSo;
 
 import dev.darkroom.system.clients.ReceivedEvent;
-import dev.darkroom.system.clients.ReceivedEvent.Sight;
+import dev.darkroom.system.clients.ReceivedEvent.EventSighting;
 import dev.darkroom.system.evidence.Evidence;
 import dev.darkroom.system.evidence.JobHistory;
 import dev.darkroom.system.evidence.JobRow;
@@ -38,10 +38,10 @@ public record EventsArriveAtLeastOnce() implements Promise.ForEachJob {
     var status = job.status().word();
     return Stream.of(
             ifSo(
-                !job.hasEnded() || end.ledger() == Sight.MISSING,
+                !job.hasEnded() || end.ledger() == EventSighting.MISSING,
                 "an event came before the ledger had the job's end: " + end),
             ifSo(
-                end.picture() == Sight.MISSING,
+                end.picture() == EventSighting.MISSING,
                 "an event came, and the picture could not be fetched: " + end),
             ifSo(
                 !end.id().equals(job.id() + ":" + status)

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Step;
 import dev.darkroom.system.clients.ReceivedEvent;
-import dev.darkroom.system.clients.ReceivedEvent.Sight;
+import dev.darkroom.system.clients.ReceivedEvent.EventSighting;
 import dev.darkroom.system.promises.Promise.Breach;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +27,9 @@ class EventsArriveAtLeastOnceTest {
   @Test
   void an_event_before_the_ledger_has_the_end_breaks_it() {
     assertThat(
-            said(TestingJob.completed().changingEvents(e -> seen(e, Sight.MISSING, Sight.THERE))))
+            said(
+                TestingJob.completed()
+                    .changingEvents(e -> seen(e, EventSighting.MISSING, EventSighting.THERE))))
         .singleElement()
         .asString()
         .startsWith("an event came before the ledger had the job's end");
@@ -36,7 +38,9 @@ class EventsArriveAtLeastOnceTest {
   @Test
   void an_event_before_the_picture_can_be_fetched_breaks_it() {
     assertThat(
-            said(TestingJob.completed().changingEvents(e -> seen(e, Sight.THERE, Sight.MISSING))))
+            said(
+                TestingJob.completed()
+                    .changingEvents(e -> seen(e, EventSighting.THERE, EventSighting.MISSING))))
         .singleElement()
         .asString()
         .startsWith("an event came, and the picture could not be fetched");
@@ -47,7 +51,7 @@ class EventsArriveAtLeastOnceTest {
     assertThat(
             said(
                 TestingJob.completed()
-                    .changingEvents(e -> seen(e, Sight.NOT_SEEN, Sight.NOT_SEEN))))
+                    .changingEvents(e -> seen(e, EventSighting.NOT_SEEN, EventSighting.NOT_SEEN))))
         .isEmpty();
   }
 
@@ -135,7 +139,8 @@ class EventsArriveAtLeastOnceTest {
         .startsWith("an event belongs to no job");
   }
 
-  private static ReceivedEvent seen(ReceivedEvent event, Sight ledger, Sight picture) {
+  private static ReceivedEvent seen(
+      ReceivedEvent event, EventSighting ledger, EventSighting picture) {
     return new ReceivedEvent(
         event.receivedAt(),
         event.requestId(),

@@ -2,7 +2,7 @@ package dev.darkroom.system.promises;
 
 import static dev.darkroom.system.promises.Promise.ifSo;
 
-import dev.darkroom.system.clients.Submission;
+import dev.darkroom.system.clients.ClientSubmission;
 import dev.darkroom.system.evidence.Evidence;
 import dev.darkroom.system.evidence.JobHistory;
 import java.time.Duration;
@@ -35,7 +35,7 @@ public record NoJobIsLost(Duration slack) implements Promise {
     return Stream.concat(neverSeen, neverEnded).toList();
   }
 
-  private static String forgotten(Submission submission) {
+  private static String forgotten(ClientSubmission submission) {
     return "a client was told of job %s, and the ledger knows of none: %s"
         .formatted(submission.accepted().orElseThrow(), submission);
   }

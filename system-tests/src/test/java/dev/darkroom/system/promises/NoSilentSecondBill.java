@@ -2,9 +2,9 @@ package dev.darkroom.system.promises;
 
 import static dev.darkroom.system.promises.Promise.ifSo;
 
-import dev.darkroom.system.evidence.CallSeen;
 import dev.darkroom.system.evidence.Evidence;
 import dev.darkroom.system.evidence.JobHistory;
+import dev.darkroom.system.evidence.ObservedCall;
 import dev.darkroom.system.evidence.StepRow;
 import java.time.Instant;
 import java.util.List;
@@ -40,7 +40,7 @@ public record NoSilentSecondBill() implements Promise.ForEachJob {
   /**
    * @param before how many calls arrived before this one
    */
-  private static Stream<String> aboutCall(JobHistory history, CallSeen call, int before) {
+  private static Stream<String> aboutCall(JobHistory history, ObservedCall call, int before) {
     var announced = loggedBefore(history.intents(), call.arrivedAt());
     var explained =
         loggedBefore(
@@ -51,7 +51,7 @@ public record NoSilentSecondBill() implements Promise.ForEachJob {
                 "call %d arrived when %d were announced".formatted(call.number(), announced)),
             ifSo(
                 before > 0
-                    && history.calls().get(before - 1).reply() != CallSeen.Reply.ERROR
+                    && history.calls().get(before - 1).reply() != ObservedCall.SimulatorReply.ERROR
                     && explained < before,
                 "call %d arrived, and the log did not say yet what became of the one before it"
                     .formatted(call.number())),
@@ -64,7 +64,7 @@ public record NoSilentSecondBill() implements Promise.ForEachJob {
     return rows.stream().filter(row -> !row.at().isAfter(moment)).count();
   }
 
-  private static Stream<String> otherParameters(JobHistory history, CallSeen call) {
+  private static Stream<String> otherParameters(JobHistory history, ObservedCall call) {
     return history.intents().stream()
         .map(StepRow::details)
         .map(details -> details.get("parameters"))
@@ -88,7 +88,7 @@ public record NoSilentSecondBill() implements Promise.ForEachJob {
    * A call that was announced before the picture was saved may still come after it, from a worker
    * that was frozen in between; none may be announced afterwards and come.
    */
-  private static Stream<String> boughtAgain(JobHistory history, CallSeen call, int before) {
+  private static Stream<String> boughtAgain(JobHistory history, ObservedCall call, int before) {
     return history.file().stream()
         .filter(file -> call.arrivedAt().isAfter(file.savedAt()))
         .filter(file -> loggedBefore(history.intents(), file.savedAt()) <= before)

@@ -3,7 +3,7 @@ package dev.darkroom.system.promises;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.model.Step;
-import dev.darkroom.system.evidence.CallSeen.Reply;
+import dev.darkroom.system.evidence.ObservedCall.SimulatorReply;
 import dev.darkroom.system.evidence.StepRow;
 import dev.darkroom.system.promises.Promise.Breach;
 import java.util.List;
@@ -34,7 +34,7 @@ class NoSilentSecondBillTest {
 
   @Test
   void a_second_call_in_one_attempt_breaks_it() {
-    var job = TestingJob.completed().call(1_100, Reply.PICTURE, 200);
+    var job = TestingJob.completed().call(1_100, SimulatorReply.PICTURE, 200);
     assertThat(said(job))
         .containsExactly(
             "call 3 arrived when 2 were announced",
@@ -47,8 +47,8 @@ class NoSilentSecondBillTest {
         TestingJob.completed()
             .without(Step.ATTEMPT_FAILED)
             .withoutCalls()
-            .call(15, Reply.NONE, null)
-            .call(1_010, Reply.PICTURE, 200);
+            .call(15, SimulatorReply.NONE, null)
+            .call(1_010, SimulatorReply.PICTURE, 200);
     assertThat(said(job))
         .contains("call 2 arrived, and the log did not say yet what became of the one before it");
   }
@@ -58,7 +58,11 @@ class NoSilentSecondBillTest {
     var job =
         TestingJob.completed()
             .withoutCalls()
-            .call(15, Reply.ERROR, 429, Map.of("model", "sdxl", "prompt", "A cat", "seed", 42L));
+            .call(
+                15,
+                SimulatorReply.ERROR,
+                429,
+                Map.of("model", "sdxl", "prompt", "A cat", "seed", 42L));
     assertThat(said(job))
         .hasSize(2) // it is compared with each announcement
         .allSatisfy(says -> assertThat(says).contains("call 1 came with", "A cat"));

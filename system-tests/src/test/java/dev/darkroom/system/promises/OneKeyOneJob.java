@@ -1,6 +1,6 @@
 package dev.darkroom.system.promises;
 
-import dev.darkroom.system.clients.Answer;
+import dev.darkroom.system.clients.ClientReply;
 import dev.darkroom.system.evidence.Evidence;
 import java.util.List;
 import java.util.Objects;
@@ -34,7 +34,7 @@ public record OneKeyOneJob() implements Promise {
     return evidence.submissions().stream()
         .filter(submission ->
             submission.answers().stream()
-                    .map(Answer::requestId)
+                    .map(ClientReply::requestId)
                     .filter(Objects::nonNull)
                     .distinct()
                     .count()

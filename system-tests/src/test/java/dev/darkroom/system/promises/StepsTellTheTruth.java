@@ -3,9 +3,9 @@ package dev.darkroom.system.promises;
 import static dev.darkroom.system.promises.Promise.ifSo;
 
 import dev.darkroom.model.Step;
-import dev.darkroom.system.evidence.CallSeen;
-import dev.darkroom.system.evidence.CallSeen.Reply;
 import dev.darkroom.system.evidence.JobHistory;
+import dev.darkroom.system.evidence.ObservedCall;
+import dev.darkroom.system.evidence.ObservedCall.SimulatorReply;
 import dev.darkroom.system.evidence.StepRow;
 import java.time.Instant;
 import java.util.List;
@@ -91,7 +91,8 @@ public record StepsTellTheTruth() implements Promise.ForEachJob {
       case ATTEMPT_FAILED -> failedAsAnswered(history, row);
       case IMAGE_GENERATED ->
           ifSo(
-              answersUntil(history, row.at()).noneMatch(call -> call.reply() == Reply.PICTURE),
+              answersUntil(history, row.at())
+                  .noneMatch(call -> call.reply() == SimulatorReply.PICTURE),
               "a picture was generated that the provider never drew");
       // It may be anything: that is what it says.
       case ATTEMPT_OUTCOME_UNKNOWN -> Stream.empty();
@@ -149,7 +150,7 @@ public record StepsTellTheTruth() implements Promise.ForEachJob {
     return oneWas(history, row, begun, call -> is(call, status));
   }
 
-  private static boolean is(CallSeen call, int status) {
+  private static boolean is(ObservedCall call, int status) {
     var answered = call.status();
     return answered != null && answered == status;
   }
@@ -158,18 +159,19 @@ public record StepsTellTheTruth() implements Promise.ForEachJob {
       JobHistory history,
       StepRow row,
       Instant begun,
-      java.util.function.Predicate<CallSeen> expected) {
+      java.util.function.Predicate<ObservedCall> expected) {
     return ifSo(
         answersBetween(history, begun, row.at()).noneMatch(expected),
         "no answer of the provider was what the log says: " + row);
   }
 
-  private static Stream<CallSeen> answersUntil(JobHistory history, Instant end) {
+  private static Stream<ObservedCall> answersUntil(JobHistory history, Instant end) {
     return answersBetween(history, Instant.MIN, end);
   }
 
-  private static Stream<CallSeen> answersBetween(JobHistory history, Instant begin, Instant end) {
-    List<CallSeen> calls = history.calls();
+  private static Stream<ObservedCall> answersBetween(
+      JobHistory history, Instant begin, Instant end) {
+    List<ObservedCall> calls = history.calls();
     return calls.stream()
         .filter(call -> !call.arrivedAt().isBefore(begin) && !call.arrivedAt().isAfter(end));
   }

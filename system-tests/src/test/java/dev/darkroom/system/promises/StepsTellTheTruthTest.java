@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Step;
-import dev.darkroom.system.evidence.CallSeen.Reply;
+import dev.darkroom.system.evidence.ObservedCall.SimulatorReply;
 import dev.darkroom.system.evidence.StepRow;
 import dev.darkroom.system.promises.Promise.Breach;
 import java.time.Instant;
@@ -133,8 +133,8 @@ class StepsTellTheTruthTest {
     var job =
         TestingJob.completed()
             .withoutCalls()
-            .call(15, Reply.ERROR, 500)
-            .call(1_010, Reply.PICTURE, 200);
+            .call(15, SimulatorReply.ERROR, 500)
+            .call(1_010, SimulatorReply.PICTURE, 200);
     assertThat(said(job))
         .isNotEmpty()
         .allMatch(says -> says.startsWith("no answer of the provider was what the log says"));
@@ -180,7 +180,7 @@ class StepsTellTheTruthTest {
 
   @Test
   void a_picture_that_the_provider_never_drew_breaks_it() {
-    assertThat(said(TestingJob.completed().withoutCalls().call(15, Reply.ERROR, 429)))
+    assertThat(said(TestingJob.completed().withoutCalls().call(15, SimulatorReply.ERROR, 429)))
         .containsExactly("a picture was generated that the provider never drew");
   }
 

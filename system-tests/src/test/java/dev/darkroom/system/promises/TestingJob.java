@@ -2,16 +2,16 @@ package dev.darkroom.system.promises;
 
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Step;
-import dev.darkroom.system.clients.Answer;
+import dev.darkroom.system.clients.ClientObservations;
+import dev.darkroom.system.clients.ClientReply;
+import dev.darkroom.system.clients.ClientSubmission;
 import dev.darkroom.system.clients.ReceivedEvent;
-import dev.darkroom.system.clients.ReceivedEvent.Sight;
-import dev.darkroom.system.clients.SeenByClient;
-import dev.darkroom.system.clients.Submission;
-import dev.darkroom.system.evidence.CallSeen;
-import dev.darkroom.system.evidence.CallSeen.Reply;
+import dev.darkroom.system.clients.ReceivedEvent.EventSighting;
 import dev.darkroom.system.evidence.Evidence;
 import dev.darkroom.system.evidence.JobHistory;
 import dev.darkroom.system.evidence.JobRow;
+import dev.darkroom.system.evidence.ObservedCall;
+import dev.darkroom.system.evidence.ObservedCall.SimulatorReply;
 import dev.darkroom.system.evidence.PictureFile;
 import dev.darkroom.system.evidence.StepRow;
 import java.nio.file.Path;
@@ -41,12 +41,13 @@ final class TestingJob {
 
   private JobStatus status = JobStatus.COMPLETED;
   private final List<StepRow> steps = new ArrayList<>();
-  private final List<CallSeen> calls = new ArrayList<>();
+  private final List<ObservedCall> calls = new ArrayList<>();
   private final List<ReceivedEvent> events = new ArrayList<>();
   private final List<PictureFile> drafts = new ArrayList<>();
-  private final List<Submission> submissions = new ArrayList<>();
+  private final List<ClientSubmission> submissions = new ArrayList<>();
   private @Nullable PictureFile picture = file("" + ID, SHA256, at(1_200));
-  private @Nullable SeenByClient seen = new SeenByClient(at(1_400), ID, "completed", URL);
+  private @Nullable ClientObservations seen =
+      new ClientObservations(at(1_400), ID, "completed", URL);
   private Instant finishedAt = at(1_250);
   private Instant takenAt = at(60_000);
   private boolean known = true;
@@ -61,8 +62,8 @@ final class TestingJob {
     step(Step.RETRY_SCHEDULED, 20, Map.of("attempt", 1));
     step(Step.CALLING_NEBIUS_API, 1_000, Map.of("attempt", 2, "parameters", parameters()));
     step(Step.IMAGE_GENERATED, 1_250, Map.of("attempt", 2));
-    call(15, Reply.ERROR, 429);
-    call(1_010, Reply.PICTURE, 200);
+    call(15, SimulatorReply.ERROR, 429);
+    call(1_010, SimulatorReply.PICTURE, 200);
     events.add(end(JobStatus.COMPLETED));
     submissions.add(told(ID));
   }
@@ -86,7 +87,7 @@ final class TestingJob {
     var job = new TestingJob().without(Step.IMAGE_GENERATED);
     job.status = JobStatus.FAILED;
     job.calls.removeLast();
-    job.call(1_010, Reply.ERROR, 429);
+    job.call(1_010, SimulatorReply.ERROR, 429);
     job.step(
         Step.ATTEMPT_FAILED,
         1_240,
@@ -126,16 +127,20 @@ final class TestingJob {
     return this;
   }
 
-  TestingJob call(long millis, Reply reply, @Nullable Integer answered) {
+  TestingJob call(long millis, SimulatorReply reply, @Nullable Integer answered) {
     return call(millis, reply, answered, parameters());
   }
 
   TestingJob call(
-      long millis, Reply reply, @Nullable Integer answered, Map<String, Object> parameters) {
+      long millis,
+      SimulatorReply reply,
+      @Nullable Integer answered,
+      Map<String, Object> parameters) {
     var came = new HashMap<>(parameters);
     came.put("guidance_scale", 7.5);
     calls.add(
-        new CallSeen(calls.size() + 1L, at(millis), came, reply, answered, reply != Reply.ERROR));
+        new ObservedCall(
+            calls.size() + 1L, at(millis), came, reply, answered, reply != SimulatorReply.ERROR));
     return this;
   }
 
@@ -198,7 +203,7 @@ final class TestingJob {
   }
 
   TestingJob seenAs(String word, @Nullable String imageUrl) {
-    seen = new SeenByClient(at(1_400), ID, word, imageUrl);
+    seen = new ClientObservations(at(1_400), ID, word, imageUrl);
     return this;
   }
 
@@ -216,12 +221,12 @@ final class TestingJob {
     return new PictureFile(Path.of("pictures", name), name, sha256, 500, savedAt);
   }
 
-  private static Submission told(UUID... ids) {
-    var answers = new ArrayList<Answer>();
+  private static ClientSubmission told(UUID... ids) {
+    var answers = new ArrayList<ClientReply>();
     for (var id : ids) {
-      answers.add(new Answer(ACCEPTED, Duration.ofMillis(5), "gateway-1", 202, id, null));
+      answers.add(new ClientReply(ACCEPTED, Duration.ofMillis(5), "gateway-1", 202, id, null));
     }
-    return new Submission("key", PROMPT, answers);
+    return new ClientSubmission("key", PROMPT, answers);
   }
 
   private ReceivedEvent end(JobStatus as) {
@@ -248,8 +253,8 @@ final class TestingJob {
         "darkroom.generation." + as.word(),
         at(1_250),
         data,
-        Sight.THERE,
-        completed ? Sight.THERE : Sight.NOT_SEEN);
+        EventSighting.THERE,
+        completed ? EventSighting.THERE : EventSighting.NOT_SEEN);
   }
 
   private JobRow row() {

@@ -3,16 +3,16 @@ package dev.darkroom.system.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.darkroom.system.clients.EventRecorder;
+import dev.darkroom.system.clients.JobSubmitter;
 import dev.darkroom.system.clients.ReceivedEvent;
-import dev.darkroom.system.clients.RecordEvents;
-import dev.darkroom.system.clients.SubmitJobs;
-import dev.darkroom.system.evidence.CollectEvidence;
 import dev.darkroom.system.evidence.Evidence;
-import dev.darkroom.system.evidence.ReadLedger;
+import dev.darkroom.system.evidence.EvidenceCollector;
+import dev.darkroom.system.evidence.LedgerReader;
 import dev.darkroom.system.promises.Promise.Breach;
 import dev.darkroom.system.promises.Promises;
-import dev.darkroom.system.stack.Gateway;
 import dev.darkroom.system.stack.SystemSettings;
+import dev.darkroom.system.stack.TestedGateway;
 import dev.darkroom.system.stack.TestedSystem;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,17 +26,17 @@ public final class ObservedSystem implements AutoCloseable {
   private static final Duration EVENTS_MAY_TAKE = Duration.ofSeconds(30);
 
   private final TestedSystem system;
-  private final ReadLedger ledger;
-  private final SubmitJobs clients;
-  private final RecordEvents events;
+  private final LedgerReader ledger;
+  private final JobSubmitter clients;
+  private final EventRecorder events;
 
   private ObservedSystem(TestedSystem system, String run) {
     this.system = system;
     var postgres = system.postgres();
-    ledger = new ReadLedger(postgres.jdbcUrl(), postgres.username(), postgres.password());
-    var gateways = system.gateways().stream().map(Gateway::address).toList();
-    clients = new SubmitJobs(run, gateways);
-    events = new RecordEvents(system.kafka().bootstrapServers(), ledger::endedAmong, gateways);
+    ledger = new LedgerReader(postgres.jdbcUrl(), postgres.username(), postgres.password());
+    var gateways = system.gateways().stream().map(TestedGateway::address).toList();
+    clients = new JobSubmitter(run, gateways);
+    events = new EventRecorder(system.kafka().bootstrapServers(), ledger::endedAmong, gateways);
   }
 
   /**
@@ -52,15 +52,15 @@ public final class ObservedSystem implements AutoCloseable {
     return system;
   }
 
-  public ReadLedger ledger() {
+  public LedgerReader ledger() {
     return ledger;
   }
 
-  public SubmitJobs clients() {
+  public JobSubmitter clients() {
     return clients;
   }
 
-  public RecordEvents events() {
+  public EventRecorder events() {
     return events;
   }
 
@@ -99,7 +99,7 @@ public final class ObservedSystem implements AutoCloseable {
   }
 
   public Evidence evidence() {
-    return new CollectEvidence(
+    return new EvidenceCollector(
             ledger, system.folder().pictures(), system.nebius().simulator().bill())
         .collect(clients.submissions(), clients.seen(), events.received());
   }

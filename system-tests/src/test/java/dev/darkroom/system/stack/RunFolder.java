@@ -8,12 +8,13 @@ import org.apache.commons.io.FileUtils;
 
 /**
  * What one run leaves behind, under {@code target/}: logs of all processes, pictures, and the
- * servers' folders. A run of the same name begins with an empty one.
+ * servers' folders. A run of the same name in the same fork begins with an empty one.
  */
 public record RunFolder(Path path) {
   public static RunFolder of(String run) {
     try {
-      Path path = Path.of("target", "runs", run).toAbsolutePath();
+      Path path =
+          Path.of("target", "runs", System.getProperty("darkroom.fork", "1"), run).toAbsolutePath();
       FileUtils.deleteDirectory(path.toFile());
       return new RunFolder(Files.createDirectories(path));
     } catch (IOException e) {

@@ -1,11 +1,11 @@
 package dev.darkroom.system.stack;
 
 import dev.darkroom.embedded.SideDoor;
-import dev.darkroom.system.network.Cable;
-import dev.darkroom.system.processes.KafkaServer;
+import dev.darkroom.system.network.TcpProxy;
+import dev.darkroom.system.processes.FreePorts;
+import dev.darkroom.system.processes.KafkaProcess;
 import dev.darkroom.system.processes.PgBouncer;
-import dev.darkroom.system.processes.Ports;
-import dev.darkroom.system.processes.PostgresServer;
+import dev.darkroom.system.processes.PostgresProcess;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,21 +24,21 @@ public final class TestedSystem implements AutoCloseable {
 
   private final RunFolder folder;
   private final SystemSettings settings;
-  private final Nebius nebius;
-  private final PostgresServer postgres;
+  private final TestedSimulator nebius;
+  private final PostgresProcess postgres;
   private final @Nullable PgBouncer pooler;
-  private final KafkaServer kafka;
-  private final List<Gateway> gateways = new ArrayList<>();
-  private final List<Worker> workers = new ArrayList<>();
+  private final KafkaProcess kafka;
+  private final List<TestedGateway> gateways = new ArrayList<>();
+  private final List<TestedWorker> workers = new ArrayList<>();
 
   private TestedSystem(RunFolder folder, SystemSettings settings) throws IOException {
     this.folder = folder;
     this.settings = settings;
-    nebius = new Nebius();
-    postgres = new PostgresServer(folder.path());
-    var doors = Stream.generate(Ports::claim).limit(EACH).toList();
-    var toKafka = doors.stream().map(Cable::to).toList();
-    kafka = new KafkaServer(folder.path(), sideDoors(doors, toKafka));
+    nebius = new TestedSimulator();
+    postgres = new PostgresProcess(folder.path());
+    var doors = Stream.generate(FreePorts::claim).limit(EACH).toList();
+    var toKafka = doors.stream().map(TcpProxy::to).toList();
+    kafka = new KafkaProcess(folder.path(), sideDoors(doors, toKafka));
     postgres.start();
     pooler = settings.pooled() ? new PgBouncer(folder.path(), postgres) : null;
     if (pooler != null) {
@@ -67,10 +67,10 @@ public final class TestedSystem implements AutoCloseable {
     applications()
         .filter(application -> !application.process().isAlive())
         .forEach(application -> application.process().start());
-    applications().forEach(Application::awaitReady);
+    applications().forEach(TestedApplication::awaitReady);
   }
 
-  private static List<SideDoor> sideDoors(List<Integer> doors, List<Cable> cables) {
+  private static List<SideDoor> sideDoors(List<Integer> doors, List<TcpProxy> cables) {
     var sideDoors = new ArrayList<SideDoor>();
     for (int i = 0; i < doors.size(); i++) {
       sideDoors.add(new SideDoor("WORKER_" + (i + 1), doors.get(i), cables.get(i).port()));
@@ -82,19 +82,20 @@ public final class TestedSystem implements AutoCloseable {
     for (int i = 1; i <= EACH; i++) {
       var environment = environment(databasePort(), kafka.bootstrapServers());
       environment.put("DARKROOM_PROVIDER_NAME", "simulator");
-      gateways.add(new Gateway("gateway-" + i, environment, settings.ofGateway(), folder.path()));
+      gateways.add(
+          new TestedGateway("gateway-" + i, environment, settings.ofGateway(), folder.path()));
     }
   }
 
-  private void addWorkers(List<Cable> toKafka) {
+  private void addWorkers(List<TcpProxy> toKafka) {
     for (int i = 1; i <= EACH; i++) {
       var cable = toKafka.get(i - 1);
-      var toPostgres = Cable.to(databasePort());
-      var environment = environment(toPostgres.port(), Ports.HOST + ":" + cable.port());
+      var toPostgres = TcpProxy.to(databasePort());
+      var environment = environment(toPostgres.port(), FreePorts.HOST + ":" + cable.port());
       environment.put("NEBIUS_API_ENDPOINT", nebius.endpoint());
       environment.put("NEBIUS_API_KEY", "any-key-will-do");
       workers.add(
-          new Worker(
+          new TestedWorker(
               "worker-" + i, environment, settings.ofWorker(), folder.path(), toPostgres, cable));
     }
   }
@@ -106,7 +107,7 @@ public final class TestedSystem implements AutoCloseable {
   private Map<String, String> environment(int postgresPort, String kafkaServers) {
     var environment = new HashMap<String, String>();
     environment.put(
-        "DATABASE_URL", "jdbc:postgresql://%s:%d/darkroom".formatted(Ports.HOST, postgresPort));
+        "DATABASE_URL", "jdbc:postgresql://%s:%d/darkroom".formatted(FreePorts.HOST, postgresPort));
     environment.put("SPRING_DATASOURCE_USERNAME", postgres.username());
     environment.put("SPRING_DATASOURCE_PASSWORD", postgres.password());
     environment.put("SPRING_FLYWAY_URL", postgres.jdbcUrl()); // no migration through a pooler
@@ -125,11 +126,11 @@ public final class TestedSystem implements AutoCloseable {
     return settings;
   }
 
-  public Nebius nebius() {
+  public TestedSimulator nebius() {
     return nebius;
   }
 
-  public PostgresServer postgres() {
+  public PostgresProcess postgres() {
     return postgres;
   }
 
@@ -138,19 +139,19 @@ public final class TestedSystem implements AutoCloseable {
     return Optional.ofNullable(pooler);
   }
 
-  public KafkaServer kafka() {
+  public KafkaProcess kafka() {
     return kafka;
   }
 
-  public List<Gateway> gateways() {
+  public List<TestedGateway> gateways() {
     return List.copyOf(gateways);
   }
 
-  public List<Worker> workers() {
+  public List<TestedWorker> workers() {
     return List.copyOf(workers);
   }
 
-  private Stream<Application> applications() {
+  private Stream<TestedApplication> applications() {
     return Stream.concat(gateways.stream(), workers.stream());
   }
 

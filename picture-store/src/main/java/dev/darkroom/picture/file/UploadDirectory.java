@@ -1,0 +1,174 @@
+package dev.darkroom.picture.file;
+
+import dev.darkroom.model.RequestId;
+import dev.darkroom.picture.PictureUpload;
+import dev.darkroom.picture.StoredPicture;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory of uploads in progress, which several processes may share. A file that nobody has
+ * written to for longer than any call may take was left by a killed process and is deleted.
+ */
+public final class UploadDirectory {
+  /** The longest {@code darkroom.nebius.timeout} plus ten minutes. */
+  static final Duration ABANDONED_AFTER = Duration.ofMinutes(70);
+
+  private static final Duration CLEANUP_EVERY = Duration.ofMinutes(1);
+
+  private final Path directory;
+  private final long maxBytes;
+  private final InstantSource clock;
+  private final DiskSpaceCheck diskSpace;
+  private final AtomicReference<Instant> nextCleanup = new AtomicReference<>(Instant.MIN);
+  private final AtomicInteger open = new AtomicInteger();
+  private volatile @Nullable FileStore fileStore;
+
+  /** Where whole pictures go. */
+  public interface UploadTarget {
+    /**
+     * Stores the picture unless the request has one already.
+     *
+     * @param content of the file, open for reading; may be closed
+     * @return the picture that is stored now
+     */
+    StoredPicture putIfAbsent(Path file, FileChannel content, StoredPicture picture)
+        throws IOException;
+  }
+
+  private UploadDirectory(Path directory, long maxBytes, InstantSource clock) {
+    this.directory = directory;
+    this.maxBytes = maxBytes;
+    this.clock = clock;
+    this.diskSpace = new DiskSpaceCheck(() -> fileStore().getUsableSpace(), clock);
+  }
+
+  /**
+   * Creates the directory if it is missing, and deletes abandoned uploads.
+   *
+   * @param directory an absolute path
+   * @throws IOException if the directory is not writable
+   */
+  public static UploadDirectory open(Path directory, long maxBytes, InstantSource clock)
+      throws IOException {
+    var uploads = new UploadDirectory(directory, maxBytes, clock);
+    Files.createDirectories(directory);
+    uploads.writeProbe();
+    uploads.deleteAbandoned();
+    return uploads;
+  }
+
+  /**
+   * Writes a file and deletes it. Creates the directory if only it is missing, but not its parent:
+   * if a disk is not mounted, pictures would be stored in the wrong place.
+   *
+   * @throws IOException if the directory is not writable
+   */
+  public void requireWritable() throws IOException {
+    Path parent = directory.getParent();
+    if (parent != null && !Files.isDirectory(parent)) {
+      throw new NoSuchFileException(parent.toString(), null, "the picture folder is missing");
+    }
+    Files.createDirectories(directory);
+    writeProbe();
+  }
+
+  private void writeProbe() throws IOException {
+    Path probe = directory.resolve("probe." + UUID.randomUUID());
+    try {
+      Files.writeString(probe, "this folder is writable");
+    } finally {
+      Files.deleteIfExists(probe);
+    }
+  }
+
+  public PictureUpload begin(RequestId id, UploadTarget target) throws IOException {
+    int uploads = open.incrementAndGet();
+    try {
+      requireSpace(uploads);
+      cleanUpIfDue();
+      Path file = directory.resolve(id + "." + UUID.randomUUID());
+      FileChannel content =
+          FileChannel.open(
+              file,
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+      return new FileUpload(id, file, content, maxBytes, target, open::decrementAndGet);
+    } catch (IOException | RuntimeException e) {
+      open.decrementAndGet();
+      throw e;
+    }
+  }
+
+  /** The disk has no space for this many pictures of the largest size. */
+  static final class NoSpaceLeft extends IOException {
+    NoSpaceLeft(int pictures, long maxBytes, @Nullable Path directory) {
+      super(
+          "no space left for %s of up to %d bytes in %s"
+              .formatted(
+                  pictures == 1 ? "a picture" : pictures + " pictures", maxBytes, directory));
+    }
+  }
+
+  /**
+   * On a full disk an empty file can still be created; only writing to it fails.
+   *
+   * @throws NoSpaceLeft if the disk is too full
+   * @throws IOException if the free space is unknown
+   */
+  public void requireSpace(int pictures) throws IOException {
+    if (!diskSpace.isFreeFor(Math.multiplyExact(pictures, maxBytes))) {
+      throw new NoSpaceLeft(pictures, maxBytes, directory.getParent());
+    }
+  }
+
+  /** Cached: the lookup reads the whole list of mounts. */
+  private FileStore fileStore() throws IOException {
+    FileStore found = fileStore;
+    if (found == null) {
+      found = Files.getFileStore(directory);
+      fileStore = found;
+    }
+    return found;
+  }
+
+  private void cleanUpIfDue() throws IOException {
+    Instant now = clock.instant();
+    Instant due = nextCleanup.get();
+    if (!now.isBefore(due) && nextCleanup.compareAndSet(due, now.plus(CLEANUP_EVERY))) {
+      deleteAbandoned();
+    }
+  }
+
+  private void deleteAbandoned() throws IOException {
+    Instant limit = clock.instant().minus(ABANDONED_AFTER);
+    List<Path> files;
+    try (Stream<Path> found = Files.list(directory)) {
+      files = found.toList();
+    }
+    for (Path file : files) {
+      try {
+        if (Files.getLastModifiedTime(file).toInstant().isBefore(limit)) {
+          Files.deleteIfExists(file);
+        }
+      } catch (NoSuchFileException e) {
+        // its owner has just finished
+      }
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.picture.file;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.picture.s3;
+
+import org.jspecify.annotations.NullMarked;

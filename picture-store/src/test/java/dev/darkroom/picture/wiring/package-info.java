@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.picture.wiring;
+
+import org.jspecify.annotations.NullMarked;
