@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.AttemptMade;
-import dev.darkroom.ledger.jobs.AttemptMade.Outcome;
+import dev.darkroom.ledger.jobs.AttemptMade.AttemptResult;
 import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.JobQueries;
@@ -87,7 +87,7 @@ class JobClaimsIT {
         .allSatisfy(attempts ->
             assertThat(attempts)
                 .extracting(made -> Objects.requireNonNull(made.end()).outcome())
-                .containsExactly(Outcome.NOT_MADE));
+                .containsExactly(AttemptResult.NOT_MADE));
     assertThat(jobs.stream().flatMap(JobClaimsIT::details))
         .noneMatch(details -> Boolean.TRUE.equals(details.get("counts")));
 
@@ -109,7 +109,7 @@ class JobClaimsIT {
     assertThat(hands.begun).isEmpty();
     assertThat(attempts(job))
         .extracting(made -> Objects.requireNonNull(made.end()).outcome())
-        .containsExactly(Outcome.NOT_MADE);
+        .containsExactly(AttemptResult.NOT_MADE);
   }
 
   @Test
@@ -129,8 +129,8 @@ class JobClaimsIT {
       assertThat(jobs.stream().flatMap(job -> attempts(job).stream()).map(AttemptMade::end))
           .hasSize(5)
           .filteredOn(Objects::nonNull)
-          .extracting(AttemptMade.End::outcome)
-          .containsExactly(Outcome.NOT_MADE, Outcome.NOT_MADE, Outcome.NOT_MADE);
+          .extracting(AttemptMade.AttemptEnd::outcome)
+          .containsExactly(AttemptResult.NOT_MADE, AttemptResult.NOT_MADE, AttemptResult.NOT_MADE);
       claims.settle();
       assertThat(hands.begun).as("nothing is begun or given back twice").hasSize(2);
     }
