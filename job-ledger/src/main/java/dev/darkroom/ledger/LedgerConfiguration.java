@@ -4,9 +4,9 @@ import dev.darkroom.ledger.LedgerSettings.AttemptSettings;
 import dev.darkroom.ledger.LedgerSettings.IdempotencySettings;
 import dev.darkroom.ledger.LedgerSettings.UnknownOutcomeSettings;
 import dev.darkroom.ledger.connection.DatabaseLoginCheck;
-import dev.darkroom.ledger.connection.ReadOnlyFailoverTranslator;
 import dev.darkroom.ledger.connection.LedgerHealth;
 import dev.darkroom.ledger.connection.PoolerAwarePools;
+import dev.darkroom.ledger.connection.ReadOnlyFailoverTranslator;
 import dev.darkroom.ledger.jobs.AttemptPolicy;
 import dev.darkroom.ledger.jobs.DatabaseWatch;
 import dev.darkroom.ledger.jobs.JobMetrics;
@@ -68,7 +68,8 @@ public class LedgerConfiguration {
 
   @Bean
   ReadOnlyFailoverTranslator readOnlyFailoverTranslator(DataSource database, ReadPools readers) {
-    return new ReadOnlyFailoverTranslator(Stream.concat(Stream.of(database), readers.sources()).toList());
+    return new ReadOnlyFailoverTranslator(
+        Stream.concat(Stream.of(database), readers.sources()).toList());
   }
 
   @Bean

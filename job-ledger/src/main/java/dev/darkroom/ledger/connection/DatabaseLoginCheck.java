@@ -40,11 +40,13 @@ public final class DatabaseLoginCheck {
 
   /** Tries the application's login and, where migrations run under another one, that as well. */
   public static void check(Environment environment) {
-    var application = new DatabaseLogin("DATABASE_URL", "spring.datasource.", "username", environment);
+    var application =
+        new DatabaseLogin("DATABASE_URL", "spring.datasource.", "username", environment);
     application.check();
     if (environment.containsProperty("spring.flyway.user")
         && environment.getProperty("spring.flyway.enabled", Boolean.class, true)) {
-      var migrations = new DatabaseLogin("SPRING_FLYWAY_USER", "spring.flyway.", "user", environment);
+      var migrations =
+          new DatabaseLogin("SPRING_FLYWAY_USER", "spring.flyway.", "user", environment);
       if (!migrations.isSameAs(application)) {
         migrations.check();
       }

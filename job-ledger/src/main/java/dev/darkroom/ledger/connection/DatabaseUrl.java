@@ -38,16 +38,13 @@ final class DatabaseUrl {
 
   private DatabaseUrl() {}
 
-  /**
-   * The Spring Boot properties {@code url}, {@code username} and {@code password}, if given.
-   */
+  /** The Spring Boot properties {@code url}, {@code username} and {@code password}, if given. */
   static Map<String, String> properties(String text) {
     if (text.startsWith(JDBC)) {
       return Map.of("url", fromJdbc(text));
     }
     if (!text.startsWith("postgresql://") && !text.startsWith("postgres://")) {
-      throw new InvalidDatabaseUrlException(
-          "it must start with jdbc:postgresql: or postgresql://");
+      throw new InvalidDatabaseUrlException("it must start with jdbc:postgresql: or postgresql://");
     }
     return fromUri(text);
   }
@@ -119,7 +116,8 @@ final class DatabaseUrl {
       // in a URI's user info a plus is a plus, which URLDecoder would turn into a blank
       return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw new InvalidDatabaseUrlException("a % in the login must be followed by two hexadecimal digits");
+      throw new InvalidDatabaseUrlException(
+          "a % in the login must be followed by two hexadecimal digits");
     }
   }
 }

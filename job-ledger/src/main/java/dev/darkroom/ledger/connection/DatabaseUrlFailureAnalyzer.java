@@ -4,7 +4,8 @@ import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 /** Tells what to set, instead of a stack trace. */
-final class DatabaseUrlFailureAnalyzer extends AbstractFailureAnalyzer<InvalidDatabaseUrlException> {
+final class DatabaseUrlFailureAnalyzer
+    extends AbstractFailureAnalyzer<InvalidDatabaseUrlException> {
   @Override
   protected FailureAnalysis analyze(Throwable rootFailure, InvalidDatabaseUrlException cause) {
     return new FailureAnalysis(

@@ -48,8 +48,8 @@ public final class MigrationDataSource extends DelegatingDataSource {
   }
 
   /**
-   * Describes the oldest transaction that holds a lock on a table of the ledger. PostgreSQL may hide
-   * the application's name of another login.
+   * Describes the oldest transaction that holds a lock on a table of the ledger. PostgreSQL may
+   * hide the application's name of another login.
    */
   public String lockHolder() {
     try {

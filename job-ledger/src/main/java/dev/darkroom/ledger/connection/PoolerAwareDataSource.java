@@ -101,8 +101,7 @@ final class PoolerAwareDataSource extends DelegatingDataSource {
         log.info(
             "the database is behind a pooler in transaction mode; statements are not prepared on the server");
       }
-      var off =
-          disabledDurability(JdbcClient.create(new SingleConnectionDataSource(one, true)));
+      var off = disabledDurability(JdbcClient.create(new SingleConnectionDataSource(one, true)));
       if (!off.isEmpty()) {
         log.atWarn()
             .addKeyValue("off", String.join(", ", off))

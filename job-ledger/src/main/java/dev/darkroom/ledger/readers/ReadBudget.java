@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /**
- * The time that a reader's statements may take together. Each runs only while there is time left and
- * the reader still waits.
+ * The time that a reader's statements may take together. Each runs only while there is time left
+ * and the reader still waits.
  */
 public final class ReadBudget {
   private static final ScopedValue<ReadBudget> CURRENT = ScopedValue.newInstance();

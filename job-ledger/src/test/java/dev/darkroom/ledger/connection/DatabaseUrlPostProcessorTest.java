@@ -96,7 +96,8 @@ class DatabaseUrlPostProcessorTest {
 
   @Test
   void without_a_database_the_start_says_what_to_set(CapturedOutput output) {
-    assertThatThrownBy(() -> start("--DATABASE_URL=")).isInstanceOf(InvalidDatabaseUrlException.class);
+    assertThatThrownBy(() -> start("--DATABASE_URL="))
+        .isInstanceOf(InvalidDatabaseUrlException.class);
 
     assertThat(output)
         .contains("APPLICATION FAILED TO START")

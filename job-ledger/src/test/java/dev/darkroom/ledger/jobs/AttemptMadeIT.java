@@ -44,7 +44,8 @@ class AttemptMadeIT {
     var attempts = attempts();
     assertThat(attempts).extracting(AttemptMade::number).containsExactly(1, 2, 3);
     assertThat(attempts).extracting(AttemptMade::worker).containsExactly("one", "two", "three");
-    assertThat(outcomes()).containsExactly(AttemptResult.FAILED, AttemptResult.UNKNOWN, AttemptResult.SUCCEEDED);
+    assertThat(outcomes())
+        .containsExactly(AttemptResult.FAILED, AttemptResult.UNKNOWN, AttemptResult.SUCCEEDED);
     assertThat(requireNonNull(attempts.get(0).end()).reason()).isEqualTo("It was down.");
     assertThat(requireNonNull(attempts.get(1).end()).reason()).contains("lease lapsed");
     assertThat(requireNonNull(attempts.get(2).end()).reason()).isNull();

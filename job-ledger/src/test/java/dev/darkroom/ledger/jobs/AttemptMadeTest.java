@@ -69,7 +69,11 @@ class AttemptMadeTest {
                 "worker of 1",
                 BEGIN.plusSeconds(1),
                 new AttemptEnd(
-                    BEGIN.plusSeconds(2), AttemptResult.FAILED, "reason of attempt_failed", null, null)));
+                    BEGIN.plusSeconds(2),
+                    AttemptResult.FAILED,
+                    "reason of attempt_failed",
+                    null,
+                    null)));
   }
 
   @Test
@@ -81,7 +85,8 @@ class AttemptMadeTest {
     var said = List.of(steps.getFirst(), step("image_generated", details, BEGIN.plusSeconds(1)));
 
     assertThat(AttemptMade.in(said).getFirst().end())
-        .isEqualTo(new AttemptEnd(BEGIN.plusSeconds(1), AttemptResult.SUCCEEDED, null, 8_123L, 17L));
+        .isEqualTo(
+            new AttemptEnd(BEGIN.plusSeconds(1), AttemptResult.SUCCEEDED, null, 8_123L, 17L));
   }
 
   @Test

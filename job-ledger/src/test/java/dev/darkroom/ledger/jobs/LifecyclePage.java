@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** {@code docs/job-lifecycle.md}, read as the rules it states. */
-record LifecyclePage(List<LifecycleState> states, List<Transition> transitions, Set<String> arrows) {
+record LifecyclePage(
+    List<LifecycleState> states, List<Transition> transitions, Set<String> arrows) {
   private static final Path PAGE = Path.of("..", "docs", "job-lifecycle.md");
 
   /** The columns' values: a number, {@code > 0}, {@code null}, {@code set}, {@code any}. */
