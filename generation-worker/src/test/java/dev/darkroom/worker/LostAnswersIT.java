@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.ledger.jobs.AttemptMade;
-import dev.darkroom.ledger.jobs.AttemptMade.Outcome;
+import dev.darkroom.ledger.jobs.AttemptMade.AttemptResult;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.model.JobStatus;
@@ -117,8 +117,8 @@ class LostAnswersIT {
             .map(AttemptMade::end)
             .map(end -> Objects.requireNonNull(end).outcome())
             .toList();
-    assertThat(outcomes).isSubsetOf(Outcome.SUCCEEDED, Outcome.NOT_MADE);
-    assertThat(outcomes).filteredOn(Outcome.SUCCEEDED::equals).hasSize(1);
+    assertThat(outcomes).isSubsetOf(AttemptResult.SUCCEEDED, AttemptResult.NOT_MADE);
+    assertThat(outcomes).filteredOn(AttemptResult.SUCCEEDED::equals).hasSize(1);
     assertThat(gateway.job(job).steps())
         .noneMatch(
             step -> step.details() != null && Boolean.TRUE.equals(step.details().get("counts")));

@@ -3,10 +3,10 @@ package dev.darkroom.ledger;
 import dev.darkroom.ledger.LedgerSettings.AttemptSettings;
 import dev.darkroom.ledger.LedgerSettings.IdempotencySettings;
 import dev.darkroom.ledger.LedgerSettings.UnknownOutcomeSettings;
-import dev.darkroom.ledger.connection.DatabaseLogin;
-import dev.darkroom.ledger.connection.LeaveReadOnlyServer;
+import dev.darkroom.ledger.connection.DatabaseLoginCheck;
 import dev.darkroom.ledger.connection.LedgerHealth;
-import dev.darkroom.ledger.connection.PoolCustomizer;
+import dev.darkroom.ledger.connection.PoolerAwarePools;
+import dev.darkroom.ledger.connection.ReadOnlyFailoverTranslator;
 import dev.darkroom.ledger.jobs.AttemptPolicy;
 import dev.darkroom.ledger.jobs.JobMetrics;
 import dev.darkroom.ledger.jobs.JobQueries;
@@ -57,18 +57,19 @@ public class LedgerConfiguration {
   /** Before the pool and the migrations, which would repeat a refused login for a minute. */
   @Bean
   static BeanFactoryPostProcessor checkDatabaseLogin(Environment environment) {
-    return _ -> DatabaseLogin.check(environment);
+    return _ -> DatabaseLoginCheck.check(environment);
   }
 
   /** Static, so that it is there before any pool. */
   @Bean
-  static PoolCustomizer poolCustomizer() {
-    return new PoolCustomizer();
+  static PoolerAwarePools poolerAwarePools() {
+    return new PoolerAwarePools();
   }
 
   @Bean
-  LeaveReadOnlyServer leaveReadOnlyServer(DataSource database, ReadPools readers) {
-    return new LeaveReadOnlyServer(Stream.concat(Stream.of(database), readers.sources()).toList());
+  ReadOnlyFailoverTranslator readOnlyFailoverTranslator(DataSource database, ReadPools readers) {
+    return new ReadOnlyFailoverTranslator(
+        Stream.concat(Stream.of(database), readers.sources()).toList());
   }
 
   @Bean
@@ -84,7 +85,7 @@ public class LedgerConfiguration {
   /** Named by what it speaks of, as health shows it. */
   @Bean
   LedgerHealth ledger(
-      JdbcClient database, LeaveReadOnlyServer connections, ObjectProvider<MeterRegistry> meters) {
+      JdbcClient database, ReadOnlyFailoverTranslator connections, ObjectProvider<MeterRegistry> meters) {
     var health = new LedgerHealth(database, connections);
     meters.ifAvailable(to -> DependencyTrouble.register(to, "database", health::isInTrouble));
     return health;

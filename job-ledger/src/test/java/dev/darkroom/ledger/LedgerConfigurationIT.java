@@ -53,7 +53,7 @@ class LedgerConfigurationIT {
     var url = database.url().replace("jdbc:postgresql://", "postgresql://darkroom_login:secret@");
 
     try (var application =
-        new SpringApplicationBuilder(Application.class)
+        new SpringApplicationBuilder(TestingLedgerApplication.class)
             .web(WebApplicationType.NONE)
             .properties(
                 "spring.config.import=classpath:job-ledger.yml",
@@ -78,7 +78,7 @@ class LedgerConfigurationIT {
     var server = new TestDatabase(database.url(), database.owner(), database.ownerPassword());
     var url = database.url().replace("jdbc:postgresql://", "postgresql://darkroom_login:secret@");
     try (var application =
-        new SpringApplicationBuilder(Application.class)
+        new SpringApplicationBuilder(TestingLedgerApplication.class)
             .web(WebApplicationType.NONE)
             .properties("spring.config.import=classpath:job-ledger.yml")
             .run("--DATABASE_URL=" + url)) {
@@ -160,7 +160,7 @@ class LedgerConfigurationIT {
   }
 
   private static ConfigurableApplicationContext start(TestDatabase database, String... more) {
-    return new SpringApplicationBuilder(Application.class)
+    return new SpringApplicationBuilder(TestingLedgerApplication.class)
         .web(WebApplicationType.NONE)
         .properties("spring.config.import=classpath:job-ledger.yml")
         .run(
@@ -192,5 +192,5 @@ class LedgerConfigurationIT {
   @Configuration(proxyBeanMethods = false)
   @EnableAutoConfiguration
   @Import(LedgerConfiguration.class)
-  static class Application {}
+  static class TestingLedgerApplication {}
 }

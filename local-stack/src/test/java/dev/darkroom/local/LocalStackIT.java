@@ -263,7 +263,7 @@ class LocalStackIT {
                 "--DATABASE_URL=" + url + "?user=postgres&password=wrong"))
         .isInstanceOf(StartupException.class)
         .hasMessageStartingWith(
-            "DATABASE_URL can't be used: the database refused the login (28P01)")
+            "DATABASE_URL is not usable: the database refused the login (28P01)")
         .hasMessageNotContaining("wrong");
     assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(25));
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,17 +49,15 @@ public record GenerationRequest(
   public static final double DEFAULT_STYLE_INTENSITY = 0.5;
   public static final String ANONYMOUS = "anonymous";
 
+  /**
+   * The gateway checks the limits when a request is submitted. Here only what no row can hold is
+   * refused: a job that was accepted under other limits must still be readable.
+   */
   public GenerationRequest {
-    require(!prompt.isBlank() && fits(prompt, MAX_PROMPT), "prompt");
-    require(negativePrompt == null || fits(negativePrompt, MAX_PROMPT), "negative_prompt");
-    require(diffusionStrength >= 0 && diffusionStrength <= 1, "diffusionStrength");
-    require(styleIntensity >= 0 && styleIntensity <= 1, "styleIntensity");
-    require(style == null || fits(style, MAX_STYLE), "style");
-    require(width >= MIN_SIDE && width <= MAX_SIDE, "width");
-    require(height >= MIN_SIDE && height <= MAX_SIDE, "height");
-    require(seed >= 0, "seed");
-    require(model == null || (!model.isBlank() && fits(model, MAX_MODEL)), "model");
-    require(loras == null || (!loras.isEmpty() && loras.size() <= MAX_LORAS), "loras");
+    requireStorable(Objects.requireNonNull(prompt, "prompt"));
+    requireStorable(negativePrompt);
+    requireStorable(style);
+    requireStorable(model);
     loras = loras == null ? null : List.copyOf(loras);
   }
 
@@ -119,13 +118,9 @@ public record GenerationRequest(
     return text.indexOf('\0') < 0;
   }
 
-  private static boolean fits(String text, int limit) {
-    return characters(text) <= limit && isStorable(text);
-  }
-
-  private static void require(boolean holds, String field) {
-    if (!holds) {
-      throw new IllegalArgumentException(field + " is outside of its limits");
+  private static void requireStorable(@Nullable String text) {
+    if (text != null && !isStorable(text)) {
+      throw new IllegalArgumentException("a text of a request must not contain NUL");
     }
   }
 }

@@ -13,13 +13,4 @@ public record Lora(String url, double scale) {
   public static final int MAX_URL = 2048;
   public static final double MIN_SCALE = -10;
   public static final double MAX_SCALE = 10;
-
-  public Lora {
-    if (url.isBlank() || url.length() > MAX_URL || !GenerationRequest.isStorable(url)) {
-      throw new IllegalArgumentException("loras.url is outside of its limits");
-    }
-    if (!(scale >= MIN_SCALE && scale <= MAX_SCALE)) {
-      throw new IllegalArgumentException("loras.scale is outside of its limits");
-    }
-  }
 }

@@ -1,15 +1,15 @@
 package dev.darkroom.gateway.schema;
 
-import dev.darkroom.ledger.connection.MigrationConnections;
+import dev.darkroom.ledger.connection.MigrationDataSource;
 import org.flywaydb.core.api.callback.Callback;
 import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets a migration wait only briefly for a table's lock: while it waits behind a reader, everybody
- * else waits behind it. Valid for its transaction; what runs outside of one, such as {@code create
- * index concurrently}, waits as long as it has to, and nobody waits behind it.
+ * Lets a migration wait only briefly for a table's lock: while it waits behind a reader, all other
+ * sessions wait behind it. Applies to its transaction; {@code create index concurrently} and the
+ * like wait as long as they have to, and no session waits behind them.
  */
 @Component
 final class LockTimeout implements Callback {
@@ -25,7 +25,7 @@ final class LockTimeout implements Callback {
 
   @Override
   public void handle(Event event, Context context) {
-    MigrationConnections.limitLockWaits(context.getConnection());
+    MigrationDataSource.limitLockWaits(context.getConnection());
   }
 
   @Override

@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.schema;
 
-import dev.darkroom.ledger.connection.MigrationConnections;
+import dev.darkroom.ledger.connection.MigrationDataSource;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -17,8 +17,8 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
 
 /**
- * Migrates, and tries again as long as somebody else holds a lock that a migration needs. In
- * between, nobody waits for it. A migration that was cut short was rolled back.
+ * Migrates, and retries as long as another session holds a lock that a migration needs. Between two
+ * tries no session waits behind the migration. A migration that was cut short was rolled back.
  */
 @Component
 final class SchemaMigrator implements FlywayMigrationStrategy {
@@ -29,12 +29,12 @@ final class SchemaMigrator implements FlywayMigrationStrategy {
   /** {@code lock_not_available} and {@code deadlock_detected}. */
   private static final Set<String> LOCKED = Set.of("55P03", "40P01");
 
-  /** Flyway's own, which lets only one gateway migrate; it has no error code. */
+  /** Flyway's own lock, which lets only one gateway migrate; it has no error code. */
   private static final String FLYWAYS_LOCK = "advisory lock";
 
   @Override
   public void migrate(Flyway flyway) {
-    var connections = new MigrationConnections(flyway.getConfiguration().getDataSource());
+    var connections = new MigrationDataSource(flyway.getConfiguration().getDataSource());
     var fitted = fitted(flyway, connections);
     var stopped = new CountDownLatch(1);
     var hook = Thread.ofPlatform().unstarted(stopped::countDown);
@@ -49,14 +49,14 @@ final class SchemaMigrator implements FlywayMigrationStrategy {
   }
 
   /** Flyway's lock belongs to a session, which a pooler in transaction mode does not keep. */
-  private static Flyway fitted(Flyway flyway, MigrationConnections connections) {
+  private static Flyway fitted(Flyway flyway, MigrationDataSource connections) {
     var configuration =
         Flyway.configure(flyway.getConfiguration().getClassLoader())
             .configuration(flyway.getConfiguration())
             .dataSource(connections);
     if (connections.areThroughTransactionPooler()) {
       log.warn(
-          "migrations run through a pooler in transaction mode; an index that is built concurrently would wait for ever there: give them a direct address in SPRING_FLYWAY_URL");
+          "migrations run through a pooler in transaction mode, where building an index concurrently would hang; set SPRING_FLYWAY_URL to a direct address");
       configuration
           .getPluginRegister()
           .getExact(PostgreSQLConfigurationExtension.class)
@@ -66,7 +66,7 @@ final class SchemaMigrator implements FlywayMigrationStrategy {
   }
 
   private static void migrateUnlocked(
-      Flyway flyway, MigrationConnections connections, CountDownLatch stopped) {
+      Flyway flyway, MigrationDataSource connections, CountDownLatch stopped) {
     for (var pause = FIRST_PAUSE; ; pause = longer(pause)) {
       try {
         var result = flyway.migrate();
@@ -85,7 +85,7 @@ final class SchemaMigrator implements FlywayMigrationStrategy {
             .addKeyValue("held_by", connections.lockHolder())
             .addKeyValue("again_in", pause)
             .log(
-                "migrations wait for a lock, and this gateway with them; they are tried again until its holder has ended");
+                "migrations wait for a lock, and this gateway with them; retrying until the lock is released");
         if (isStopped(stopped, pause)) {
           throw e;
         }
@@ -94,9 +94,7 @@ final class SchemaMigrator implements FlywayMigrationStrategy {
     }
   }
 
-  /**
-   * One that runs outside of a transaction leaves a note of its failure, which ends the next try.
-   */
+  /** A migration outside of a transaction leaves a failed entry, which would stop the next try. */
   private static void removeFailed(Flyway flyway) {
     if (Arrays.stream(flyway.info().all()).anyMatch(each -> each.getState().isFailed())) {
       flyway.repair();

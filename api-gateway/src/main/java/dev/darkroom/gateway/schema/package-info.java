@@ -1,4 +1,4 @@
-/** Brings the database's schema up to date before anything else starts, and holds up nobody. */
+/** Migrates the schema before anything else starts, without blocking other sessions. */
 @NullMarked
 package dev.darkroom.gateway.schema;
 

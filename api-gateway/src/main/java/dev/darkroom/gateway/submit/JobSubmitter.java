@@ -52,7 +52,7 @@ final class JobSubmitter implements AutoCloseable {
     this.groupCommit =
         new GroupCommit<>(
             "accept-jobs",
-            new GroupCommit.Limits(
+            new GroupCommit.CommitLimits(
                 settings.queue(), settings.batch(), settings.writers(), settings.patience()),
             this::commit);
     Gauge.builder("darkroom.accept.waiting", groupCommit, GroupCommit::waiting)

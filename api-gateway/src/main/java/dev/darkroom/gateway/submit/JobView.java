@@ -108,7 +108,7 @@ record JobView(
       String worker,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") Instant startedAt,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant endedAt,
-      AttemptMade.@Nullable Outcome outcome,
+      AttemptMade.@Nullable AttemptResult outcome,
       @Nullable String reason,
       @Nullable Long callMillis,
       @Nullable Long savingMillis) {

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.AttemptMade;
-import dev.darkroom.ledger.jobs.AttemptMade.Outcome;
+import dev.darkroom.ledger.jobs.AttemptMade.AttemptResult;
 import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.JobQueries;
@@ -81,7 +81,7 @@ class JobClaimerIT {
         .allSatisfy(attempts ->
             assertThat(attempts)
                 .extracting(made -> Objects.requireNonNull(made.end()).outcome())
-                .containsExactly(Outcome.NOT_MADE));
+                .containsExactly(AttemptResult.NOT_MADE));
     assertThat(jobs.stream().flatMap(JobClaimerIT::details))
         .noneMatch(details -> Boolean.TRUE.equals(details.get("counts")));
 
@@ -103,7 +103,7 @@ class JobClaimerIT {
     assertThat(runner.begun).isEmpty();
     assertThat(attempts(job))
         .extracting(made -> Objects.requireNonNull(made.end()).outcome())
-        .containsExactly(Outcome.NOT_MADE);
+        .containsExactly(AttemptResult.NOT_MADE);
   }
 
   @Test
@@ -121,8 +121,8 @@ class JobClaimerIT {
       assertThat(jobs.stream().flatMap(job -> attempts(job).stream()).map(AttemptMade::end))
           .hasSize(5)
           .filteredOn(Objects::nonNull)
-          .extracting(AttemptMade.End::outcome)
-          .containsExactly(Outcome.NOT_MADE, Outcome.NOT_MADE, Outcome.NOT_MADE);
+          .extracting(AttemptMade.AttemptEnd::outcome)
+          .containsExactly(AttemptResult.NOT_MADE, AttemptResult.NOT_MADE, AttemptResult.NOT_MADE);
       claims.settle();
       assertThat(runner.begun).as("nothing is begun or given back twice").hasSize(2);
     }

@@ -45,7 +45,7 @@ public final class GroupCommit<T, R> implements AutoCloseable {
    * @param writers statements that may run at the same time
    * @param patience how long a caller waits until its item is committed
    */
-  public record Limits(int queue, int batch, int writers, Duration patience) {}
+  public record CommitLimits(int queue, int batch, int writers, Duration patience) {}
 
   /**
    * Starts the writing threads.
@@ -53,7 +53,7 @@ public final class GroupCommit<T, R> implements AutoCloseable {
    * @param name names the threads
    * @param write returns a result for each item, in their order
    */
-  public GroupCommit(String name, Limits limits, Function<List<T>, List<R>> write) {
+  public GroupCommit(String name, CommitLimits limits, Function<List<T>, List<R>> write) {
     this.write = write;
     this.patience = limits.patience();
     this.batches =

@@ -13,14 +13,13 @@ import org.jspecify.annotations.Nullable;
  * postgresql://user:password@host:port/database?…} as Supabase and libpq write it (<a
  * href="https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS">URIs</a>).
  *
- * <p>Nothing here repeats what it was given, in a message or as a cause: it holds a password. That
- * is also why a JDBC URL is looked at before the driver sees it, which would log one that it can't
- * read.
+ * <p>No message and no cause repeats the URL, because it holds a password. That is also why a JDBC
+ * URL is checked before the driver sees it, which would log one that it can't parse.
  */
 final class DatabaseUrl {
   private static final String JDBC = "jdbc:postgresql:";
   private static final String ENCODE =
-      "; characters like @ : / ? # in a user's name or password are percent-encoded";
+      "; percent-encode characters like @ : / ? # in the user name and password";
 
   /** {@link java.net.URI} would refuse hosts like {@code supabase_db}, which containers have. */
   private static final Pattern URI =
@@ -39,17 +38,13 @@ final class DatabaseUrl {
 
   private DatabaseUrl() {}
 
-  /**
-   * The Spring Boot properties {@code url}, {@code username} and {@code password}, as far as they
-   * are given.
-   */
+  /** The Spring Boot properties {@code url}, {@code username} and {@code password}, if given. */
   static Map<String, String> properties(String text) {
     if (text.startsWith(JDBC)) {
       return Map.of("url", fromJdbc(text));
     }
     if (!text.startsWith("postgresql://") && !text.startsWith("postgres://")) {
-      throw new UnusableDatabaseUrl(
-          "it starts neither with jdbc:postgresql: nor with postgresql://");
+      throw new InvalidDatabaseUrlException("it must start with jdbc:postgresql: or postgresql://");
     }
     return fromUri(text);
   }
@@ -60,11 +55,11 @@ final class DatabaseUrl {
       return url; // jdbc:postgresql:database, on this machine
     }
     if (rest.group("hosts").contains("@")) {
-      throw new UnusableDatabaseUrl(
-          "a JDBC URL takes the login as parameters, ?user=…&password=…, not before an @");
+      throw new InvalidDatabaseUrlException(
+          "a JDBC URL has the login in parameters, ?user=…&password=…, not before an @");
     }
     if (rest.group("slash").isEmpty()) {
-      throw new UnusableDatabaseUrl("it has no / after the host");
+      throw new InvalidDatabaseUrlException("it has no / after the host");
     }
     return isTransactionPooler(rest.group("hosts")) ? withoutPreparedStatements(url) : url;
   }
@@ -72,7 +67,7 @@ final class DatabaseUrl {
   private static Map<String, String> fromUri(String text) {
     var uri = URI.matcher(text);
     if (!uri.matches()) {
-      throw new UnusableDatabaseUrl("it is no postgresql:// URL" + ENCODE);
+      throw new InvalidDatabaseUrlException("it is not a valid postgresql:// URL" + ENCODE);
     }
     var path = uri.group("path") == null ? "/" : uri.group("path");
     var query = uri.group("query") == null ? "" : "?" + uri.group("query");
@@ -104,7 +99,7 @@ final class DatabaseUrl {
   private static @Nullable String port(String host) {
     var address = ADDRESS.matcher(host);
     if (!address.matches()) {
-      throw new UnusableDatabaseUrl("its host and port can't be read" + ENCODE);
+      throw new InvalidDatabaseUrlException("its host or port is not valid" + ENCODE);
     }
     return address.group("port");
   }
@@ -121,7 +116,8 @@ final class DatabaseUrl {
       // in a URI's user info a plus is a plus, which URLDecoder would turn into a blank
       return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw new UnusableDatabaseUrl("a % in its login is not followed by two hexadecimal digits");
+      throw new InvalidDatabaseUrlException(
+          "a % in the login must be followed by two hexadecimal digits");
     }
   }
 }

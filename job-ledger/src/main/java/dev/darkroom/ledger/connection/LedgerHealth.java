@@ -12,10 +12,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class LedgerHealth implements HealthIndicator {
   private final JdbcClient database;
-  private final LeaveReadOnlyServer connections;
+  private final ReadOnlyFailoverTranslator connections;
   private volatile boolean trouble;
 
-  public LedgerHealth(JdbcClient database, LeaveReadOnlyServer connections) {
+  public LedgerHealth(JdbcClient database, ReadOnlyFailoverTranslator connections) {
     this.database = database;
     this.connections = connections;
   }
@@ -35,10 +35,10 @@ public final class LedgerHealth implements HealthIndicator {
   public Health health() {
     try {
       if (isReadOnly()) {
-        connections.leaveReadOnly();
+        connections.reconnectFromReadOnly();
         return Health.outOfService().withDetail("reason", "the database is read-only").build();
       }
-      var off = DurabilitySettings.off(database);
+      var off = PoolerAwareDataSource.disabledDurability(database);
       var up = Health.up();
       return off.isEmpty() ? up.build() : up.withDetail("notDurable", off).build();
     } catch (DataAccessException e) {

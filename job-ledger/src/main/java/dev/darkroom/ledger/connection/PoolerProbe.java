@@ -7,9 +7,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
- * Tells whether a pooler such as PgBouncer or Supavisor stands between us and the database and
- * gives each transaction another connection of its own. Two of our connections then meet in one
- * backend, or one of them meets several; without such a pooler each has a backend to itself.
+ * Detects a pooler such as PgBouncer or Supavisor in transaction mode between us and the database.
+ * Two of our connections then share a backend, or one of them has several; without such a pooler
+ * each has a backend to itself.
  */
 final class PoolerProbe {
   /** Fewer than the driver needs before it prepares a statement on the server. */

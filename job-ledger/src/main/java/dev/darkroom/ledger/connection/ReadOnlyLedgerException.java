@@ -4,8 +4,8 @@ import java.sql.SQLException;
 import org.springframework.dao.TransientDataAccessResourceException;
 
 /**
- * The database takes no writes: it is a standby, or its disk is full. Nothing of the statement was
- * written. {@link LeaveReadOnlyServer} has logged it; whoever meets it need not.
+ * The database takes no writes: it is a standby, or its disk is full. The statement wrote nothing.
+ * {@link ReadOnlyFailoverTranslator} has already logged it.
  */
 public final class ReadOnlyLedgerException extends TransientDataAccessResourceException {
   ReadOnlyLedgerException(SQLException cause) {

@@ -1,6 +1,4 @@
-/**
- * Where the database is: {@code DATABASE_URL}, in the forms that PostgreSQL and Supabase give it.
- */
+/** Connects to the database of {@code DATABASE_URL}, through poolers and across failovers. */
 @NullMarked
 package dev.darkroom.ledger.connection;
 

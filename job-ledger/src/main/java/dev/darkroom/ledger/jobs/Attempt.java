@@ -3,8 +3,8 @@ package dev.darkroom.ledger.jobs;
 import dev.darkroom.model.RequestId;
 
 /**
- * A worker's hold on a job. The number is the fence: once another attempt has begun, nothing that
- * is reported for this one changes the job.
+ * One attempt at a job. Its number is the fence: once another attempt has begun, a report of this
+ * one changes nothing.
  *
  * @param number 1 for the first call
  */

@@ -13,22 +13,22 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt of a job, as its steps tell it.
+ * One attempt at a job, derived from the job's steps.
  *
  * @param number 1 for the first
- * @param worker who made it
+ * @param worker the one that made it
  * @param startedAt when the intent to call was logged
- * @param end none while it is under way
+ * @param end null while it is running
  */
-public record AttemptMade(int number, String worker, Instant startedAt, @Nullable End end) {
+public record AttemptMade(int number, String worker, Instant startedAt, @Nullable AttemptEnd end) {
 
-  /** What came of an attempt. */
-  public enum Outcome {
+  /** The result of an attempt. */
+  public enum AttemptResult {
     SUCCEEDED,
     FAILED,
     /** The call may have been carried out and billed. */
     UNKNOWN,
-    /** The job was given back before a call was made: nothing can have been billed. */
+    /** No call was made: nothing can have been billed. */
     NOT_MADE;
 
     /** The word on the wire. */
@@ -42,14 +42,13 @@ public record AttemptMade(int number, String worker, Instant startedAt, @Nullabl
    * How an attempt ended.
    *
    * @param reason why it did not succeed
-   * @param callMillis from the first byte of the call's body to the last one of its answer, or to
-   *     its failure; none where no call was made, or nobody saw its end
-   * @param savingMillis from there until the picture was durable; only where this attempt's call
-   *     brought it
+   * @param callMillis from the first byte of the request's body to the last one of the response, or
+   *     to the failure; null if no call was made, or its end is unknown
+   * @param savingMillis from there until the picture was durable; only if this attempt brought it
    */
-  public record End(
+  public record AttemptEnd(
       Instant at,
-      Outcome outcome,
+      AttemptResult outcome,
       @Nullable String reason,
       @Nullable Long callMillis,
       @Nullable Long savingMillis) {}
@@ -57,8 +56,8 @@ public record AttemptMade(int number, String worker, Instant startedAt, @Nullabl
   /**
    * The attempts of a job, oldest first.
    *
-   * @param steps the job's log, oldest first. What it says last of an attempt holds: an unknown
-   *     outcome becomes known by the call's own late report
+   * @param steps the job's log, oldest first. The last step of an attempt counts: a late report of
+   *     the call turns an unknown outcome into a known one
    */
   static List<AttemptMade> in(List<LogEntry> steps) {
     var attempts = new TreeMap<Integer, AttemptMade>();
@@ -84,12 +83,12 @@ public record AttemptMade(int number, String worker, Instant startedAt, @Nullabl
         .orElse(this);
   }
 
-  /** None for steps that are about the job and not about a call. */
-  private static Optional<Outcome> outcomeAt(Step step) {
+  /** Empty for steps that are about the job and not about a call. */
+  private static Optional<AttemptResult> outcomeAt(Step step) {
     return switch (step) {
-      case IMAGE_GENERATED -> Optional.of(Outcome.SUCCEEDED);
-      case ATTEMPT_FAILED, NEBIUS_API_ERROR -> Optional.of(Outcome.FAILED);
-      case ATTEMPT_OUTCOME_UNKNOWN -> Optional.of(Outcome.UNKNOWN);
+      case IMAGE_GENERATED -> Optional.of(AttemptResult.SUCCEEDED);
+      case ATTEMPT_FAILED, NEBIUS_API_ERROR -> Optional.of(AttemptResult.FAILED);
+      case ATTEMPT_OUTCOME_UNKNOWN -> Optional.of(AttemptResult.UNKNOWN);
       case REQUEST_RECEIVED,
           CALLING_NEBIUS_API,
           RETRY_SCHEDULED,
@@ -100,11 +99,11 @@ public record AttemptMade(int number, String worker, Instant startedAt, @Nullabl
     };
   }
 
-  private static End endAt(LogEntry step, Outcome outcome) {
+  private static AttemptEnd endAt(LogEntry step, AttemptResult outcome) {
     var details = Objects.requireNonNullElse(step.details(), Map.of());
-    return new End(
+    return new AttemptEnd(
         step.createdAt(),
-        Boolean.FALSE.equals(details.get("called")) ? Outcome.NOT_MADE : outcome,
+        Boolean.FALSE.equals(details.get("called")) ? AttemptResult.NOT_MADE : outcome,
         details.get("reason") instanceof String reason ? reason : null,
         details.get("callMillis") instanceof Number call ? call.longValue() : null,
         details.get("savingMillis") instanceof Number saving ? saving.longValue() : null);

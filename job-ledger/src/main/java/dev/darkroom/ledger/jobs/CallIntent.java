@@ -5,10 +5,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The call that a worker will make if it gets the job.
+ * The call that a worker will make if its claim succeeds.
  *
- * @param parameters exactly what it will send
- * @param notes what else the step should say about them
+ * @param parameters exactly the ones of the call
+ * @param notes more details for the step
  */
 public record CallIntent(RequestId requestId, Map<String, ?> parameters, Map<String, ?> notes) {
 

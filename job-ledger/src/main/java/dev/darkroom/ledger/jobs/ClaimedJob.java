@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job that this worker now holds, with its intent already in the log.
  *
- * @param timeLeft until its deadline, by the ledger's clock, which is not the worker's
+ * @param timeLeft until its deadline, by the ledger's clock
  */
 public record ClaimedJob(
     Attempt attempt, JobMessage message, @Nullable TraceParent trace, Duration timeLeft) {}

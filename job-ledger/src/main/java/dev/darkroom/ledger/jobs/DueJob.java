@@ -6,11 +6,11 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job whose record is to be sent to Kafka by whoever got this, unless it is held back.
+ * A job that its holder has to send to Kafka, unless it waits for its turn.
  *
  * @param acceptedAt when {@code request_received} was recorded
- * @param reservedUntil nobody else publishes the job before then; names this reservation when the
- *     job is marked
+ * @param reservedUntil no other process publishes the job before then; identifies this reservation
+ *     when the job is marked
  */
 public record DueJob(
     JobMessage message, @Nullable TraceParent trace, Instant acceptedAt, Instant reservedUntil) {}

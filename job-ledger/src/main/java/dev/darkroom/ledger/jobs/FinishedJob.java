@@ -7,7 +7,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job that has ended: what its completion event says, and when it ended.
+ * A job that has ended, with its completion event.
  *
  * @param took from accepting it to its end
  */

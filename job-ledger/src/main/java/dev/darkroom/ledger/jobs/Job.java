@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * A job as it stands now.
  *
  * @param picture completed jobs only
- * @param pictureRemovedAt since when it can't be fetched any more
+ * @param pictureRemovedAt when the picture was deleted
  * @param error failed jobs only
  * @param finishedAt ended jobs only
  * @param steps its log, oldest first
@@ -29,7 +29,7 @@ public record Job(
     @Nullable Instant finishedAt,
     List<LogEntry> steps) {
 
-  /** The calls that were made for it, oldest first. */
+  /** Its attempts, oldest first. */
   public List<AttemptMade> attempts() {
     return AttemptMade.in(steps);
   }

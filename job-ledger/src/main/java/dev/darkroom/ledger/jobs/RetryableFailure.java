@@ -6,16 +6,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an attempt ended without ending its job.
+ * How an attempt ended after which its job may be tried again.
  *
- * @param outcome {@link Step#ATTEMPT_FAILED} where it is known that there is no picture, {@link
- *     Step#ATTEMPT_OUTCOME_UNKNOWN} where the call may have been carried out and billed
+ * @param outcome {@link Step#ATTEMPT_FAILED} if there surely is no picture, {@link
+ *     Step#ATTEMPT_OUTCOME_UNKNOWN} if the call may have been carried out and billed
  * @param code a word for programs, such as {@code rate_limited}
- * @param reason a sentence for clients, without what concerns only those who run this
+ * @param reason a sentence for clients, without details that only operators may see
  * @param counts whether it uses up one of the job's attempts; an outage does not
  * @param delay until the job is due again
- * @param call how long the call took, where one was made and its end was seen
- * @param called false where it is known that no call was made, which the log then says outright
+ * @param call how long the call took; null if none was made or its end is unknown
+ * @param called false if surely no call was made; the log then says so
  */
 public record RetryableFailure(
     Step outcome,
@@ -25,7 +25,7 @@ public record RetryableFailure(
     Duration delay,
     @Nullable Duration call,
     boolean called) {
-  /** Near its deadline a job is not tried more often than that. */
+  /** The shortest delay near the deadline. */
   private static final Duration SOONEST = Duration.ofSeconds(1);
 
   public RetryableFailure {

@@ -2,9 +2,9 @@ package dev.darkroom.ledger.readers;
 
 import org.springframework.dao.QueryTimeoutException;
 
-/** The time for a question was over before it was answered. */
+/** A reader's time was over before the result was complete. */
 public final class QuestionTooSlowException extends QueryTimeoutException {
   QuestionTooSlowException() {
-    super("the time for a question is over");
+    super("the time for this query is over");
   }
 }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /**
- * What a reader's question may take, in as many statements as it needs: each is asked only while
- * there is time left and somebody waits for the answer.
+ * The time that a reader's statements may take together. Each runs only while there is time left
+ * and the reader still waits.
  */
 public final class ReadBudget {
   private static final ScopedValue<ReadBudget> CURRENT = ScopedValue.newInstance();
@@ -19,11 +19,11 @@ public final class ReadBudget {
   }
 
   /**
-   * Asks within so much time.
+   * A budget of this much time.
    *
-   * @param readerGone whether nobody waits for the answer any more
-   * @throws QuestionTooSlowException where that time is over before the answer is complete
-   * @throws ReaderGoneException where the reader is gone before that
+   * @param readerGone whether the reader no longer waits
+   * @throws QuestionTooSlowException if the time is over before the result is complete
+   * @throws ReaderGoneException if the reader is gone before that
    */
   public static <R, X extends Throwable> R within(
       Duration time, BooleanSupplier readerGone, ScopedValue.CallableOp<R, X> question) throws X {
@@ -47,7 +47,7 @@ public final class ReadBudget {
     }
   }
 
-  /** What a statement may take, in whole seconds as JDBC has it: one at least. */
+  /** The timeout of a statement, in whole seconds as JDBC has it, at least one. */
   static int secondsLeft(Duration atMost) {
     var nanos =
         CURRENT.isBound() ? Math.min(atMost.toNanos(), CURRENT.get().left()) : atMost.toNanos();

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
- * Connections that are only read from, at most so many. None is open while nobody asks. A statement
- * gets no more time than the {@link ReadBudget} of its reader has left, and its rows come a few at
- * a time, so that a reader who has enough of them leaves the rest with the server.
+ * A small pool for reading, with no idle connections. A statement gets no more time than the {@link
+ * ReadBudget} of its reader has left, and its rows are fetched a few at a time, so that a reader
+ * that needs no more leaves the rest on the server.
  */
 final class ReadPool extends DelegatingDataSource implements AutoCloseable {
   /** Rows of the log may have 25 KiB each. */
@@ -39,7 +39,7 @@ final class ReadPool extends DelegatingDataSource implements AutoCloseable {
     return this;
   }
 
-  /** Speaks to the same server in the same way as the pool for everything else. */
+  /** Connects to the same server in the same way as the main pool. */
   static ReadPool beside(
       HikariDataSource other, String name, int connections, ReadPoolSettings settings) {
     var pool = new HikariDataSource();
@@ -67,7 +67,7 @@ final class ReadPool extends DelegatingDataSource implements AutoCloseable {
     }
   }
 
-  /** Otherwise it is the server that gives no connection. */
+  /** Otherwise the server refuses connections. */
   private boolean isExhausted() {
     var state = pool.getHikariPoolMXBean();
     return state != null && state.getActiveConnections() >= pool.getMaximumPoolSize();

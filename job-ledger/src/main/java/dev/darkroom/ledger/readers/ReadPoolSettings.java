@@ -13,8 +13,8 @@ import org.springframework.validation.annotation.Validated;
  * Settings of the connections for readers, which are opened when they are needed and come on top of
  * {@code spring.datasource.hikari.maximum-pool-size}.
  *
- * @param lookups connections at most for questions about one job
- * @param searches connections at most for pages of the log, searches, exports and statistics
+ * @param lookups most connections for queries about one job
+ * @param searches most connections for pages of the log, searches, exports and statistics
  * @param patience how long a reader waits for one of them
  * @param statementTimeout longest time of a reader's statement, in whole seconds
  */

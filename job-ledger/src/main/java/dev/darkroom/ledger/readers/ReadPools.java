@@ -8,8 +8,8 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Two small pools beside the one on which jobs are accepted, claimed, rescued and ended: whoever
- * reads waits for other readers only, and nothing else waits for a reader.
+ * Two small pools beside the main one, on which jobs are accepted, claimed, rescued and ended:
+ * readers wait for other readers only, and nothing else waits for a reader.
  */
 public final class ReadPools implements AutoCloseable {
   private final JdbcClient lookups;
@@ -22,7 +22,7 @@ public final class ReadPools implements AutoCloseable {
     this.pools = pools;
   }
 
-  /** Beside this pool; what is no pool is used as it is. */
+  /** Beside this pool; a data source that is not a pool is used directly. */
   static ReadPools beside(DataSource database, ReadPoolSettings settings) {
     try {
       var pool = database.unwrap(HikariDataSource.class);
@@ -37,22 +37,22 @@ public final class ReadPools implements AutoCloseable {
     }
   }
 
-  /** Nothing apart: everybody shares. */
+  /** No pools of their own: readers share the main one. */
   public static ReadPools none(JdbcClient database) {
     return new ReadPools(database, database, List.of());
   }
 
-  /** For questions that cost a look or two into an index, such as those about one job. */
+  /** For queries that cost one or two index lookups, such as those about one job. */
   public JdbcClient lookups() {
     return lookups;
   }
 
-  /** For questions whose cost grows with what is asked for: pages, counts, searches, exports. */
+  /** For queries whose cost grows with the result: pages, counts, searches, exports. */
   public JdbcClient searches() {
     return searches;
   }
 
-  /** To be left together with the pool beside them. */
+  /** They reconnect together with the main pool. */
   public Stream<DataSource> sources() {
     return pools.stream().map(DataSource.class::cast);
   }

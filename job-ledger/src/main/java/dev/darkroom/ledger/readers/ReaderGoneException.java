@@ -1,6 +1,6 @@
 package dev.darkroom.ledger.readers;
 
-/** Whoever asked does not wait for the answer any more. */
+/** The reader no longer waits for the result. */
 public final class ReaderGoneException extends RuntimeException {
   ReaderGoneException() {
     super("the reader is gone");

@@ -1,4 +1,4 @@
-/** Connections for those who only read, apart from those on which the ledger keeps its promises. */
+/** Connections for reading, separate from the ones on which jobs make progress. */
 @NullMarked
 package dev.darkroom.ledger.readers;
 

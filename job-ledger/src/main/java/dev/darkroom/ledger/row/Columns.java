@@ -12,7 +12,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads columns that both tables have, or several statements, as the types they stand for. */
+/** Reads columns of several tables as our own types. */
 public final class Columns {
   private Columns() {}
 
@@ -38,16 +38,13 @@ public final class Columns {
     return header == null ? null : new TraceParent(header);
   }
 
-  /** The form in which the driver takes an array of ids. */
+  /** Values as the driver takes them in an array parameter. */
   public static String[] texts(Stream<?> values) {
     return values.map(Object::toString).toArray(String[]::new);
   }
 
-  /**
-   * Others' words as PostgreSQL can keep them: it takes no NUL in a text, and an outcome that can't
-   * be written would be lost.
-   */
-  public static String storable(String words) {
-    return words.replace("\0", "");
+  /** PostgreSQL refuses NUL in a text, and an outcome that can't be written would be lost. */
+  public static String storable(String text) {
+    return text.replace("\0", "");
   }
 }

@@ -10,7 +10,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdScalarSerializer;
 
-/** How requests and details stand in the ledger's jsonb columns. */
+/** Reads and writes requests and details in jsonb columns. */
 public final class LedgerJson {
   private static final TypeReference<Map<String, Object>> DETAILS = new TypeReference<>() {};
 
@@ -39,7 +39,7 @@ public final class LedgerJson {
         : Map.of("value", mapper.convertValue(details, Object.class));
   }
 
-  /** Leaves out what PostgreSQL refuses, wherever in the details it stands. */
+  /** Removes characters that PostgreSQL refuses, anywhere in the details. */
   private static final class StorableTexts extends SimpleModule {
     StorableTexts() {
       addSerializer(String.class, new StorableText());

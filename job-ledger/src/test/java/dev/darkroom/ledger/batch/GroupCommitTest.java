@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.ledger.batch.GroupCommit.Limits;
+import dev.darkroom.ledger.batch.GroupCommit.CommitLimits;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ import org.springframework.dao.TransientDataAccessException;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @Timeout(value = 20, unit = SECONDS)
 class GroupCommitTest {
-  private static final Limits LIMITS = new Limits(100, 10, 1, Duration.ofSeconds(10));
+  private static final CommitLimits LIMITS = new CommitLimits(100, 10, 1, Duration.ofSeconds(10));
 
   private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
   private final List<List<Integer>> written = new CopyOnWriteArrayList<>();
@@ -80,7 +80,7 @@ class GroupCommitTest {
           awaitLatch(both);
           return doubled(batch);
         };
-    var two = new Limits(100, 1, 2, Duration.ofSeconds(10));
+    var two = new CommitLimits(100, 1, 2, Duration.ofSeconds(10));
     try (var groupCommit = new GroupCommit<>("numbers", two, meet)) {
       assertThat(
               write(groupCommit, 1)
@@ -195,7 +195,7 @@ class GroupCommitTest {
 
   @Test
   void a_full_queue_is_said_at_once() throws Exception {
-    var narrow = new Limits(1, 10, 1, Duration.ofSeconds(10));
+    var narrow = new CommitLimits(1, 10, 1, Duration.ofSeconds(10));
     try (var groupCommit = new GroupCommit<>("numbers", narrow, this::doubledSlowly)) {
       var first = write(groupCommit, 0);
       begun.await();
@@ -212,7 +212,7 @@ class GroupCommitTest {
 
   @Test
   void who_waited_too_long_is_told_and_left_out() throws Exception {
-    var hasty = new Limits(100, 10, 1, Duration.ofMillis(100));
+    var hasty = new CommitLimits(100, 10, 1, Duration.ofMillis(100));
     try (var groupCommit = new GroupCommit<>("numbers", hasty, this::doubledSlowly)) {
       var first = write(groupCommit, 0);
       begun.await();

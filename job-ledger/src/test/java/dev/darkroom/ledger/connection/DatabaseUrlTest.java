@@ -118,8 +118,8 @@ class DatabaseUrlTest {
     var problem = catchThrowable(() -> DatabaseUrl.properties(url));
 
     assertThat(problem)
-        .isInstanceOf(UnusableDatabaseUrl.class)
-        .hasMessageStartingWith("DATABASE_URL can't be used: ");
+        .isInstanceOf(InvalidDatabaseUrlException.class)
+        .hasMessageStartingWith("DATABASE_URL is not usable: ");
     var all = new StringWriter();
     problem.printStackTrace(new PrintWriter(all, true));
     assertThat(all.toString()).doesNotContain("hunter2");

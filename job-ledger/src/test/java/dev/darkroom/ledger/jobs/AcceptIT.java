@@ -129,7 +129,7 @@ class AcceptIT {
   void one_poisonous_job_does_not_fail_those_that_share_its_commit() throws Exception {
     var known = aNewJob();
     ledger.accept(List.of(known));
-    var limits = new GroupCommit.Limits(100, 100, 1, Duration.ofSeconds(10));
+    var limits = new GroupCommit.CommitLimits(100, 100, 1, Duration.ofSeconds(10));
     try (var together =
         new GroupCommit<NewJob, Acceptance>("accept-jobs", limits, ledger.jobStore::accept)) {
       var answers =

@@ -4,7 +4,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.PICTURE;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.jobs.AttemptMade.Outcome;
+import dev.darkroom.ledger.jobs.AttemptMade.AttemptResult;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
@@ -44,7 +44,8 @@ class AttemptMadeIT {
     var attempts = attempts();
     assertThat(attempts).extracting(AttemptMade::number).containsExactly(1, 2, 3);
     assertThat(attempts).extracting(AttemptMade::worker).containsExactly("one", "two", "three");
-    assertThat(outcomes()).containsExactly(Outcome.FAILED, Outcome.UNKNOWN, Outcome.SUCCEEDED);
+    assertThat(outcomes())
+        .containsExactly(AttemptResult.FAILED, AttemptResult.UNKNOWN, AttemptResult.SUCCEEDED);
     assertThat(requireNonNull(attempts.get(0).end()).reason()).isEqualTo("It was down.");
     assertThat(requireNonNull(attempts.get(1).end()).reason()).contains("lease lapsed");
     assertThat(requireNonNull(attempts.get(2).end()).reason()).isNull();
@@ -57,11 +58,11 @@ class AttemptMadeIT {
   void a_late_picture_makes_an_unknown_attempt_a_success() {
     var frozen = claim("frozen", Duration.ZERO);
     ledger.rescue(10);
-    assertThat(outcomes()).containsExactly(Outcome.UNKNOWN);
+    assertThat(outcomes()).containsExactly(AttemptResult.UNKNOWN);
 
     ledger.outcomeStore.completeIfCurrent(new Completion(frozen, PICTURE, Map.of()));
 
-    assertThat(outcomes()).containsExactly(Outcome.SUCCEEDED);
+    assertThat(outcomes()).containsExactly(AttemptResult.SUCCEEDED);
   }
 
   @Test
@@ -69,7 +70,7 @@ class AttemptMadeIT {
     ledger.outcomeStore.failIfCurrent(
         claim("one", LEASE), Step.NEBIUS_API_ERROR, "rejected", "It did not want it.", Map.of());
 
-    assertThat(outcomes()).containsExactly(Outcome.FAILED);
+    assertThat(outcomes()).containsExactly(AttemptResult.FAILED);
   }
 
   @Test
@@ -80,8 +81,8 @@ class AttemptMadeIT {
         new RetryableFailure(Step.ATTEMPT_FAILED, "withdrawn", reason, false, Duration.ZERO)
             .withoutCall());
 
-    assertThat(outcomes()).containsExactly(Outcome.NOT_MADE);
-    assertThat(Outcome.NOT_MADE.word()).isEqualTo("not_made");
+    assertThat(outcomes()).containsExactly(AttemptResult.NOT_MADE);
+    assertThat(AttemptResult.NOT_MADE.word()).isEqualTo("not_made");
     assertThat(ledger.jobQueries.find(job).orElseThrow().steps())
         .filteredOn(step -> step.step().equals("attempt_failed"))
         .singleElement()
@@ -110,7 +111,7 @@ class AttemptMadeIT {
     ledger.asOwner.sql("update public.generation_jobs set deadline_at = now()").update();
     ledger.endOverdue(10);
 
-    assertThat(outcomes()).containsExactly(Outcome.FAILED, Outcome.UNKNOWN);
+    assertThat(outcomes()).containsExactly(AttemptResult.FAILED, AttemptResult.UNKNOWN);
   }
 
   private Attempt claim(String worker, Duration lease) {
@@ -121,7 +122,7 @@ class AttemptMadeIT {
     return ledger.jobQueries.find(job).orElseThrow().attempts();
   }
 
-  private List<Outcome> outcomes() {
+  private List<AttemptResult> outcomes() {
     return attempts().stream().map(made -> requireNonNull(made.end()).outcome()).toList();
   }
 }

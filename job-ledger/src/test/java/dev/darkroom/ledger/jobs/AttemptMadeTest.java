@@ -2,8 +2,8 @@ package dev.darkroom.ledger.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.jobs.AttemptMade.End;
-import dev.darkroom.ledger.jobs.AttemptMade.Outcome;
+import dev.darkroom.ledger.jobs.AttemptMade.AttemptEnd;
+import dev.darkroom.ledger.jobs.AttemptMade.AttemptResult;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
@@ -68,8 +68,12 @@ class AttemptMadeTest {
                 1,
                 "worker of 1",
                 BEGIN.plusSeconds(1),
-                new End(
-                    BEGIN.plusSeconds(2), Outcome.FAILED, "reason of attempt_failed", null, null)));
+                new AttemptEnd(
+                    BEGIN.plusSeconds(2),
+                    AttemptResult.FAILED,
+                    "reason of attempt_failed",
+                    null,
+                    null)));
   }
 
   @Test
@@ -81,7 +85,8 @@ class AttemptMadeTest {
     var said = List.of(steps.getFirst(), step("image_generated", details, BEGIN.plusSeconds(1)));
 
     assertThat(AttemptMade.in(said).getFirst().end())
-        .isEqualTo(new End(BEGIN.plusSeconds(1), Outcome.SUCCEEDED, null, 8_123L, 17L));
+        .isEqualTo(
+            new AttemptEnd(BEGIN.plusSeconds(1), AttemptResult.SUCCEEDED, null, 8_123L, 17L));
   }
 
   @Test
@@ -90,7 +95,7 @@ class AttemptMadeTest {
         AttemptMade.in(log("calling_nebius_api 1, attempt_outcome_unknown 1, image_generated 1"));
 
     assertThat(attempts.getFirst().end())
-        .isEqualTo(new End(BEGIN.plusSeconds(2), Outcome.SUCCEEDED, null, null, null));
+        .isEqualTo(new AttemptEnd(BEGIN.plusSeconds(2), AttemptResult.SUCCEEDED, null, null, null));
   }
 
   private static List<LogEntry> log(String steps) {

@@ -65,11 +65,11 @@ public final class ExplainingDataSource extends DelegatingDataSource {
     }
   }
 
-  private interface Answer {
+  private interface ProxiedCall {
     Object to(Method method, Object[] arguments) throws Throwable;
   }
 
-  private static <T> T proxy(Class<T> type, Answer answer) {
+  private static <T> T proxy(Class<T> type, ProxiedCall answer) {
     return type.cast(
         Proxy.newProxyInstance(
             type.getClassLoader(),

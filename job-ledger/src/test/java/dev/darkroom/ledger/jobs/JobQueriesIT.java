@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.darkroom.ledger.log.LogEntry;
+import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
@@ -30,6 +31,16 @@ import org.junit.jupiter.api.Timeout;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class JobQueriesIT {
   private final TestingLedger ledger = TestingLedger.empty();
+
+  /** Once a smaller limit made rows unreadable that had been accepted under a larger one. */
+  @Test
+  void a_job_that_was_accepted_under_other_limits_can_be_read() {
+    var longPrompt = "x".repeat(GenerationRequest.MAX_PROMPT + 1);
+    var request = new GenerationRequest(longPrompt, null, 0.7, 0.5, null, 4096, 32, 7);
+    var id = aQueuedJob().with("request", request).in(ledger);
+
+    assertThat(ledger.jobQueries.find(id).orElseThrow().request()).isEqualTo(request);
+  }
 
   @Test
   void an_open_job_is_found_with_its_steps_oldest_first() {

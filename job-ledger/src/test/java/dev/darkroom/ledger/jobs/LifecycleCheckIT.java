@@ -7,7 +7,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.darkroom.ledger.jobs.LifecyclePage.State;
+import dev.darkroom.ledger.jobs.LifecyclePage.LifecycleState;
 import dev.darkroom.model.JobStatus;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,7 +56,7 @@ class LifecycleCheckIT {
                           .flatMap(c -> NO_AND_YES.stream().map(d -> List.of(a, b, c, d)))));
     }
 
-    boolean isIn(State state) {
+    boolean isIn(LifecycleState state) {
       return status.equals(state.status())
           && List.of("any", attempt == 0 ? "0" : "> 0").contains(state.attempt())
           && holds(lease, state.leaseUntil())

@@ -81,7 +81,7 @@ class LifecycleIT {
   @Test
   void every_state_and_every_transition_of_the_page_is_tried_here() {
     assertThat(PAGE.states())
-        .extracting(LifecyclePage.State::name)
+        .extracting(LifecyclePage.LifecycleState::name)
         .hasSameElementsAs(STATES.keySet());
     assertThat(PAGE.transitions())
         .extracting(Transition::name)

@@ -11,11 +11,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** {@code docs/job-lifecycle.md}, read as the rules it states. */
-record LifecyclePage(List<State> states, List<Transition> transitions, Set<String> arrows) {
+record LifecyclePage(
+    List<LifecycleState> states, List<Transition> transitions, Set<String> arrows) {
   private static final Path PAGE = Path.of("..", "docs", "job-lifecycle.md");
 
   /** The columns' values: a number, {@code > 0}, {@code null}, {@code set}, {@code any}. */
-  record State(
+  record LifecycleState(
       String name,
       String status,
       String attempt,
@@ -50,8 +51,8 @@ record LifecyclePage(List<State> states, List<Transition> transitions, Set<Strin
     }
   }
 
-  private static State state(List<String> row) {
-    return new State(
+  private static LifecycleState state(List<String> row) {
+    return new LifecycleState(
         row.get(0), row.get(1), row.get(2), row.get(3), row.get(4), row.get(5), row.get(6));
   }
 

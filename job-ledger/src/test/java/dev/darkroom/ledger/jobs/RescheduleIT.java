@@ -70,7 +70,7 @@ class RescheduleIT {
     assertThat(endOf(notCalled).callMillis()).isNull();
   }
 
-  private AttemptMade.End endOf(Attempt attempt) {
+  private AttemptMade.AttemptEnd endOf(Attempt attempt) {
     var calling =
         new LogEntry(
             1,

@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Configuration;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ReadPoolSettingsTest {
   private final ApplicationContextRunner application =
-      new ApplicationContextRunner().withUserConfiguration(Settings.class);
+      new ApplicationContextRunner().withUserConfiguration(AllReadPoolSettings.class);
 
   @Test
   void what_is_not_set_has_its_default() {
@@ -38,5 +38,5 @@ class ReadPoolSettingsTest {
 
   @Configuration(proxyBeanMethods = false)
   @EnableConfigurationProperties(ReadPoolSettings.class)
-  static class Settings {}
+  static class AllReadPoolSettings {}
 }

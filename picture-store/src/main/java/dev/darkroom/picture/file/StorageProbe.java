@@ -69,6 +69,8 @@ public final class StorageProbe {
   }
 
   /**
+   * Runs the check unless the storage is known to be writable.
+   *
    * @throws IOException if the storage is not writable
    */
   public void require(Check check) throws IOException {

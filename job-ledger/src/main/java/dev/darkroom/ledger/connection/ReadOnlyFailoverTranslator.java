@@ -17,13 +17,13 @@ import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 import org.springframework.jdbc.support.SQLExceptionTranslator;
 
 /**
- * After a failover the address may lead to another server, while the pool's connections stay with
- * one that takes no writes any more and answers all else. A refused write therefore makes the pool
- * open its connections anew, every few seconds at most. So does a prepared statement that is not
- * where it was prepared: then there is a pooler in between, and the new connections prepare none.
+ * Reconnects after a failover: the address may lead to another server, while the pool's connections
+ * stay with one that answers queries and refuses writes. A refused write therefore makes the pool
+ * reconnect, every few seconds at most. So does a prepared statement that the server does not know:
+ * then there is a pooler in between, and the new connections prepare none.
  */
-public final class LeaveReadOnlyServer implements SQLExceptionTranslator {
-  private static final Logger log = LoggerFactory.getLogger(LeaveReadOnlyServer.class);
+public final class ReadOnlyFailoverTranslator implements SQLExceptionTranslator {
+  private static final Logger log = LoggerFactory.getLogger(ReadOnlyFailoverTranslator.class);
 
   /** {@code read_only_sql_transaction}. */
   private static final String READ_ONLY = "25006";
@@ -32,14 +32,14 @@ public final class LeaveReadOnlyServer implements SQLExceptionTranslator {
   private static final Set<String> PREPARED_ELSEWHERE = Set.of("26000", "42P05");
 
   private final List<DataSource> dataSources;
-  private final SQLExceptionTranslator words = new SQLExceptionSubclassTranslator();
-  private final Seldom leaving = new Seldom(Duration.ofSeconds(5));
-  private final Seldom saying = new Seldom(Duration.ofMinutes(1));
+  private final SQLExceptionTranslator delegate = new SQLExceptionSubclassTranslator();
+  private final Throttle reconnects = new Throttle(Duration.ofSeconds(5));
+  private final Throttle warnings = new Throttle(Duration.ofMinutes(1));
 
   /**
    * @param dataSources all that lead to the ledger
    */
-  public LeaveReadOnlyServer(List<DataSource> dataSources) {
+  public ReadOnlyFailoverTranslator(List<DataSource> dataSources) {
     this.dataSources = List.copyOf(dataSources);
   }
 
@@ -48,7 +48,7 @@ public final class LeaveReadOnlyServer implements SQLExceptionTranslator {
       String task, @Nullable String sql, SQLException failure) {
     var state = String.valueOf(failure.getSQLState());
     if (state.equals(READ_ONLY)) {
-      leaveReadOnly();
+      reconnectFromReadOnly();
       return new ReadOnlyLedgerException(failure);
     }
     if (PREPARED_ELSEWHERE.contains(state)) {
@@ -56,17 +56,17 @@ public final class LeaveReadOnlyServer implements SQLExceptionTranslator {
       return new TransientDataAccessResourceException(
           "a pooler gave the statement another connection", failure);
     }
-    return words.translate(task, sql, failure);
+    return delegate.translate(task, sql, failure);
   }
 
-  /** The connections in use read only, and may lead to a server that is no longer the right one. */
-  void leaveReadOnly() {
-    if (leaving.isDue()) {
-      pools().forEach(LeaveReadOnlyServer::openAnew);
+  /** Reconnects, because the current server is read-only. */
+  void reconnectFromReadOnly() {
+    if (reconnects.isDue()) {
+      pools().forEach(ReadOnlyFailoverTranslator::reconnect);
     }
-    if (saying.isDue()) {
+    if (warnings.isDue()) {
       log.warn(
-          "the database takes no writes (it is read-only); jobs are refused, and those in hand wait; connections are opened anew until it takes writes");
+          "the database is read-only; requests get 503 and running jobs wait; reconnecting until it takes writes");
     }
   }
 
@@ -74,13 +74,13 @@ public final class LeaveReadOnlyServer implements SQLExceptionTranslator {
     var prepared = false;
     for (var pool : pools()) {
       prepared |=
-          pool.getDataSource() instanceof LedgerConnections connections
+          pool.getDataSource() instanceof PoolerAwareDataSource connections
               && connections.stopPreparing();
     }
     if (prepared) {
       log.warn(
-          "prepared statements got lost between connections, so there is a pooler in transaction mode; connections are opened anew and prepare none");
-      pools().forEach(LeaveReadOnlyServer::openAnew);
+          "prepared statements got lost between connections, so there is a pooler in transaction mode; reconnecting without prepared statements");
+      pools().forEach(ReadOnlyFailoverTranslator::reconnect);
     }
   }
 
@@ -90,25 +90,25 @@ public final class LeaveReadOnlyServer implements SQLExceptionTranslator {
       try {
         pools.add(dataSource.unwrap(HikariDataSource.class));
       } catch (SQLException e) {
-        log.debug("not a pool whose connections could be opened anew", e);
+        log.debug("not a connection pool that could reconnect", e);
       }
     }
     return pools;
   }
 
-  private static void openAnew(HikariDataSource pool) {
+  private static void reconnect(HikariDataSource pool) {
     var connections = pool.getHikariPoolMXBean();
     if (connections != null) {
       connections.softEvictConnections();
     }
   }
 
-  /** Lets one of many through, and then none for a while. */
-  private static final class Seldom {
+  /** Lets one call through, and then none for a while. */
+  private static final class Throttle {
     private final long nanos;
     private final AtomicLong next = new AtomicLong(System.nanoTime());
 
-    Seldom(Duration pause) {
+    Throttle(Duration pause) {
       this.nanos = pause.toNanos();
     }
 

@@ -3,15 +3,15 @@ package dev.darkroom.ledger.connection;
 import com.zaxxer.hikari.HikariDataSource;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
-/** Lets pools open their connections through {@link LedgerConnections}. */
-public final class PoolCustomizer implements BeanPostProcessor {
+/** Lets pools open their connections through {@link PoolerAwareDataSource}. */
+public final class PoolerAwarePools implements BeanPostProcessor {
   @Override
   public Object postProcessAfterInitialization(Object bean, String name) {
     if (bean instanceof HikariDataSource pool
         && pool.getDataSource() == null
         && pool.getJdbcUrl() != null
         && !pool.isRunning()) {
-      pool.setDataSource(LedgerConnections.of(pool));
+      pool.setDataSource(PoolerAwareDataSource.of(pool));
     }
     return bean;
   }

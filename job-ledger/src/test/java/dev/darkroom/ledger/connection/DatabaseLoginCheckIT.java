@@ -24,7 +24,7 @@ import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class DatabaseLoginIT {
+class DatabaseLoginCheckIT {
   private static final int SSL_REQUEST = 80877103;
 
   @Test
@@ -40,7 +40,7 @@ class DatabaseLoginIT {
     var database = TestServers.freshDatabase();
 
     assertThatThrownBy(() -> check(database.jdbcUrl(), database.username(), "not-it"))
-        .isInstanceOf(UnusableDatabaseUrl.class)
+        .isInstanceOf(InvalidDatabaseUrlException.class)
         .hasMessageContaining("DATABASE_URL")
         .hasMessageContaining("28P01")
         .hasMessageNotContaining("not-it");
@@ -52,15 +52,15 @@ class DatabaseLoginIT {
     var url = database.jdbcUrl().replaceAll("/[^/?]+(\\?|$)", "/nowhere$1");
 
     assertThatThrownBy(() -> check(url, database.username(), database.password()))
-        .isInstanceOf(UnusableDatabaseUrl.class)
+        .isInstanceOf(InvalidDatabaseUrlException.class)
         .hasMessageContaining("3D000");
   }
 
   @Test
   void so_does_a_host_that_does_not_exist() {
     assertThatThrownBy(() -> check("jdbc:postgresql://no-such-host.invalid/db", "me", "secret"))
-        .isInstanceOf(UnusableDatabaseUrl.class)
-        .hasMessageContaining("host does not exist")
+        .isInstanceOf(InvalidDatabaseUrlException.class)
+        .hasMessageContaining("host name does not exist")
         .hasMessageNotContaining("secret");
   }
 
@@ -77,8 +77,8 @@ class DatabaseLoginIT {
                 "spring.flyway.user", database.username(),
                 "spring.flyway.password", "not-it"));
 
-    assertThatThrownBy(() -> DatabaseLogin.check(environment))
-        .hasMessageStartingWith("SPRING_FLYWAY_USER can't be used");
+    assertThatThrownBy(() -> DatabaseLoginCheck.check(environment))
+        .hasMessageStartingWith("SPRING_FLYWAY_USER is not usable");
   }
 
   @Test
@@ -108,7 +108,7 @@ class DatabaseLoginIT {
 
       var thrown = catchThrowable(() -> check(url, "me.ref", "secret"));
 
-      assertThat(thrown instanceof UnusableDatabaseUrl).isEqualTo(refused);
+      assertThat(thrown instanceof InvalidDatabaseUrlException).isEqualTo(refused);
     }
   }
 
@@ -143,7 +143,7 @@ class DatabaseLoginIT {
   }
 
   private static void check(String url, String user, String password) {
-    DatabaseLogin.check(
+    DatabaseLoginCheck.check(
         environment(
             Map.of(
                 "spring.datasource.url", url,

@@ -15,12 +15,12 @@ import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.env.Environment;
 
 /**
- * Tries the login once before anything else does. A server that is away may come back, and is
- * waited for; one that refuses the login, or whose name does not exist, stops the start with a
- * sentence instead of a minute of tries.
+ * Tries the login once before anything else does. A server that is away may come back, so the start
+ * waits for it. A refused login or an unknown host stops the start with a clear sentence instead of
+ * a minute of retries.
  */
-public final class DatabaseLogin {
-  private static final Logger log = LoggerFactory.getLogger(DatabaseLogin.class);
+public final class DatabaseLoginCheck {
+  private static final Logger log = LoggerFactory.getLogger(DatabaseLoginCheck.class);
 
   /**
    * Wrong password, no entry in pg_hba.conf, no such database; and what the driver itself refuses:
@@ -28,32 +28,34 @@ public final class DatabaseLogin {
    */
   private static final Set<String> REFUSED = Set.of("28P01", "28000", "3D000", "08004");
 
-  /** Poolers have other codes for the same. */
+  /** Poolers send other codes for the same failures. */
   private static final Pattern REFUSED_BY_POOLER =
       Pattern.compile(
           "password authentication failed|SASL authentication failed|no such (user|database)|(tenant|user).* not found",
           Pattern.CASE_INSENSITIVE);
 
-  private static final Set<String> OF_POOLERS = Set.of("XX000", "08P01");
+  private static final Set<String> POOLER_STATES = Set.of("XX000", "08P01");
 
-  private DatabaseLogin() {}
+  private DatabaseLoginCheck() {}
 
   /** Tries the application's login and, where migrations run under another one, that as well. */
   public static void check(Environment environment) {
-    var application = new Login("DATABASE_URL", "spring.datasource.", "username", environment);
-    application.tryIt();
+    var application =
+        new DatabaseLogin("DATABASE_URL", "spring.datasource.", "username", environment);
+    application.check();
     if (environment.containsProperty("spring.flyway.user")
         && environment.getProperty("spring.flyway.enabled", Boolean.class, true)) {
-      var migrations = new Login("SPRING_FLYWAY_USER", "spring.flyway.", "user", environment);
+      var migrations =
+          new DatabaseLogin("SPRING_FLYWAY_USER", "spring.flyway.", "user", environment);
       if (!migrations.isSameAs(application)) {
-        migrations.tryIt();
+        migrations.check();
       }
     }
   }
 
-  private record Login(
+  private record DatabaseLogin(
       String setting, @Nullable String url, @Nullable String user, @Nullable String password) {
-    Login(String setting, String prefix, String userName, Environment environment) {
+    DatabaseLogin(String setting, String prefix, String userName, Environment environment) {
       this(
           setting,
           environment.getProperty(prefix + "url"),
@@ -61,20 +63,20 @@ public final class DatabaseLogin {
           environment.getProperty(prefix + "password"));
     }
 
-    boolean isSameAs(Login other) {
+    boolean isSameAs(DatabaseLogin other) {
       return Objects.equals(user, other.user) && Objects.equals(password, other.password);
     }
 
-    void tryIt() {
+    void check() {
       if (url == null || !url.startsWith("jdbc:postgresql:")) {
         return;
       }
       try (var _ = DriverManager.getConnection(url, properties())) {
-        log.debug("the database takes this login");
+        log.debug("the database accepted the login");
       } catch (SQLException e) {
         refusal(e)
             .ifPresent(reason -> {
-              throw new UnusableDatabaseUrl(setting, reason);
+              throw new InvalidDatabaseUrlException(setting, reason);
             });
       }
     }
@@ -94,16 +96,16 @@ public final class DatabaseLogin {
     }
   }
 
-  /** Empty where waiting may help. */
+  /** Empty if waiting may help. */
   private static Optional<String> refusal(SQLException failure) {
     var state = String.valueOf(failure.getSQLState());
     var words = String.valueOf(failure.getMessage());
     if (NestedExceptionUtils.getMostSpecificCause(failure) instanceof UnknownHostException) {
-      return Optional.of("the name of its host does not exist");
+      return Optional.of("its host name does not exist");
     }
     var isRefused =
         REFUSED.contains(state)
-            || (OF_POOLERS.contains(state) && REFUSED_BY_POOLER.matcher(words).find());
+            || (POOLER_STATES.contains(state) && REFUSED_BY_POOLER.matcher(words).find());
     return isRefused
         ? Optional.of("the database refused the login (%s): %s".formatted(state, words))
         : Optional.empty();

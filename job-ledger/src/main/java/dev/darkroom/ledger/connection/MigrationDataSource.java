@@ -16,9 +16,9 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  * The connections of migrations. They prepare no statements on the server, so that they also work
  * through a pooler in transaction mode.
  */
-public final class MigrationConnections extends DelegatingDataSource {
+public final class MigrationDataSource extends DelegatingDataSource {
 
-  public MigrationConnections(DataSource source) {
+  public MigrationDataSource(DataSource source) {
     super(source);
     if (source instanceof AbstractDriverBasedDataSource driver) { // or else the ledger's own pool
       var properties = new Properties();
@@ -30,7 +30,7 @@ public final class MigrationConnections extends DelegatingDataSource {
     }
   }
 
-  /** False as well where the database does not answer; whoever migrates finds that out again. */
+  /** False as well if the database does not answer; the migration finds that out again. */
   public boolean areThroughTransactionPooler() {
     try (var one = getConnection();
         var other = getConnection()) {
@@ -40,7 +40,7 @@ public final class MigrationConnections extends DelegatingDataSource {
     }
   }
 
-  /** From here on the transaction under way waits for no lock longer than half a second. */
+  /** From now on this transaction waits for no lock longer than half a second. */
   public static void limitLockWaits(Connection transaction) {
     JdbcClient.create(new SingleConnectionDataSource(transaction, true))
         .sql("set local lock_timeout = '500ms'")
@@ -48,8 +48,8 @@ public final class MigrationConnections extends DelegatingDataSource {
   }
 
   /**
-   * The oldest transaction that holds a lock on a table of the ledger, in words. What another
-   * login's is called may not be shown to this one.
+   * Describes the oldest transaction that holds a lock on a table of the ledger. PostgreSQL may
+   * hide the application's name of another login.
    */
   public String lockHolder() {
     try {
@@ -75,9 +75,9 @@ public final class MigrationConnections extends DelegatingDataSource {
                       row.getString("mode"),
                       row.getString("relation")))
           .optional()
-          .orElse("somebody who has ended by now, or another gateway that migrates");
+          .orElse("a transaction that has ended by now, or another gateway that migrates");
     } catch (DataAccessException e) {
-      return "unknown; the database does not say";
+      return "unknown; the database did not answer";
     }
   }
 

@@ -18,7 +18,7 @@ import org.springframework.core.env.StandardEnvironment;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @ExtendWith(OutputCaptureExtension.class)
-class ReadDatabaseUrlTest {
+class DatabaseUrlPostProcessorTest {
 
   @Test
   void pool_and_flyway_get_the_same_login() {
@@ -96,20 +96,21 @@ class ReadDatabaseUrlTest {
 
   @Test
   void without_a_database_the_start_says_what_to_set(CapturedOutput output) {
-    assertThatThrownBy(() -> start("--DATABASE_URL=")).isInstanceOf(UnusableDatabaseUrl.class);
+    assertThatThrownBy(() -> start("--DATABASE_URL="))
+        .isInstanceOf(InvalidDatabaseUrlException.class);
 
     assertThat(output)
         .contains("APPLICATION FAILED TO START")
-        .contains("DATABASE_URL can't be used: it is not set.")
+        .contains("DATABASE_URL is not usable: it is not set.")
         .contains("Set DATABASE_URL to jdbc:postgresql://host:port/database?user=…&password=…");
   }
 
   @Test
   void a_start_that_fails_shows_no_password(CapturedOutput output) {
     assertThatThrownBy(() -> start("--DATABASE_URL=postgresql://ada:hunter2/@db/x"))
-        .isInstanceOf(UnusableDatabaseUrl.class);
+        .isInstanceOf(InvalidDatabaseUrlException.class);
 
-    assertThat(output).contains("it is no postgresql:// URL").doesNotContain("hunter2");
+    assertThat(output).contains("it is not a valid postgresql:// URL").doesNotContain("hunter2");
   }
 
   private static void start(String argument) {
@@ -121,7 +122,7 @@ class ReadDatabaseUrlTest {
   private static StandardEnvironment read(Map<String, Object> properties) {
     var environment = new StandardEnvironment();
     environment.getPropertySources().addFirst(new MapPropertySource("test", properties));
-    new ReadDatabaseUrl().postProcessEnvironment(environment, new SpringApplication());
+    new DatabaseUrlPostProcessor().postProcessEnvironment(environment, new SpringApplication());
     return environment;
   }
 

@@ -10,11 +10,11 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * Turns {@code DATABASE_URL} into Spring Boot's data source properties. Flyway gets a connection of
- * its own with the same login, also where {@code spring.datasource.url} names the database, because
- * migrations may take longer than the pool's socket timeout allows; {@code spring.flyway.*} names
- * another login where the application's own is a mere member of {@code darkroom_app}.
+ * its own with the same login, also if {@code spring.datasource.url} names the database, because
+ * migrations may take longer than the pool's socket timeout; {@code spring.flyway.*} can name
+ * another login if the application's own is a mere member of {@code darkroom_app}.
  */
-final class ReadDatabaseUrl implements EnvironmentPostProcessor, Ordered {
+final class DatabaseUrlPostProcessor implements EnvironmentPostProcessor, Ordered {
   @Override
   public int getOrder() {
     return Ordered.LOWEST_PRECEDENCE; // after the configuration files, one of which may be .env
@@ -24,12 +24,12 @@ final class ReadDatabaseUrl implements EnvironmentPostProcessor, Ordered {
   public void postProcessEnvironment(
       ConfigurableEnvironment environment, SpringApplication application) {
     if (environment.containsProperty("spring.datasource.url")) {
-      addFlyway(environment); // said outright; a login from elsewhere must not mix with it
+      addFlyway(environment); // set explicitly; a login from elsewhere must not mix with it
       return;
     }
     var url = environment.getProperty("DATABASE_URL");
     if (url == null || url.isBlank()) {
-      throw new UnusableDatabaseUrl("it is not set");
+      throw new InvalidDatabaseUrlException("it is not set");
     }
     var properties = new HashMap<String, Object>();
     DatabaseUrl.properties(url.strip())

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.DriverDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
@@ -15,31 +16,31 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
- * Opens the pool's connections. Before the first one it looks what is at the other end: behind a
- * pooler that hands each transaction to another connection, statements must not be prepared on the
- * server, for a prepared statement stays behind. It also warns where commits are not durable.
+ * Opens the pool's connections. Before the first one it probes the other end: behind a pooler in
+ * transaction mode, statements must not be prepared on the server, for the next transaction runs on
+ * another connection. It also warns if commits are not durable.
  */
-final class LedgerConnections extends DelegatingDataSource {
-  private static final Logger log = LoggerFactory.getLogger(LedgerConnections.class);
+final class PoolerAwareDataSource extends DelegatingDataSource {
+  private static final Logger log = LoggerFactory.getLogger(PoolerAwareDataSource.class);
 
   private final DataSource preparing;
   private final DataSource plain;
-  private final ReentrantLock looking = new ReentrantLock();
-  private volatile boolean looked;
+  private final ReentrantLock probing = new ReentrantLock();
+  private volatile boolean probed;
   private volatile boolean prepares = true;
 
-  private LedgerConnections(DataSource preparing, DataSource plain) {
+  private PoolerAwareDataSource(DataSource preparing, DataSource plain) {
     super(preparing);
     this.preparing = preparing;
     this.plain = plain;
   }
 
   /** For a pool that has opened none yet. */
-  static LedgerConnections of(HikariDataSource pool) {
+  static PoolerAwareDataSource of(HikariDataSource pool) {
     var properties = new Properties();
     properties.putAll(pool.getDataSourceProperties());
     properties.setProperty("prepareThreshold", "0");
-    return new LedgerConnections(
+    return new PoolerAwareDataSource(
         driver(pool, pool.getDataSourceProperties()), driver(pool, properties));
   }
 
@@ -54,13 +55,13 @@ final class LedgerConnections extends DelegatingDataSource {
 
   @Override
   public Connection getConnection() throws SQLException {
-    lookOnce();
+    probeOnce();
     return source().getConnection();
   }
 
   @Override
   public Connection getConnection(String username, String password) throws SQLException {
-    lookOnce();
+    probeOnce();
     return source().getConnection(username, password);
   }
 
@@ -79,38 +80,49 @@ final class LedgerConnections extends DelegatingDataSource {
     return was;
   }
 
-  /** Until it could look; a pooler may have a second connection only later. */
-  private void lookOnce() throws SQLException {
-    if (looked) {
+  /** Repeated until it succeeds; a pooler may have a second connection only later. */
+  private void probeOnce() throws SQLException {
+    if (probed) {
       return;
     }
-    looking.lock();
+    probing.lock();
     try (var one = plain.getConnection()) {
-      if (!looked) {
-        look(one);
+      if (!probed) {
+        probe(one);
       }
     } finally {
-      looking.unlock();
+      probing.unlock();
     }
   }
 
-  private void look(Connection one) {
+  private void probe(Connection one) {
     try (var other = plain.getConnection()) {
       if (PoolerProbe.isTransactionPooler(one, other) && stopPreparing()) {
         log.info(
             "the database is behind a pooler in transaction mode; statements are not prepared on the server");
       }
-      var off =
-          DurabilitySettings.off(JdbcClient.create(new SingleConnectionDataSource(one, true)));
+      var off = disabledDurability(JdbcClient.create(new SingleConnectionDataSource(one, true)));
       if (!off.isEmpty()) {
         log.atWarn()
             .addKeyValue("off", String.join(", ", off))
             .log(
-                "commits of the database are not durable; accepted jobs can be lost when it crashes. Turn these settings on");
+                "commits of the database are not durable; a crash can lose accepted jobs. Turn these settings on");
       }
-      looked = true;
+      probed = true;
     } catch (SQLException | DataAccessException e) {
-      log.debug("the database could not be looked at; the next connection tries again", e);
+      log.debug("could not probe the database; the next connection tries again", e);
     }
+  }
+
+  /** Settings without which a crash can lose accepted jobs, if they are off for this login. */
+  static List<String> disabledDurability(JdbcClient database) {
+    return database
+        .sql(
+            """
+            select name from unnest(array['fsync', 'full_page_writes', 'synchronous_commit']) as name
+            where current_setting(name) = 'off' order by name
+            """)
+        .query((row, _) -> row.getString("name"))
+        .list();
   }
 }
