@@ -20,7 +20,9 @@ final class ProblemPage {
 
   private ProblemPage() {}
 
-  /** Outside of the API, where text/html is accepted by name; scripts and images accept anything. */
+  /**
+   * Outside of the API, where text/html is accepted by name; scripts and images accept anything.
+   */
   static boolean isWantedBy(HttpServletRequest request, String path) {
     return READING.contains(request.getMethod())
         && !path.startsWith("/api/")

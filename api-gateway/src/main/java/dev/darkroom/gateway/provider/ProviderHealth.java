@@ -16,7 +16,9 @@ import java.util.Objects;
  * @param latest attempts, latest first
  */
 record ProviderHealth(List<Answered> latest, WorkerActivity workers) {
-  /** While the circuit breaker is open one attempt at a time probes, so an outage shows in a few. */
+  /**
+   * While the circuit breaker is open one attempt at a time probes, so an outage shows in a few.
+   */
   private static final int OUTAGE = 3;
 
   private static final int TENTH = 10;
@@ -44,7 +46,8 @@ record ProviderHealth(List<Answered> latest, WorkerActivity workers) {
     } else if (newest.isPresent() && (!latest.getFirst().well() || mostFail(standing))) {
       var outage = standing.size() >= OUTAGE && mostFail(standing);
       var paused = outage || isNobodyCalling(SOON);
-      return failed(paused ? Availability.AWAY : Availability.STRUGGLING, newest.get(), standing, paused);
+      return failed(
+          paused ? Availability.AWAY : Availability.STRUGGLING, newest.get(), standing, paused);
     }
     return working();
   }
@@ -70,9 +73,7 @@ record ProviderHealth(List<Answered> latest, WorkerActivity workers) {
             .orElse(null);
     var last = limited.getFirst();
     var accepted =
-        nextTry == null
-            && workers.running()
-            && isOver(pausedUntil(last), REFUSED_WITHIN);
+        nextTry == null && workers.running() && isOver(pausedUntil(last), REFUSED_WITHIN);
     return new ProviderState(
         Availability.STRUGGLING, HoldUp.RATE_LIMITED, last.reason(), !accepted, accepted, nextTry);
   }

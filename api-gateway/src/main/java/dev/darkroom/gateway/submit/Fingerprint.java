@@ -24,8 +24,8 @@ final class Fingerprint {
   }
 
   /**
-   * A field per line with its length, so that no text can imitate another field. Defaults are filled
-   * in, except for a drawn seed, which differs each time.
+   * A field per line with its length, so that no text can imitate another field. Defaults are
+   * filled in, except for a drawn seed, which differs each time.
    */
   static String canonical(Submission submission) {
     var request = submission.request();

@@ -100,7 +100,8 @@ class ProviderHealthTest {
     assertThat(nobodyTries.paused()).isTrue();
     assertThat(nobodyTries.nextTryAt()).isNull();
     assertThat(new ProviderHealth(List.of(over), BUSY).state().paused()).isFalse();
-    assertThat(new ProviderHealth(List.of(well(1, 5), over), BUSY).state().state()).isEqualTo(Availability.WELL);
+    assertThat(new ProviderHealth(List.of(well(1, 5), over), BUSY).state().state())
+        .isEqualTo(Availability.WELL);
   }
 
   @Test
@@ -114,7 +115,8 @@ class ProviderHealthTest {
   void what_was_heard_last_counts_where_causes_differ() {
     var refused = failed("misconfigured", ProviderRefusal.KEY.sentence(), 60);
     var down = failed("provider_unavailable", "No route.", 5);
-    assertThat(new ProviderHealth(List.of(down, refused), QUIET).state().code()).isEqualTo(HoldUp.UNREACHABLE);
+    assertThat(new ProviderHealth(List.of(down, refused), QUIET).state().code())
+        .isEqualTo(HoldUp.UNREACHABLE);
   }
 
   @Test
@@ -125,13 +127,17 @@ class ProviderHealthTest {
     assertThat(new ProviderHealth(List.of(down), QUIET).state().paused()).isFalse();
     assertThat(new ProviderHealth(List.of(down), QUIET).state().promising()).isFalse();
     assertThat(new ProviderHealth(List.of(down), stuck).state().paused()).isTrue();
-    assertThat(new ProviderHealth(List.of(down), stuck).state().state()).isEqualTo(Availability.AWAY);
+    assertThat(new ProviderHealth(List.of(down), stuck).state().state())
+        .isEqualTo(Availability.AWAY);
   }
 
   @Test
   void a_store_that_keeps_nothing_is_said_to_be_the_store() {
     var stuck = workers(false, NOW.minusSeconds(3), NOW.minusSeconds(5));
-    assertThat(new ProviderHealth(List.of(failed("picture_not_stored", "Full.", 5)), stuck).state().code())
+    assertThat(
+            new ProviderHealth(List.of(failed("picture_not_stored", "Full.", 5)), stuck)
+                .state()
+                .code())
         .isEqualTo(HoldUp.PICTURE_NOT_STORED);
   }
 
@@ -150,7 +156,10 @@ class ProviderHealthTest {
     assertThat(new ProviderHealth(List.of(well(60)), workers(false, waiting, null)).state())
         .extracting(ProviderState::code, ProviderState::paused, ProviderState::promising)
         .containsExactly(HoldUp.NO_WORKER, true, false);
-    assertThat(new ProviderHealth(List.of(), workers(false, waiting, NOW.minusSeconds(5))).state().state())
+    assertThat(
+            new ProviderHealth(List.of(), workers(false, waiting, NOW.minusSeconds(5)))
+                .state()
+                .state())
         .isEqualTo(Availability.IDLE);
     assertThat(new ProviderHealth(List.of(), workers(true, waiting, null)).state().state())
         .isEqualTo(Availability.IDLE);

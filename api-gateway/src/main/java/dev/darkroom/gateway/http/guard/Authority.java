@@ -25,8 +25,8 @@ record Authority(String host, int port) {
   }
 
   /**
-   * From the {@code Host} header only, whose syntax Tomcat has checked: pages of other sites can set
-   * other headers that name a host.
+   * From the {@code Host} header only, whose syntax Tomcat has checked: pages of other sites can
+   * set other headers that name a host.
    */
   static Authority of(HttpServletRequest request) {
     var named = Objects.requireNonNullElse(request.getHeader(HttpHeaders.HOST), "").strip();

@@ -75,7 +75,8 @@ final class CrossSiteFilter extends OncePerRequestFilter {
         chain.doFilter(request, response);
       }
     } else {
-      if (!origins.isEmpty()) { // a cached reply without CORS headers must not go to a listed origin
+      if (!origins
+          .isEmpty()) { // a cached reply without CORS headers must not go to a listed origin
         response.addHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
       }
       chain.doFilter(request, response);

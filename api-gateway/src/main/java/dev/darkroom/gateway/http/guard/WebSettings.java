@@ -9,8 +9,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Settings of host names and origins.
  *
- * @param hosts host names that the gateway serves, each with a port or for any port, such
- *     as {@code pictures.example.com}, {@code *.example.com} or {@code [::1]:8080}; none for any
+ * @param hosts host names that the gateway serves, each with a port or for any port, such as {@code
+ *     pictures.example.com}, {@code *.example.com} or {@code [::1]:8080}; none for any
  * @param origins other sites whose pages may use the API
  */
 @Validated
