@@ -55,8 +55,8 @@ class StatsIT {
             "failures");
     assertThat(stats.get("bucketSeconds").intValue()).isEqualTo(60);
     assertThat(stats.get("buckets").size()).isBetween(60, 61);
-    assertThat(sum(stats, "submitted")).isEqualTo(sum(before, "submitted") + 2);
-    assertThat(sum(stats, "completed")).isEqualTo(sum(before, "completed") + 1);
+    assertThat(sum(stats, "submitted")).isGreaterThanOrEqualTo(sum(before, "submitted") + 2);
+    assertThat(sum(stats, "completed")).isGreaterThan(sum(before, "completed"));
     assertThat(stats.at("/timeToPicture/pictures").intValue()).isEqualTo(sum(stats, "completed"));
     assertThat(stats.at("/timeToPicture/medianSeconds").doubleValue()).isBetween(0.0, 60.0);
     assertThat(stats.at("/now").propertyNames())

@@ -79,7 +79,7 @@ class IdempotencyKeyHeaderTest {
     assertThat(IdempotencyKeyHeader.in(List.of("abc", "\"abc\"")).key()).contains("abc");
     assertThat(IdempotencyKeyHeader.in(List.of("abc", "abd")).errors())
         .extracting(BadField::message)
-        .containsExactly("was sent with several values; send one");
+        .containsExactly("has several values; send one");
   }
 
   @Test
