@@ -85,7 +85,9 @@ public class LedgerConfiguration {
   /** Named by what it speaks of, as health shows it. */
   @Bean
   LedgerHealth ledger(
-      JdbcClient database, ReadOnlyFailoverTranslator connections, ObjectProvider<MeterRegistry> meters) {
+      JdbcClient database,
+      ReadOnlyFailoverTranslator connections,
+      ObjectProvider<MeterRegistry> meters) {
     var health = new LedgerHealth(database, connections);
     meters.ifAvailable(to -> DependencyTrouble.register(to, "database", health::isInTrouble));
     return health;

@@ -42,7 +42,7 @@ public final class LogTail {
      * @param limit of the latter
      * @return in the order of their numbers
      */
-    List<NumberedStep> read(Collection<Long> numbers, long from, int limit);
+    List<LogEntry> read(Collection<Long> numbers, long from, int limit);
   }
 
   /** A step by which its log is recognized: after a restore another one may have its number. */
@@ -70,7 +70,7 @@ public final class LogTail {
    * @param more whether there is more to read at once
    */
   public record TailBatch(
-      List<NumberedStep> steps, TailPosition position, boolean wentBack, boolean more) {
+      List<LogEntry> steps, TailPosition position, boolean wentBack, boolean more) {
     public TailBatch {
       steps = List.copyOf(steps);
     }
@@ -128,7 +128,7 @@ public final class LogTail {
     }
   }
 
-  private void advance(NumberedStep step, Instant now) {
+  private void advance(LogEntry step, Instant now) {
     var before = last == null ? 0 : last.seq();
     if (step.seq() < before) {
       missing.remove(step.seq());
@@ -147,7 +147,7 @@ public final class LogTail {
     }
   }
 
-  private static StepMark mark(NumberedStep step) {
-    return new StepMark(step.seq(), step.row().id());
+  private static StepMark mark(LogEntry step) {
+    return new StepMark(step.seq(), step.id());
   }
 }

@@ -71,7 +71,7 @@ public final class StepQueries {
   }
 
   /** Steps of these requests with numbers above {@code after} and up to {@code upTo}. */
-  public List<NumberedStep> ofRequests(
+  public List<LogEntry> ofRequests(
       Collection<RequestId> requests, long after, long upTo, int limit) {
     return lookups
         .sql(
@@ -89,7 +89,7 @@ public final class StepQueries {
   }
 
   /** Steps of this user's requests with numbers above {@code after} and up to {@code upTo}. */
-  public List<NumberedStep> ofUser(String userId, long after, long upTo, int limit) {
+  public List<LogEntry> ofUser(String userId, long after, long upTo, int limit) {
     return searches
         .sql(
             """
@@ -138,8 +138,8 @@ public final class StepQueries {
             .list());
   }
 
-  private NumberedStep read(ResultSet row) throws SQLException {
-    return new NumberedStep(row.getLong("seq"), LogEntry.read(row, json));
+  private LogEntry read(ResultSet row) throws SQLException {
+    return LogEntry.read(row, json);
   }
 
   private final class LogTable implements LogTail.Source {
@@ -155,7 +155,7 @@ public final class StepQueries {
 
     /** Two branches: with "or" the planner may read the whole index for the order. */
     @Override
-    public List<NumberedStep> read(Collection<Long> numbers, long from, int limit) {
+    public List<LogEntry> read(Collection<Long> numbers, long from, int limit) {
       return database
           .sql(
               """

@@ -138,7 +138,7 @@ class LogTailTest {
       assertThat(heard)
           .as("seed %d", seed)
           .containsExactlyInAnyOrderElementsOf(
-              each.read(List.of(), 0, Integer.MAX_VALUE).stream().map(NumberedStep::seq).toList());
+              each.read(List.of(), 0, Integer.MAX_VALUE).stream().map(LogEntry::seq).toList());
     }
   }
 
@@ -207,6 +207,6 @@ class LogTailTest {
   }
 
   private static List<Long> seqs(LogTail.TailBatch batch) {
-    return batch.steps().stream().map(NumberedStep::seq).toList();
+    return batch.steps().stream().map(LogEntry::seq).toList();
   }
 }

@@ -15,7 +15,7 @@ import org.springframework.dao.TransientDataAccessResourceException;
 
 /** A log in memory, whose transactions draw numbers and end when a test says so. */
 final class TestingLog implements LogTail.Source {
-  private final TreeMap<Long, NumberedStep> visible = new TreeMap<>();
+  private final TreeMap<Long, LogEntry> visible = new TreeMap<>();
   private final TreeMap<String, List<Long>> open = new TreeMap<>();
   private long drawn;
   private long life;
@@ -52,9 +52,8 @@ final class TestingLog implements LogTail.Source {
     life++;
   }
 
-  private NumberedStep step(long seq) {
-    var row =
-        new LogEntry(
+  private LogEntry step(long seq) {
+    return new LogEntry(
             seq,
             new UUID(life, seq),
             new RequestId(new UUID(1, seq)),
@@ -65,19 +64,18 @@ final class TestingLog implements LogTail.Source {
             Map.of(),
             null,
             Instant.EPOCH);
-    return new NumberedStep(seq, row);
   }
 
   @Override
   public List<LogTail.StepMark> newest(int limit) {
     return visible.descendingMap().values().stream()
         .limit(limit)
-        .map(step -> new LogTail.StepMark(step.seq(), step.row().id()))
+        .map(step -> new LogTail.StepMark(step.seq(), step.id()))
         .toList();
   }
 
   @Override
-  public List<NumberedStep> read(Collection<Long> numbers, long from, int limit) {
+  public List<LogEntry> read(Collection<Long> numbers, long from, int limit) {
     if (away) {
       throw new TransientDataAccessResourceException("away");
     }

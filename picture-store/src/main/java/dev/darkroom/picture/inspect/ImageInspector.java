@@ -49,6 +49,8 @@ public final class ImageInspector {
   private ImageInspector() {}
 
   /**
+   * Checks that a file is a picture that can be served.
+   *
    * @param sha256 of the file, for the description of the picture
    * @throws IOException if the file can't be read
    */

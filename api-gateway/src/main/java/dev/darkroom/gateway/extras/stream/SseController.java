@@ -9,7 +9,7 @@ import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ProblemCode;
 import dev.darkroom.gateway.http.RefusalLog;
 import dev.darkroom.ledger.log.LogTail.TailPosition;
-import dev.darkroom.ledger.log.NumberedStep;
+import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.ledger.log.StepQueries;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -72,7 +72,7 @@ class SseController implements SseStream.StepSource {
   }
 
   @Override
-  public List<NumberedStep> steps(Subscription subscription, long after, long upTo, int limit) {
+  public List<LogEntry> steps(Subscription subscription, long after, long upTo, int limit) {
     return subscription
         .userId()
         .map(userId -> ledger.ofUser(userId, after, upTo, limit))

@@ -3,7 +3,7 @@ package dev.darkroom.gateway.extras.stream;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.darkroom.gateway.extras.log.LogRow;
-import dev.darkroom.ledger.log.NumberedStep;
+import dev.darkroom.ledger.log.LogEntry;
 import java.util.random.RandomGenerator;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.ObjectWriter;
@@ -66,9 +66,9 @@ final class SseEncoder {
         .getBytes(UTF_8);
   }
 
-  byte[] step(NumberedStep step) {
+  byte[] step(LogEntry step) {
     return "id: %d\ndata: %s\n\n"
-        .formatted(step.seq(), json.writeValueAsString(LogRow.of(step.row())))
+        .formatted(step.seq(), json.writeValueAsString(LogRow.of(step)))
         .getBytes(UTF_8);
   }
 }

@@ -6,7 +6,7 @@ import dev.darkroom.gateway.wait.EventArrivalListener;
 import dev.darkroom.ledger.log.LogTail;
 import dev.darkroom.ledger.log.LogTail.TailBatch;
 import dev.darkroom.ledger.log.LogTail.TailPosition;
-import dev.darkroom.ledger.log.NumberedStep;
+import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.ledger.loop.LoopRound;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -179,9 +179,9 @@ final class SseHub implements LoopRound, EventArrivalListener {
     }
   }
 
-  private void dispatch(NumberedStep step) {
+  private void dispatch(LogEntry step) {
     var interested =
-        Stream.of(step.row().userId(), step.row().requestId())
+        Stream.of(step.userId(), step.requestId())
             .flatMap(key -> streamsByKey.getOrDefault(key, Set.of()).stream())
             .toList();
     if (interested.isEmpty()) {
@@ -195,7 +195,7 @@ final class SseHub implements LoopRound, EventArrivalListener {
         refusals.count("slow_listener");
       }
     }
-    var took = Duration.between(step.row().createdAt(), clock.instant());
+    var took = Duration.between(step.createdAt(), clock.instant());
     delay.record(took.isNegative() ? Duration.ZERO : took);
   }
 

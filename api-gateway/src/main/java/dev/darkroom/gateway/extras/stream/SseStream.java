@@ -3,7 +3,7 @@ package dev.darkroom.gateway.extras.stream;
 import dev.darkroom.gateway.extras.stream.SseEncoder.ResetReason;
 import dev.darkroom.gateway.http.LedgerOutage;
 import dev.darkroom.ledger.log.LogTail.TailPosition;
-import dev.darkroom.ledger.log.NumberedStep;
+import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.RequestId;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -49,7 +49,7 @@ final class SseStream {
   /** What a stream asks the ledger. */
   interface StepSource {
     /** Steps with numbers above one and up to another. */
-    List<NumberedStep> steps(Subscription subscription, long after, long upTo, int limit);
+    List<LogEntry> steps(Subscription subscription, long after, long upTo, int limit);
 
     /** Those of these requests that exist. */
     Set<RequestId> knownAmong(Set<RequestId> requests);
@@ -57,7 +57,7 @@ final class SseStream {
 
   private sealed interface StreamEvent {
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record NewStep(NumberedStep step, byte[] bytes) implements StreamEvent {}
+    record NewStep(LogEntry step, byte[] bytes) implements StreamEvent {}
 
     record LedgerWentBack(TailPosition position) implements StreamEvent {}
 
@@ -92,7 +92,7 @@ final class SseStream {
    * @param bytes shared by all streams, and never changed
    * @return false where the client is too far behind, so that its stream ends
    */
-  synchronized boolean offer(NumberedStep step, byte[] bytes) {
+  synchronized boolean offer(LogEntry step, byte[] bytes) {
     if (isClosed() || queue.offer(new StreamEvent.NewStep(step, bytes))) {
       return true;
     }
@@ -202,11 +202,11 @@ final class SseStream {
     }
   }
 
-  private void write(NumberedStep step, byte[] bytes) throws IOException {
+  private void write(LogEntry step, byte[] bytes) throws IOException {
     write(bytes);
     after = Math.max(after, step.seq());
-    if (step.row().status().isTerminal()) {
-      open.remove(step.row().requestId());
+    if (step.status().isTerminal()) {
+      open.remove(step.requestId());
     }
   }
 

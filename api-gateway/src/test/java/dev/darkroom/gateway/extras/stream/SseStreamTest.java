@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.darkroom.gateway.extras.stream.SseEncoder.ResetReason;
 import dev.darkroom.gateway.extras.stream.SseStream.StreamStart;
 import dev.darkroom.ledger.log.LogTail.TailPosition;
-import dev.darkroom.ledger.log.NumberedStep;
+import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.io.ByteArrayOutputStream;
@@ -199,7 +199,7 @@ class SseStreamTest {
     assertThatThrownBy(() -> stream.write(position)).hasMessage("idle");
   }
 
-  private void offer(SseStream stream, NumberedStep step) {
+  private void offer(SseStream stream, LogEntry step) {
     assertThat(stream.offer(step, encoder.step(step))).isTrue();
   }
 

@@ -2,7 +2,7 @@ package dev.darkroom.gateway.extras.stream;
 
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.ledger.log.LogTail;
-import dev.darkroom.ledger.log.NumberedStep;
+import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Instant;
@@ -21,12 +21,12 @@ import org.springframework.dao.TransientDataAccessResourceException;
 final class TestingSteps implements LogTail.Source, SseStream.StepSource {
   static final Instant NOON = Instant.parse("2026-11-24T12:00:00Z");
 
-  private final TreeMap<Long, NumberedStep> steps = new TreeMap<>();
+  private final TreeMap<Long, LogEntry> steps = new TreeMap<>();
 
   /** How many of the next questions fail. */
   int outages;
 
-  void add(NumberedStep step) {
+  void add(LogEntry step) {
     steps.put(step.seq(), step);
   }
 
@@ -34,14 +34,13 @@ final class TestingSteps implements LogTail.Source, SseStream.StepSource {
     steps.clear();
   }
 
-  static NumberedStep step(long seq, RequestId request, String user) {
+  static LogEntry step(long seq, RequestId request, String user) {
     return step(seq, request, user, JobStatus.PROCESSING);
   }
 
-  static NumberedStep step(long seq, RequestId request, String user, JobStatus status) {
-    return new NumberedStep(
+  static LogEntry step(long seq, RequestId request, String user, JobStatus status) {
+    return new LogEntry(
         seq,
-        new LogEntry(
             new UUID(0, seq),
             request,
             user,
@@ -50,19 +49,19 @@ final class TestingSteps implements LogTail.Source, SseStream.StepSource {
             "calling_nebius_api",
             Map.of("attempt", 1),
             null,
-            NOON));
+            NOON);
   }
 
   @Override
   public List<LogTail.StepMark> newest(int limit) {
     return steps.descendingMap().values().stream()
         .limit(limit)
-        .map(step -> new LogTail.StepMark(step.seq(), step.row().id()))
+        .map(step -> new LogTail.StepMark(step.seq(), step.id()))
         .toList();
   }
 
   @Override
-  public List<NumberedStep> read(Collection<Long> numbers, long from, int limit) {
+  public List<LogEntry> read(Collection<Long> numbers, long from, int limit) {
     return Stream.concat(
             numbers.stream().sorted().map(steps::get).filter(Objects::nonNull),
             steps.tailMap(from, true).values().stream().limit(limit))
@@ -70,7 +69,7 @@ final class TestingSteps implements LogTail.Source, SseStream.StepSource {
   }
 
   @Override
-  public List<NumberedStep> steps(Subscription subscription, long after, long upTo, int limit) {
+  public List<LogEntry> steps(Subscription subscription, long after, long upTo, int limit) {
     if (outages-- > 0) {
       throw new TransientDataAccessResourceException("away");
     }
@@ -82,7 +81,7 @@ final class TestingSteps implements LogTail.Source, SseStream.StepSource {
   @Override
   public Set<RequestId> knownAmong(Set<RequestId> requests) {
     return steps.values().stream()
-        .map(step -> step.row().requestId())
+        .map(step -> step.requestId())
         .filter(requests::contains)
         .collect(Collectors.toSet());
   }
