@@ -3,8 +3,8 @@ package dev.darkroom.worker.nebius;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
-import dev.darkroom.picture.KeepOutcome;
-import dev.darkroom.picture.PictureDraft;
+import dev.darkroom.picture.CommitResult;
+import dev.darkroom.picture.PictureUpload;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.limit.CallPermits;
@@ -66,14 +66,14 @@ final class ImageGenerationCall {
   AttemptOutcome run(
       RequestId id, Map<String, ?> parameters, @Nullable TraceParent trace, CancellableCall call)
       throws IOException {
-    PictureDraft draft;
+    PictureUpload upload;
     try {
-      draft = store.draft(id);
+      upload = store.upload(id);
     } catch (IOException e) {
       return new NotStored("The picture store does not answer: " + e.getMessage());
     }
-    try (draft) {
-      return send(draft, parameters, trace, call);
+    try (upload) {
+      return send(upload, parameters, trace, call);
     } catch (StoreFailure e) {
       return new NotStored("The picture could not be saved: " + e.getMessage());
     } catch (MalformedResponse e) {
@@ -82,12 +82,11 @@ final class ImageGenerationCall {
   }
 
   private AttemptOutcome send(
-      PictureDraft draft,
+      PictureUpload upload,
       Map<String, ?> parameters,
       @Nullable TraceParent trace,
       CancellableCall call)
       throws IOException {
-    var begun = System.nanoTime();
     List<Header> headers =
         trace == null ? List.of() : List.of(new BasicHeader(TraceParent.HEADER, trace.value()));
     var response =
@@ -96,33 +95,32 @@ final class ImageGenerationCall {
             json.writeValueAsBytes(parameters), // as bytes, so that Content-Length is sent
             headers,
             call,
-            answer -> classify(answer, parameters, draft, call.timeLeft(), begun));
+            answer -> classify(answer, parameters, upload, call.timeLeft()));
     return switch (response) {
       case ClassifiedResponse.WithoutImage(var outcome) -> outcome;
       case ClassifiedResponse.ImageAtUrl(String url) -> {
-        downloader.download(url, draft.body(), call);
-        yield keep(draft, parameters, call);
+        downloader.download(url, upload.body(), call);
+        yield keep(upload, parameters, call);
       }
-      case ClassifiedResponse.ImageInDraft _ -> keep(draft, parameters, call);
+      case ClassifiedResponse.ImageInDraft _ -> keep(upload, parameters, call);
     };
   }
 
   private ClassifiedResponse classify(
       NebiusResponse response,
       Map<String, ?> parameters,
-      PictureDraft draft,
-      Duration timeLeft,
-      long begun)
+      PictureUpload upload,
+      Duration timeLeft)
       throws IOException {
     var model = String.valueOf(parameters.get("model"));
     if (response.status() != HttpStatus.SC_TOO_MANY_REQUESTS) {
-      permits.heard(response.status(), response::header, begun);
-      return responses.classify(response, model, draft.body(), timeLeft);
+      permits.observe(response.status(), response::header);
+      return responses.classify(response, model, upload.body(), timeLeft);
     }
-    var classified = responses.classify(response, model, draft.body(), timeLeft);
+    var classified = responses.classify(response, model, upload.body(), timeLeft);
     // slower calls do not cure a 429 that says that the account is used up
     if (classified instanceof ClassifiedResponse.WithoutImage(RateLimited(var wait, var _))) {
-      permits.heard(response.status(), withWait(response, wait), begun);
+      permits.observe(response.status(), withWait(response, wait));
     }
     return classified;
   }
@@ -137,15 +135,15 @@ final class ImageGenerationCall {
 
   /** Can't be cancelled: the picture is paid for. */
   private static AttemptOutcome keep(
-      PictureDraft draft, Map<String, ?> parameters, CancellableCall call) {
+      PictureUpload upload, Map<String, ?> parameters, CancellableCall call) {
     try {
-      return switch (draft.keep()) {
-        case KeepOutcome.Kept(var picture) -> succeeded(picture, parameters, call);
-        case KeepOutcome.NotAPicture(String why) -> {
+      return switch (upload.commit()) {
+        case CommitResult.Stored(var picture) -> succeeded(picture, parameters, call);
+        case CommitResult.NotAPicture(String why) -> {
           var reason = "The answer " + why + ".";
           yield new Failed(FailureCode.BAD_REPLY, reason, reason);
         }
-        case KeepOutcome.Unusable(String why) ->
+        case CommitResult.Unusable(String why) ->
             new Rejected(
                 FailureCode.UNUSABLE_PICTURE,
                 "The answer %s. Another call would bring the same.".formatted(why));

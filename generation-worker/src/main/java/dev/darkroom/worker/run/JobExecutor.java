@@ -317,7 +317,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
 
   /** Cancels every call, so that its job goes back to the ledger. */
   void cancelAll() {
-    running.values().forEach(call -> call.end(CancellableCall.Ended.STOPPING));
+    running.values().forEach(call -> call.cancel(CancellableCall.CancelReason.SHUTDOWN));
   }
 
   int size() {

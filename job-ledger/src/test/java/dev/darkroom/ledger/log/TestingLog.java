@@ -54,16 +54,16 @@ final class TestingLog implements LogTail.Source {
 
   private LogEntry step(long seq) {
     return new LogEntry(
-            seq,
-            new UUID(life, seq),
-            new RequestId(new UUID(1, seq)),
-            "ada",
-            "a lighthouse",
-            JobStatus.STARTED,
-            "request_received",
-            Map.of(),
-            null,
-            Instant.EPOCH);
+        seq,
+        new UUID(life, seq),
+        new RequestId(new UUID(1, seq)),
+        "ada",
+        "a lighthouse",
+        JobStatus.STARTED,
+        "request_received",
+        Map.of(),
+        null,
+        Instant.EPOCH);
   }
 
   @Override

@@ -2,8 +2,8 @@ package dev.darkroom.gateway.extras.stream;
 
 import dev.darkroom.gateway.extras.stream.SseEncoder.ResetReason;
 import dev.darkroom.gateway.http.LedgerOutage;
-import dev.darkroom.ledger.log.LogTail.TailPosition;
 import dev.darkroom.ledger.log.LogEntry;
+import dev.darkroom.ledger.log.LogTail.TailPosition;
 import dev.darkroom.model.RequestId;
 import java.io.IOException;
 import java.io.OutputStream;

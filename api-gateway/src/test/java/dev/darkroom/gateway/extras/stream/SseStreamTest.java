@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.gateway.extras.stream.SseEncoder.ResetReason;
 import dev.darkroom.gateway.extras.stream.SseStream.StreamStart;
-import dev.darkroom.ledger.log.LogTail.TailPosition;
 import dev.darkroom.ledger.log.LogEntry;
+import dev.darkroom.ledger.log.LogTail.TailPosition;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.io.ByteArrayOutputStream;

@@ -2,7 +2,6 @@ package dev.darkroom.gateway.extras.stream;
 
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.ledger.log.LogTail;
-import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Instant;
@@ -41,15 +40,15 @@ final class TestingSteps implements LogTail.Source, SseStream.StepSource {
   static LogEntry step(long seq, RequestId request, String user, JobStatus status) {
     return new LogEntry(
         seq,
-            new UUID(0, seq),
-            request,
-            user,
-            "a lighthouse\nat dusk",
-            status,
-            "calling_nebius_api",
-            Map.of("attempt", 1),
-            null,
-            NOON);
+        new UUID(0, seq),
+        request,
+        user,
+        "a lighthouse\nat dusk",
+        status,
+        "calling_nebius_api",
+        Map.of("attempt", 1),
+        null,
+        NOON);
   }
 
   @Override
