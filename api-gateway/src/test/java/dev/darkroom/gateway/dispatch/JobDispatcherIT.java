@@ -12,6 +12,7 @@ import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import dev.darkroom.testservers.TestServers;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -29,16 +30,14 @@ class JobDispatcherIT {
         RunningGateway.start(
             TestServers.freshDatabase(),
             TestServers.kafka(),
-            "--darkroom.outbox.window=4",
             "--darkroom.outbox.refill=10s")) {
       var dispatcher = gateway.bean(JobDispatcher.class);
       var known = newJob();
       dispatcher.accept(List.of(known));
 
-      for (var again = 0; again < 5; again++) {
-        assertThatThrownBy(() -> dispatcher.accept(List.of(known)))
-            .isInstanceOf(DataIntegrityViolationException.class);
-      }
+      var wholeWindow = Collections.nCopies(10_000, known);
+      assertThatThrownBy(() -> dispatcher.accept(wholeWindow))
+          .isInstanceOf(DataIntegrityViolationException.class);
 
       assertThat(dispatcher.accept(List.of(newJob())))
           .singleElement()

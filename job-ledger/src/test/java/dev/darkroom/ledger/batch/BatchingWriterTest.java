@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -166,20 +167,21 @@ class BatchingWriterTest {
   /** An item once went into the queue after the writing thread had looked for the last time. */
   @Test
   void an_item_that_is_taken_while_the_writer_closes_is_written() throws Exception {
-    for (var round = 0; round < 500; round++) {
+    for (var round = 0; round < 200; round++) {
       var count = new AtomicInteger();
-      var writer =
-          new BatchingWriter<Integer>(
-              "numbers", 1_000_000, 10, batch -> count.addAndGet(batch.size()));
       var taken = new AtomicInteger();
+      var closed = new AtomicBoolean();
+      var writer =
+          new BatchingWriter<Integer>("numbers", 100, 100, batch -> count.addAndGet(batch.size()));
       var adding =
           Thread.ofPlatform()
               .start(() -> {
-                while (writer.offer(1)) {
-                  taken.incrementAndGet();
+                while (!closed.get()) {
+                  taken.addAndGet(writer.offer(1) ? 1 : 0);
                 }
               });
       writer.close();
+      closed.set(true);
       adding.join();
 
       assertThat(count).hasValue(taken.get());
