@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ class PictureApi {
     }
     var headers = new HttpHeaders();
     PictureResponse.setCacheHeaders(headers, recorded.get().sha256());
-    if (new ServletWebRequest(request, response).checkNotModified(headers.getETag())) {
+    if (new ServletWebRequest(request, response).checkNotModified(Objects.requireNonNull(headers.getETag()))) {
       response.setHeader(HttpHeaders.CACHE_CONTROL, headers.getCacheControl());
       return null;
     }

@@ -4,8 +4,8 @@ import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import dev.darkroom.picture.CommitResult;
-import dev.darkroom.picture.PictureUpload;
 import dev.darkroom.picture.PictureStore;
+import dev.darkroom.picture.PictureUpload;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.limit.CallPermits;
 import dev.darkroom.worker.limit.RetryAfterParser;
@@ -107,10 +107,7 @@ final class ImageGenerationCall {
   }
 
   private ClassifiedResponse classify(
-      NebiusResponse response,
-      Map<String, ?> parameters,
-      PictureUpload upload,
-      Duration timeLeft)
+      NebiusResponse response, Map<String, ?> parameters, PictureUpload upload, Duration timeLeft)
       throws IOException {
     var model = String.valueOf(parameters.get("model"));
     if (response.status() != HttpStatus.SC_TOO_MANY_REQUESTS) {

@@ -30,9 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class OddAnswersTest {
   private static final String REFUSED = "ends content_refused: ";
-  private static final String REJECTED = "ends rejected: ";
-  private static final String OUTAGE = "waits attempt_failed provider_unavailable: ";
-  private static final String TOO_FAST = "waits attempt_failed rate_limited: ";
   private static final String OURS = "waits attempt_failed misconfigured: ";
   private static final String BAD = "counts attempt_failed bad_reply: ";
   private static final String TASK = "counts attempt_outcome_unknown asynchronous_answer: ";
