@@ -13,16 +13,17 @@ final class RawHttp {
   /**
    * @param head the request line and all headers but Connection
    */
-  static Reply send(int port, String... head) throws IOException {
+  static RawReply send(int port, String... head) throws IOException {
     try (var socket = new Socket("localhost", port)) {
       socket.setSoTimeout(10_000);
       var request = String.join("\r\n", head) + "\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-      return new Reply(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+      return new RawReply(
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
     }
   }
 
-  record Reply(String text) {
+  record RawReply(String text) {
     int status() {
       return Integer.parseInt(text.substring(9, 12));
     }

@@ -57,7 +57,8 @@ class PictureApi {
     }
     var headers = new HttpHeaders();
     PictureResponse.setCacheHeaders(headers, recorded.get().sha256());
-    if (new ServletWebRequest(request, response).checkNotModified(Objects.requireNonNull(headers.getETag()))) {
+    if (new ServletWebRequest(request, response)
+        .checkNotModified(Objects.requireNonNull(headers.getETag()))) {
       response.setHeader(HttpHeaders.CACHE_CONTROL, headers.getCacheControl());
       return null;
     }

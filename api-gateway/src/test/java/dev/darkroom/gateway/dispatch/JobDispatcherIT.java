@@ -28,9 +28,7 @@ class JobDispatcherIT {
   void jobs_that_can_not_be_accepted_take_no_room_in_the_window() {
     try (var gateway =
         RunningGateway.start(
-            TestServers.freshDatabase(),
-            TestServers.kafka(),
-            "--darkroom.outbox.refill=10s")) {
+            TestServers.freshDatabase(), TestServers.kafka(), "--darkroom.outbox.refill=10s")) {
       var dispatcher = gateway.bean(JobDispatcher.class);
       var known = newJob();
       dispatcher.accept(List.of(known));

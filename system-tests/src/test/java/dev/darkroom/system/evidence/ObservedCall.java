@@ -73,7 +73,7 @@ public record ObservedCall(
       case null -> SimulatorReply.PICTURE;
       case Fault.Slow _, Fault.DripBody _ -> SimulatorReply.PICTURE;
       case Fault.CutBody _, Fault.Rubbish _ -> SimulatorReply.BROKEN;
-      case Fault.ClientReply _, Fault.HtmlPage _ -> SimulatorReply.ERROR;
+      case Fault.ErrorAnswer _, Fault.HtmlPage _ -> SimulatorReply.ERROR;
       case Fault.Hang _, Fault.ConnectionReset _ -> SimulatorReply.NONE;
     };
   }

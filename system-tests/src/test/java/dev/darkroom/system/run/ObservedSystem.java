@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.system.clients.EventRecorder;
-import dev.darkroom.system.clients.JobSubmitter;
 import dev.darkroom.system.clients.ReceivedEvent;
+import dev.darkroom.system.clients.SubmittingClients;
 import dev.darkroom.system.evidence.Evidence;
 import dev.darkroom.system.evidence.EvidenceCollector;
 import dev.darkroom.system.evidence.LedgerReader;
@@ -27,7 +27,7 @@ public final class ObservedSystem implements AutoCloseable {
 
   private final TestedSystem system;
   private final LedgerReader ledger;
-  private final JobSubmitter clients;
+  private final SubmittingClients clients;
   private final EventRecorder events;
 
   private ObservedSystem(TestedSystem system, String run) {
@@ -35,7 +35,7 @@ public final class ObservedSystem implements AutoCloseable {
     var postgres = system.postgres();
     ledger = new LedgerReader(postgres.jdbcUrl(), postgres.username(), postgres.password());
     var gateways = system.gateways().stream().map(TestedGateway::address).toList();
-    clients = new JobSubmitter(run, gateways);
+    clients = new SubmittingClients(run, gateways);
     events = new EventRecorder(system.kafka().bootstrapServers(), ledger::endedAmong, gateways);
   }
 
@@ -56,7 +56,7 @@ public final class ObservedSystem implements AutoCloseable {
     return ledger;
   }
 
-  public JobSubmitter clients() {
+  public SubmittingClients clients() {
     return clients;
   }
 

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * other one, with the same key, until it is told of a job. Every fourth follows its job to the end;
  * every seventh asks both gateways at once.
  */
-public final class JobSubmitter implements AutoCloseable {
+public final class SubmittingClients implements AutoCloseable {
   private static final int TRIES = 100;
   private static final int FOLLOWED = 4;
   private static final int IMPATIENT = 7;
@@ -42,7 +42,7 @@ public final class JobSubmitter implements AutoCloseable {
   private final AtomicInteger underWay = new AtomicInteger();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  public JobSubmitter(String run, List<URI> gateways) {
+  public SubmittingClients(String run, List<URI> gateways) {
     this.run = run;
     this.gateways = List.copyOf(gateways);
     this.http = new SystemHttpClients(Clock.systemUTC());
