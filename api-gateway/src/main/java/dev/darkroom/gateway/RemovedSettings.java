@@ -13,8 +13,18 @@ final class RemovedSettings {
   private static final String LAST_HOUR =
       "GET /api/stats covers the last hour; Prometheus keeps longer ranges";
 
+  private static final String SCANNED =
+      "a search scans the log; create idx_generation_logs_prompt by hand if that is too slow";
+  private static final String CONSTANT = "none; it is a constant now";
+
   private static final Map<String, String> SUCCESSORS =
-      Map.of("darkroom.stats.sweep", LAST_HOUR, "darkroom.stats.keep", LAST_HOUR);
+      Map.of(
+          "darkroom.stats.sweep", LAST_HOUR,
+          "darkroom.stats.keep", LAST_HOUR,
+          "darkroom.logs.index-prompts", SCANNED,
+          "darkroom.logs.index-batch", SCANNED,
+          "darkroom.live.pause", CONSTANT,
+          "darkroom.live.patience", CONSTANT);
 
   RemovedSettings(Environment environment) {
     SUCCESSORS.forEach((setting, successor) -> {

@@ -56,7 +56,7 @@ class PictureApi {
       return noSuchPicture(request);
     }
     var headers = new HttpHeaders();
-    PictureResponse.setCacheHeaders(headers, recorded.get().sha256());
+    PictureResponse.writeCacheHeaders(headers, recorded.get().sha256());
     if (new ServletWebRequest(request, response)
         .checkNotModified(Objects.requireNonNull(headers.getETag()))) {
       response.setHeader(HttpHeaders.CACHE_CONTROL, headers.getCacheControl());

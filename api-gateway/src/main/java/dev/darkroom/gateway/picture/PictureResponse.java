@@ -72,7 +72,7 @@ final class PictureResponse {
   }
 
   /** The headers of each response, also of 304. */
-  static void setCacheHeaders(HttpHeaders headers, String sha256) {
+  static void writeCacheHeaders(HttpHeaders headers, String sha256) {
     headers.setCacheControl(IMMUTABLE);
     headers.setETag(etag(sha256));
   }
@@ -83,7 +83,7 @@ final class PictureResponse {
 
   private static HttpHeaders headers(StoredPicture picture, String disposition) {
     var headers = new HttpHeaders();
-    setCacheHeaders(headers, picture.sha256());
+    writeCacheHeaders(headers, picture.sha256());
     headers.setContentType(MediaType.parseMediaType(picture.format().contentType()));
     headers.set(HttpHeaders.ACCEPT_RANGES, "bytes");
     headers.set(HttpHeaders.CONTENT_DISPOSITION, disposition);

@@ -4,6 +4,7 @@ import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.ProviderRefusal;
 import dev.darkroom.picture.StoredPicture;
 import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,14 @@ import org.jspecify.annotations.Nullable;
  * for this worker's log and health; clients get {@code clientReason} where there is one.
  */
 public sealed interface AttemptOutcome {
+  /** The name in metrics, such as {@code not_sent}. */
+  default String label() {
+    return getClass()
+        .getSimpleName()
+        .replaceAll("(?<=[a-z])(?=[A-Z])", "_")
+        .toLowerCase(Locale.ROOT);
+  }
+
   /** Empty where there is a picture. */
   default String reason() {
     return "";

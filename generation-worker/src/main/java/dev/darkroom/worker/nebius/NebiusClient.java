@@ -9,7 +9,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
@@ -112,7 +111,7 @@ public final class NebiusClient {
   private void record(AttemptOutcome outcome, Duration took) {
     Timer.builder("darkroom.nebius.calls")
         .description("Calls to Nebius")
-        .tag("outcome", outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT))
+        .tag("outcome", outcome.label())
         .serviceLevelObjectives(LATENCIES)
         .register(meters)
         .record(took);

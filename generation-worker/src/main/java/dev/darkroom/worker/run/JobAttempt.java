@@ -12,7 +12,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -117,7 +116,7 @@ final class JobAttempt {
   }
 
   private void count(AttemptOutcome outcome, Duration took) {
-    var name = outcome.getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    var name = outcome.label();
     Timer.builder("darkroom.attempts")
         .description("Attempts at jobs and how long they took, by outcome")
         .tag("outcome", name)

@@ -35,7 +35,7 @@ public final class StepQueries {
 
   /** The steps of all requests from now on. */
   public LogTail tail(InstantSource clock) {
-    return new LogTail(new StepSource(), clock);
+    return new LogTail(new StepTable(), clock);
   }
 
   /** The number of the newest step that can be seen; 0 where there is none. */
@@ -142,7 +142,7 @@ public final class StepQueries {
     return LogEntry.read(row, json);
   }
 
-  private final class StepSource implements LogTail.Source {
+  private final class StepTable implements LogTail.Source {
     @Override
     public List<LogTail.StepMark> newest(int limit) {
       return database
