@@ -27,7 +27,7 @@ export class FollowLogs extends EventTarget {
   /**
    * @param {Record<string, string>} filters
    * @param {import('/client/log-pages.js').LogPages} pages of the same filters
-   * @param {string} [latest] when the newest known step was written
+   * @param {string} [latest] when the newest known step was written; later, up to when all steps are known
    */
   constructor(filters, pages, latest) {
     super();
@@ -72,6 +72,9 @@ export class FollowLogs extends EventTarget {
       const found = await this.#pages.newer(this.#latest, this.#ended.signal);
       this.#connected('live');
       this.#tell(found);
+      if (found.complete) {
+        this.#knownUpTo(found.upTo); // a search that finds little would go through more rows each time
+      }
     } catch (failure) {
       if (failure.name !== 'AbortError') {
         this.#connected('lost');
@@ -81,9 +84,13 @@ export class FollowLogs extends EventTarget {
 
   #tell(found) {
     if (!this.#ended.signal.aborted && found.logs.length > 0) {
-      this.#latest = [this.#latest ?? '', found.logs[0].created_at].sort().at(-1);
+      this.#knownUpTo(found.logs[0].created_at);
       this.dispatchEvent(new CustomEvent('steps', { detail: found }));
     }
+  }
+
+  #knownUpTo(instant) {
+    this.#latest = [this.#latest ?? '', instant].sort().at(-1);
   }
 
   #connected(connection) {

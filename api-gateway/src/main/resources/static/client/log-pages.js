@@ -1,6 +1,7 @@
 /** The pages of the log, newest first. A filter that is relative to now is fixed when the first page is asked for. */
 
 import { findLogs } from '/client/api.js';
+import { serverNow } from '/client/clock.js';
 import { asParameters } from '/client/log-filters.js';
 
 /** Steps; a job that goes well has three. */
@@ -11,6 +12,12 @@ const NEWEST = 500;
 
 /** Steps become visible when they are committed, not always in the order of their times. */
 const OVERLAP = 5_000;
+
+/** A step may be committed that long after its time; and the servers' clock is known to a few seconds only. */
+const LATEST_COMMIT = 10_000;
+
+/** Pages that one question follows: of a search some are short or empty, though there are more. */
+const PAGES_AT_ONCE = 20;
 
 export class LogPages {
   #filters;
@@ -39,15 +46,28 @@ export class LogPages {
   }
 
   /**
-   * What was written after a step that is known. `complete` is false where that is more than one answer holds; these
-   * steps are then the newest.
+   * What was written after a step that is known. `complete` is false where that is more than is asked for at once; these
+   * steps are then the newest. Where it is true, nothing that was written before `upTo` is left to be found.
+   *
+   * @returns {Promise<{logs: object[], complete: boolean, upTo: string}>}
    */
   async newer(latest, signal) {
     const parameters = asParameters(this.#filters);
+    const end = Date.parse(parameters.until) || Infinity; // a question has to begin before it
+    const upTo = new Date(Math.min(serverNow() - LATEST_COMMIT, end)).toISOString();
     const overlap = latest && new Date(Date.parse(latest) - OVERLAP).toISOString();
     const since = [parameters.since, overlap].filter(Boolean).sort((one, other) => Date.parse(one) - Date.parse(other)).at(-1);
-    const reply = await findLogs({ ...parameters, since, limit: NEWEST }, { signal });
-    return { logs: reply.logs, complete: !reply.nextCursor };
+    const logs = [];
+    let cursor;
+    for (let page = 0; page < PAGES_AT_ONCE && logs.length < NEWEST; page += 1) {
+      const reply = await findLogs({ ...parameters, since, cursor, limit: NEWEST - logs.length }, { signal });
+      logs.push(...reply.logs);
+      cursor = reply.nextCursor;
+      if (!cursor) {
+        return { logs, complete: true, upTo };
+      }
+    }
+    return { logs, complete: false, upTo };
   }
 
   /** The next page begins with the steps of this instant; those that are known already are known by their ids. */

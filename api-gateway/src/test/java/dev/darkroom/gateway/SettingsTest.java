@@ -25,7 +25,7 @@ class SettingsTest {
     gateway.run(context ->
         assertThat(context.getBeansOfType(Record.class).values().stream().map(Object::toString))
             .containsExactlyInAnyOrder(
-                "AcceptSettings[batch=64, writers=2, queue=1000, patience=PT5S]",
+                "AcceptSettings[batch=64, writers=2, queue=256, patience=PT5S]",
                 "JobSettings[deadline=PT15M]",
                 "StreamSettings[listeners=10000, perClient=64, queue=256, poll=PT0.25S, heartbeat=PT15S]",
                 "ModelSettings[model=stability-ai/sdxl, models=[]]",

@@ -71,7 +71,7 @@ class PictureTroubleIT {
           .during(ofSeconds(5))
           .atMost(ofSeconds(10))
           .until(() -> jobs.stream().allMatch(job -> gateway.steps(job).size() == 1));
-      assertThat(health(worker)).contains(pictures.toString(), "the folder of pictures is missing");
+      assertThat(health(worker)).contains(pictures.toString(), "the picture folder is missing");
 
       Files.move(elsewhere, pictures);
       awaitCompleted(jobs);
@@ -81,10 +81,10 @@ class PictureTroubleIT {
               assertThat(gateway.steps(job))
                   .containsExactly("request_received", "calling_nebius_api", "image_generated"));
       assertThat(output.getOut().lines())
-          .filteredOn(line -> line.contains("pictures can't be kept;"))
+          .filteredOn(line -> line.contains("picture storage is not writable;"))
           .hasSize(1);
       assertThat(output.getOut().lines())
-          .filteredOn(line -> line.contains("pictures can be kept again"))
+          .filteredOn(line -> line.contains("picture storage is writable again"))
           .hasSize(1);
     }
   }

@@ -22,6 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class JobRecords {
   private static final Logger log = LoggerFactory.getLogger(JobRecords.class);
 
+  /** Bytes. Submissions are a quarter of this; as JSON of ours they may grow by escapes. */
+  private static final int LARGEST = 256 * 1024;
+
   private final JsonMapper json;
 
   public JobRecords(JsonMapper json) {
@@ -47,6 +50,9 @@ public final class JobRecords {
 
   /** Empty for a record that is no job; that is logged, and the record should be dropped. */
   public Optional<JobMessage> read(ConsumerRecord<String, byte[]> received) {
+    if (received.value() != null && received.value().length > LARGEST) {
+      return drop(received, "too large");
+    }
     try {
       var message = json.readValue(received.value(), JobMessage.class);
       return message == null ? drop(received, "null") : Optional.of(message);

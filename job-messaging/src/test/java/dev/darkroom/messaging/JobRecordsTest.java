@@ -47,6 +47,16 @@ class JobRecordsTest {
     assertThat(records.write(new DueJob(MESSAGE, null, NOON, NOON)).headers()).isEmpty();
   }
 
+  @Test
+  void what_is_larger_than_any_job_is_dropped_unread(CapturedOutput output) {
+    var sent = records.write(new DueJob(MESSAGE, null, NOON, NOON));
+    var value = new String(sent.value(), UTF_8) + " ".repeat(256 * 1024);
+    var large = new ConsumerRecord<>("generation.jobs", 0, 18, sent.key(), value.getBytes(UTF_8));
+
+    assertThat(records.read(large)).isEmpty();
+    assertThat(output).contains("offset=\"18\"").contains("reason=\"too large\"");
+  }
+
   @ParameterizedTest
   @NullSource
   @ValueSource(strings = {"", "secret prompt", "null", "[]", "{}", "{\"requestId\":\"x\"}", "\0\1"})

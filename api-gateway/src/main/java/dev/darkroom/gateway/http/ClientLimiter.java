@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
 public final class ClientLimiter {
   private static final int IPV6_PREFIX = 8;
 
+  /** Waiting requests hold a thread of the server each, so that few may wait. */
+  private static final int MOST_WAITING = 64;
+
   private final Semaphore all;
+  private final Semaphore waiting = new Semaphore(MOST_WAITING);
   private final int perClient;
   private final Duration patience;
   private final ConcurrentMap<String, ClientShare> shares = new ConcurrentHashMap<>();
@@ -74,12 +78,12 @@ public final class ClientLimiter {
 
   private Entry enter(String client, ClientShare share) throws InterruptedException {
     var until = System.nanoTime() + patience.toNanos();
-    if (!share.places().tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+    if (!acquire(share.places(), until)) {
       return new Entry.ClientHasTooMany();
     }
     var admitted = false;
     try {
-      admitted = all.tryAcquire(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+      admitted = acquire(all, until);
     } finally {
       if (!admitted) {
         share.places().release();
@@ -93,6 +97,20 @@ public final class ClientLimiter {
       share.places().release();
       leave(client);
     });
+  }
+
+  private boolean acquire(Semaphore places, long until) throws InterruptedException {
+    if (places.tryAcquire()) {
+      return true;
+    }
+    if (!waiting.tryAcquire()) {
+      return false;
+    }
+    try {
+      return places.tryAcquire(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } finally {
+      waiting.release();
+    }
   }
 
   private void leave(String client) {

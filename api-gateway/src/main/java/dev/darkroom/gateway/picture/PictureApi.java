@@ -10,8 +10,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +24,6 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.context.request.ServletWebRequest;
 
 /** Serves pictures of completed jobs. */
 @RestController
@@ -47,20 +48,23 @@ class PictureApi {
     this.pictureResponse = pictureResponse;
   }
 
+  /** Storage may hang and clients may read slowly, so that this holds no thread of the server. */
   @GetMapping("/generated/{file}")
-  @Nullable ResponseEntity<Object> picture(
-      @PathVariable String file, HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  Callable<@Nullable ResponseEntity<Object>> picture(
+      @PathVariable String file, HttpServletRequest request, HttpServletResponse response) {
+    return () -> send(file, request, response);
+  }
+
+  private @Nullable ResponseEntity<Object> send(
+      String file, HttpServletRequest request, HttpServletResponse response) throws IOException {
     var recorded = recorded(file);
     if (recorded.isEmpty()) {
       return noSuchPicture(request);
     }
-    var headers = new HttpHeaders();
-    PictureResponse.writeCacheHeaders(headers, recorded.get().sha256());
-    if (new ServletWebRequest(request, response)
-        .checkNotModified(Objects.requireNonNull(headers.getETag()))) {
-      response.setHeader(HttpHeaders.CACHE_CONTROL, headers.getCacheControl());
-      return null;
+    if (clientHas(recorded.get(), request)) {
+      var headers = new HttpHeaders();
+      PictureResponse.writeCacheHeaders(headers, recorded.get().sha256());
+      return ResponseEntity.status(HttpStatus.NOT_MODIFIED).headers(headers).build();
     }
     try {
       var picture = find(recorded.get());
@@ -78,6 +82,15 @@ class PictureApi {
           .code(ProblemCode.STORE_UNAVAILABLE)
           .answerTo(request);
     }
+  }
+
+  /** Without a word to the response, whose errors must carry no ETag. */
+  private static boolean clientHas(Recorded picture, HttpServletRequest request) {
+    var etag = PictureResponse.etag(picture.sha256());
+    return Collections.list(request.getHeaders(HttpHeaders.IF_NONE_MATCH)).stream()
+        .flatMap(line -> Arrays.stream(line.split(",")))
+        .map(String::strip)
+        .anyMatch(tag -> tag.equals("*") || tag.equals(etag) || tag.equals("W/" + etag));
   }
 
   private void logOnce(IOException e) {

@@ -22,5 +22,5 @@ import org.springframework.validation.annotation.Validated;
 record AcceptSettings(
     @DefaultValue("64") @Min(1) @Max(1_000) int batch,
     @DefaultValue("2") @Min(1) @Max(16) int writers,
-    @DefaultValue("1000") @Min(1) @Max(100_000) int queue,
+    @DefaultValue("256") @Min(1) @Max(100_000) int queue,
     @DefaultValue("5s") @DurationMin(millis = 100) @DurationMax(minutes = 1) Duration patience) {}

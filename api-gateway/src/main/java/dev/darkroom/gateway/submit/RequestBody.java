@@ -4,9 +4,11 @@ import dev.darkroom.gateway.http.BadField;
 import dev.darkroom.gateway.http.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -16,6 +18,7 @@ import org.springframework.http.HttpStatus;
 /** Reads a request's body up to a limit, with or without Content-Length. */
 final class RequestBody {
   static final int LIMIT = 64 * 1024;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private RequestBody() {}
 
@@ -35,18 +38,41 @@ final class RequestBody {
               .header(HttpHeaders.ACCEPT_ENCODING, "identity"));
     }
     try {
-      var bytes =
-          request.getContentLengthLong() > LIMIT
-              ? null
-              : request.getInputStream().readNBytes(LIMIT + 1);
+      var bytes = request.getContentLengthLong() > LIMIT ? null : read(request.getInputStream());
       return bytes == null || bytes.length > LIMIT
           ? new SubmittedBody.Unreadable(Problem.of(HttpStatus.CONTENT_TOO_LARGE))
           : new SubmittedBody.Utf8Text(decode(bytes));
     } catch (CharacterCodingException e) {
       return bad("must be encoded in UTF-8");
+    } catch (TooSlowException e) {
+      return new SubmittedBody.Unreadable(
+          Problem.of(HttpStatus.REQUEST_TIMEOUT)
+              .header(HttpHeaders.CONNECTION, "close")); // the rest of the body is not read
     } catch (IOException e) {
       return bad("is incomplete: the connection or its chunks broke off");
     }
+  }
+
+  /** A client that sends a byte now and then would otherwise hold a thread for hours. */
+  private static byte[] read(InputStream in) throws IOException {
+    var until = System.nanoTime() + PATIENCE.toNanos();
+    var bytes = new byte[LIMIT + 1];
+    var length = 0;
+    while (length < bytes.length) {
+      var more = in.read(bytes, length, bytes.length - length);
+      if (more < 0) {
+        break;
+      }
+      length += more;
+      if (System.nanoTime() - until > 0) {
+        throw new TooSlowException();
+      }
+    }
+    return Arrays.copyOf(bytes, length);
+  }
+
+  private static final class TooSlowException extends IOException {
+    private static final long serialVersionUID = 1L;
   }
 
   private static SubmittedBody bad(String message) {

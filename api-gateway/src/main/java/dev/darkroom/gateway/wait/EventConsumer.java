@@ -21,11 +21,22 @@ import org.jspecify.annotations.Nullable;
  * the topic does not exist yet or Kafka is down.
  */
 final class EventConsumer implements LoopRound {
+  /** Enough for a new connection. */
+  private static final Duration SHORTEST_LOOKUP = Duration.ofMillis(500);
+
+  private static final Duration LONGEST_LOOKUP = Duration.ofSeconds(3);
+  private static final Duration LONGEST_READ = Duration.ofSeconds(1);
+
   private final Supplier<Consumer<String, byte[]>> consumers;
   private final EventRecords records;
   private final CompletionWaiter waiter;
   private final List<EventArrivalListener> listeners;
   private final Duration poll;
+
+  /** Without Kafka a round ends after this, so that it does not hold up the poll of the ledger. */
+  private final Duration lookup;
+
+  private final Duration read;
   private long polled = System.nanoTime();
   private volatile @Nullable Consumer<String, byte[]> current;
 
@@ -40,6 +51,16 @@ final class EventConsumer implements LoopRound {
     this.waiter = waiter;
     this.listeners = listeners;
     this.poll = poll;
+    this.lookup = longer(SHORTEST_LOOKUP, shorter(poll, LONGEST_LOOKUP));
+    this.read = shorter(poll, LONGEST_READ);
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   /** Reads what has arrived; true where nothing has, since the poll has waited already. */
@@ -50,7 +71,7 @@ final class EventConsumer implements LoopRound {
     current = consumer;
     try {
       assignAllPartitions(consumer);
-      var events = consumer.poll(poll);
+      var events = consumer.poll(read);
       if (events.isEmpty()) {
         return true;
       }
@@ -83,9 +104,9 @@ final class EventConsumer implements LoopRound {
     }
   }
 
-  private static void assignAllPartitions(Consumer<String, byte[]> consumer) {
+  private void assignAllPartitions(Consumer<String, byte[]> consumer) {
     var partitions = new HashSet<TopicPartition>();
-    var known = consumer.partitionsFor(Topics.EVENTS);
+    var known = consumer.partitionsFor(Topics.EVENTS, lookup);
     for (var partition : known == null ? List.<PartitionInfo>of() : known) {
       partitions.add(new TopicPartition(partition.topic(), partition.partition()));
     }

@@ -25,7 +25,7 @@ class RefusalLogTest {
     refusals.round();
     refusals.round();
 
-    assertThat(output.getAll().lines().filter(line -> line.contains("requests were refused")))
+    assertThat(output.getAll().lines().filter(line -> line.contains("requests refused;")))
         .hasSize(1);
     assertThat(meters.get("darkroom.refused.requests").tag("reason", "too_many_streams").counter())
         .extracting(counter -> counter.count())

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.picture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.asyncDispatch;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.head;
 
@@ -155,7 +156,9 @@ class PictureResponseTest {
             asked,
             id -> id.equals(store.picture.id()) ? Optional.of(recorded()) : Optional.empty(),
             new PictureConfiguration().pictureResponse(asked, settings(serve)));
-    return MockMvcBuilders.standaloneSetup(api).build().perform(request).andReturn().getResponse();
+    var mvc = MockMvcBuilders.standaloneSetup(api).build();
+    var waiting = mvc.perform(request).andReturn();
+    return mvc.perform(asyncDispatch(waiting)).andReturn().getResponse();
   }
 
   private PictureRecord recorded() {

@@ -32,6 +32,9 @@ final class JobConsumer implements LoopRound {
   private static final Duration CAPACITY_WAIT = Duration.ofMillis(500);
   private static final Duration REOPEN_AFTER = Duration.ofSeconds(5);
 
+  /** The first poll after a failure is short: health is restored when a round ends well. */
+  private static final Duration PROVING_POLL = Duration.ofSeconds(2);
+
   private final Supplier<JobSource> open;
   private final BooleanSupplier topicsPresent;
   private final ExecutorCapacity capacity;
@@ -44,6 +47,7 @@ final class JobConsumer implements LoopRound {
   private final Deque<JobDelivery> received = new ArrayDeque<>();
 
   private long giveBackAt;
+  private boolean lastRoundFailed;
   private long openAt = System.nanoTime();
   private volatile @Nullable JobSource source;
   private volatile boolean joined;
@@ -124,8 +128,10 @@ final class JobConsumer implements LoopRound {
 
   @Override
   public boolean run() throws InterruptedException {
+    var failed = true;
     try {
       takeFrom(source());
+      failed = false;
       return true;
     } catch (LoggedFailureException | InterruptException e) {
       throw e;
@@ -137,6 +143,8 @@ final class JobConsumer implements LoopRound {
     } catch (RuntimeException | Error e) {
       close();
       throw e;
+    } finally {
+      lastRoundFailed = failed;
     }
   }
 
@@ -160,7 +168,9 @@ final class JobConsumer implements LoopRound {
     if (!received.isEmpty() && System.nanoTime() - giveBackAt > 0) {
       giveBack(from);
     }
-    requireLedger(from);
+    if (received.isEmpty()) {
+      requireLedger(from);
+    }
     if (capacity.available() == 0) {
       awaitCapacity(from);
     } else if (received.isEmpty()) {
@@ -178,7 +188,13 @@ final class JobConsumer implements LoopRound {
 
   /** Other workers may reach it: what was polled now would only be kept from them. */
   private void requireLedger(JobSource from) {
-    if (!ledgerAnswers && !answers(capacity::tryLedger)) {
+    if (!ledgerAnswers) {
+      requireAnswer(from, capacity::tryLedger);
+    }
+  }
+
+  private void requireAnswer(JobSource from, Runnable question) {
+    if (!answers(question)) {
       from.keepAlive();
       throw new LoggedFailureException("the ledger does not answer");
     }
@@ -192,7 +208,7 @@ final class JobConsumer implements LoopRound {
   }
 
   private void receive(JobSource from) {
-    received.addAll(from.poll(settings.poll()));
+    received.addAll(from.poll(pollAtMost()));
     giveBackAt = System.nanoTime() + settings.hold().toNanos();
     if (from.hasJoined()) {
       kafka.end(KafkaConcern.INTAKE);
@@ -202,9 +218,16 @@ final class JobConsumer implements LoopRound {
     }
   }
 
+  private Duration pollAtMost() {
+    var usual = settings.poll();
+    return lastRoundFailed && usual.compareTo(PROVING_POLL) > 0 ? PROVING_POLL : usual;
+  }
+
+  /** One that fails is repeated, while its records are held: it may have been carried out. */
   private void claim(JobSource from) {
     var next = received.stream().limit(capacity.available()).toList();
-    if (!next.isEmpty() && answers(() -> capacity.claimAndRun(jobs(next)))) {
+    if (!next.isEmpty()) {
+      requireAnswer(from, () -> capacity.claimAndRun(jobs(next)));
       from.accept(next);
       decided.increment(next.size());
       next.forEach(received::remove);

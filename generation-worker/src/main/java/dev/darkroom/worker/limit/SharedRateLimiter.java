@@ -27,6 +27,14 @@ final class SharedRateLimiter implements CallPermits {
   private static final Duration UNTOLD_PAUSE = Duration.ofSeconds(1);
   private static final double WORTH_A_LINE = 0.05;
 
+  /**
+   * Calls per minute. With two seconds or more from one call to the next, workers without jobs that
+   * renewed their permits would keep the next call from the others for ever.
+   */
+  private static final double FEW = 30;
+
+  private static final Duration LEFT_TO_OTHERS = Duration.ofSeconds(5);
+
   private final PermitSource source;
   private final LongSupplier nanoTime;
   private final Clock clock;
@@ -84,7 +92,8 @@ final class SharedRateLimiter implements CallPermits {
     told = granted(headers, told);
     if (status == TOO_MANY_REQUESTS) {
       throttled.increment();
-      var wanted = RetryAfterParser.parse(headers, clock).orElse(UNTOLD_PAUSE);
+      var wanted =
+          RetryAfterParser.parse(headers, clock).filter(Duration::isPositive).orElse(UNTOLD_PAUSE);
       pause = wanted.compareTo(pause) > 0 ? wanted : pause;
       permits = 0;
       askAt = nanoTime.getAsLong();
@@ -132,17 +141,30 @@ final class SharedRateLimiter implements CallPermits {
     if (pause.isZero() && (now - askAt < 0 || wanted == 0 || (permits > 0 && !lapsed))) {
       return null;
     }
-    var request = new PermitRequest(permits, wanted, told, pause);
+    var away = pause.isZero() ? nanosForOthers() : 0;
+    askAt = away > 0 ? now + away : askAt;
+    var request = new PermitRequest(permits, away > 0 ? 0 : wanted, told, pause);
     permits = 0;
     told = null; // once: repeated, it would undo what others have heard since
     pause = Duration.ZERO;
     return request;
   }
 
+  /** Long enough for them to take the next two calls; 0 unless all permits lapsed unused. */
+  private synchronized long nanosForOthers() {
+    var grant = latest;
+    if (grant == null || grant.perMinute() > FEW || permits == 0 || permits < grant.permits()) {
+      return 0;
+    }
+    var twoCalls = (long) (2 * Duration.ofMinutes(1).toNanos() / grant.perMinute());
+    return Math.max(LEFT_TO_OTHERS.toNanos(), twoCalls);
+  }
+
   private synchronized void granted(PermitGrant grant) {
     permits = grant.permits();
     usableAt = nanoTime.getAsLong() + grant.startsIn().toNanos();
-    askAt = permits > 0 ? usableAt : usableAt - Duration.ofSeconds(1).toNanos();
+    var next = permits > 0 ? usableAt : usableAt - Duration.ofSeconds(1).toNanos();
+    askAt = next - askAt > 0 ? next : askAt;
     latest = grant;
     answered = true;
     if (Math.abs(grant.perMinute() - loggedLimit) >= loggedLimit * WORTH_A_LINE) {

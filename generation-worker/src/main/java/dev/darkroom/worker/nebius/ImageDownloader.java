@@ -59,6 +59,8 @@ final class ImageDownloader {
           "The picture could not be downloaded: its host answered %d."
               .formatted(response.getCode()));
     }
-    new StoreOutputStream(draft).copy(ContentCodings.decompress(picture.getContent(), response));
+    try (var body = ContentCodings.decompress(picture.getContent(), response)) {
+      new StoreOutputStream(draft).copy(body);
+    }
   }
 }

@@ -110,8 +110,9 @@ final class NebiusTransport {
       var response = http.executeOpen(host, request, null);
       var entity = response.getEntity();
       var content = entity == null ? InputStream.nullInputStream() : entity.getContent();
-      return reader.read(
-          new NebiusResponse(response, ContentCodings.decompress(content, response)));
+      try (var body = ContentCodings.decompress(content, response)) {
+        return reader.read(new NebiusResponse(response, body));
+      }
     } finally {
       request.cancel();
     }

@@ -1,9 +1,11 @@
 package dev.darkroom.worker.consume;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.ledger.loop.BackgroundLoop;
+import dev.darkroom.ledger.loop.LoggedFailureException;
 import dev.darkroom.ledger.loop.LoopConfiguration;
 import dev.darkroom.messaging.KafkaHealth;
 import dev.darkroom.messaging.KafkaHealth.KafkaConcern;
@@ -12,6 +14,7 @@ import dev.darkroom.worker.consume.JobSource.JobDelivery;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -21,11 +24,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
+@ExtendWith(OutputCaptureExtension.class)
 class JobConsumerTest {
   private static final Duration HOLD = Duration.ofSeconds(1);
   private static final IntakeSettings SETTINGS =
@@ -68,6 +75,47 @@ class JobConsumerTest {
     capacity.ledgerAnswers = true;
     await().untilAsserted(() -> assertThat(source.accepted).containsExactly(sent));
     assertThat(started.state()).isEqualTo(IntakeState.TAKES_JOBS);
+  }
+
+  @Test
+  void a_claim_that_fails_is_repeated_after_a_pause_and_only_its_success_ends_the_outage(
+      CapturedOutput output) throws Exception {
+    capacity.claimsFail = true;
+    var consumer = consumer(() -> source, Duration.ofMinutes(1));
+    consumer.begin();
+    var sent = source.send();
+    for (int round = 1; round <= 3; round++) {
+      assertThatThrownBy(consumer::run).isInstanceOf(LoggedFailureException.class);
+      assertThat(source.keepAlives).hasValue(round);
+      assertThat(consumer.state()).isEqualTo(IntakeState.AWAITS_LEDGER);
+    }
+    assertThat(capacity.failedClaims).hasSize(3).containsOnly(List.of(sent.job()));
+    assertThat(source.accepted).isEmpty();
+    assertThat(output).containsOnlyOnce("the ledger does not answer; this worker takes no new");
+
+    capacity.claimsFail = false;
+    assertThat(consumer.run()).isTrue();
+    assertThat(source.accepted).containsExactly(sent);
+    assertThat(consumer.state()).isEqualTo(IntakeState.TAKES_JOBS);
+  }
+
+  @Test
+  void the_first_poll_after_a_failure_is_short_so_that_health_recovers_soon() throws Exception {
+    capacity.claimsFail = true;
+    var consumer = consumer(() -> source, Duration.ofMinutes(1));
+    consumer.begin();
+    source.send();
+    assertThatThrownBy(consumer::run).isInstanceOf(LoggedFailureException.class);
+    assertThat(source.polledFor).containsExactly(SETTINGS.poll());
+
+    consumer.end(); // gives the record back
+    assertThatThrownBy(consumer::run).isInstanceOf(LoggedFailureException.class);
+    capacity.claimsFail = false;
+    assertThat(consumer.run()).isTrue();
+    source.send();
+    assertThat(consumer.run()).isTrue();
+    assertThat(source.polledFor)
+        .containsExactly(SETTINGS.poll(), Duration.ofSeconds(2), SETTINGS.poll());
   }
 
   @Test
@@ -217,10 +265,15 @@ class JobConsumerTest {
   }
 
   private JobConsumer start(Supplier<JobSource> open) {
-    var consumer = new JobConsumer(open, topicsPresent::get, capacity, SETTINGS, kafka, meters);
+    var consumer = consumer(open, HOLD);
     loop = new BackgroundLoop("intake", Duration.ZERO, Duration.ofMillis(50), 0, consumer);
     loop.start();
     return consumer;
+  }
+
+  private JobConsumer consumer(Supplier<JobSource> open, Duration hold) {
+    var settings = new IntakeSettings(SETTINGS.mode(), SETTINGS.batch(), SETTINGS.poll(), hold);
+    return new JobConsumer(open, topicsPresent::get, capacity, settings, kafka, meters);
   }
 
   private static Status status(HealthIndicator health) {

@@ -10,7 +10,12 @@ import org.springframework.dao.DataAccessResourceFailureException;
 /** Capacity and a ledger as a test wants them. */
 final class TestingCapacity implements ExecutorCapacity {
   final List<JobMessage> taken = new CopyOnWriteArrayList<>();
+  final List<List<JobMessage>> failedClaims = new CopyOnWriteArrayList<>();
   volatile boolean ledgerAnswers = true;
+
+  /** As where the ledger answers everything but a claim. */
+  volatile boolean claimsFail;
+
   private int available = Integer.MAX_VALUE;
 
   synchronized void setAvailable(int jobs) {
@@ -39,6 +44,10 @@ final class TestingCapacity implements ExecutorCapacity {
 
   @Override
   public void claimAndRun(List<JobMessage> messages) {
+    if (claimsFail) {
+      failedClaims.add(List.copyOf(messages));
+      throw new DataAccessResourceFailureException("no claim");
+    }
     tryLedger();
     taken.addAll(messages);
   }

@@ -20,6 +20,7 @@ final class TestingSource implements JobSource {
 
   final List<JobDelivery> accepted = new CopyOnWriteArrayList<>();
   final List<JobDelivery> givenBack = new CopyOnWriteArrayList<>();
+  final List<Duration> polledFor = new CopyOnWriteArrayList<>();
   final AtomicInteger polls = new AtomicInteger();
   final AtomicInteger keepAlives = new AtomicInteger();
   volatile boolean closed;
@@ -42,6 +43,7 @@ final class TestingSource implements JobSource {
   @Override
   public List<JobDelivery> poll(Duration atMost) {
     polls.incrementAndGet();
+    polledFor.add(atMost);
     var received = new ArrayList<JobDelivery>();
     try {
       var first = queue.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);

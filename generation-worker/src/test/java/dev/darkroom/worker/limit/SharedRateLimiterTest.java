@@ -53,6 +53,45 @@ class SharedRateLimiterTest {
   }
 
   @Test
+  void at_few_calls_a_minute_permits_of_which_none_was_used_are_left_to_others() {
+    next = new PermitGrant(1, Duration.ZERO, 6, Duration.ZERO);
+    limiter.serve(() -> 5, () -> {});
+    limiter.refill();
+    next = new PermitGrant(0, Duration.ZERO, 6, Duration.ZERO);
+    clock.pass(Duration.ofSeconds(3));
+    limiter.refill();
+    assertThat(requests.getLast()).isEqualTo(new PermitRequest(1, 0, null, Duration.ZERO));
+
+    clock.pass(Duration.ofSeconds(19));
+    limiter.refill();
+    assertThat(requests).hasSize(2);
+
+    clock.pass(Duration.ofSeconds(1));
+    limiter.refill();
+    assertThat(requests.getLast()).isEqualTo(new PermitRequest(0, 5, null, Duration.ZERO));
+  }
+
+  @Test
+  void at_many_calls_a_minute_unused_permits_are_renewed_at_once() {
+    limiter.serve(() -> 5, () -> {});
+    limiter.refill();
+    clock.pass(Duration.ofSeconds(3));
+    limiter.refill();
+
+    assertThat(requests.getLast()).isEqualTo(new PermitRequest(2, 5, null, Duration.ZERO));
+    assertThat(limiter.available()).isEqualTo(2);
+  }
+
+  @Test
+  void a_refusal_that_names_no_wait_pauses_all_the_same() {
+    limiter.serve(() -> 5, () -> {});
+    limiter.observe(429, Map.of("retry-after", "0")::get);
+    limiter.refill();
+
+    assertThat(requests.getLast().pause()).isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
   void permits_for_later_are_used_later() {
     next = granted(1, Duration.ofMillis(800));
     limiter.serve(() -> 5, () -> {});

@@ -23,6 +23,9 @@ public final class GroupCommit<T, R> implements AutoCloseable {
   /** Class 23 of PostgreSQL's error codes, integrity constraint violation. */
   private static final String INTEGRITY_VIOLATION = "23";
 
+  /** A value that the database's encoding refuses: untranslatable, or no character at all. */
+  private static final Set<String> REFUSED_BY_ENCODING = Set.of("22P05", "22021");
+
   private final BatchingWriter<PendingWrite<T, R>> batches;
   private final Function<List<T>, List<R>> write;
   private final Duration patience;
@@ -121,7 +124,7 @@ public final class GroupCommit<T, R> implements AutoCloseable {
         batch.get(i).result.complete(results.get(i));
       }
     } catch (RuntimeException | Error e) {
-      if (batch.size() > 1 && isIntegrityViolation(e)) {
+      if (batch.size() > 1 && isOneRefused(e)) {
         // PostgreSQL has rolled back the whole statement; only one item is to blame
         batch.forEach(one -> writeAll(List.of(one)));
       } else {
@@ -134,9 +137,12 @@ public final class GroupCommit<T, R> implements AutoCloseable {
    * After any other failure nothing is repeated: during an outage each write would fail again, and
    * an exception of our own may come after the commit.
    */
-  private static boolean isIntegrityViolation(Throwable e) {
-    return NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException cause
-        && String.valueOf(cause.getSQLState()).startsWith(INTEGRITY_VIOLATION);
+  private static boolean isOneRefused(Throwable e) {
+    if (!(NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException cause)) {
+      return false;
+    }
+    var state = String.valueOf(cause.getSQLState());
+    return state.startsWith(INTEGRITY_VIOLATION) || REFUSED_BY_ENCODING.contains(state);
   }
 
   /** Commits what waits, for two seconds at most. Whoever waits longer gets an error. */

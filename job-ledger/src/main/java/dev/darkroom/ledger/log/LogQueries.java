@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,9 @@ public final class LogQueries {
 
   /** A text search scans so many rows per statement, which takes some milliseconds. */
   static final int WINDOW = 4_000;
+
+  /** An index of trigrams knows only texts with one; for others the server reads all of it. */
+  private static final Pattern TRIGRAM = Pattern.compile("[\\p{L}\\p{Nd}]{3}");
 
   private final JdbcClient database;
   private final LedgerJson json;
@@ -64,6 +68,14 @@ public final class LogQueries {
   }
 
   /**
+   * The same, but a text is only looked for by scans: for a reader who goes on to the end of the
+   * log, and would wait for the index, or for its timeout, with each slice.
+   */
+  public LogSlice scanAfter(LogPosition position, LogFilter filter, int limit) {
+    return filter.text() == null ? read(filter, limit, position, 0) : scan(filter, limit, position);
+  }
+
+  /**
    * How many rows match.
    *
    * @param limited whether there may be more
@@ -94,7 +106,10 @@ public final class LogQueries {
    */
   private LogSlice search(LogFilter filter, int limit, LogPosition position) {
     var scanned = scan(filter, limit, position);
-    if (scanned.next() == null || scanned.entries().size() == limit || !isPromptIndexed()) {
+    if (scanned.next() == null
+        || scanned.entries().size() == limit
+        || !hasTrigram(filter)
+        || !isPromptIndexed()) {
       return scanned;
     }
     try {
@@ -103,6 +118,10 @@ public final class LogQueries {
       log.debug("search in the prompt index timed out; the reply has what a scan found", e);
       return scanned;
     }
+  }
+
+  private static boolean hasTrigram(LogFilter filter) {
+    return filter.text() != null && TRIGRAM.matcher(filter.text()).find();
   }
 
   private boolean isPromptIndexed() {

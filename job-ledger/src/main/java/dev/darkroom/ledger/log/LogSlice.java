@@ -38,13 +38,26 @@ public record LogSlice(List<LogEntry> entries, @Nullable LogPosition next) {
       var entry = LogEntry.read(rows, json);
       if (matches) {
         entries.add(entry);
-        bytes += OTHER_BYTES + bytes(entry.prompt()) + bytes(rows.getString("details"));
+        bytes += OTHER_BYTES + jsonBytes(entry.prompt()) + bytes(rows.getString("details"));
       }
       next = rows.getInt("number") == LogQueries.WINDOW ? entry.position() : null;
     }
     return new LogSlice(entries, next);
   }
 
+  /** What a text takes in JSON, without its quotes. */
+  static long jsonBytes(String text) {
+    return bytes(text) + text.chars().mapToLong(LogSlice::escapeBytes).sum();
+  }
+
+  private static int escapeBytes(int character) {
+    return switch (character) {
+      case '"', '\\', '\b', '\t', '\n', '\f', '\r' -> 1;
+      default -> character < ' ' ? 5 : 0; // u with four digits
+    };
+  }
+
+  /** Details are JSON already. */
   private static int bytes(@Nullable String text) {
     return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
   }

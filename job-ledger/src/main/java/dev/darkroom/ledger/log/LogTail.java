@@ -28,8 +28,12 @@ public final class LogTail {
   private static final Logger log = LoggerFactory.getLogger(LogTail.class);
   private static final int PAGE = 500;
 
-  /** A crash or a large rollback may leave many numbers that never come. */
-  private static final int MOST_MISSING = 1_000;
+  /**
+   * A crash or a large rollback may leave many numbers that never come. Those beyond are not asked
+   * for, and so a step of theirs is not told: these are the numbers of 1,000 steps a second for as
+   * long as a commit may take. A read asks for all of them, in one array.
+   */
+  private static final int MOST_MISSING = 10_000;
 
   /** Where the steps come from. */
   public interface Source {

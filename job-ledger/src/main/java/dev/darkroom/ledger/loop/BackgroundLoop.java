@@ -16,7 +16,7 @@ import org.springframework.core.NestedExceptionUtils;
 /**
  * Runs one round after another on a thread of its own until the application stops. A round that
  * fails is followed by the next one all the same; the log says so once, and once when rounds
- * succeed again. After an {@link Error} health is down until a round succeeds.
+ * succeed again. After an {@link Error} health is down until a round ends without one.
  */
 public final class BackgroundLoop implements SmartLifecycle {
   private static final Logger log = LoggerFactory.getLogger(BackgroundLoop.class);
@@ -112,11 +112,9 @@ public final class BackgroundLoop implements SmartLifecycle {
   }
 
   private void failed(Throwable e) {
+    error = e instanceof Error serious ? serious : null;
     if (e instanceof LoggedFailureException || e instanceof ReadOnlyLedgerException) {
       return; // a read-only ledger fails every loop, and is logged where it is noticed
-    }
-    if (e instanceof Error serious) {
-      error = serious;
     }
     (failing ? log.atDebug() : log.atWarn())
         .addKeyValue("loop", name)
@@ -171,7 +169,7 @@ public final class BackgroundLoop implements SmartLifecycle {
     return name;
   }
 
-  /** The error that the latest rounds ended with. */
+  /** The error that the latest round ended with. */
   Optional<Error> error() {
     return Optional.ofNullable(error);
   }

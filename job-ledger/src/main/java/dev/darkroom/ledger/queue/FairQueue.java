@@ -22,6 +22,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * dev.darkroom.ledger.jobs.JobStore#accept}.
  */
 public final class FairQueue {
+  /** A user's retries that wait are counted no further, so that one with more costs no more. */
+  private static final int MOST_RETRIES = 1_000;
+
   private final JdbcClient database;
   private final LedgerJson json;
   private final Duration publishReservation;
@@ -45,7 +48,8 @@ public final class FairQueue {
   /**
    * Gives a turn to jobs that are due again: retries whose time has come, rescued jobs, and those
    * whose record is lost. They had their turn already, so they go to the turn that is being served
-   * and not behind the line of their user; several of one user follow each other, one a turn.
+   * and not behind the line of their user; several of one user follow each other, one a turn, and
+   * those that come due later follow the ones that still wait.
    *
    * @param limit jobs at most; the longest due first
    * @return how many there were
@@ -60,15 +64,24 @@ public final class FairQueue {
                 and publish_after <= now()
               order by publish_after limit :limit
               for update skip locked),
+            serving as (
+              select greatest(0, (select now_serving from public.generation_turns)) as now),
+            line as materialized (
+              select user_id, (select count(*) from (
+                  select from public.generation_jobs job
+                  where job.user_id = asking.user_id and attempt > 0
+                    and turn is not null and lease_until is null and finished_at is null
+                    and turn >= serving.now and turn < serving.now + :most limit :most) as again) as waiting
+              from (select distinct user_id from due) as asking cross join serving),
             drawn as (
-              select request_id,
-                greatest(0, (select now_serving from public.generation_turns)) - 1
+              select request_id, serving.now + line.waiting - 1
                   + row_number() over (partition by user_id order by publish_after, request_id) as turn
-              from due)
+              from due join line using (user_id) cross join serving)
             update public.generation_jobs job set turn = drawn.turn, publish_after = 'infinity'
             from drawn where job.request_id = drawn.request_id
             """)
         .param("limit", limit)
+        .param("most", MOST_RETRIES)
         .update();
   }
 

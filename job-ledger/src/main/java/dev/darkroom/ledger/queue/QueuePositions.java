@@ -44,7 +44,7 @@ public final class QueuePositions {
   /**
    * A dispatched job stands among the dispatched ones, in the order in which Kafka got them. One
    * that waits for its turn stands behind all of them, and behind those with an earlier turn. One
-   * that has no turn yet is counted as if it got its turn now.
+   * that has no turn yet is counted as if it got the turn that is being served.
    *
    * @return empty if a worker holds the job, or it has ended
    */
@@ -53,12 +53,9 @@ public final class QueuePositions {
         .sql(
             """
             with job as (
-              select request_id, let_go, enqueued_at, due_at, coalesce(turn, greatest(0,
-                  (select now_serving from public.generation_turns),
-                  (select max(turn) + 1 from public.generation_jobs line
-                    where line.user_id = asked.user_id
-                      and turn is not null and lease_until is null and finished_at is null))) as turn
-              from public.generation_jobs asked
+              select request_id, let_go, enqueued_at, due_at, coalesce(turn,
+                  greatest(0, (select now_serving from public.generation_turns))) as turn
+              from public.generation_jobs
               where request_id = :id and lease_until is null and finished_at is null)
             select least(:furthest, gone.jobs + held_back.jobs) as ahead, running.jobs as running,
               case when due_at > clock_timestamp() then due_at end as due_at, clock_timestamp() as at

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.TransientDataAccessException;
@@ -90,14 +92,15 @@ class GroupCommitTest {
     }
   }
 
-  @Test
-  void one_that_is_refused_for_its_data_fails_alone() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"23514", "22P05", "22021"})
+  void one_that_is_refused_for_its_data_fails_alone(String state) throws Exception {
     Function<List<Integer>, List<Integer>> refuseThree =
         batch -> {
           begun.countDown();
           awaitLatch(goOn);
           if (batch.contains(3)) {
-            throw new DataIntegrityViolationException("three", new SQLException("", "23514"));
+            throw new DataIntegrityViolationException("three", new SQLException("", state));
           }
           return doubled(batch);
         };

@@ -108,8 +108,27 @@ class FairQueueIT {
     assertThat(ledger.fairQueue.drawForDue(40)).isZero();
     accept(0, "bob");
 
-    assertThat(users(dispatch(3))).as("one of each draw goes before").contains("bob");
-    assertThat(dispatch(MANY).jobs()).as("and all of them go").hasSize(48);
+    assertThat(users(dispatch(2))).as("one of them goes before").contains("bob");
+    assertThat(dispatch(MANY).jobs()).as("and all of them go").hasSize(49);
+  }
+
+  /** Once each draw began anew at the turn that is being served, and nobody else had one. */
+  @Test
+  void retries_that_come_due_one_by_one_do_not_go_before_others() {
+    for (var i = 0; i < 30; i++) {
+      aWaitingJob().in(ledger);
+      assertThat(ledger.fairQueue.drawForDue(1)).isEqualTo(1);
+    }
+    accept(0, "bob", "bob", "bob");
+
+    var order = new ArrayList<String>();
+    for (var i = 0; i < 6; i++) {
+      aWaitingJob().in(ledger);
+      assertThat(ledger.fairQueue.drawForDue(1)).isEqualTo(1);
+      users(dispatch(1)).forEach(order::add);
+    }
+
+    assertThat(order.stream().filter("bob"::equals)).hasSize(3);
   }
 
   /** Once a retry waited behind all that its user had submitted after it. */

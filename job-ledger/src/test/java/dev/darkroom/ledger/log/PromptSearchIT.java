@@ -16,6 +16,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** In more rows than one scan reads, without an index of prompts and with one made by hand. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -119,6 +120,36 @@ class PromptSearchIT {
 
     logs.newest(filter(null, null, "lighthouse"), 50, 0);
     assertThat(watched.plan()).doesNotContain("idx_generation_logs_prompt");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ol", "d ÄÖ", "%%%%", "🦊🦊🦊"})
+  void an_index_is_not_asked_for_a_text_without_a_trigram(String text) {
+    var watched = new ExplainingDataSource(INDEXED.asApplication());
+    var logs = new TestingLedger(INDEXED, watched).logQueries;
+
+    assertThat(logs.newest(filter(null, null, text), 50, 0).next()).isNotNull();
+
+    assertThat(watched.plan())
+        .isNotEmpty()
+        .doesNotContain("pg_index", "idx_generation_logs_prompt");
+  }
+
+  @Test
+  void a_reader_of_all_rows_finds_them_by_scans_alone() {
+    var watched = new ExplainingDataSource(INDEXED.asApplication());
+    var logs = new TestingLedger(INDEXED, watched).logQueries;
+    var filter = filter(null, null, "first");
+
+    var entries = new ArrayList<LogEntry>();
+    for (var position = LogPosition.START; position != null; ) {
+      var slice = logs.scanAfter(position, filter, 40);
+      entries.addAll(slice.entries());
+      position = slice.next();
+    }
+
+    assertThat(entries).hasSize(98).doesNotHaveDuplicates();
+    assertThat(watched.plan()).doesNotContain("pg_index", "idx_generation_logs_prompt");
   }
 
   private static LogQueries logsOf(TestingDatabase database) {

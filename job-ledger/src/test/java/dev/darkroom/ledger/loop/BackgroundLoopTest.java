@@ -70,6 +70,28 @@ class BackgroundLoopTest {
   }
 
   @Test
+  void an_outage_that_follows_an_error_lifts_health_again() {
+    var broken = new AtomicBoolean(true);
+    var loop =
+        new BackgroundLoop(
+            "recovering",
+            Duration.ofMillis(1),
+            () -> {
+              if (broken.get()) {
+                throw new LinkageError("a class is missing");
+              }
+              throw new LoggedFailureException("the ledger does not answer");
+            });
+    var health = healthOf(loop);
+    loop.start();
+    await().until(() -> health.health().getStatus().equals(Status.DOWN));
+
+    broken.set(false);
+    await().until(() -> health.health().getStatus().equals(Status.UP));
+    loop.stop();
+  }
+
+  @Test
   void an_outage_leaves_health_up() {
     var loop =
         new BackgroundLoop(

@@ -75,8 +75,13 @@ public final class FilePictureStore implements PictureStore {
       throws IOException {
     try {
       return Optional.of(describe(id));
-    } catch (NoSuchFileException | FileNotFoundException e) {
+    } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (FileNotFoundException e) { // also says that a file can't be opened
+      if (Files.notExists(directory.place(id))) {
+        return Optional.empty();
+      }
+      throw e;
     } catch (DamagedPicture e) {
       moveAside(id, e);
       return Optional.empty();

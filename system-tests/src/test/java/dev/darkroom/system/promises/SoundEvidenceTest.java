@@ -44,8 +44,8 @@ class SoundEvidenceTest {
             "no event told of the job's end",
             "JobRow[",
             "step=IMAGE_GENERATED",
-            "CallSeen[number=2",
+            "ObservedCall[number=2",
             "PictureFile[",
-            "SeenByClient[");
+            "ClientObservations[");
   }
 }

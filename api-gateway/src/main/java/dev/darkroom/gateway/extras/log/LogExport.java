@@ -56,7 +56,7 @@ final class LogExport {
    */
   void write(HttpServletResponse response, ExportQuery query) throws IOException {
     var filter = query.filter().orElse(null);
-    var slice = filter == null ? null : logs.newest(filter, SLICE, 0);
+    var slice = filter == null ? null : logs.scanAfter(LogPosition.START, filter, SLICE);
     writeHeaders(response, query.format());
     var out = readers.to(response);
     var rows = query.format().writer(out, json);
@@ -81,7 +81,7 @@ final class LogExport {
 
   private LogSlice next(LogFilter filter, LogPosition after) throws IOException {
     try {
-      return logs.after(after, filter, SLICE);
+      return logs.scanAfter(after, filter, SLICE);
     } catch (ReaderGoneException e) {
       throw new ClientAbortException("client disconnected", e);
     } catch (RuntimeException e) {

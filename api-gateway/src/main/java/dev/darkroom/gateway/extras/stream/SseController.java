@@ -140,10 +140,16 @@ class SseController implements SseStream.StepSource {
             .code(ProblemCode.TOO_MANY_STREAMS)
             .answer();
       }
-      Optional.ofNullable(start.reset()).ifPresent(hub::countReset);
-      writeHeaders(response);
-      run(stream, position.get(), place, request);
-      streaming = true;
+      try {
+        Optional.ofNullable(start.reset()).ifPresent(hub::countReset);
+        writeHeaders(response);
+        run(stream, position.get(), place, request);
+        streaming = true;
+      } finally {
+        if (!streaming) {
+          hub.leave(stream);
+        }
+      }
       return null;
     } finally {
       if (!streaming) {

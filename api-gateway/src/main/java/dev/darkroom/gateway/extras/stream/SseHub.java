@@ -101,19 +101,34 @@ final class SseHub implements LoopRound, EventArrivalListener {
   }
 
   /** The position from which on steps are offered; empty where there are too many streams. */
-  synchronized Optional<TailPosition> join(SseStream stream) {
-    if (stopping || streams.size() >= settings.listeners()) {
-      return Optional.empty();
+  Optional<TailPosition> join(SseStream stream) {
+    // reads the ledger, so the lock is not held
+    var begun = needsTail() ? tails.get() : null;
+    synchronized (this) {
+      if (isFull()) {
+        return Optional.empty();
+      }
+      if (tail == null && begun != null) {
+        tail = begun;
+        position = begun.position();
+        wakeUp();
+      }
+      if (tail != null) {
+        streams.add(stream);
+        keys(stream)
+            .forEach(key -> streamsByKey.computeIfAbsent(key, _ -> new HashSet<>(2)).add(stream));
+        return Optional.of(position);
+      }
     }
-    if (tail == null) {
-      tail = tails.get();
-      position = tail.position();
-      wakeUp();
-    }
-    streams.add(stream);
-    keys(stream)
-        .forEach(key -> streamsByKey.computeIfAbsent(key, _ -> new HashSet<>(2)).add(stream));
-    return Optional.of(position);
+    return join(stream); // all others left meanwhile
+  }
+
+  private synchronized boolean needsTail() {
+    return tail == null && !isFull();
+  }
+
+  private boolean isFull() {
+    return stopping || streams.size() >= settings.listeners();
   }
 
   synchronized void leave(SseStream stream) {

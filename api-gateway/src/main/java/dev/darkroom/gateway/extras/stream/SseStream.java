@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SseStream {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final int MOST_DOUBLINGS = 3;
   private static final int PAGE = 40; // of 25 KiB each at most
 
   private final Subscription subscription;
@@ -188,7 +189,7 @@ final class SseStream {
 
   /** Retries through an outage; heartbeats keep the connection open meanwhile. */
   private <T> T awaitLedger(Supplier<T> question) throws IOException, InterruptedException {
-    while (true) {
+    for (var failures = 0; true; failures++) {
       try {
         return question.get();
       } catch (RuntimeException e) {
@@ -197,9 +198,14 @@ final class SseStream {
         }
         write(encoder.heartbeat());
         client.flush();
-        var _ = closed.await(RETRY_AFTER.toMillis(), TimeUnit.MILLISECONDS);
+        var _ = closed.await(pauseAfter(failures).toMillis(), TimeUnit.MILLISECONDS);
       }
     }
+  }
+
+  /** Twice as long after each failure, up to a limit: every stream asks for itself. */
+  static Duration pauseAfter(int earlierFailures) {
+    return RETRY_AFTER.multipliedBy(1L << Math.min(earlierFailures, MOST_DOUBLINGS));
   }
 
   private void write(LogEntry step, byte[] bytes) throws IOException {

@@ -9,11 +9,14 @@ import dev.darkroom.gateway.http.ReplyId;
 import dev.darkroom.ledger.readers.ReaderGoneException;
 import dev.darkroom.ledger.readers.TooManyReadersException;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
@@ -52,15 +55,21 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
       HttpHeaders headers,
       HttpStatusCode status,
       WebRequest request) {
-    var supported = e.getSupportedMethods();
-    return supported == null
-        ? super.handleHttpRequestMethodNotSupported(e, headers, status, request)
-        : Problem.of(
-                status,
-                "Method %s is not supported here. Supported: %s."
-                    .formatted(e.getMethod(), String.join(", ", supported)))
-            .headers(headers)
-            .answer();
+    var supported = e.getSupportedHttpMethods();
+    if (supported == null) {
+      return super.handleHttpRequestMethodNotSupported(e, headers, status, request);
+    }
+    var methods = new TreeSet<>(supported);
+    if (methods.contains(HttpMethod.GET)) {
+      methods.add(HttpMethod.HEAD);
+    }
+    methods.add(HttpMethod.OPTIONS);
+    var allow = methods.stream().map(HttpMethod::name).collect(Collectors.joining(", "));
+    return Problem.of(
+            status,
+            "Method %s is not supported here. Supported: %s.".formatted(e.getMethod(), allow))
+        .header(HttpHeaders.ALLOW, allow)
+        .answer();
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -138,6 +141,29 @@ class SseHubTest {
   }
 
   @Test
+  void who_joins_reads_the_ledger_without_the_lock_and_the_first_one_decides_the_position() {
+    var hubs = new ArrayList<SseHub>();
+    var reads = new AtomicInteger();
+    hubs.add(
+        hub(
+            () -> {
+              assertThat(Thread.holdsLock(hubs.getFirst())).isFalse();
+              var tail = new LogTail(log, () -> TestingSteps.NOON);
+              if (reads.incrementAndGet() == 1) { // another one joins meanwhile
+                log.add(step(7, ONE, "ada"));
+                join(hubs.getFirst(), ofUser("bob"));
+              }
+              return tail;
+            },
+            10,
+            10));
+
+    assertThat(hubs.getFirst().join(stream(ofUser("ada"), 10)))
+        .hasValue(new TailPosition(7, Set.of()));
+    assertThat(reads).hasValue(2);
+  }
+
+  @Test
   void a_stop_ends_every_stream_and_none_joins_any_more() {
     var hub = hub(10, 10);
     var stream = join(hub, ofRequests(ONE, OTHER));
@@ -148,8 +174,12 @@ class SseHubTest {
   }
 
   private SseHub hub(int listeners, int queue) {
+    return hub(() -> new LogTail(log, () -> TestingSteps.NOON), listeners, queue);
+  }
+
+  private SseHub hub(Supplier<LogTail> tails, int listeners, int queue) {
     return new SseHub(
-        () -> new LogTail(log, () -> TestingSteps.NOON),
+        tails,
         encoder,
         settings(listeners, queue),
         () -> TestingSteps.NOON,

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -156,6 +157,13 @@ class SseStreamTest {
     stream(ofRequests(ONE), 0).write(upTo(1));
 
     assertThat(text()).contains(": still here\n\nid: 1\n");
+  }
+
+  @Test
+  void in_a_long_outage_the_ledger_is_asked_less_and_less_often() {
+    assertThat(IntStream.range(0, 6).mapToObj(SseStream::pauseAfter).map(Duration::toSeconds))
+        .containsExactly(1L, 2L, 4L, 8L, 8L, 8L);
+    assertThat(SseStream.pauseAfter(Integer.MAX_VALUE)).hasSeconds(8);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.darkroom.worker.nebius.http;
 
 import dev.darkroom.worker.nebius.http.BrokenResponse.MalformedResponse;
 import java.io.EOFException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
@@ -35,7 +36,8 @@ public final class ContentCodings {
 
   /**
    * Decompresses while it is read: what is wrong shows then, as a {@link MalformedResponse} or, if
-   * the connection broke, as its own exception.
+   * the connection broke, as its own exception. To be closed, which frees the memory of its
+   * decompressors, but leaves the body open: closing that would read the connection to its end.
    */
   public static InputStream decompress(InputStream body, MessageHeaders headers) {
     var codings =
@@ -45,10 +47,35 @@ public final class ContentCodings {
             .map(coding -> coding.strip().toLowerCase(Locale.ROOT))
             .filter(coding -> !coding.isEmpty() && !coding.equals("identity"))
             .toList();
-    return codings.isEmpty() ? body : new DecompressedBody(body, codings);
+    return codings.isEmpty()
+        ? new LeftOpen(body)
+        : new DecompressedBody(new LeftOpen(body), codings);
   }
 
-  /** Never closed: that would read the connection to its end. */
+  private static final class LeftOpen extends FilterInputStream {
+    LeftOpen(InputStream body) {
+      super(body);
+    }
+
+    @Override
+    public void close() {
+      // whoever opened the connection ends it
+    }
+  }
+
+  /** A stream that is given its inflater does not end it by itself. */
+  private static final class Inflating extends InflaterInputStream {
+    Inflating(InputStream compressed, boolean raw) {
+      super(compressed, new Inflater(raw));
+    }
+
+    @Override
+    public void close() throws IOException {
+      inf.end();
+      super.close();
+    }
+  }
+
   private static final class DecompressedBody extends InputStream {
     private final InputStream compressed;
     private final List<String> codings;
@@ -85,10 +112,23 @@ public final class ContentCodings {
         throw new MalformedResponse("The answer has %d content codings.".formatted(codings.size()));
       }
       var in = compressed;
-      for (var coding : codings.reversed()) {
-        in = open(coding, in);
+      try {
+        for (var coding : codings.reversed()) {
+          in = open(coding, in);
+        }
+        return in;
+      } catch (IOException e) {
+        in.close();
+        throw e;
       }
-      return in;
+    }
+
+    @Override
+    public void close() throws IOException {
+      var in = decoder;
+      if (in != null) {
+        in.close();
+      }
     }
 
     private static InputStream open(String coding, InputStream compressed) throws IOException {
@@ -100,7 +140,7 @@ public final class ContentCodings {
       }
       return switch (coding) {
         case "gzip", "x-gzip" -> new GZIPInputStream(in);
-        case "deflate", "x-deflate" -> new InflaterInputStream(in, new Inflater(isRaw(head)));
+        case "deflate", "x-deflate" -> new Inflating(in, isRaw(head));
         default ->
             throw new MalformedResponse(
                 "The answer has an unsupported Content-Encoding: "
