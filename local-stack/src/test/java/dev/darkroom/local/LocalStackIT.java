@@ -303,7 +303,7 @@ class LocalStackIT {
     var file = Files.createFile(elsewhere.resolve("file"));
     assertThatThrownBy(() -> startStack("--darkroom.local.state=" + file))
         .isInstanceOf(StartupException.class)
-        .hasMessageContaining("darkroom.local.state must be a folder")
+        .hasMessageContaining("darkroom.local.state must be a writable folder")
         .hasMessageContaining(file.toString());
   }
 
