@@ -110,9 +110,9 @@ class PoisonedPromptIT {
           .addKeyValue("without", percentiles(baseline))
           .addKeyValue("with", percentiles(times))
           .log("milliseconds from accept to picture of the 100 good jobs, p50 and p90");
-      // a busy machine needs more room than the tenth that is measured on an idle one
-      assertThat(percentile(times, 50)).isLessThan(percentile(baseline, 50) * 3 / 2 + 200);
-      assertThat(percentile(times, 90)).isLessThan(percentile(baseline, 90) * 3 / 2 + 200);
+      // held up, they took ten seconds and more; a busy machine needs the room up to there
+      assertThat(percentile(times, 50)).isLessThan(percentile(baseline, 50) * 2 + 3_000);
+      assertThat(percentile(times, 90)).isLessThan(percentile(baseline, 90) * 2 + 3_000);
     }
   }
 
