@@ -14,7 +14,8 @@ public record RunFolder(Path path) {
   public static RunFolder of(String run) {
     try {
       Path path =
-          Path.of("target", "runs", System.getProperty("surefire.forkNumber", "1"), run).toAbsolutePath();
+          Path.of("target", "runs", System.getProperty("surefire.forkNumber", "1"), run)
+              .toAbsolutePath();
       FileUtils.deleteDirectory(path.toFile());
       return new RunFolder(Files.createDirectories(path));
     } catch (IOException e) {
