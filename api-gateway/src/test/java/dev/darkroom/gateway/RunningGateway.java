@@ -122,7 +122,7 @@ public final class RunningGateway implements AutoCloseable {
   @Override
   public void close() {
     context.close();
-    client.close();
+    client.shutdownNow(); // close() would wait for a stream that is still open
   }
 
   /** What came back. */
