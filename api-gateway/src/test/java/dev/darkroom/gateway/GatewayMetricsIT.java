@@ -60,7 +60,7 @@ class GatewayMetricsIT {
       var _ = gateway.submit("A gull");
       gateway
           .bean(JdbcClient.class)
-          .sql("update public.generation_jobs set deadline_at = now()")
+          .sql("update public.generation_queue set deadline_at = now()")
           .update();
 
       await()

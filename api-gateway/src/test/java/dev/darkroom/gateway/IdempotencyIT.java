@@ -178,6 +178,7 @@ class IdempotencyIT {
         var clients = Executors.newFixedThreadPool(16)) {
       for (var round = 0; round < 5; round++) {
         post(one, key, BODY);
+        one.bean(JdbcClient.class).sql("delete from generation_queue").update();
         one.bean(JdbcClient.class).sql("delete from generation_jobs").update();
         var replies =
             IntStream.range(0, 16)
@@ -195,7 +196,7 @@ class IdempotencyIT {
   }
 
   private void delete(String job) {
-    for (var table : List.of("generation_jobs", "generation_logs")) {
+    for (var table : List.of("generation_queue", "generation_jobs", "generation_logs")) {
       gateway
           .bean(JdbcClient.class)
           .sql("delete from %s where request_id = :id".formatted(table))

@@ -133,7 +133,7 @@ class KafkaAsItIsIT {
       others.forEach(id ->
           await()
               .atMost(PATIENCE)
-              .until(() -> isSo(gateway, id, "event_published_at is not null")));
+              .until(() -> isSo(gateway, id, "state is null")));
       await()
           .atMost(PATIENCE)
           .until(() -> isSo(gateway, large, "publish_after > now() + interval '50 minutes'"));
@@ -159,7 +159,7 @@ class KafkaAsItIsIT {
       ids.forEach(id ->
           await()
               .atMost(PATIENCE)
-              .until(() -> isSo(gateway, id, "event_published_at is not null")));
+              .until(() -> isSo(gateway, id, "state is null")));
 
       admin.deleteTopics(Set.of(Topics.EVENTS)).all().get();
       await()
@@ -306,7 +306,7 @@ class KafkaAsItIsIT {
   private static boolean isSo(RunningGateway gateway, String id, String condition) {
     return gateway
         .bean(JdbcClient.class)
-        .sql("select " + condition + " from generation_jobs where request_id = :id")
+        .sql("select " + condition + " from generation_jobs job left join generation_queue using (request_id) where request_id = :id")
         .param("id", UUID.fromString(id))
         .query(Boolean.class)
         .single();

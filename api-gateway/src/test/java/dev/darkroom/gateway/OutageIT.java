@@ -98,7 +98,7 @@ class OutageIT {
         .until(() ->
             gateway
                 .bean(JdbcClient.class)
-                .sql("select enqueued_at is not null from generation_jobs where request_id = :id")
+                .sql("select enqueued_at is not null from generation_queue where request_id = :id")
                 .param("id", UUID.fromString(id))
                 .query(Boolean.class)
                 .single());

@@ -156,11 +156,14 @@ class RestoredLedgerIT {
     ledger
         .sql(
             """
-            with lost as (delete from generation_logs where seq > :backup returning request_id)
-            delete from generation_jobs using lost
-            where generation_jobs.request_id = lost.request_id and not exists (
-              select from generation_logs where seq <= :backup
-                and generation_logs.request_id = lost.request_id)
+            with lost as (delete from generation_logs where seq > :backup returning request_id),
+            unknown as (
+              select request_id from lost where not exists (
+                select from generation_logs where seq <= :backup
+                  and generation_logs.request_id = lost.request_id)),
+            queued as (
+              delete from generation_queue where request_id in (select request_id from unknown))
+            delete from generation_jobs where request_id in (select request_id from unknown)
             """)
         .param("backup", backup)
         .update();

@@ -220,7 +220,7 @@ class SubmitIT {
 
   private boolean enqueued(String id) {
     return database
-        .sql("select enqueued_at is not null from generation_jobs where request_id = :id")
+        .sql("select enqueued_at is not null from generation_queue where request_id = :id")
         .param("id", UUID.fromString(id))
         .query(Boolean.class)
         .single();

@@ -140,7 +140,7 @@ class LostAnswersIT {
   private static int held() {
     return direct
         .getBean(JdbcClient.class)
-        .sql("select count(*) from public.generation_jobs where lease_until is not null")
+        .sql("select count(*) from public.generation_queue where state = 'claimed'")
         .query(Integer.class)
         .single();
   }

@@ -236,7 +236,7 @@ class WorkerIT {
     var report = worker.getBean(OutcomeReporter.class);
 
     report.report(
-        new Attempt(late, 1, "worker-1"),
+        new Attempt(late, 1, "worker-1", UUID.randomUUID()),
         new AttemptOutcome.Succeeded(
             copyOfPicture(other, late),
             new AttemptOutcome.ImageSize(96, 64),
@@ -244,7 +244,7 @@ class WorkerIT {
         Optional.empty(),
         java.time.Duration.ofMinutes(1));
     report.report(
-        new Attempt(other, 7, "worker-1"),
+        new Attempt(other, 7, "worker-1", UUID.randomUUID()),
         new AttemptOutcome.Succeeded(
             store.find(other).orElseThrow(),
             new AttemptOutcome.ImageSize(96, 64),

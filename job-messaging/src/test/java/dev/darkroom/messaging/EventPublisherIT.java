@@ -111,7 +111,7 @@ class EventPublisherIT {
       assertThat(output).doesNotContain("payload").doesNotContain("\tat org.apache.kafka");
       application
           .getBean(JdbcClient.class)
-          .sql("update public.generation_jobs set publish_after = now()")
+          .sql("update public.generation_queue set publish_after = now()")
           .update();
       assertThat(application.getBean(EventOutbox.class).reserveUnpublished(100)).hasSize(50);
     }
@@ -139,7 +139,11 @@ class EventPublisherIT {
   private static long published(ConfigurableApplicationContext application) {
     return application
         .getBean(JdbcClient.class)
-        .sql("select count(event_published_at) from public.generation_jobs")
+        .sql(
+            """
+            select count(*) from public.generation_jobs
+            where finished_at is not null and request_id not in (select request_id from public.generation_queue)
+            """)
         .query(Long.class)
         .single();
   }

@@ -149,8 +149,8 @@ class ManyDeadlinesIT {
         .bean(JdbcClient.class)
         .sql(
             """
-            update public.generation_jobs
-            set deadline_at = now() - :ago * interval '1 millisecond' where finished_at is null
+            update public.generation_queue
+            set deadline_at = now() - :ago * interval '1 millisecond' where state <> 'ended'
             """)
         .param("ago", ago.toMillis())
         .update();

@@ -122,7 +122,8 @@ class RescueIT {
         .bean(JdbcClient.class)
         .sql(
             """
-            select lease_until < now() - interval '4 seconds' from public.generation_jobs
+            select lease_until < now() - interval '4 seconds'
+            from public.generation_queue join public.generation_workers using (worker_id)
             where request_id = :id
             """)
         .param("id", id.value())

@@ -17,8 +17,8 @@ final class Jobs {
         () ->
             database.ask(
                     """
-                    select count(*) from public.generation_jobs
-                    where enqueued_at is null and turn is null and finished_at is null
+                    select count(*) from public.generation_queue
+                    where enqueued_at is null and state in ('dispatched', 'due')
                     """)
                 == 0);
   }

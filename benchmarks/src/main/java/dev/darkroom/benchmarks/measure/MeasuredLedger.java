@@ -54,15 +54,21 @@ final class MeasuredLedger implements AutoCloseable {
         var statement =
             connection.prepareStatement(
                 """
-                insert into public.generation_jobs
-                  (request_id, user_id, request, deadline_at, publish_after, enqueued_at, let_go, traceparent)
-                select uuidv7(), 'user-' || i % 100, jsonb_build_object(
-                    'prompt', 'a lighthouse on a cliff above a stormy sea at dusk, seen from a small boat ' || i,
-                    'diffusionStrength', 0.7, 'styleIntensity', 0.5, 'style', 'watercolor',
-                    'width', 512, 'height', 512, 'seed', i),
-                  now() + interval '6 hours', now() + interval '1 hour' + i * interval '1 millisecond', now(), true,
-                  '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-                from generate_series(1, ?) as i
+                with job as (
+                  insert into public.generation_jobs (request_id, user_id, request, deadline_at, traceparent)
+                  select uuidv7(), 'user-' || i % 100, jsonb_build_object(
+                      'prompt', 'a lighthouse on a cliff above a stormy sea at dusk, seen from a small boat ' || i,
+                      'diffusionStrength', 0.7, 'styleIntensity', 0.5, 'style', 'watercolor',
+                      'width', 512, 'height', 512, 'seed', i),
+                    now() + interval '6 hours', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+                  from generate_series(1, ?) as i
+                  returning request_id, user_id, deadline_at)
+                insert into public.generation_queue
+                  (request_id, user_id, state, publish_after, enqueued_at, deadline_at)
+                select request_id, user_id, 'dispatched',
+                  now() + interval '1 hour' + row_number() over (order by request_id) * interval '1 millisecond',
+                  now(), deadline_at
+                from job
                 """)) {
       statement.setInt(1, jobs);
       statement.executeUpdate();
@@ -71,7 +77,7 @@ final class MeasuredLedger implements AutoCloseable {
   }
 
   void vacuum() throws SQLException {
-    database.execute("vacuum (analyze) public.generation_jobs");
+    database.execute("vacuum (analyze) public.generation_jobs, public.generation_queue");
   }
 
   /** The oldest open jobs, in the order in which Kafka brings them. */
@@ -80,7 +86,7 @@ final class MeasuredLedger implements AutoCloseable {
     try (var connection = database.connect();
         var statement =
             connection.prepareStatement(
-                "select request_id from public.generation_jobs order by request_id limit ?")) {
+                "select request_id from public.generation_queue order by request_id limit ?")) {
       statement.setInt(1, count);
       try (var rows = statement.executeQuery()) {
         while (rows.next()) {
@@ -97,10 +103,10 @@ final class MeasuredLedger implements AutoCloseable {
         var statement =
             connection.prepareStatement(
                 """
-                update public.generation_jobs set publish_after = now()
+                update public.generation_queue set publish_after = now()
                 where request_id in (
-                  select request_id from public.generation_jobs
-                  where lease_until is null and publish_after > now() order by publish_after desc limit ?)
+                  select request_id from public.generation_queue
+                  where state = 'dispatched' and publish_after > now() order by publish_after desc limit ?)
                 """)) {
       statement.setInt(1, count);
       statement.executeUpdate();

@@ -130,20 +130,25 @@ public final class StatsBenchmark implements Benchmark {
         var statement =
             connection.prepareStatement(
                 """
-                insert into public.generation_jobs
-                  (request_id, user_id, request, deadline_at, publish_after, turn, traceparent)
-                select uuidv7(), 'user-' || i % 100, jsonb_build_object(
+                with job as (
+                  insert into public.generation_jobs (request_id, user_id, request, deadline_at, traceparent)
+                  select uuidv7(), 'user-' || i % 100, jsonb_build_object(
                     'prompt', 'a lighthouse on a cliff above a stormy sea at dusk, seen from a small boat ' || i,
                     'diffusionStrength', 0.7, 'styleIntensity', 0.5, 'style', 'watercolor',
                     'width', 512, 'height', 512, 'seed', i),
-                  now() + interval '6 hours', 'infinity', 1000 + i / 100,
-                  '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
-                from generate_series(1, ?) as i
+                  now() + interval '6 hours', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+                  from generate_series(1, ?) as i
+                  returning request_id, user_id, deadline_at)
+                insert into public.generation_queue
+                  (request_id, user_id, state, turn, publish_after, deadline_at)
+                select request_id, user_id, 'in_line', 1000 + row_number() over (order by request_id) / 100,
+                  'infinity', deadline_at
+                from job
                 """)) {
       statement.setInt(1, jobs);
       statement.executeUpdate();
     }
-    database.execute("vacuum (analyze) public.generation_jobs");
+    database.execute("vacuum (analyze) public.generation_jobs, public.generation_queue");
   }
 
   private static UUID last(Database database) throws SQLException {

@@ -163,57 +163,74 @@ final class JobClaimer {
   }
 
   /**
-   * Renews the leases of jobs whose claim got no answer. Unless a claim is under way, these jobs
-   * are begun, as far as there is capacity, or given back.
+   * Renews the worker's lease. Unless a claim is under way, jobs whose claim got no answer are
+   * begun, as far as there is capacity, or given back.
+   *
+   * @return the attempts that this worker holds
    */
-  void renewUnanswered() {
-    if (claiming.tryLock()) {
-      unlockAfter(this::settleUnderLock);
-    } else {
-      var _ = heldByUnanswered();
+  Set<Attempt> renewLease() {
+    if (!claiming.tryLock()) {
+      return Set.copyOf(ledger.heartbeat(settings.id(), settings.lease()));
+    }
+    try {
+      return settleUnderLock();
+    } finally {
+      claiming.unlock();
     }
   }
 
   /** The same, once a claim under way has its answer. */
   void settle() {
     claiming.lock();
-    unlockAfter(this::settleUnderLock);
-  }
-
-  private void unlockAfter(Runnable work) {
     try {
-      work.run();
+      var _ = settleUnderLock();
     } finally {
       claiming.unlock();
     }
   }
 
-  private List<Attempt> heldByUnanswered() {
+  private Set<Attempt> settleUnderLock() {
+    var known = runner.begun(); // asked before the ledger: one that ends meanwhile was begun too
+    known.addAll(goingBack);
+    var held = Set.copyOf(ledger.heartbeat(settings.id(), settings.lease()));
     var now = System.nanoTime();
     unansweredTokens.values().removeIf(failed -> now - failed > WATCHED.toNanos());
-    var watched = List.copyOf(unansweredTokens.keySet());
-    return watched.isEmpty()
-        ? List.of()
-        : ledger.heartbeatOfUnanswered(settings.id(), settings.lease(), watched, runner.begun());
-  }
-
-  private void settleUnderLock() {
-    var begun = runner.begun();
-    var strays = heldByUnanswered().stream().filter(attempt -> !begun.contains(attempt)).toList();
+    var strays = held.stream().filter(attempt -> !known.contains(attempt)).toList();
     if (!strays.isEmpty()) {
-      log.atWarn()
-          .addKeyValue("jobs", strays.size())
-          .log("the answer to a claim was lost; its jobs are begun now or go back to the ledger");
-      var wanted = undecided(strays.stream().map(Attempt::requestId).toList(), runner.available());
-      if (!wanted.isEmpty()) {
-        claimAndBegin(wanted);
-      }
-      strays.stream()
-          .filter(attempt -> !wanted.containsKey(attempt.requestId()))
-          .forEach(goingBack::add);
+      settle(strays);
     }
     decided(Set.copyOf(undecided.keySet())); // the ledger has told all that it holds
     giveBack();
+    return held;
+  }
+
+  private void settle(List<Attempt> strays) {
+    var ours =
+        strays.stream().filter(job -> unansweredTokens.containsKey(job.claim())).toList();
+    abandon(strays.stream().filter(job -> !ours.contains(job)).toList());
+    if (ours.isEmpty()) {
+      return;
+    }
+    log.atWarn()
+        .addKeyValue("jobs", ours.size())
+        .log("the answer to a claim was lost; its jobs are begun now or go back to the ledger");
+    var wanted = undecided(ours.stream().map(Attempt::requestId).toList(), runner.available());
+    if (!wanted.isEmpty()) {
+      claimAndBegin(wanted);
+    }
+    ours.stream()
+        .filter(attempt -> !wanted.containsKey(attempt.requestId()))
+        .forEach(goingBack::add);
+  }
+
+  /** An earlier process of the same name began them: nobody knows what became of their calls. */
+  private void abandon(List<Attempt> attempts) {
+    if (!attempts.isEmpty()) {
+      log.atWarn()
+          .addKeyValue("jobs", attempts.size())
+          .log("another process with this worker's id claimed these jobs; they are rescued");
+      var _ = ledger.abandon(attempts);
+    }
   }
 
   private Map<RequestId, CallIntent> undecided(Collection<RequestId> jobs, int limit) {
@@ -223,16 +240,6 @@ final class JobClaimer {
         .collect(
             Collectors.toUnmodifiableMap(
                 id -> id, id -> Objects.requireNonNull(undecided.get(id)), (first, _) -> first));
-  }
-
-  /** Attempts that are about to go back, and whose leases must not expire before that. */
-  Set<Attempt> goingBack() {
-    return Set.copyOf(goingBack);
-  }
-
-  /** Whether the ledger may hold jobs for this worker whose claim got no answer. */
-  boolean mayHoldUnanswered() {
-    return !unansweredTokens.isEmpty();
   }
 
   void start() {

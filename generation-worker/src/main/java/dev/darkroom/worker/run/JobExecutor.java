@@ -179,7 +179,6 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   /** With a statement that would write, as a read-only database answers queries. */
   @Override
   public void tryLedger() {
-    var _ = ledger.heartbeatOfHeld(settings.id(), settings.lease(), List.of());
     claimer.settle();
   }
 
@@ -261,30 +260,27 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   }
 
   /**
-   * Renews the leases of all jobs that run, and cancels the calls of those that the ledger has
-   * given to others. Also of jobs whose claim was not answered.
+   * Renews the worker's lease, and cancels the calls of jobs that the ledger has given to others.
    */
   void renewLeases() {
-    renewRunning();
-    claimer.renewUnanswered();
-    if (!claimer.mayHoldUnanswered()) {
-      unreported.retainAll(running.keySet()); // no claim will ask for the others again
-    }
-  }
-
-  private void renewRunning() {
     var before = Map.copyOf(running);
-    var ours = new HashSet<>(claimer.goingBack());
-    ours.addAll(before.keySet());
-    if (ours.isEmpty()) {
-      return;
-    }
-    var held = Set.copyOf(ledger.heartbeatOfHeld(settings.id(), settings.lease(), ours));
+    var held = claimer.renewLease();
     before.forEach((attempt, call) -> {
       if (!held.contains(attempt)) {
         call.cancel(CancelReason.LEASE_LOST);
       }
     });
+    abandonUnreported(held);
+  }
+
+  private void abandonUnreported(Set<Attempt> held) {
+    var over = new HashSet<>(unreported);
+    over.removeAll(running.keySet());
+    over.retainAll(held);
+    if (!over.isEmpty()) {
+      var _ = ledger.abandon(over);
+    }
+    unreported.removeIf(attempt -> !running.containsKey(attempt) && !held.contains(attempt));
   }
 
   /** Waits until nothing runs, for as long as given at most. */

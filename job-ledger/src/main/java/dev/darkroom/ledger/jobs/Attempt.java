@@ -1,11 +1,14 @@
 package dev.darkroom.ledger.jobs;
 
 import dev.darkroom.model.RequestId;
+import java.util.UUID;
 
 /**
- * One attempt at a job. Its number is the fence: once another attempt has begun, a report of this
- * one changes nothing.
+ * One attempt at a job.
  *
  * @param number 1 for the first call
+ * @param claim names the claim that began it: the fence. Once another attempt has begun, a report
+ *     of this one changes nothing, even if a failover has made the ledger forget this one and count
+ *     the other by the same number
  */
-public record Attempt(RequestId requestId, int number, String workerId) {}
+public record Attempt(RequestId requestId, int number, String workerId, UUID claim) {}

@@ -56,9 +56,11 @@ public final class JobQueries {
   private Optional<Job> find(JdbcClient pool, RequestId requestId) {
     return pool.sql(
             """
-            select request_id, user_id, request, status, deadline_at, finished_at, image_url, image_sha256,
-              image_content_type, image_bytes, image_removed_at, error_code, error_message
-            from public.generation_jobs where request_id = :id
+            select request_id, job.user_id, request, job.deadline_at, finished_at, image_url, image_sha256,
+              image_content_type, image_bytes, image_removed_at, job.error_code, job.error_message,
+              case when status = 'started' and queued.attempt > 0 then 'processing' else status end as status
+            from public.generation_jobs job left join public.generation_queue queued using (request_id)
+            where request_id = :id
             """)
         .param("id", requestId.value())
         .query((row, _) -> job(row))
@@ -137,9 +139,11 @@ public final class JobQueries {
     return database
         .sql(
             """
-            select request_id, attempt, worker_id from public.generation_jobs
-            where lease_until < now()
-            order by lease_until limit :limit
+            select request_id, attempt, job.worker_id, claim_token
+            from public.generation_queue job left join public.generation_workers worker using (worker_id)
+            where state = 'claimed'
+              and (publish_after <= now() or lease_until < now() or lease_until is null)
+            order by lease_until nulls first, request_id limit :limit
             """)
         .param("limit", limit)
         .query((row, _) -> JobRows.attempt(row))
@@ -157,9 +161,9 @@ public final class JobQueries {
     return database
         .sql(
             """
-            select request_id, attempt, worker_id from public.generation_jobs
-            where status in ('started', 'processing') and deadline_at <= now() and attempt > 0
-              and (lease_until is not null or error_code is null
+            select request_id, attempt, worker_id, claim_token from public.generation_queue
+            where state <> 'ended' and deadline_at <= now() and attempt > 0
+              and (state = 'claimed' or error_code is null
                 or error_code in ('outcome_unknown', 'picture_not_stored'))
             order by deadline_at limit :limit
             """)
@@ -177,15 +181,15 @@ public final class JobQueries {
         .sql(
             """
             select error_code,
-              count(*) filter (where lease_until is not null) as running,
-              count(*) filter (where lease_until is null and due_at <= clock_timestamp()) as waiting,
-              count(*) filter (where lease_until is null and due_at > clock_timestamp()) as scheduled,
-              count(*) filter (where lease_until is null and turn is not null) as held_back,
+              count(*) filter (where state = 'claimed') as running,
+              count(*) filter (where state <> 'claimed' and due_at <= clock_timestamp()) as waiting,
+              count(*) filter (where state <> 'claimed' and due_at > clock_timestamp()) as scheduled,
+              count(*) filter (where state = 'in_line') as held_back,
               coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (
-                where lease_until is null and due_at <= clock_timestamp())), 0)::float8 as oldest
+                where state <> 'claimed' and due_at <= clock_timestamp())), 0)::float8 as oldest
             from (
-              select error_code, lease_until, due_at, turn from public.generation_jobs
-              where status in ('started', 'processing') order by deadline_at limit :most) as open
+              select error_code, state, due_at from public.generation_queue
+              where state <> 'ended' order by deadline_at limit :most) as open
             group by error_code
             """)
         .param("most", MOST_OPEN)

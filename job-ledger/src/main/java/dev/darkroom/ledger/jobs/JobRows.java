@@ -8,13 +8,18 @@ import dev.darkroom.model.JobStatus;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.UUID;
 
-/** Reads rows of {@code generation_jobs}. */
+/** Reads rows of {@code generation_jobs} and {@code generation_queue}. */
 public final class JobRows {
   private JobRows() {}
 
   public static Attempt attempt(ResultSet row) throws SQLException {
-    return new Attempt(Columns.requestId(row), row.getInt("attempt"), row.getString("worker_id"));
+    return new Attempt(
+        Columns.requestId(row),
+        row.getInt("attempt"),
+        row.getString("worker_id"),
+        row.getObject("claim_token", UUID.class));
   }
 
   public static DueJob dueJob(ResultSet row, LedgerJson json) throws SQLException {
@@ -41,7 +46,7 @@ public final class JobRows {
             Columns.requestId(row),
             row.getString("user_id"),
             status,
-            row.getInt("attempt"),
+            row.getInt("attempts"),
             row.getString("image_url"),
             row.getString("image_sha256"),
             row.getString("image_content_type"),

@@ -97,36 +97,41 @@ public final class JobStore {
                   then excluded.created_at else known.created_at end
               returning key, fingerprint, request_id),
             line as (
-              select user_id, (select max(turn) from public.generation_jobs job
-                where job.user_id = asking.user_id
-                  and turn is not null and lease_until is null and finished_at is null) as last
-              from (select distinct user_id from new_job where position > :letGo) as asking),
+              select user_id, (select max(turn) from public.generation_queue job
+                where job.user_id = asking.user_id and state = 'in_line') as last
+              from (select distinct user_id from new_job where position > :dispatched) as asking),
             accepted as (
-              insert into public.generation_jobs
-                (request_id, user_id, request, deadline_at, publish_after, traceparent, let_go, turn)
-              select request_id, user_id, request, now() + deadline * interval '1 millisecond',
-                case when position <= :letGo
-                  then now() + :reservation * interval '1 millisecond' else 'infinity' end,
-                traceparent, position <= :letGo,
-                case when position > :letGo
-                  then greatest(0, (select now_serving from public.generation_turns), last + 1) - 1
-                    + row_number() over (partition by user_id, position > :letGo order by position) end
-              from new_job left join line using (user_id)
+              insert into public.generation_jobs (request_id, user_id, request, deadline_at, traceparent)
+              select request_id, user_id, request, now() + deadline * interval '1 millisecond', traceparent
+              from new_job
               where key is null or request_id in (select request_id from held)
               returning *),
+            queued as (
+              insert into public.generation_queue
+                (request_id, user_id, state, turn, publish_after, deadline_at)
+              select request_id, user_id, case when position <= :dispatched then 'dispatched' else 'in_line' end,
+                case when position > :dispatched
+                  then greatest(0, (select now_serving from public.generation_turns), last + 1) - 1
+                    + row_number() over (partition by user_id, position > :dispatched order by position) end,
+                case when position <= :dispatched
+                  then now() + :reservation * interval '1 millisecond' else 'infinity' end,
+                accepted.deadline_at
+              from accepted join new_job using (request_id, user_id) left join line using (user_id)
+              returning request_id, state, publish_after),
             logged as (
               insert into public.generation_logs
                 (request_id, user_id, prompt, status, step, details, created_at)
               select request_id, user_id, request ->> 'prompt', 'started', 'request_received',
                 jsonb_build_object('parameters', request - 'prompt', 'deadline', deadline_at), created_at
               from accepted)
-            select deadline_at, publish_after, created_at, let_go, held.request_id,
-              held.fingerprint = new_job.fingerprint as same
-            from new_job left join accepted using (request_id) left join held using (key)
+            select accepted.deadline_at, publish_after, created_at, state = 'dispatched' as dispatched,
+              held.request_id, held.fingerprint = new_job.fingerprint as same
+            from new_job left join accepted using (request_id) left join queued using (request_id)
+              left join held using (key)
             order by position
             """)
         .param("reservation", publishReservation.toMillis())
-        .param("letGo", dispatched)
+        .param("dispatched", dispatched)
         .param("keep", keepKeys.toMillis())
         .param("ids", texts(jobs.stream().map(NewJob::id)))
         .param("users", texts(jobs.stream().map(NewJob::userId)))
@@ -158,7 +163,7 @@ public final class JobStore {
         new JobMessage(job.id(), job.userId(), job.request(), instant(row, "deadline_at"));
     return new Acceptance.Accepted(
         new DueJob(message, job.trace(), acceptedAt, instant(row, "publish_after")),
-        row.getBoolean("let_go"));
+        row.getBoolean("dispatched"));
   }
 
   /**
@@ -180,34 +185,47 @@ public final class JobStore {
             with intent as (
               select * from unnest(:ids::uuid[], :details::jsonb[]) as intent (request_id, details)
               order by request_id limit cardinality(:ids::uuid[])),
-            claimable as (
-              select intent.*, free
+            renewed as (
+              insert into public.generation_workers as known (worker_id, lease_until)
+              select :worker, clock_timestamp() + :lease * interval '1 millisecond'
+              where not exists (select from public.generation_workers
+                where worker_id = :worker and lease_until > now() + :lease / 2 * interval '1 millisecond')
+              on conflict (worker_id) do update
+              set lease_until = greatest(known.lease_until, excluded.lease_until)),
+            locked as materialized (
+              select intent.details, job.*
               from intent cross join lateral (
-                select lease_until is null as free from public.generation_jobs
-                where request_id = intent.request_id
-                  and finished_at is null and due_at <= now() and deadline_at > now()
-                  and (lease_until is null
-                    or (claim_token = :token and worker_id = :worker and lease_until > now()))
+                select * from public.generation_queue where request_id = intent.request_id
                 for update) job),
+            claimable as (
+              select request_id, details, state <> 'claimed' as free from locked
+              where due_at <= now() and deadline_at > now()
+                and (state in ('dispatched', 'in_line', 'due')
+                  or (state = 'claimed' and claim_token = :token and worker_id = :worker
+                    and publish_after = 'infinity'))),
             claimed as (
-              update public.generation_jobs job
-              set status = 'processing', attempt = job.attempt + claimable.free::int, worker_id = :worker,
-                claim_token = :token,
-                lease_until = clock_timestamp() + :lease * interval '1 millisecond',
+              update public.generation_queue job
+              set state = 'claimed', turn = null, attempt = job.attempt + claimable.free::int,
+                worker_id = :worker, claim_token = :token, publish_after = 'infinity',
                 enqueued_at = coalesce(job.enqueued_at, clock_timestamp())
               from claimable where job.request_id = claimable.request_id
               returning job.*, claimable.details, claimable.free),
+            known as materialized (
+              select claimed.*, job.request, job.traceparent, job.created_at
+              from claimed cross join lateral (
+                select request, traceparent, created_at from public.generation_jobs
+                where request_id = claimed.request_id) job),
             logged as (
               insert into public.generation_logs
                 (request_id, user_id, prompt, status, step, details, created_at)
               select request_id, user_id, request ->> 'prompt', 'processing', 'calling_nebius_api',
                 jsonb_build_object('attempt', attempt, 'worker', worker_id) || details,
                 clock_timestamp()
-              from claimed where free)
-            select request_id, user_id, request, deadline_at, attempt, worker_id, traceparent,
+              from known where free)
+            select request_id, user_id, request, deadline_at, attempt, worker_id, claim_token, traceparent,
               (extract(epoch from deadline_at - clock_timestamp()) * 1000)::bigint as time_left,
               free and attempt = 1 as first, (extract(epoch from clock_timestamp() - created_at) * 1000)::bigint as age
-            from claimed
+            from known
             """)
         .param("worker", workerId)
         .param("token", token)
@@ -230,74 +248,54 @@ public final class JobStore {
   }
 
   /**
-   * Renews the leases of the attempts that a worker runs, in one statement. Any other lease of this
-   * worker lapses, so that its job is rescued.
+   * Renews the worker's lease, and with it all its claims.
    *
-   * @return the attempts that the worker still holds; the job of any other has ended or belongs to
-   *     another attempt
+   * @return the attempts that it holds. A job of any other has ended, or was given to another
+   *     attempt; one that it does not know was claimed with an answer that got lost
    */
-  public List<Attempt> heartbeatOfHeld(
-      String workerId, Duration lease, Collection<Attempt> inHand) {
+  public List<Attempt> heartbeat(String workerId, Duration lease) {
     return database
         .sql(
             """
-            with in_hand as (
-              select * from unnest(:ids::uuid[], :attempts::int[]) as in_hand (request_id, attempt)
-              order by request_id limit cardinality(:ids::uuid[])),
-            held as (
-              select in_hand.request_id
-              from in_hand cross join lateral (
-                select from public.generation_jobs
-                where request_id = in_hand.request_id and attempt = in_hand.attempt
-                  and worker_id = :worker and num_nonnulls(lease_until) = 1
-                for update) job)
-            update public.generation_jobs job
-            set lease_until = clock_timestamp() + :lease * interval '1 millisecond'
-            from held where job.request_id = held.request_id
-            returning job.request_id, job.attempt, job.worker_id
+            with renewed as (
+              insert into public.generation_workers (worker_id, lease_until)
+              values (:worker, clock_timestamp() + :lease * interval '1 millisecond')
+              on conflict (worker_id) do update set lease_until = excluded.lease_until)
+            select request_id, attempt, worker_id, claim_token from public.generation_queue
+            where state = 'claimed' and worker_id = :worker and publish_after = 'infinity'
             """)
         .param("worker", workerId)
         .param("lease", lease.toMillis())
-        .param("ids", texts(inHand.stream().map(Attempt::requestId)))
-        .param("attempts", texts(inHand.stream().map(Attempt::number)))
         .query((row, _) -> JobRows.attempt(row))
         .list();
   }
 
   /**
-   * Renews the leases of jobs that a worker claimed without getting the reply, so that they don't
-   * lapse before it repeats the claim.
+   * Ends the worker's hold on these attempts, of which it does not know what became. The rescue
+   * looks for their pictures and decides, as if the worker had gone.
    *
-   * @param tokens of these claims
-   * @param begun attempts that it knows of: {@link #heartbeatOfHeld} renews their leases
-   * @return attempts that it holds under these tokens, 500 at most, the lease that would lapse
-   *     first in front
+   * @return how many it held
    */
-  public List<Attempt> heartbeatOfUnanswered(
-      String workerId, Duration lease, Collection<UUID> tokens, Collection<Attempt> begun) {
+  public int abandon(Collection<Attempt> attempts) {
     return database
         .sql(
             """
-            with unanswered as (
-              select request_id from public.generation_jobs
-              where lease_until > '-infinity' and worker_id = :worker
-                and claim_token = any(:tokens::uuid[])
-                and (request_id, attempt) not in (
-                  select * from unnest(:ids::uuid[], :attempts::int[]))
-              order by lease_until limit 500
-              for update)
-            update public.generation_jobs job
-            set lease_until = clock_timestamp() + :lease * interval '1 millisecond'
-            from unanswered where job.request_id = unanswered.request_id
-            returning job.request_id, job.attempt, job.worker_id
+            with abandoned as (
+              select * from unnest(:ids::uuid[], :claims::uuid[]) as abandoned (request_id, claim_token)
+              order by request_id limit cardinality(:ids::uuid[])),
+            locked as materialized (
+              select abandoned.claim_token as claim, job.*
+              from abandoned cross join lateral (
+                select * from public.generation_queue where request_id = abandoned.request_id
+                for update) job)
+            update public.generation_queue job set publish_after = clock_timestamp()
+            from locked
+            where job.request_id = locked.request_id
+              and locked.state = 'claimed' and locked.claim_token = locked.claim
             """)
-        .param("worker", workerId)
-        .param("lease", lease.toMillis())
-        .param("tokens", texts(tokens.stream()))
-        .param("ids", texts(begun.stream().map(Attempt::requestId)))
-        .param("attempts", texts(begun.stream().map(Attempt::number)))
-        .query((row, _) -> JobRows.attempt(row))
-        .list();
+        .param("ids", texts(attempts.stream().map(Attempt::requestId)))
+        .param("claims", texts(attempts.stream().map(Attempt::claim)))
+        .update();
   }
 
   /**
@@ -321,18 +319,22 @@ public final class JobStore {
     return database
         .sql(
             """
-            with held as (
-              select request_id, :ends or (:counts and failures + 1 >= :maxAttempts) as exhausted
-              from public.generation_jobs
-              where request_id = :id and attempt = :attempt and worker_id = :worker and num_nonnulls(lease_until) = 1
-                and (lease_until < now() or not :onlyIfLapsed)
+            with silent as (
+              select from public.generation_workers
+              where worker_id = :worker and lease_until < now()
               for update),
+            locked as materialized (
+              select * from public.generation_queue where request_id = :id for update),
+            held as (
+              select request_id, :ends or (:counts and failures + 1 >= :maxAttempts) as exhausted
+              from locked
+              where state = 'claimed' and attempt = :attempt and claim_token = :claim
+                and (not :onlyIfLapsed or publish_after <= now() or exists (select from silent)
+                  or not exists (select from public.generation_workers where worker_id = :worker))),
             released as (
-              update public.generation_jobs job
-              set failures = job.failures + case when :counts then 1 else 0 end,
-                lease_until = null, enqueued_at = null, let_go = false, turn = null,
-                status = case when exhausted then 'failed' else 'processing' end,
-                finished_at = case when exhausted then clock_timestamp() end,
+              update public.generation_queue job
+              set state = case when exhausted then 'ended' else 'due' end,
+                failures = job.failures + case when :counts then 1 else 0 end, enqueued_at = null,
                 due_at = clock_timestamp() + :delay * interval '1 millisecond',
                 publish_after = clock_timestamp()
                   + case when exhausted then :reservation else :delay end * interval '1 millisecond',
@@ -341,27 +343,38 @@ public final class JobStore {
                   then format('Gave up after attempt %s: %s', job.attempt, :reason::text)
                   else :reason end
               from held where job.request_id = held.request_id
-              returning job.*),
+              returning job.*, exhausted),
+            failed as (
+              update public.generation_jobs job
+              set status = 'failed', attempts = released.attempt, finished_at = clock_timestamp(),
+                error_code = released.error_code, error_message = released.error_message
+              from released where job.request_id = released.request_id and exhausted
+              returning job.finished_at),
+            known as materialized (
+              select released.*, job.request ->> 'prompt' as prompt, job.created_at, job.traceparent
+              from released cross join lateral (
+                select * from public.generation_jobs where request_id = released.request_id) job),
             logged as (
               insert into public.generation_logs
                 (request_id, user_id, prompt, status, step, details, created_at)
-              select request_id, user_id, request ->> 'prompt', 'processing', :outcome,
+              select request_id, user_id, prompt, 'processing', :outcome,
                 jsonb_build_object('attempt', attempt, 'worker', worker_id,
                   'code', :code::text, 'reason', :reason::text, 'counts', :counts)
                   || jsonb_strip_nulls(jsonb_build_object('callMillis', :call::bigint, 'called', :called::boolean)),
                 clock_timestamp()
-              from released
+              from known
               union all
-              select request_id, user_id, request ->> 'prompt', status,
-                case status when 'failed' then 'attempts_exhausted' else 'retry_scheduled' end,
-                case status
-                  when 'failed' then jsonb_build_object('attempt', attempt, 'code', error_code, 'reason', error_message)
+              select request_id, user_id, prompt, case when exhausted then 'failed' else 'processing' end,
+                case when exhausted then 'attempts_exhausted' else 'retry_scheduled' end,
+                case when exhausted
+                  then jsonb_build_object('attempt', attempt, 'code', error_code, 'reason', error_message)
                   else jsonb_build_object('attempt', attempt, 'dueAt', due_at) end,
                 clock_timestamp()
-              from released)
-            select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type, image_bytes,
-              error_code, error_message, finished_at, created_at, due_at, traceparent
-            from released
+              from known)
+            select request_id, user_id, case when exhausted then 'failed' else 'started' end as status,
+              attempt as attempts, null as image_url, null as image_sha256, null as image_content_type,
+              null::bigint as image_bytes, error_code, error_message, finished_at, created_at, due_at, traceparent
+            from known left join failed on true
             """)
         .param("ends", ends)
         .param("counts", failure.counts() || ends)
@@ -369,6 +382,7 @@ public final class JobStore {
         .param("id", attempt.requestId().value())
         .param("attempt", attempt.number())
         .param("worker", attempt.workerId())
+        .param("claim", attempt.claim())
         .param("onlyIfLapsed", onlyIfLapsed)
         .param("delay", failure.delay().toMillis())
         .param("reservation", publishReservation.toMillis())

@@ -78,26 +78,35 @@ public final class OutcomeStore {
     return database
         .sql(
             """
-            with finished as (
-              update public.generation_jobs
-              set status = :status, finished_at = clock_timestamp(), lease_until = null,
-                publish_after = clock_timestamp() + :reservation * interval '1 millisecond',
+            with locked as materialized (
+              select * from public.generation_queue where request_id = :id for update),
+            ended as (
+              update public.generation_queue job
+              set state = 'ended', turn = null, attempt = greatest(job.attempt, :attempt),
+                claim_token = :claim, worker_id = :worker,
+                publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
+              from locked
+              where job.request_id = locked.request_id and locked.state <> 'ended'
+                and (locked.claim_token is null or (locked.claim_token = :claim and locked.attempt = :attempt))
+              returning job.request_id, job.attempt),
+            finished as (
+              update public.generation_jobs job
+              set status = :status, attempts = ended.attempt, finished_at = clock_timestamp(),
                 image_url = :url, image_sha256 = :sha256, image_content_type = :contentType,
                 image_bytes = :bytes::bigint, error_code = :code, error_message = :message
-              where request_id = :id and finished_at is null and attempt = :attempt
-                and coalesce(worker_id, :worker) = :worker
-              returning *),
+              from ended where job.request_id = ended.request_id
+              returning job.*),
             logged as (
               insert into public.generation_logs
                 (request_id, user_id, prompt, status, step, details, image_url, created_at)
               select request_id, user_id, request ->> 'prompt', status, :step,
-                jsonb_build_object('attempt', attempt, 'worker', :worker::text)
+                jsonb_build_object('attempt', attempts, 'worker', :worker::text)
                   || case status when 'completed' then jsonb_build_object('jobMillis',
                     (extract(epoch from finished_at - created_at) * 1000)::bigint) else '{}' end
                   || :details::jsonb,
                 image_url, finished_at
               from finished)
-            select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type, image_bytes,
+            select request_id, user_id, status, attempts, image_url, image_sha256, image_content_type, image_bytes,
               error_code, error_message, finished_at, created_at, traceparent
             from finished
             """)
@@ -112,6 +121,7 @@ public final class OutcomeStore {
         .param("id", attempt.requestId().value())
         .param("attempt", attempt.number())
         .param("worker", attempt.workerId())
+        .param("claim", attempt.claim())
         .param("step", step.word())
         .param("details", json.write(details))
         .query((row, _) -> JobRows.finished(row))
@@ -135,41 +145,45 @@ public final class OutcomeStore {
             with looked as (
               select * from unnest(:ids::uuid[], :attempts::int[]) as looked (request_id, attempt)),
             overdue as (
-              select request_id, lease_until is not null as held from public.generation_jobs
-              where status in ('started', 'processing') and deadline_at <= now()
+              select request_id, state = 'claimed' as held from public.generation_queue
+              where state <> 'ended' and deadline_at <= now()
                 and (attempt = 0
-                  or (lease_until is null and error_code not in ('outcome_unknown', 'picture_not_stored'))
+                  or (state <> 'claimed' and error_code not in ('outcome_unknown', 'picture_not_stored'))
                   or deadline_at <= now() - :patience * interval '1 millisecond'
                   or (request_id, attempt) in (select request_id, attempt from looked))
               order by deadline_at limit :limit
               for update skip locked),
             ended as (
+              update public.generation_queue job
+              set state = 'ended', turn = null, failures = failures + overdue.held::int,
+                publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
+              from overdue where job.request_id = overdue.request_id
+              returning job.request_id, job.attempt, job.worker_id, job.error_message as last_error, overdue.held),
+            finished as (
               update public.generation_jobs job
-              set status = 'failed', finished_at = clock_timestamp(), lease_until = null,
-                failures = failures + overdue.held::int,
-                publish_after = clock_timestamp() + :reservation * interval '1 millisecond',
+              set status = 'failed', attempts = ended.attempt, finished_at = clock_timestamp(),
                 error_code = 'deadline_exceeded',
                 error_message = 'The job was not finished by its deadline.'
-                  || coalesce(' The last error: ' || job.error_message, '')
-              from overdue where job.request_id = overdue.request_id
-              returning job.*, overdue.held),
+                  || coalesce(' The last error: ' || ended.last_error, '')
+              from ended where job.request_id = ended.request_id
+              returning job.*, ended.worker_id, ended.held),
             logged as (
               insert into public.generation_logs
                 (request_id, user_id, prompt, status, step, details, created_at)
               select request_id, user_id, request ->> 'prompt', 'processing', 'attempt_outcome_unknown',
-                jsonb_build_object('attempt', attempt, 'worker', worker_id, 'code', 'deadline_exceeded',
+                jsonb_build_object('attempt', attempts, 'worker', worker_id, 'code', 'deadline_exceeded',
                   'reason', 'The deadline came while the call was under way.', 'counts', true),
                 clock_timestamp()
-              from ended where held
+              from finished where held
               union all
               select request_id, user_id, request ->> 'prompt', 'failed', 'deadline_exceeded',
-                jsonb_build_object('attempt', attempt, 'deadline', deadline_at, 'code', error_code,
+                jsonb_build_object('attempt', attempts, 'deadline', deadline_at, 'code', error_code,
                   'reason', error_message),
                 clock_timestamp()
-              from ended)
-            select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type, image_bytes,
+              from finished)
+            select request_id, user_id, status, attempts, image_url, image_sha256, image_content_type, image_bytes,
               error_code, error_message, finished_at, created_at, traceparent
-            from ended
+            from finished
             """)
         .param("limit", limit)
         .param("ids", texts(without.stream().map(Attempt::requestId)))
@@ -186,27 +200,32 @@ public final class OutcomeStore {
         .sql(
             """
             with oversized as (
-              select request_id from public.generation_jobs
-              where request_id = any (:ids::uuid[]) and lease_until is null and finished_at is null
+              select request_id from public.generation_queue
+              where request_id = any (:ids::uuid[]) and state not in ('claimed', 'ended')
               order by request_id
               for update),
             ended as (
-              update public.generation_jobs job
-              set status = 'failed', finished_at = clock_timestamp(),
-                publish_after = clock_timestamp() + :reservation * interval '1 millisecond',
-                error_code = :code, error_message = :reason
+              update public.generation_queue job
+              set state = 'ended', turn = null,
+                publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
               from oversized where job.request_id = oversized.request_id
+              returning job.request_id, job.attempt),
+            finished as (
+              update public.generation_jobs job
+              set status = 'failed', attempts = ended.attempt, finished_at = clock_timestamp(),
+                error_code = :code, error_message = :reason
+              from ended where job.request_id = ended.request_id
               returning job.*),
             logged as (
               insert into public.generation_logs
                 (request_id, user_id, prompt, status, step, details, created_at)
               select request_id, user_id, request ->> 'prompt', status, :step,
-                jsonb_build_object('attempt', attempt, 'code', error_code, 'reason', error_message),
+                jsonb_build_object('attempt', attempts, 'code', error_code, 'reason', error_message),
                 finished_at
-              from ended)
-            select request_id, user_id, status, attempt, image_url, image_sha256, image_content_type,
+              from finished)
+            select request_id, user_id, status, attempts, image_url, image_sha256, image_content_type,
               image_bytes, error_code, error_message, finished_at, created_at, traceparent
-            from ended
+            from finished
             """)
         .param("ids", texts(jobs.stream()))
         .param("reservation", publishReservation.toMillis())

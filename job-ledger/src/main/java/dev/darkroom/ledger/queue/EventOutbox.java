@@ -3,14 +3,11 @@ package dev.darkroom.ledger.queue;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.jobs.JobRows;
 import dev.darkroom.ledger.row.Columns;
-import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalInt;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -36,15 +33,20 @@ public final class EventOutbox {
         .sql(
             """
             with unpublished as (
-              select request_id from public.generation_jobs
-              where finished_at is not null and event_published_at is null and publish_after <= now()
+              select request_id from public.generation_queue
+              where state = 'ended' and publish_after <= now()
               order by publish_after limit :limit
-              for update skip locked)
-            update public.generation_jobs job
-            set publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
-            from unpublished where job.request_id = unpublished.request_id
-            returning job.request_id, user_id, status, attempt, image_url, image_sha256, image_content_type,
-              image_bytes, error_code, error_message, finished_at, created_at, traceparent
+              for update skip locked),
+            reserved as (
+              update public.generation_queue job
+              set publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
+              from unpublished where job.request_id = unpublished.request_id
+              returning job.request_id)
+            select job.*
+            from reserved cross join lateral (
+              select request_id, user_id, status, attempts, image_url, image_sha256, image_content_type,
+                image_bytes, error_code, error_message, finished_at, created_at, traceparent
+              from public.generation_jobs where request_id = reserved.request_id) job
             """)
         .param("limit", limit)
         .param("reservation", publishReservation.toMillis())
@@ -53,7 +55,7 @@ public final class EventOutbox {
   }
 
   /**
-   * Records that Kafka has the completion events of these jobs. The commit does not wait for the
+   * Removes from the queue ended jobs whose completion events Kafka has. The commit does not wait for the
    * disk: if a crash of PostgreSQL undoes it, consumers get a copy of an event.
    */
   public int markPublished(Collection<RequestId> jobs) {
@@ -64,15 +66,14 @@ public final class EventOutbox {
             acknowledged as (
               select * from unnest(:ids::uuid[]) as acknowledged (request_id)
               order by request_id limit cardinality(:ids::uuid[])),
-            published as (
-              select acknowledged.request_id
+            published as materialized (
+              select job.*
               from acknowledged cross join lateral (
-                select from public.generation_jobs
+                select request_id, state from public.generation_queue
                 where request_id = acknowledged.request_id
-                  and status in ('completed', 'failed') and event_published_at is null
                 for update) job)
-            update public.generation_jobs job set event_published_at = clock_timestamp()
-            from published, relaxed where job.request_id = published.request_id
+            delete from public.generation_queue job using published, relaxed
+            where job.request_id = published.request_id and published.state = 'ended'
             """)
         .param("ids", Columns.texts(jobs.stream()))
         .update();
@@ -84,12 +85,11 @@ public final class EventOutbox {
         .sql(
             """
             with refused as (
-              select request_id from public.generation_jobs
-              where request_id = any (:ids::uuid[])
-                and finished_at is not null and event_published_at is null
+              select request_id from public.generation_queue
+              where request_id = any (:ids::uuid[]) and state || '' = 'ended'
               order by request_id
               for update)
-            update public.generation_jobs job
+            update public.generation_queue job
             set publish_after = clock_timestamp() + :time * interval '1 millisecond'
             from refused where job.request_id = refused.request_id
             """)
@@ -99,94 +99,73 @@ public final class EventOutbox {
   }
 
   /**
-   * Remembers which topic holds the events.
+   * Remembers which topic holds the events. If it is another one than before, the events of jobs
+   * that have ended are to be sent again, see {@link #replay}.
    *
-   * @return since when it is another one than before: events that were published earlier are lost.
-   *     The epoch if it is the first known topic; empty if another gateway just found out
+   * @param topicId Kafka's own id of the topic, which a topic created anew does not share
    */
-  public Optional<Instant> movedAt(String topic, String topicId) {
-    return database
+  public void remember(String topic, String topicId) {
+    database
         .sql(
             """
-            with moved as (
-              update public.generation_topics
-              set topic_id = :topicId, since = clock_timestamp()
-              where name = :topic and topic_id <> :topicId
-              returning since),
-            met as (
-              insert into public.generation_topics (name, topic_id, since)
-              values (:topic, :topicId, 'epoch')
-              on conflict (name) do nothing
-              returning since)
-            select since from moved
-            union all select since from met
-            union all select since from public.generation_topics
-              where name = :topic and topic_id = :topicId
+            insert into public.generation_topics as known (name, topic_id, since)
+            values (:topic, :topicId, clock_timestamp())
+            on conflict (name) do update
+            set topic_id = excluded.topic_id, since = excluded.since, replayed_until = '-infinity'
+            where known.topic_id <> excluded.topic_id
             """)
         .param("topic", topic)
         .param("topicId", topicId)
-        .query((row, _) -> Columns.instant(row, "since"))
-        .list()
-        .stream()
-        .findFirst();
+        .update();
   }
 
   /**
-   * One slice of the ended jobs, in the order of their ends.
+   * Makes the events of one slice of the ended jobs due again, in the order of their ends, if the
+   * topic was created anew and they could still have been read in the old one. The ledger keeps how
+   * far this has come, so any gateway goes on where another one stopped.
    *
-   * @param until the next one begins after this
-   * @param released jobs whose event is due again
-   */
-  public record ReplaySlice(Instant until, int released) {}
-
-  /**
-   * Makes the events of a slice due again if they were published before the topic was another one
-   * and could still have been read there. There may be many, hence slices; the ledger alone tells
-   * what is left, so any gateway can go on where another one stopped.
-   *
-   * @param after ends at or before this were in the slice before
+   * @param retention how far back an event could have been read
    * @param limit ends in a slice, about
-   * @return empty if no job ended between {@code after} and {@code movedAt}
+   * @return jobs whose event is due again; empty if no slice is left
    */
-  public Optional<ReplaySlice> release(JobStatus ended, Instant after, Instant movedAt, int limit) {
+  public OptionalInt replay(String topic, Duration retention, int limit) {
     return database
         .sql(
             """
-            with slice as (
-              select max(created_at) as until from (
-                select created_at from public.generation_logs
-                where status = :status and created_at > :after and created_at <= :movedAt
-                order by created_at limit :limit) as ends),
-            lost as (
-              select request_id from public.generation_jobs
-              where request_id in (
-                  select request_id from public.generation_logs, slice
-                  where status = :status and created_at > :after and created_at <= slice.until)
-                and finished_at is not null and event_published_at < :movedAt
-              order by request_id
+            with moved as materialized (
+              select since, greatest(replayed_until, now() - :retention * interval '1 millisecond') as after
+              from public.generation_topics
+              where name = :topic and replayed_until < since
               for update),
+            slice as (
+              select max(created_at) as until from (
+                (select log.created_at from public.generation_logs log, moved
+                  where status = 'completed' and created_at > after and created_at <= since
+                  order by created_at limit :limit)
+                union all
+                (select log.created_at from public.generation_logs log, moved
+                  where status = 'failed' and created_at > after and created_at <= since
+                  order by created_at limit :limit)
+                order by created_at limit :limit) as ends),
             released as (
-              update public.generation_jobs job
-              set event_published_at = null, publish_after = now()
-              from lost where job.request_id = lost.request_id
-              returning job.request_id)
-            select until, (select count(*) from released) as released from slice
-            where until is not null
+              insert into public.generation_queue (request_id, user_id, state, deadline_at)
+              select request_id, user_id, 'ended', deadline_at from public.generation_jobs
+              where finished_at is not null and request_id in (
+                select request_id from public.generation_logs, moved, slice
+                where status in ('completed', 'failed') and created_at > after and created_at <= until)
+              order by request_id
+              on conflict (request_id) do nothing
+              returning request_id),
+            advanced as (
+              update public.generation_topics set replayed_until = coalesce(until, moved.since)
+              from moved, slice where name = :topic)
+            select (select count(*) from released) as released from moved, slice where until is not null
             """)
-        .param("status", ended.word())
-        .param("after", after.atOffset(ZoneOffset.UTC))
-        .param("movedAt", movedAt.atOffset(ZoneOffset.UTC))
-        .param("limit", limit)
-        .query((row, _) -> new ReplaySlice(Columns.instant(row, "until"), row.getInt("released")))
-        .optional();
-  }
-
-  /** The ledger's time before which events were sent that can't be read any more. */
-  public Instant horizon(Duration retention) {
-    return database
-        .sql("select now() - :retention * interval '1 millisecond' as horizon")
+        .param("topic", topic)
         .param("retention", retention.toMillis())
-        .query((row, _) -> Columns.instant(row, "horizon"))
-        .single();
+        .param("limit", limit)
+        .query((row, _) -> OptionalInt.of(row.getInt("released")))
+        .optional()
+        .orElseGet(OptionalInt::empty);
   }
 }

@@ -59,25 +59,24 @@ public final class FairQueue {
         .sql(
             """
             with due as (
-              select request_id, user_id, publish_after from public.generation_jobs
-              where lease_until is null and finished_at is null and not let_go and turn is null
-                and publish_after <= now()
+              select request_id, user_id, publish_after from public.generation_queue
+              where state = 'due' and publish_after <= now()
               order by publish_after limit :limit
               for update skip locked),
             serving as (
               select greatest(0, (select now_serving from public.generation_turns)) as now),
             line as materialized (
               select user_id, (select count(*) from (
-                  select from public.generation_jobs job
-                  where job.user_id = asking.user_id and attempt > 0
-                    and turn is not null and lease_until is null and finished_at is null
+                  select from public.generation_queue job
+                  where job.user_id = asking.user_id and state = 'in_line' and attempt > 0
                     and turn >= serving.now and turn < serving.now + :most limit :most) as again) as waiting
               from (select distinct user_id from due) as asking cross join serving),
             drawn as (
               select request_id, serving.now + line.waiting - 1
                   + row_number() over (partition by user_id order by publish_after, request_id) as turn
               from due join line using (user_id) cross join serving)
-            update public.generation_jobs job set turn = drawn.turn, publish_after = 'infinity'
+            update public.generation_queue job
+            set state = 'in_line', turn = drawn.turn, publish_after = 'infinity'
             from drawn where job.request_id = drawn.request_id
             """)
         .param("limit", limit)
@@ -109,32 +108,33 @@ public final class FairQueue {
               for update skip locked),
             ahead as (
               select count(*) as untaken from (
-                select from public.generation_jobs
-                where let_go and lease_until is null and finished_at is null
-                order by publish_after limit :window) as untaken),
+                select from public.generation_queue
+                where state = 'dispatched' order by publish_after limit :window) as untaken),
             next as (
-              select request_id, turn from public.generation_jobs
-              where turn is not null and lease_until is null and finished_at is null
+              select request_id, turn from public.generation_queue
+              where state = 'in_line'
               order by turn, request_id
               limit coalesce((select least(:window - untaken, :limit) from serving, ahead), 0)
               for update skip locked),
             leaving as (
-              update public.generation_jobs job
-              set let_go = true, turn = null,
+              update public.generation_queue job
+              set state = 'dispatched', turn = null,
                 publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
               from next where job.request_id = next.request_id
-              returning job.*, next.turn as served),
+              returning job.request_id, job.publish_after, next.turn as served),
             announced as (
               update public.generation_turns
               set now_serving = greatest(now_serving, (select max(turn) from next)), lots = lots + 1
               where exists (select from next))
             select untaken,
-              exists (select from public.generation_jobs
-                where turn is not null and lease_until is null and finished_at is null
+              exists (select from public.generation_queue
+                where state = 'in_line'
                 order by turn, request_id
                 offset (select count(*) from next) limit 1) as others_wait,
-              leaving.request_id, user_id, request, deadline_at, created_at, publish_after, traceparent
-            from serving cross join ahead left join leaving on true
+              job.*, leaving.publish_after
+            from serving cross join ahead left join (leaving cross join lateral (
+              select request_id, user_id, request, deadline_at, created_at, traceparent
+              from public.generation_jobs where request_id = leaving.request_id) job) on true
             order by served, leaving.request_id
             """)
         .param("window", window)

@@ -49,15 +49,19 @@ public final class JobOutbox {
         .sql(
             """
             with due as (
-              select request_id from public.generation_jobs
-              where let_go and lease_until is null and finished_at is null
-                and publish_after <= now() - :overdue * interval '1 millisecond'
+              select request_id from public.generation_queue
+              where state = 'dispatched' and publish_after <= now() - :overdue * interval '1 millisecond'
               order by publish_after limit :limit
-              for update skip locked)
-            update public.generation_jobs job
-            set publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
-            from due where job.request_id = due.request_id
-            returning job.request_id, user_id, request, deadline_at, created_at, publish_after, traceparent
+              for update skip locked),
+            reserved as (
+              update public.generation_queue job
+              set publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
+              from due where job.request_id = due.request_id
+              returning job.request_id, job.publish_after)
+            select job.*, publish_after
+            from reserved cross join lateral (
+              select request_id, user_id, request, deadline_at, created_at, traceparent
+              from public.generation_jobs where request_id = reserved.request_id) job
             """)
         .param("limit", limit)
         .param("overdue", by.toMillis())
@@ -88,18 +92,19 @@ public final class JobOutbox {
               select * from unnest(:ids::uuid[], :reservations::timestamptz[])
                 as acknowledged (request_id, publish_after)
               order by request_id limit cardinality(:ids::uuid[])),
-            sent as (
-              select acknowledged.request_id
+            locked as materialized (
+              select acknowledged.publish_after as reservation, job.*
               from acknowledged cross join lateral (
-                select from public.generation_jobs
-                where request_id = acknowledged.request_id and publish_after = acknowledged.publish_after
-                  and lease_until is null and finished_at is null
+                select request_id, state, publish_after from public.generation_queue
+                where request_id = acknowledged.request_id
                 for update) job)
-            update public.generation_jobs job
+            update public.generation_queue job
             set enqueued_at = coalesce(job.enqueued_at, clock_timestamp()),
               publish_after = clock_timestamp()
                 + greatest(5 * :republishAfter * interval '1 millisecond', clock_timestamp() - job.due_at)
-            from sent, relaxed where job.request_id = sent.request_id
+            from locked, relaxed
+            where job.request_id = locked.request_id
+              and locked.state = 'dispatched' and locked.publish_after = locked.reservation
             """)
         .param("republishAfter", republishAfter.toMillis())
         .param("ids", Columns.texts(jobs.stream().map(job -> job.message().requestId())))
@@ -123,8 +128,8 @@ public final class JobOutbox {
         .sql(
             """
             select now() as now, request_id, enqueued_at
-            from (select) as once left join public.generation_jobs
-              on lease_until is not null and enqueued_at <= now()
+            from (select) as once left join public.generation_queue
+              on state = 'claimed' and enqueued_at <= now()
             """)
         .query(JobOutbox::runningJobs);
   }
@@ -156,8 +161,8 @@ public final class JobOutbox {
     return database
         .sql(
             """
-            select request_id, enqueued_at from public.generation_jobs
-            where let_go and lease_until is null and finished_at is null and due_at <= now()
+            select request_id, enqueued_at from public.generation_queue
+            where state = 'dispatched' and due_at <= now()
               and enqueued_at < :head - :republishAfter * interval '1 millisecond'
             """)
         .param("head", head.atOffset(ZoneOffset.UTC))
@@ -183,14 +188,14 @@ public final class JobOutbox {
         .sql(
             """
             with lost as (
-              select job.request_id from public.generation_jobs job
+              select job.request_id from public.generation_queue job
               join unnest(:ids::uuid[], :places::timestamptz[]) as lost (request_id, enqueued_at)
                 on job.request_id = lost.request_id and job.enqueued_at = lost.enqueued_at
-              where let_go and lease_until is null and finished_at is null and due_at <= now()
+              where state = 'dispatched' and due_at <= now()
               order by job.request_id
               for update of job skip locked)
-            update public.generation_jobs job
-            set enqueued_at = null, let_go = false, publish_after = now()
+            update public.generation_queue job
+            set state = 'due', enqueued_at = null, publish_after = now()
             from lost where job.request_id = lost.request_id
             """)
         .param("ids", Columns.texts(lost.stream().map(EnqueuedJob::id)))
@@ -219,14 +224,12 @@ public final class JobOutbox {
               insert into public.generation_topics (name, topic_id) values (:topic, :topicId)
               on conflict (name) do nothing),
             lost as (
-              select request_id from public.generation_jobs
-              where exists (select from moved)
-                and let_go and lease_until is null and finished_at is null
-                and enqueued_at is not null
+              select request_id from public.generation_queue
+              where exists (select from moved) and state = 'dispatched' and enqueued_at is not null
               order by request_id
               for update)
-            update public.generation_jobs job
-            set enqueued_at = null, let_go = false, publish_after = now()
+            update public.generation_queue job
+            set state = 'due', enqueued_at = null, publish_after = now()
             from lost where job.request_id = lost.request_id
             """)
         .param("topic", topic)

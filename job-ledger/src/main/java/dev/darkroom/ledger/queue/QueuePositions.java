@@ -53,30 +53,30 @@ public final class QueuePositions {
         .sql(
             """
             with job as (
-              select request_id, let_go, enqueued_at, due_at, coalesce(turn,
+              select request_id, state, enqueued_at, due_at, coalesce(turn,
                   greatest(0, (select now_serving from public.generation_turns))) as turn
-              from public.generation_jobs
-              where request_id = :id and lease_until is null and finished_at is null)
+              from public.generation_queue
+              where request_id = :id and state not in ('claimed', 'ended'))
             select least(:furthest, gone.jobs + held_back.jobs) as ahead, running.jobs as running,
               case when due_at > clock_timestamp() then due_at end as due_at, clock_timestamp() as at
             from job
             cross join lateral (
               select count(*) as jobs from (
-                select request_id, enqueued_at from public.generation_jobs
-                where let_go and lease_until is null and finished_at is null
-                order by publish_after limit :furthest) as gone
-              where not job.let_go
+                select request_id, enqueued_at from public.generation_queue
+                where state = 'dispatched' order by publish_after limit :furthest) as gone
+              where job.state <> 'dispatched'
                 or (coalesce(gone.enqueued_at, 'infinity'), gone.request_id)
                   < (coalesce(job.enqueued_at, 'infinity'), job.request_id)) as gone
             cross join lateral (
               select count(*) as jobs from (
-                select from public.generation_jobs other
-                where turn is not null and lease_until is null and finished_at is null
-                  and not job.let_go and (other.turn, other.request_id) < (job.turn, job.request_id)
+                select from public.generation_queue other
+                where other.state = 'in_line' and job.state <> 'dispatched'
+                  and (other.turn, other.request_id) < (job.turn, job.request_id)
                 limit :furthest) as held_back) as held_back
             cross join lateral (
               select count(*) as jobs from (
-                select from public.generation_jobs where lease_until is not null limit :furthest) as held) as running
+                select from public.generation_queue where state = 'claimed'
+                order by worker_id limit :furthest) as held) as running
             """)
         .param("id", requestId.value())
         .param("furthest", FURTHEST)

@@ -135,13 +135,14 @@ public final class RecentAttempts {
         .sql(
             """
             with first as (
-              select lease_until, due_at from public.generation_jobs
-              where status in ('started', 'processing') order by deadline_at limit 1000)
+              select state, due_at from public.generation_queue
+              where state <> 'ended' order by deadline_at limit 1000)
             select
-              exists (select from public.generation_jobs where lease_until is not null) as running,
+              coalesce((select true from public.generation_queue
+                where state = 'claimed' order by worker_id limit 1), false) as running,
               (select min(due_at) from first
-                where lease_until is null and due_at <= clock_timestamp()) as waiting,
-              exists (select from first where lease_until is null) as open,
+                where state <> 'claimed' and due_at <= clock_timestamp()) as waiting,
+              exists (select from first where state <> 'claimed') as open,
               (select max(created_at) from (
                 select created_at, step from public.generation_logs
                 where status = 'processing' and created_at > now() - interval '1 hour'

@@ -108,7 +108,7 @@ class AttemptMadeIT {
         claim("one", LEASE),
         new RetryableFailure(Step.ATTEMPT_FAILED, "outage", "It was down.", false, Duration.ZERO));
     claim("two", LEASE);
-    ledger.asOwner.sql("update public.generation_jobs set deadline_at = now()").update();
+    ledger.asOwner.sql("update public.generation_queue set deadline_at = now()").update();
     ledger.endOverdue(10);
 
     assertThat(outcomes()).containsExactly(AttemptResult.FAILED, AttemptResult.UNKNOWN);

@@ -38,7 +38,7 @@ class ClaimIT {
 
     var claimed = claim("worker-7", id).getFirst();
 
-    assertThat(claimed.attempt()).isEqualTo(new Attempt(id, 1, "worker-7"));
+    assertThat(claimed.attempt()).isEqualTo(new Attempt(id, 1, "worker-7", claimed.attempt().claim()));
     assertThat(claimed.message().requestId()).isEqualTo(id);
     assertThat(claimed.message().request()).isEqualTo(REQUEST);
     assertThat(claimed.trace()).isEqualTo(TRACE);
@@ -102,7 +102,8 @@ class ClaimIT {
 
     assertThat(again)
         .extracting(ClaimedJob::attempt)
-        .containsExactlyInAnyOrder(lost.getFirst().attempt(), new Attempt(late, 1, "worker-7"));
+        .containsExactlyInAnyOrder(
+            lost.getFirst().attempt(), new Attempt(late, 1, "worker-7", token));
     assertThatJob(ledger, waiting)
         .has("attempt", 2)
         .hasTime("lease_until", LEASE)
@@ -110,12 +111,13 @@ class ClaimIT {
   }
 
   @Test
-  void a_claim_answers_nobody_else_and_not_after_its_lease() {
+  void a_claim_answers_nobody_else_and_not_what_its_worker_gave_up() {
     var token = UUID.randomUUID();
     var claimed = aHeldJob().with("claim_token", token).heldIn(ledger);
-    var lapsed = aLapsedJob().with("claim_token", token).heldIn(ledger);
+    var abandoned = aHeldJob().with("claim_token", token).heldIn(ledger);
+    ledger.jobStore.abandon(List.of(abandoned));
     var intents =
-        Stream.of(claimed, lapsed)
+        Stream.of(claimed, abandoned)
             .map(attempt -> new CallIntent(attempt.requestId(), PARAMETERS))
             .toList();
 
@@ -183,47 +185,46 @@ class ClaimIT {
   }
 
   @Test
-  void a_heartbeat_renews_what_is_in_hand_and_still_held_and_nothing_else() {
-    var mine = aHeldJob().lease(Duration.ofSeconds(1)).heldIn(ledger);
-    var lapsedButMine = aLapsedJob().withAttempts(3).heldIn(ledger);
-    var mineButNotInHand = aHeldJob().lease(Duration.ofSeconds(5)).heldIn(ledger);
-    var anothers = aHeldJob().heldBy("worker-2").lease(Duration.ofSeconds(5)).heldIn(ledger);
-    var released = aWaitingJob().with("worker_id", JobFixture.WORKER).in(ledger);
-    var before = assertThatJob(ledger, mineButNotInHand.requestId()).time("lease_until");
+  void a_claim_renews_the_lease_of_a_worker_that_has_none_for_long() {
+    var id = aQueuedJob().in(ledger);
+    aHeldJob().heldBy("worker-7").lease(Duration.ofSeconds(9)).in(ledger);
 
-    var inHand =
-        List.of(mine, lapsedButMine, anothers, new Attempt(released, 1, JobFixture.WORKER));
-    assertThat(ledger.jobStore.heartbeatOfHeld(JobFixture.WORKER, LEASE, inHand))
-        .containsExactlyInAnyOrder(mine, lapsedButMine);
+    assertThat(claim("worker-7", id)).hasSize(1);
 
-    assertThatJob(ledger, mine.requestId()).hasTime("lease_until", LEASE).hasNoSteps();
-    assertThat(assertThatJob(ledger, mineButNotInHand.requestId()).time("lease_until"))
-        .isEqualTo(before);
+    assertThatJob(ledger, id).hasTime("lease_until", LEASE);
   }
 
   @Test
-  void what_a_claim_got_whose_answer_was_lost_stays_held_and_is_told() {
-    var token = UUID.randomUUID();
-    var mine = aHeldJob().with("claim_token", token).lease(Duration.ofSeconds(2));
-    var unheardOf = mine.heldIn(ledger);
-    mine.heldBy("worker-2").heldIn(ledger);
-    aHeldJob().with("claim_token", UUID.randomUUID()).heldIn(ledger);
-    aWaitingJob().with("claim_token", token).with("worker_id", JobFixture.WORKER).in(ledger);
+  void a_heartbeat_renews_one_lease_and_tells_what_it_holds() {
+    var mine = aHeldJob().lease(Duration.ofSeconds(1)).heldIn(ledger);
+    var alsoMine = aHeldJob().withAttempts(3).lease(Duration.ofSeconds(-1)).heldIn(ledger);
+    aHeldJob().heldBy("worker-2").lease(Duration.ofSeconds(5)).heldIn(ledger);
+    aWaitingJob().in(ledger);
+    aCompletedJob().in(ledger);
+    var givenUp = aHeldJob().lease(Duration.ofSeconds(-1)).heldIn(ledger);
+    assertThat(ledger.jobStore.abandon(List.of(givenUp))).isEqualTo(1);
 
-    assertThat(
-            ledger.jobStore.heartbeatOfUnanswered(
-                JobFixture.WORKER, LEASE, List.of(UUID.randomUUID(), token), List.of()))
-        .containsExactly(unheardOf);
-    assertThat(
-            ledger.jobStore.heartbeatOfUnanswered(
-                JobFixture.WORKER, LEASE, List.of(token), List.of(unheardOf)))
-        .as("what was begun is renewed, or left to the rescue, by itself")
-        .isEmpty();
+    assertThat(ledger.jobStore.heartbeat(JobFixture.WORKER, LEASE))
+        .containsExactlyInAnyOrder(mine, alsoMine);
 
-    assertThatJob(ledger, unheardOf.requestId()).hasTime("lease_until", LEASE).hasNoSteps();
-    assertThat(
-            ledger.jobStore.heartbeatOfUnanswered(JobFixture.WORKER, LEASE, List.of(), List.of()))
-        .isEmpty();
+    assertThatJob(ledger, mine.requestId()).hasTime("lease_until", LEASE).hasNoSteps();
+    assertThat(ledger.jobStore.heartbeat("worker-3", LEASE)).isEmpty();
+  }
+
+  @Test
+  void what_a_worker_gives_up_is_rescued_although_the_worker_lives() {
+    var givenUp = aHeldJob().heldIn(ledger);
+    var held = aHeldJob().heldIn(ledger);
+    var anothers =
+        new Attempt(held.requestId(), held.number(), held.workerId(), UUID.randomUUID());
+
+    assertThat(ledger.jobStore.abandon(List.of(givenUp, anothers))).isEqualTo(1);
+    assertThat(ledger.rescue(10)).hasSize(1);
+
+    assertThatJob(ledger, givenUp.requestId())
+        .isFree()
+        .hasSteps("attempt_outcome_unknown", "retry_scheduled");
+    assertThatJob(ledger, held.requestId()).isHeldBy(held).hasNoSteps();
   }
 
   private List<ClaimedJob> claim(String worker, RequestId... ids) {

@@ -149,8 +149,8 @@ class FairQueueIT {
     aQueuedJob().publishAfter(Duration.ofSeconds(4)).in(ledger);
     aWaitingJob().due(Duration.ofMinutes(1)).in(ledger);
     aWaitingJob().in(ledger);
-    aHeldJob().with("let_go", true).in(ledger);
-    aCompletedJob().with("let_go", true).in(ledger);
+    aHeldJob().in(ledger);
+    aCompletedJob().in(ledger);
     IntStream.range(0, 9).forEach(turn -> aJobInLine("ada", turn).in(ledger));
 
     var batch = ledger.fairQueue.dispatch(5, MANY).orElseThrow();
@@ -210,14 +210,14 @@ class FairQueueIT {
         claimed.getFirst().attempt(),
         new RetryableFailure(Step.ATTEMPT_FAILED, "outage", "It was down.", true, Duration.ZERO));
 
-    assertThatJob(ledger, id).has("turn", null).has("let_go", false);
+    assertThatJob(ledger, id).has("turn", null).has("state", "due");
     assertThat(ledger.fairQueue.drawForDue(10)).isEqualTo(1);
     assertThat(ids(dispatch(MANY))).containsExactly(id);
   }
 
   @Test
-  void a_job_is_not_let_go_and_in_line_at_once() {
-    assertThatThrownBy(() -> aJobInLine("ada", 1).with("let_go", true).in(ledger))
+  void a_job_is_not_dispatched_and_in_line_at_once() {
+    assertThatThrownBy(() -> aJobInLine("ada", 1).with("state", "dispatched").in(ledger))
         .isInstanceOf(DataIntegrityViolationException.class);
   }
 
@@ -259,7 +259,7 @@ class FairQueueIT {
   private void makeWhatIsReservedDue() {
     ledger
         .asOwner
-        .sql("update public.generation_jobs set publish_after = now() where let_go")
+        .sql("update public.generation_queue set publish_after = now() where state = 'dispatched'")
         .update();
   }
 

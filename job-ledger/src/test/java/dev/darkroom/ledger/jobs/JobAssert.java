@@ -15,21 +15,28 @@ import org.assertj.core.api.AbstractAssert;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What the two tables say about a job, read past the ledger. */
+/** What the tables say about a job, read past the ledger. */
 final class JobAssert extends AbstractAssert<JobAssert, RequestId> {
+  private static final String JOB =
+      """
+      select status, created_at, finished_at, image_url, image_sha256, image_content_type, image_bytes,
+        coalesce(queued.attempt, attempts) as attempt, state, turn, failures, worker_id, claim_token,
+        due_at, publish_after, enqueued_at, job.deadline_at, lease_until,
+        case when finished_at is null then queued.error_code else job.error_code end as error_code,
+        case when finished_at is null then queued.error_message else job.error_message end as error_message
+      from public.generation_jobs job
+      left join public.generation_queue queued using (request_id)
+      left join public.generation_workers using (worker_id)
+      where request_id = :id
+      """;
+
   private final TestingLedger ledger;
   private final Map<String, @Nullable Object> row;
 
   private JobAssert(TestingLedger ledger, RequestId id) {
     super(id, JobAssert.class);
     this.ledger = ledger;
-    row =
-        ledger
-            .asOwner
-            .sql("select * from public.generation_jobs where request_id = :id")
-            .param("id", id.value())
-            .query()
-            .singleRow();
+    row = ledger.asOwner.sql(JOB).param("id", id.value()).query().singleRow();
   }
 
   static JobAssert assertThatJob(TestingLedger ledger, RequestId id) {
@@ -56,26 +63,32 @@ final class JobAssert extends AbstractAssert<JobAssert, RequestId> {
   }
 
   JobAssert isHeldBy(Attempt attempt) {
-    return hasSome("lease_until")
-        .has("status", "processing")
+    return has("state", "claimed")
         .has("attempt", attempt.number())
         .has("worker_id", attempt.workerId())
+        .has("claim_token", attempt.claim())
         .has("finished_at", null);
   }
 
   JobAssert isFree() {
-    return has("lease_until", null).has("finished_at", null);
+    assertThat(row.get("state")).isIn("in_line", "dispatched", "due");
+    return has("finished_at", null);
   }
 
   JobAssert isCompleted() {
-    return hasSome("finished_at").has("status", "completed").has("lease_until", null);
+    return hasSome("finished_at").has("status", "completed").has("state", "ended");
   }
 
   JobAssert isFailedWith(String code) {
     return hasSome("finished_at")
         .has("status", "failed")
         .has("error_code", code)
-        .has("lease_until", null);
+        .has("state", "ended");
+  }
+
+  /** Kafka has its completion event, so it is in the queue no longer. */
+  JobAssert isPublished() {
+    return hasSome("finished_at").has("state", null);
   }
 
   JobAssert hasNoSteps() {
@@ -96,11 +109,7 @@ final class JobAssert extends AbstractAssert<JobAssert, RequestId> {
   Instant time(String column) {
     return ledger
         .asOwner
-        .sql(
-            """
-            select (to_jsonb(job) ->> :column)::timestamptz as time from public.generation_jobs job
-            where request_id = :id
-            """)
+        .sql("select (to_jsonb(job) ->> :column)::timestamptz as time from (" + JOB + ") as job")
         .param("column", column)
         .param("id", actual.value())
         .query((rows, _) -> Columns.instant(rows, "time"))

@@ -3,6 +3,7 @@ package dev.darkroom.ledger.jobs;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -13,11 +14,19 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A row of {@code generation_jobs} in any state, written past the ledger. Times are distances from
- * now; negative ones lie in the past.
+ * A job in any state, written past the ledger: its row in {@code generation_jobs}, the one in {@code
+ * generation_queue} as long as it has one, and its worker's lease. Times are distances from now;
+ * negative ones lie in the past.
  */
 public final class JobFixture {
   public static final String WORKER = "worker-1";
+
+  /** A worker that no longer renews its lease. */
+  public static final String SILENT = "worker-0";
+
+  /** What every attempt was claimed by, unless a test says otherwise. */
+  public static final UUID CLAIM = UUID.fromString("5d4e4f9c-92a5-4b1b-8b53-3e1f7d1b0009");
+
   public static final GenerationRequest REQUEST =
       new GenerationRequest("a lighthouse", null, 0.7, 0.5, "sketch", 512, 768, 42);
   public static final TraceParent TRACE =
@@ -30,20 +39,24 @@ public final class JobFixture {
   private static final Duration LATER = Duration.ofMinutes(1);
 
   private final Map<String, @Nullable Object> columns;
+  private final Duration lease;
+  private final boolean queued;
 
-  private JobFixture(Map<String, @Nullable Object> columns) {
+  private JobFixture(Map<String, @Nullable Object> columns, Duration lease, boolean queued) {
     this.columns = columns;
+    this.lease = lease;
+    this.queued = queued;
   }
 
-  /** Accepted and let go, due, and unpublished for longer than its reservation. */
+  /** Accepted and dispatched, due, and unpublished for longer than its reservation. */
   public static JobFixture aQueuedJob() {
-    return new JobFixture(Map.of())
+    return new JobFixture(Map.of(), LATER, true)
         .with("user_id", "ada")
         .with("request", REQUEST)
         .with("status", "started")
+        .with("state", "dispatched")
         .with("attempt", 0)
         .with("failures", 0)
-        .with("let_go", true)
         .with("traceparent", TRACE.value())
         .with("created_at", Instant.now().minusSeconds(5))
         .due(PAST)
@@ -52,31 +65,30 @@ public final class JobFixture {
 
   /** One attempt is over; it is due for the next, and has no turn yet. */
   public static JobFixture aWaitingJob() {
-    return aQueuedJob().withAttempts(1).with("let_go", false);
+    return aQueuedJob().withAttempts(1).with("state", "due");
   }
 
   /** Accepted and held back. */
   public static JobFixture aJobInLine(String user, long turn) {
     return aQueuedJob()
         .with("user_id", user)
-        .with("let_go", false)
+        .with("state", "in_line")
         .with("turn", turn)
         .with("publish_after", "infinity");
   }
 
   /** In the first attempt of {@link #WORKER}. */
   public static JobFixture aHeldJob() {
-    return aWaitingJob().heldBy(WORKER).lease(LATER);
+    return aWaitingJob().heldBy(WORKER);
   }
 
   public static JobFixture aLapsedJob() {
-    return aHeldJob().lease(PAST);
+    return aHeldJob().heldBy(SILENT).lease(PAST);
   }
 
   public static JobFixture aCompletedJob() {
     return aWaitingJob()
-        .with("status", "completed")
-        .with("finished_at", Instant.now())
+        .ended("completed")
         .with("image_url", PICTURE.url())
         .with("image_sha256", PICTURE.sha256())
         .with("image_content_type", PICTURE.contentType())
@@ -85,14 +97,24 @@ public final class JobFixture {
 
   public static JobFixture aFailedJob() {
     return aWaitingJob()
-        .with("status", "failed")
-        .with("finished_at", Instant.now())
+        .ended("failed")
         .with("error_code", "rejected")
         .with("error_message", "Nebius did not want it.");
   }
 
+  private JobFixture ended(String status) {
+    return with("status", status).with("state", "ended").with("finished_at", Instant.now());
+  }
+
   public JobFixture withAttempts(int number) {
-    return with("attempt", number).with("status", number == 0 ? "started" : "processing");
+    var begun = number == 0 || columns.containsKey("claim_token") ? this : begunBy(WORKER);
+    return begun.with("attempt", number);
+  }
+
+  private JobFixture begunBy(String worker) {
+    var claim =
+        worker.equals(WORKER) ? CLAIM : UUID.nameUUIDFromBytes(worker.getBytes(StandardCharsets.UTF_8));
+    return with("worker_id", worker).with("claim_token", claim);
   }
 
   public JobFixture withFailures(int number) {
@@ -104,11 +126,12 @@ public final class JobFixture {
   }
 
   public JobFixture heldBy(String worker) {
-    return with("worker_id", worker).lease(LATER);
+    return begunBy(worker).with("state", "claimed").with("publish_after", "infinity");
   }
 
+  /** How long its worker's lease lasts, and so that of all its jobs. */
   public JobFixture lease(Duration fromNow) {
-    return at("lease_until", fromNow);
+    return new JobFixture(columns, fromNow, queued);
   }
 
   public JobFixture due(Duration fromNow) {
@@ -134,7 +157,7 @@ public final class JobFixture {
 
   /** Its completion event is on Kafka. */
   public JobFixture published() {
-    return at("event_published_at", PAST);
+    return new JobFixture(columns, lease, false);
   }
 
   private JobFixture at(String column, Duration fromNow) {
@@ -144,37 +167,72 @@ public final class JobFixture {
   public JobFixture with(String column, @Nullable Object value) {
     var changed = new HashMap<>(columns);
     changed.put(column, value);
-    return new JobFixture(Collections.unmodifiableMap(changed));
+    return new JobFixture(Collections.unmodifiableMap(changed), lease, queued);
   }
 
-  /** Writes the row, without any step. */
+  /** Writes the rows, without any step. */
   public RequestId in(TestingLedger ledger) {
     var id = new RequestId(UUID.randomUUID());
+    var row = with("request_id", id);
+    if (columns.get("finished_at") == null) {
+      row.with("attempts", 0).with("error_code", null).with("error_message", null).inJobs(ledger);
+    } else {
+      row.with("attempts", columns.get("attempt")).inJobs(ledger);
+    }
+    if (queued) {
+      row.inQueue(ledger);
+    }
+    if ("claimed".equals(columns.get("state"))) {
+      writeLease(ledger);
+    }
+    return id;
+  }
+
+  /** Writes only the row of {@code generation_jobs}. */
+  void inJobs(TestingLedger ledger) {
+    insert(ledger, "generation_jobs");
+  }
+
+  /** Writes only the row of {@code generation_queue}. */
+  void inQueue(TestingLedger ledger) {
+    insert(ledger, "generation_queue");
+  }
+
+  private void insert(TestingLedger ledger, String table) {
+    var row = columns.containsKey("request_id") ? this : with("request_id", UUID.randomUUID());
     ledger
         .asOwner
         .sql(
             """
-            insert into public.generation_jobs
-            select * from jsonb_populate_record(null::public.generation_jobs, :row::jsonb)
-            """)
-        .param("row", JSON.writeValueAsString(with("request_id", id).columns))
+            insert into public.%1$s
+            select * from jsonb_populate_record(null::public.%1$s, :row::jsonb)
+            """
+                .formatted(table))
+        .param("row", JSON.writeValueAsString(row.columns))
         .update();
-    return id;
   }
 
-  /** Writes the row; the answer is the hold on it that its last worker believes to have. */
-  public Attempt heldIn(TestingLedger ledger) {
-    var id = in(ledger);
-    return ledger
+  private void writeLease(TestingLedger ledger) {
+    ledger
         .asOwner
         .sql(
             """
-            select attempt, coalesce(worker_id, :worker) as worker from public.generation_jobs
-            where request_id = :id
+            insert into public.generation_workers (worker_id, lease_until)
+            values (:worker, now() + :lease * interval '1 millisecond')
+            on conflict (worker_id) do update set lease_until = excluded.lease_until
             """)
-        .param("worker", WORKER)
-        .param("id", id.value())
-        .query((row, _) -> new Attempt(id, row.getInt("attempt"), row.getString("worker")))
-        .single();
+        .param("worker", columns.get("worker_id"))
+        .param("lease", lease.toMillis())
+        .update();
+  }
+
+  /** Writes the rows; the answer is the hold on it that its last worker believes to have. */
+  public Attempt heldIn(TestingLedger ledger) {
+    var id = in(ledger);
+    return new Attempt(
+        id,
+        columns.get("attempt") instanceof Integer attempt ? attempt : 0,
+        columns.get("worker_id") instanceof String worker ? worker : WORKER,
+        columns.get("claim_token") instanceof UUID claim ? claim : CLAIM);
   }
 }

@@ -152,7 +152,7 @@ class JobOutboxIT {
   void a_job_that_was_sent_again_or_taken_up_meanwhile_is_not_released() {
     var id = enqueued(Duration.ofMinutes(-5)).in(ledger);
     var found = ledger.jobOutbox.behind(Instant.now());
-    ledger.asOwner.sql("update public.generation_jobs set enqueued_at = now()").update();
+    ledger.asOwner.sql("update public.generation_queue set enqueued_at = now()").update();
 
     assertThat(found).extracting(JobOutbox.EnqueuedJob::id).containsExactly(id);
     assertThat(ledger.jobOutbox.release(found)).isZero();
@@ -229,7 +229,7 @@ class JobOutboxIT {
   void a_mark_of_a_reservation_that_lapsed_does_not_hide_the_next_one() {
     aQueuedJob().in(ledger);
     var lapsed = ledger.jobOutbox.reserveDue(10);
-    ledger.asOwner.sql("update public.generation_jobs set publish_after = now()").update();
+    ledger.asOwner.sql("update public.generation_queue set publish_after = now()").update();
     var next = ledger.jobOutbox.reserveDue(10);
 
     assertThat(ledger.jobOutbox.markEnqueued(lapsed)).isZero();

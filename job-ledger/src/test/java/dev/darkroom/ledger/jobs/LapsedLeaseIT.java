@@ -1,6 +1,8 @@
 package dev.darkroom.ledger.jobs;
 
 import static dev.darkroom.ledger.jobs.JobAssert.assertThatJob;
+import static dev.darkroom.ledger.jobs.JobFixture.CLAIM;
+import static dev.darkroom.ledger.jobs.JobFixture.SILENT;
 import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
 import static dev.darkroom.ledger.jobs.JobFixture.aCompletedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aFailedJob;
@@ -50,7 +52,7 @@ class LapsedLeaseIT {
                     "attempt",
                     2,
                     "worker",
-                    WORKER,
+                    SILENT,
                     "code",
                     "outcome_unknown",
                     "reason",
@@ -86,9 +88,9 @@ class LapsedLeaseIT {
 
   @Test
   void the_longest_lapsed_are_rescued_first_and_not_more_than_asked_for() {
-    var first = aLapsedJob().lease(Duration.ofSeconds(-9)).in(ledger);
-    var third = aLapsedJob().lease(Duration.ofSeconds(-1)).in(ledger);
-    var second = aLapsedJob().lease(Duration.ofSeconds(-5)).in(ledger);
+    var first = aLapsedJob().heldBy("one").lease(Duration.ofSeconds(-9)).in(ledger);
+    var third = aLapsedJob().heldBy("two").lease(Duration.ofSeconds(-1)).in(ledger);
+    var second = aLapsedJob().heldBy("three").lease(Duration.ofSeconds(-5)).in(ledger);
 
     assertThat(ledger.rescue(2)).hasSize(2);
 
@@ -189,7 +191,7 @@ class LapsedLeaseIT {
         .extracting(Attempt::requestId)
         .containsExactlyInAnyOrder(unknown, held.requestId());
 
-    var later = new Attempt(unknown, 2, WORKER);
+    var later = new Attempt(unknown, 2, WORKER, CLAIM);
     assertThat(ledger.outcomeStore.endOverdue(10, List.of(held, later), patience))
         .extracting(job -> job.event().requestId())
         .containsExactly(held.requestId());
@@ -225,7 +227,7 @@ class LapsedLeaseIT {
     var held = aHeldJob().overdue();
 
     assertThat(ledger.jobQueries.findOverdueAttempts(10)).isEmpty();
-    var attempts = List.of(waiting.with("worker_id", WORKER).heldIn(ledger), held.heldIn(ledger));
+    var attempts = List.of(waiting.heldIn(ledger), held.heldIn(ledger));
 
     assertThat(ledger.jobQueries.findOverdueAttempts(10)).isEqualTo(attempts);
     assertThat(ledger.jobQueries.findOverdueAttempts(1)).isEqualTo(attempts.subList(0, 1));

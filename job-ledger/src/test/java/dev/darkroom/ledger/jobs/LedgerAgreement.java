@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 
-/** What must be true of the two tables at any moment, whatever has raced. */
+/** What must be true of the tables at any moment, whatever has raced. */
 final class LedgerAgreement {
   private LedgerAgreement() {}
 
@@ -23,8 +23,10 @@ final class LedgerAgreement {
         .sql(
             """
             select job.request_id
-            from public.generation_jobs job left join public.generation_logs log using (request_id)
-            group by job.request_id
+            from (select request_id, status, finished_at, coalesce(attempt, attempts) as attempt, failures
+                from public.generation_jobs left join public.generation_queue using (request_id)) job
+              left join public.generation_logs log using (request_id)
+            group by job.request_id, job.attempt, job.failures, job.finished_at, job.status
             having count(*) filter (where log.step = 'request_received') <> 1
               or count(*) filter (where log.step = 'calling_nebius_api') <> job.attempt
               or count(distinct log.details ->> 'attempt') filter (where log.step = 'calling_nebius_api') <> job.attempt
@@ -46,15 +48,16 @@ final class LedgerAgreement {
         .sql(
             """
             select job.request_id || ' attempt ' || number
-            from public.generation_jobs job
+            from (select request_id, coalesce(attempt, attempts) as attempt, state
+                from public.generation_jobs left join public.generation_queue using (request_id)) job
             cross join generate_series(1, job.attempt) as number
             left join public.generation_logs log
               on log.request_id = job.request_id and log.details ->> 'attempt' = number::text
-            group by job.request_id, number
+            group by job.request_id, job.attempt, job.state, number
             having count(*) filter (where log.step in ('attempt_failed', 'image_generated', 'nebius_api_error')) > 1
               or count(*) filter (where log.step = 'attempt_outcome_unknown') > 1
               or count(*) filter (where log.step in ('attempt_failed', 'attempt_outcome_unknown')) > 1
-              or (number < job.attempt or job.lease_until is null)
+              or (number < job.attempt or job.state <> 'claimed')
                 and count(*) filter (where log.step in
                   ('attempt_failed', 'attempt_outcome_unknown', 'image_generated', 'nebius_api_error')) = 0
             """)

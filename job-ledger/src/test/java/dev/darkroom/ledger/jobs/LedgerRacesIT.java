@@ -58,7 +58,7 @@ class LedgerRacesIT {
     var attempts = claimed(LEASE);
     ledger
         .asOwner
-        .sql("update public.generation_jobs set deadline_at = clock_timestamp()")
+        .sql("update public.generation_queue set deadline_at = clock_timestamp()")
         .update();
 
     var race = new Race<Integer>();
@@ -121,11 +121,11 @@ class LedgerRacesIT {
 
   @Test
   void heartbeat_against_rescue() throws Exception {
-    var attempts = claimed(Duration.ZERO);
+    claimed(Duration.ZERO);
 
     var rescued =
         new Race<Integer>()
-            .against(60, () -> ledger.jobStore.heartbeatOfHeld(WORKER, LEASE, attempts))
+            .against(60, () -> ledger.jobStore.heartbeat(WORKER, LEASE))
             .add(60, () -> rescue().size())
             .run();
 
@@ -139,7 +139,7 @@ class LedgerRacesIT {
 
     var race =
         new Race<Boolean>()
-            .against(60, () -> ledger.jobStore.heartbeatOfHeld(WORKER, LEASE, attempts))
+            .against(60, () -> ledger.jobStore.heartbeat(WORKER, LEASE))
             .against(60, () -> claimAll(jobs));
     attempts.forEach(attempt -> race.add(1, () -> reschedule(attempt)));
 
@@ -150,7 +150,7 @@ class LedgerRacesIT {
   @Test
   void reserve_against_reserve() throws Exception {
     accepted();
-    ledger.asOwner.sql("update public.generation_jobs set publish_after = now()").update();
+    ledger.asOwner.sql("update public.generation_queue set publish_after = now()").update();
 
     var reserved =
         new Race<List<DueJob>>().add(100, () -> ledger.jobOutbox.reserveDue(BATCH)).run();
@@ -166,7 +166,7 @@ class LedgerRacesIT {
   void overdue_against_overdue() throws Exception {
     claimed(LEASE);
     accepted();
-    ledger.asOwner.sql("update public.generation_jobs set deadline_at = now()").update();
+    ledger.asOwner.sql("update public.generation_queue set deadline_at = now()").update();
 
     var ended = new Race<List<FinishedJob>>().add(100, () -> ledger.endOverdue(BATCH)).run();
     var rest = ledger.endOverdue(2 * JOBS);

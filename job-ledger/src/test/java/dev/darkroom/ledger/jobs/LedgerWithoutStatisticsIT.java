@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.jobs;
 
+import static dev.darkroom.ledger.jobs.JobFixture.CLAIM;
 import static dev.darkroom.ledger.jobs.JobFixture.PICTURE;
 import static dev.darkroom.ledger.jobs.JobFixture.REQUEST;
 import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
@@ -32,14 +33,19 @@ class LedgerWithoutStatisticsIT {
   private static final TestingDatabase DATABASE = TestingDatabase.migrated();
   private static final int OFTEN_ENOUGH_FOR_A_PLAN_THAT_STAYS = 12;
   private static final int BATCH = 8;
-  private static final long READ_OF_EACH_JOB = 4;
+  private static final long READ_OF_EACH_JOB = 6;
 
   private static SingleConnectionDataSource source;
   private static TestingLedger ledger;
 
   @BeforeAll
   static void three_thousand_jobs_come_after_the_plans() throws SQLException {
-    for (var table : List.of("generation_jobs", "generation_logs", "generation_turns")) {
+    for (var table : List.of(
+            "generation_jobs",
+            "generation_queue",
+            "generation_workers",
+            "generation_logs",
+            "generation_turns")) {
       DATABASE
           .client()
           .sql("alter table public.%s set (autovacuum_enabled = false)".formatted(table))
@@ -54,18 +60,24 @@ class LedgerWithoutStatisticsIT {
         .client()
         .sql(
             """
-            insert into public.generation_jobs
-              (request_id, user_id, let_go, turn, request, status, attempt, worker_id, lease_until, publish_after,
-               enqueued_at, deadline_at)
-            select gen_random_uuid(), 'ada', n % 3 = 0, case n % 3 when 1 then n end, :request::jsonb,
-              case n % 3 when 2 then 'processing' else 'started' end, case n % 3 when 2 then 1 else 0 end,
-              case n % 3 when 2 then :worker end, case n % 3 when 2 then now() + interval '1 hour' end,
-              case n % 3 when 1 then 'infinity' else now() + interval '1 hour' end,
-              case when n % 3 <> 1 then now() end, now() + interval '1 hour'
-            from generate_series(1, 3000) as n
+            with job as (
+              insert into public.generation_jobs (request_id, user_id, request, deadline_at)
+              select gen_random_uuid(), 'ada', :request::jsonb, now() + interval '1 hour'
+              from generate_series(1, 3000)
+              returning request_id, user_id, deadline_at),
+            kind as (select *, row_number() over () as n from job)
+            insert into public.generation_queue
+              (request_id, user_id, state, turn, attempt, worker_id, claim_token, publish_after, enqueued_at, deadline_at)
+            select request_id, user_id, case n % 3 when 0 then 'dispatched' when 1 then 'in_line' else 'claimed' end,
+              case n % 3 when 1 then n end, case n % 3 when 2 then 1 else 0 end,
+              case n % 3 when 2 then :worker end, case n % 3 when 2 then :claim end,
+              case n % 3 when 0 then now() + interval '1 hour' else 'infinity' end,
+              case when n % 3 <> 1 then now() end, deadline_at
+            from kind
             """)
         .param("request", JsonMapper.builder().build().writeValueAsString(REQUEST))
         .param("worker", WORKER)
+        .param("claim", CLAIM)
         .update();
   }
 
@@ -79,7 +91,7 @@ class LedgerWithoutStatisticsIT {
     ledger.jobOutbox.markEnqueued(due);
     var job = due.getFirst().message().requestId();
     var attempts = claim(List.of(job));
-    ledger.jobStore.heartbeatOfHeld(WORKER, LEASE, attempts);
+    ledger.jobStore.heartbeat(WORKER, LEASE);
     attempts.forEach(LedgerWithoutStatisticsIT::complete);
     ledger.eventOutbox.markPublished(List.of(job));
     ledger.jobStore.accept(List.of(NewJobFixture.aNewJob()), 0);
@@ -98,20 +110,16 @@ class LedgerWithoutStatisticsIT {
 
   @Test
   void a_claim_reads_its_jobs() throws SQLException {
-    var jobs = jobs("let_go and lease_until is null and finished_at is null limit " + BATCH);
+    var jobs = jobs("state = 'dispatched' limit " + BATCH);
 
     assertReadsOnly(BATCH, () -> assertThat(claim(jobs)).hasSize(BATCH));
   }
 
   @Test
-  void a_heartbeat_reads_its_jobs() throws SQLException {
+  void what_a_worker_gives_up_is_read_alone() throws SQLException {
     var held = attempts(BATCH);
 
-    assertReadsOnly(
-        BATCH,
-        () ->
-            assertThat(ledger.jobStore.heartbeatOfHeld(WORKER, LEASE, held))
-                .containsExactlyInAnyOrderElementsOf(held));
+    assertReadsOnly(BATCH, () -> assertThat(ledger.jobStore.abandon(held)).isEqualTo(BATCH));
   }
 
   @Test
@@ -176,8 +184,8 @@ class LedgerWithoutStatisticsIT {
         .asApplication
         .sql(
             """
-            select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables
-            where relname = 'generation_jobs'
+            select sum(seq_tup_read + idx_tup_fetch)::bigint from pg_stat_xact_user_tables
+            where relname in ('generation_jobs', 'generation_queue')
             """)
         .query(Long.class)
         .single();
@@ -186,14 +194,14 @@ class LedgerWithoutStatisticsIT {
   private static List<RequestId> jobs(String which) {
     return DATABASE
         .client()
-        .sql("select request_id from public.generation_jobs where " + which)
+        .sql("select request_id from public.generation_queue where " + which)
         .query((row, _) -> Columns.requestId(row))
         .list();
   }
 
   private static List<Attempt> attempts(int count) {
-    return jobs("lease_until is not null limit " + count).stream()
-        .map(id -> new Attempt(id, 1, WORKER))
+    return jobs("state = 'claimed' limit " + count).stream()
+        .map(id -> new Attempt(id, 1, WORKER, CLAIM))
         .toList();
   }
 }

@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.darkroom.ledger.jobs.LifecyclePage.LifecycleState;
 import dev.darkroom.model.JobStatus;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,45 +20,36 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.DataIntegrityViolationException;
 
-/** The database's CHECK against the table of states in {@code docs/job-lifecycle.md}. */
+/** The database's CHECKs against the table of states in {@code docs/job-lifecycle.md}. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class LifecycleCheckIT {
   private static final List<Boolean> NO_AND_YES = List.of(false, true);
 
   private final TestingLedger ledger = TestingLedger.empty();
 
+  /** A row of {@code generation_jobs}. */
   private record Combination(
-      String status, int attempt, boolean lease, boolean finished, boolean image, boolean error) {
+      String status, int attempts, boolean finished, boolean image, boolean error) {
 
     static Stream<Combination> all() {
       return Stream.of(JobStatus.values())
-          .flatMap(status ->
-              Stream.of(0, 1)
-                  .flatMap(attempt ->
-                      bits()
-                          .map(bit ->
-                              new Combination(
-                                  status.word(),
-                                  attempt,
-                                  bit.get(0),
-                                  bit.get(1),
-                                  bit.get(2),
-                                  bit.get(3)))));
+          .map(JobStatus::word)
+          .flatMap(status -> Stream.of(0, 1).flatMap(attempts -> of(status, attempts)));
     }
 
-    private static Stream<List<Boolean>> bits() {
+    private static Stream<Combination> of(String status, int attempts) {
       return NO_AND_YES.stream()
-          .flatMap(a ->
+          .flatMap(finished ->
               NO_AND_YES.stream()
-                  .flatMap(b ->
+                  .flatMap(image ->
                       NO_AND_YES.stream()
-                          .flatMap(c -> NO_AND_YES.stream().map(d -> List.of(a, b, c, d)))));
+                          .map(error ->
+                              new Combination(status, attempts, finished, image, error))));
     }
 
     boolean isIn(LifecycleState state) {
       return status.equals(state.status())
-          && List.of("any", attempt == 0 ? "0" : "> 0").contains(state.attempt())
-          && holds(lease, state.leaseUntil())
+          && List.of("any", attempts == 0 ? "0" : "> 0").contains(state.attempts())
           && holds(finished, state.finishedAt())
           && holds(image, state.image())
           && holds(error, state.error());
@@ -72,9 +62,7 @@ class LifecycleCheckIT {
     JobFixture row() {
       return aQueuedJob()
           .with("status", status)
-          .with("attempt", attempt)
-          .with("worker_id", "worker-1")
-          .with("lease_until", lease ? Instant.now() : null)
+          .with("attempts", attempts)
           .with("finished_at", finished ? Instant.now() : null)
           .with("image_url", image ? PICTURE.url() : null)
           .with("image_sha256", image ? PICTURE.sha256() : null)
@@ -86,22 +74,45 @@ class LifecycleCheckIT {
   }
 
   @Test
-  void the_database_takes_the_states_of_the_page_and_no_others() {
+  void the_database_takes_the_jobs_of_the_page_and_no_others() {
     var states = LifecyclePage.read().states();
-    var taken = new ArrayList<Combination>();
-    Combination.all()
-        .forEach(combination -> {
-          if (isTaken(combination.row())) {
-            taken.add(combination);
-          }
-        });
+    var taken =
+        Combination.all()
+            .filter(combination -> isTaken(() -> combination.row().inJobs(ledger)))
+            .toList();
 
     assertThat(taken)
-        .hasSizeGreaterThan(states.size())
+        .isNotEmpty()
         .isEqualTo(
             Combination.all()
                 .filter(combination -> states.stream().anyMatch(combination::isIn))
                 .toList());
+  }
+
+  @Test
+  void the_database_takes_the_queue_of_the_page_and_no_other() {
+    for (var name : List.of("in_line", "dispatched", "due", "claimed", "ended")) {
+      var states =
+          LifecyclePage.read().states().stream()
+              .filter(state -> state.queued().contains(name))
+              .map(LifecycleState::attempt)
+              .toList();
+      for (var attempt : List.of(0, 1)) {
+        for (var turn : NO_AND_YES) {
+          var row =
+              aQueuedJob()
+                  .withAttempts(attempt)
+                  .with("state", name)
+                  .with("turn", turn ? 7 : null);
+
+          assertThat(isTaken(() -> row.inQueue(ledger)))
+              .as("%s, attempt %d, turn %s", name, attempt, turn)
+              .isEqualTo(
+                  turn == name.equals("in_line")
+                      && (states.contains("any") || states.contains(attempt == 0 ? "0" : "> 0")));
+        }
+      }
+    }
   }
 
   @ParameterizedTest
@@ -114,10 +125,11 @@ class LifecycleCheckIT {
   @Test
   void what_contradicts_itself_is_refused() {
     assertRefused(aQueuedJob(), "status", "cancelled");
+    assertRefused(aQueuedJob(), "state", "cancelled");
     assertRefused(aQueuedJob(), "attempt", -1);
     assertRefused(aQueuedJob(), "failures", 1);
     assertRefused(aHeldJob(), "worker_id", null);
-    assertRefused(aHeldJob(), "event_published_at", Instant.now());
+    assertRefused(aHeldJob(), "claim_token", null);
     assertRefused(JobFixture.aFailedJob(), "error_code", null);
     assertRefused(JobFixture.aFailedJob(), "error_message", null);
   }
@@ -128,9 +140,9 @@ class LifecycleCheckIT {
         .isInstanceOf(DataIntegrityViolationException.class);
   }
 
-  private boolean isTaken(JobFixture job) {
+  private static boolean isTaken(Runnable insert) {
     try {
-      job.in(ledger);
+      insert.run();
       return true;
     } catch (DataIntegrityViolationException e) {
       return false;

@@ -1,11 +1,12 @@
 package dev.darkroom.ledger.jobs;
 
 import static dev.darkroom.ledger.jobs.JobAssert.assertThatJob;
+import static dev.darkroom.ledger.jobs.JobFixture.CLAIM;
 import static dev.darkroom.ledger.jobs.JobFixture.PICTURE;
 import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
 import static dev.darkroom.ledger.jobs.JobFixture.aCompletedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aFailedJob;
-import static dev.darkroom.ledger.jobs.JobFixture.aLapsedJob;
+import static dev.darkroom.ledger.jobs.JobFixture.aHeldJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,7 +41,7 @@ class LifecycleIT {
       Map.of(
           "queued", aQueuedJob(),
           "waiting", aWaitingJob(),
-          "running", aLapsedJob().due(PAST),
+          "running", aHeldJob().lease(PAST),
           "completed", aCompletedJob(),
           "failed", aFailedJob());
 
@@ -51,7 +52,7 @@ class LifecycleIT {
     return Map.of(
         "claim", id -> !claim(id).isEmpty(),
         "heartbeat",
-            id -> !ledger.jobStore.heartbeatOfHeld(WORKER, LEASE, List.of(first(id))).isEmpty(),
+            id -> ledger.jobStore.heartbeat(WORKER, LEASE).contains(first(id)),
         "complete",
             id ->
                 ledger
@@ -148,13 +149,17 @@ class LifecycleIT {
   }
 
   private static Attempt first(RequestId id) {
-    return new Attempt(id, 1, WORKER);
+    return new Attempt(id, 1, WORKER, CLAIM);
   }
 
   private String row(RequestId id) {
     return ledger
         .asOwner
-        .sql("select job::text from public.generation_jobs job where request_id = :id")
+        .sql(
+            """
+            select job::text || queued::text from public.generation_jobs job
+            join public.generation_queue queued using (request_id) where request_id = :id
+            """)
         .param("id", id.value())
         .query((row, _) -> row.getString(1))
         .single();
@@ -165,9 +170,10 @@ class LifecycleIT {
         .asOwner
         .sql(
             """
-            select case when status = 'started' then 'queued' when status <> 'processing' then status
-              when lease_until is null then 'waiting' else 'running' end
-            from public.generation_jobs where request_id = :id
+            select case when status <> 'started' then status when state = 'claimed' then 'running'
+              when attempt > 0 then 'waiting' else 'queued' end
+            from public.generation_jobs join public.generation_queue using (request_id)
+            where request_id = :id
             """)
         .param("id", id.value())
         .query((row, _) -> row.getString(1))

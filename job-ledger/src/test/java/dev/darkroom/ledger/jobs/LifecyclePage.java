@@ -18,9 +18,10 @@ record LifecyclePage(
   /** The columns' values: a number, {@code > 0}, {@code null}, {@code set}, {@code any}. */
   record LifecycleState(
       String name,
-      String status,
+      Set<String> queued,
       String attempt,
-      String leaseUntil,
+      String status,
+      String attempts,
       String finishedAt,
       String image,
       String error) {}
@@ -53,7 +54,14 @@ record LifecyclePage(
 
   private static LifecycleState state(List<String> row) {
     return new LifecycleState(
-        row.get(0), row.get(1), row.get(2), row.get(3), row.get(4), row.get(5), row.get(6));
+        row.get(0),
+        names(row.get(1)),
+        row.get(2),
+        row.get(3),
+        row.get(4),
+        row.get(5),
+        row.get(6),
+        row.get(7));
   }
 
   /** The rows of the table whose first heading this is. */

@@ -1,6 +1,7 @@
 package dev.darkroom.ledger.jobs;
 
 import static dev.darkroom.ledger.jobs.JobAssert.assertThatJob;
+import static dev.darkroom.ledger.jobs.JobFixture.CLAIM;
 import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
 import static dev.darkroom.ledger.jobs.JobFixture.aCompletedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aFailedJob;
@@ -42,7 +43,7 @@ class RescheduleIT {
 
     assertThatJob(ledger, attempt.requestId())
         .isFree()
-        .has("status", "processing")
+        .has("status", "started")
         .has("attempt", 2)
         .has("failures", 2)
         .has("worker_id", WORKER)
@@ -228,7 +229,7 @@ class RescheduleIT {
   void jobs_that_an_attempt_no_longer_holds(JobFixture job) {
     var id = job.in(ledger);
 
-    assertThat(ledger.jobStore.rescheduleIfHeld(new Attempt(id, 1, WORKER), failed(true)))
+    assertThat(ledger.jobStore.rescheduleIfHeld(new Attempt(id, 1, WORKER, CLAIM), failed(true)))
         .isEqualTo(new Rescheduled.NotHeld(id));
 
     assertThatJob(ledger, id).has("failures", 0).hasNoSteps();

@@ -62,13 +62,16 @@ class RowLevelSecurityIT {
     assertRefused(client, "select 1 from public.generation_jobs");
     assertRefused(client, "update public.generation_jobs set user_id = 'eve'");
     DELETIONS_OF_JOBS.forEach(deletion -> assertRefused(client, deletion));
+    assertRefused(client, "select 1 from public.generation_queue");
+    assertRefused(client, "delete from public.generation_queue");
+    assertRefused(client, "select 1 from public.generation_workers");
     assertRefused(client, "select 1 from public.generation_idempotency_keys");
     assertRefused(client, "delete from public.generation_idempotency_keys");
     assertRefused(client, "select 1 from public.generation_limits");
   }
 
   @Test
-  void the_application_can_neither_change_the_log_nor_delete_anything_but_keys_and_counts() {
+  void the_application_can_neither_change_the_log_nor_delete_jobs() {
     var application = JdbcClient.create(ledger.database.asApplication());
 
     CHANGES_OF_LOGS.forEach(change -> assertRefused(application, change));

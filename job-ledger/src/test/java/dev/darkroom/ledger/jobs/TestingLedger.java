@@ -126,6 +126,8 @@ public final class TestingLedger {
   /** Remembers nothing of the rows that others deleted. */
   public static TestingLedger empty() {
     OWNER_OF_SHARED.sql("delete from public.generation_topics").update();
+    OWNER_OF_SHARED.sql("delete from public.generation_workers").update();
+    OWNER_OF_SHARED.sql("delete from public.generation_queue").update();
     OWNER_OF_SHARED.sql("delete from public.generation_jobs").update();
     OWNER_OF_SHARED.sql("delete from public.generation_logs").update();
     OWNER_OF_SHARED.sql("delete from public.generation_idempotency_keys").update();

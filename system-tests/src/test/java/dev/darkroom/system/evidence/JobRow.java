@@ -5,7 +5,11 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A row of {@code generation_jobs}. */
+/**
+ * A row of {@code generation_jobs}.
+ *
+ * @param published whether it has left the queue, because Kafka has its completion event
+ */
 public record JobRow(
     UUID id,
     String prompt,
@@ -21,7 +25,7 @@ public record JobRow(
     @Nullable Long bytes,
     @Nullable String errorCode,
     @Nullable String errorMessage,
-    @Nullable Instant eventPublishedAt) {
+    boolean published) {
   public boolean hasEnded() {
     return status.isTerminal();
   }

@@ -78,12 +78,12 @@ public final class LedgerReader {
         LedgerReader::idsOf);
   }
 
-  /** How many jobs each worker has under lease. */
+  /** How many jobs each worker has claimed. */
   public Optional<Map<String, Long>> heldBy() {
     return ask(
         """
-        select worker_id, count(*) from public.generation_jobs
-        where lease_until is not null group by worker_id
+        select worker_id, count(*) from public.generation_queue
+        where state = 'claimed' group by worker_id
         """,
         _ -> {},
         rows -> {
@@ -115,7 +115,11 @@ public final class LedgerReader {
   /** All jobs, the oldest first. */
   public List<JobRow> jobs() {
     return ask(
-            "select * from public.generation_jobs order by created_at",
+            """
+            select job.*, coalesce(attempt, attempts) as attempt, state is null as published
+            from public.generation_jobs job left join public.generation_queue using (request_id)
+            order by created_at
+            """,
             _ -> {},
             rows -> {
               var jobs = new ArrayList<JobRow>();
@@ -190,7 +194,7 @@ public final class LedgerReader {
         row.getObject("image_bytes", Long.class),
         row.getString("error_code"),
         row.getString("error_message"),
-        instant(row, "event_published_at"));
+        row.getBoolean("published"));
   }
 
   private static StepRow step(ResultSet row) throws SQLException {

@@ -275,7 +275,7 @@ final class TestingJob {
         completed ? 500L : null,
         failed ? "rate_limited" : null,
         failed ? "too fast" : null,
-        null);
+        status.isTerminal());
   }
 
   JobHistory history() {

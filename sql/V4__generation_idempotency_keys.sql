@@ -7,7 +7,7 @@ create table if not exists public.generation_idempotency_keys (
   key text primary key check (length(key) between 1 and 255),
   -- A digest of what was asked for under the key.
   fingerprint text not null,
-  -- No foreign key: jobs are never deleted, and one statement writes both rows.
+  -- No foreign key: a key may outlive its job, and one statement writes both rows.
   request_id uuid not null,
   created_at timestamptz not null default now()
 );

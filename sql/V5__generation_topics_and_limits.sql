@@ -1,8 +1,29 @@
--- generation_limits: how many calls a minute all workers together may make, and when the next one may begin. One row for
--- each provider, changed by one statement; see docs/quota.md.
+-- generation_topics: which of Kafka's topics the ledger's records were published to. generation_limits: how many calls a
+-- minute all workers together may make.
 --
 -- Runs on plain PostgreSQL 15+ and on Supabase, by Flyway or by hand in the SQL editor, any number of times.
 
+-- Kafka gives a topic that is created anew another id: what was published to the old one is gone.
+create table if not exists public.generation_topics (
+  name text primary key,
+  topic_id text not null,
+  since timestamptz not null default now(),
+  -- Completion events of jobs that ended up to then need not be sent again.
+  replayed_until timestamptz not null default 'infinity'
+);
+
+alter table public.generation_topics enable row level security;
+
+drop policy if exists "Darkroom keeps its topics" on public.generation_topics;
+create policy "Darkroom keeps its topics"
+  on public.generation_topics for all to darkroom_app using (true) with check (true);
+
+-- Supabase's default privileges may have granted more than this.
+revoke all on table public.generation_topics from public, anon, authenticated, service_role, darkroom_app;
+grant select, insert, update on table public.generation_topics to darkroom_app;
+
+-- One row for each provider: how many calls a minute all workers together may make, and when the next one may begin. It is
+-- changed by one statement; see docs/quota.md.
 create table if not exists public.generation_limits (
   name text primary key,
   -- The setting this row began with; another one begins anew.

@@ -1,8 +1,9 @@
--- generation_logs: every step of every request, append-only. Columns, check and indexes are those of the service that
--- Darkroom replaces, so an existing table is taken over as it is; `seq` is added, because two steps may share a
--- timestamp and a log is read in the order in which it was written.
+-- generation_logs: every step of every request, append-only. Columns and check are those of the service that Darkroom
+-- replaces, so an existing table is taken over with its rows. `seq` is added: two steps may share a timestamp, and the log
+-- is read and followed in the order in which it was written.
 --
--- Runs on plain PostgreSQL 15+ and on Supabase, by Flyway or by hand in the SQL editor, any number of times.
+-- Runs on plain PostgreSQL 15+ and on Supabase, by Flyway or by hand in the SQL editor, any number of times. Writers wait
+-- while an index of a large table is built; by hand, `create index concurrently` with the same name may go before.
 
 -- Supabase has the first three roles; plain PostgreSQL gets them here, so that one file serves both. Roles belong to the
 -- whole server: another database's migration may create them at the same moment.
@@ -45,10 +46,31 @@ create table if not exists public.generation_logs (
 alter table public.generation_logs
   add column if not exists seq bigint generated always as identity;
 
+-- New ids begin with the time (UUIDv7), so that they are added at the end of their index; random ones would touch a page
+-- of their own for each step.
+alter table public.generation_logs alter column id set default
+  encode(set_bit(set_bit(
+    overlay(uuid_send(gen_random_uuid())
+      placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6),
+    52, 1), 53, 1), 'hex')::uuid;
+
 create index if not exists idx_generation_logs_request_id on public.generation_logs (request_id);
-create index if not exists idx_generation_logs_user_id on public.generation_logs (user_id);
-create index if not exists idx_generation_logs_status on public.generation_logs (status);
 create index if not exists idx_generation_logs_created_at on public.generation_logs (created_at);
+-- The newest rows of one user, or of one status. The service before had indexes of these columns alone, which add nothing.
+create index if not exists idx_generation_logs_user_id_created_at
+  on public.generation_logs (user_id, created_at);
+create index if not exists idx_generation_logs_status_created_at
+  on public.generation_logs (status, created_at);
+drop index if exists public.idx_generation_logs_user_id;
+drop index if exists public.idx_generation_logs_status;
+-- Whoever watches a job hears each step as it is written, and goes on behind the last one heard; see
+-- docs/decisions/0023-tell-steps-in-the-order-of-the-ledger.md.
+create unique index if not exists idx_generation_logs_seq on public.generation_logs (seq);
+
+-- No statement compares these columns; sampling whole documents would be much of the work of an `analyze`.
+alter table public.generation_logs
+  alter details set statistics 0,
+  alter image_url set statistics 0;
 
 alter table public.generation_logs enable row level security;
 
