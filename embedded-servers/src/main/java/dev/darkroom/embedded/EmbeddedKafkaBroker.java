@@ -25,7 +25,7 @@ import org.apache.kafka.metadata.storage.Formatter;
  * the JVM, as Kafka always does.
  */
 public final class EmbeddedKafkaBroker implements AutoCloseable {
-  /** It usually takes two seconds, and was once seen never to end. */
+  /** A stop takes two seconds; one that never ends must not hang the process. */
   private static final Duration STOP_TIMEOUT = Duration.ofMinutes(1);
 
   private final KafkaRaftServer server;
