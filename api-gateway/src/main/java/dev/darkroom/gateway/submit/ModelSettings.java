@@ -3,9 +3,8 @@ package dev.darkroom.gateway.submit;
 import dev.darkroom.model.GenerationRequest;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
@@ -23,10 +22,7 @@ record ModelSettings(
     @DefaultValue List<@NotBlank @Size(max = GenerationRequest.MAX_MODEL) String> models) {
 
   /** The default first. */
-  Set<String> allowed() {
-    var allowed = new LinkedHashSet<String>();
-    allowed.add(model);
-    allowed.addAll(models);
-    return allowed;
+  List<String> allowed() {
+    return Stream.concat(Stream.of(model), models.stream()).distinct().toList();
   }
 }

@@ -8,8 +8,10 @@ import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.RequestId;
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,7 +23,6 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Replies to a submission: at once, or when the job has ended if the client prefers to wait. */
 @Component
@@ -31,90 +32,34 @@ final class SubmitResponses {
   private final CompletionWaiter waiter;
   private final JobQueries ledger;
   private final JobViewMapper views;
-  private final JsonMapper json;
 
-  SubmitResponses(
-      CompletionWaiter waiter, JobQueries ledger, JobViewMapper views, JsonMapper json) {
+  SubmitResponses(CompletionWaiter waiter, JobQueries ledger, JobViewMapper views) {
     this.waiter = waiter;
     this.ledger = ledger;
     this.views = views;
-    this.json = json;
+  }
+
+  /** The wait that a request gets, if it prefers one. */
+  Optional<PreferWait> preferredWait(HttpServletRequest request) {
+    return PreferWait.in(
+        Collections.list(request.getHeaders(PreferWait.HEADER)), waiter.longestWait());
   }
 
   /**
-   * The reply to a request whose job was just accepted.
+   * The reply to a request whose job was just accepted. An outage now does not turn it into an
+   * error.
    *
    * @param ignored fields of the request that have no meaning here
    */
   ResponseEntity<Object> toFirst(DueJob accepted, Optional<PreferWait> wait, List<String> ignored) {
-    return atMost(wait)
-        .map(preference -> afterWaiting(accepted, preference, ignored))
-        .orElseGet(() -> atOnce(accepted, ignored));
+    return wait.flatMap(preference -> afterWaiting(accepted.message().requestId(), preference))
+        .map(
+            job -> asItStands(job, ignored, sentence -> Problem.unavailable(sentence, OUTAGE_OVER)))
+        .orElseGet(() -> reply(HttpStatus.ACCEPTED, views.accepted(accepted, ignored)));
   }
 
-  private Optional<PreferWait> atMost(Optional<PreferWait> wish) {
-    return wish.map(wait -> wait.atMost(waiter.longestWait()));
-  }
-
-  private ResponseEntity<Object> atOnce(DueJob accepted, List<String> ignored) {
-    return reply(HttpStatus.ACCEPTED, views.accepted(accepted, ignored));
-  }
-
-  private ResponseEntity<Object> afterWaiting(
-      DueJob accepted, PreferWait wait, List<String> ignored) {
-    var requestId = accepted.message().requestId();
+  private Optional<Job> afterWaiting(RequestId requestId, PreferWait wait) {
     waiter.await(requestId, wait.duration());
-    var answer =
-        find(requestId)
-            .map(job -> asItStands(job, ignored, SubmitResponses::comeBackLater))
-            .orElseGet(() -> atOnce(accepted, ignored));
-    return with(answer, PreferWait.APPLIED, wait.applied());
-  }
-
-  /**
-   * The reply to a repeated request, as the first one would get it now. Without a wait it is 202
-   * even if the job has ended, as it was for the first.
-   */
-  ResponseEntity<Object> toRepeated(
-      RequestId first, Optional<PreferWait> wish, List<String> ignored) {
-    var wait = atMost(wish);
-    wait.ifPresent(preference -> waiter.await(first, preference.duration()));
-    var job =
-        ledger
-            .findForSubmitter(first)
-            .orElseThrow(() ->
-                new TransientDataAccessResourceException("the job was deleted in the meantime"));
-    var answer =
-        wait.map(preference ->
-                with(
-                    asItStands(job, ignored, SubmitResponses::takeAnotherKey),
-                    PreferWait.APPLIED,
-                    preference.applied()))
-            .orElseGet(() -> reply(HttpStatus.ACCEPTED, views.of(job, ignored)));
-    return with(answer, IdempotencyKeyHeader.REPLAYED, "true");
-  }
-
-  private static Problem comeBackLater(String sentence) {
-    return Problem.unavailable(sentence, OUTAGE_OVER);
-  }
-
-  /** The key stands for this job, so a retry with it would get the same answer. */
-  private static Problem takeAnotherKey(String sentence) {
-    return Problem.of(
-        HttpStatus.SERVICE_UNAVAILABLE,
-        sentence + " This Idempotency-Key stands for the failed job; retry with a new key.");
-  }
-
-  private static ResponseEntity<Object> with(
-      ResponseEntity<Object> answer, String header, String value) {
-    return ResponseEntity.status(answer.getStatusCode())
-        .headers(answer.getHeaders())
-        .header(header, value)
-        .body(answer.getBody());
-  }
-
-  /** The job is accepted, so an outage now must not turn the reply into an error. */
-  private Optional<Job> find(RequestId requestId) {
     try {
       return ledger.findForSubmitter(requestId);
     } catch (DataAccessException e) {
@@ -123,6 +68,30 @@ final class SubmitResponses {
       }
       throw e;
     }
+  }
+
+  /**
+   * The reply to a repeated request, as the first one would get it now. Without a wait it is 202
+   * even if the job has ended, as it was for the first.
+   */
+  ResponseEntity<Object> toRepeated(
+      RequestId first, Optional<PreferWait> wait, List<String> ignored) {
+    wait.ifPresent(preference -> waiter.await(first, preference.duration()));
+    var job =
+        ledger
+            .findForSubmitter(first)
+            .orElseThrow(() ->
+                new TransientDataAccessResourceException("the job was deleted in the meantime"));
+    return wait.isPresent()
+        ? asItStands(job, ignored, SubmitResponses::takeAnotherKey)
+        : reply(HttpStatus.ACCEPTED, views.of(job, ignored));
+  }
+
+  /** The key stands for this job, so a retry with it would get the same answer. */
+  private static Problem takeAnotherKey(String sentence) {
+    return Problem.of(
+        HttpStatus.SERVICE_UNAVAILABLE,
+        sentence + " This Idempotency-Key stands for the failed job; retry with a new key.");
   }
 
   /**
@@ -137,14 +106,13 @@ final class SubmitResponses {
     };
   }
 
-  /** As bytes, whose length is known, so that the reply is not chunked. */
-  private ResponseEntity<Object> reply(HttpStatus status, JobView view) {
+  private static ResponseEntity<Object> reply(HttpStatus status, JobView view) {
     return ResponseEntity.status(status)
         .location(URI.create("/api/generate/" + view.requestId()))
         .contentType(MediaType.APPLICATION_JSON)
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
         .header(HttpHeaders.VARY, PreferWait.HEADER)
-        .body(json.writeValueAsBytes(view));
+        .body(view);
   }
 
   private static ResponseEntity<Object> problem(Job job, Function<String, Problem> outage) {
