@@ -51,8 +51,9 @@ public enum LedgerOutage {
   public Problem problem() {
     return problem(
         switch (this) {
-          case AWAY, READ_ONLY -> "Try again in a few seconds.";
-          case TOO_SLOW -> "Ask for less, such as a shorter time range, or try again later.";
+          case AWAY, READ_ONLY -> reason + "Try again in a few seconds.";
+          case TOO_SLOW ->
+              "The query took too long. Ask for less, such as a shorter time range, or try again later.";
         });
   }
 
@@ -62,21 +63,20 @@ public enum LedgerOutage {
    * @param repeatable whether it has an idempotency key, so that a repetition makes no second job
    */
   public Problem problemOfSubmission(RequestId requestId, boolean repeatable) {
-    if (this != AWAY) {
-      var problem = problem("The job was not accepted. Send it again in a few seconds.");
-      return repeatable ? problem : problem.about(requestId);
+    var rest = "The job was not accepted. Send it again in a few seconds.";
+    if (this == AWAY) {
+      rest =
+          "The job may or may not have been accepted. "
+              + (repeatable
+                  ? "Send it again with the same Idempotency-Key; there will be one job."
+                  : "Check GET /api/generate/%s before you send it again.".formatted(requestId));
     }
-    var uncertain = "The job may or may not have been accepted. ";
-    return repeatable
-        ? problem(uncertain + "Send it again with the same Idempotency-Key; there will be one job.")
-        : problem(
-                uncertain
-                    + "Check GET /api/generate/%s before you send it again.".formatted(requestId))
-            .about(requestId);
+    var problem = problem(reason + rest);
+    return repeatable ? problem : problem.about(requestId);
   }
 
-  private Problem problem(String advice) {
-    return Problem.unavailable(reason + advice, retryAfter).code(code);
+  private Problem problem(String sentence) {
+    return Problem.unavailable(sentence, retryAfter).code(code);
   }
 
   /** Whether an outage caused it, and not a wrong statement. */

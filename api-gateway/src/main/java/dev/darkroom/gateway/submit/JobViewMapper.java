@@ -4,6 +4,7 @@ import dev.darkroom.gateway.submit.JobView.JobAttemptView;
 import dev.darkroom.gateway.submit.JobView.JobMetadata;
 import dev.darkroom.gateway.submit.JobView.JobStep;
 import dev.darkroom.gateway.submit.JobView.QueueView;
+import dev.darkroom.gateway.submit.SubmissionParser.ModelSettings;
 import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.log.LogEntry;

@@ -7,6 +7,8 @@ import dev.darkroom.gateway.submit.fields.JsonObjectReader;
 import dev.darkroom.gateway.submit.fields.UnknownFields;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.StyleNames;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Size;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -60,6 +62,24 @@ final class SubmissionParser {
   record JobSettings(
       @DefaultValue("15m") @DurationMin(seconds = MIN_DEADLINE) @DurationMax(seconds = MAX_DEADLINE)
           Duration deadline) {}
+
+  /**
+   * Which models jobs may use.
+   *
+   * @param model the default, shown for jobs without a call; afterwards the log has the model
+   * @param models others that requests may name
+   */
+  @Validated
+  @ConfigurationProperties("darkroom.nebius")
+  record ModelSettings(
+      @DefaultValue("stability-ai/sdxl") @NotBlank String model,
+      @DefaultValue List<@NotBlank @Size(max = GenerationRequest.MAX_MODEL) String> models) {
+
+    /** The default first. */
+    List<String> allowed() {
+      return Stream.concat(Stream.of(model), models.stream()).distinct().toList();
+    }
+  }
 
   Parsed<Submission> parse(String text) {
     try {

@@ -23,6 +23,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Replies to a submission: at once, or when the job has ended if the client prefers to wait. */
 @Component
@@ -32,11 +33,14 @@ final class SubmitResponses {
   private final CompletionWaiter waiter;
   private final JobQueries ledger;
   private final JobViewMapper views;
+  private final JsonMapper json;
 
-  SubmitResponses(CompletionWaiter waiter, JobQueries ledger, JobViewMapper views) {
+  SubmitResponses(
+      CompletionWaiter waiter, JobQueries ledger, JobViewMapper views, JsonMapper json) {
     this.waiter = waiter;
     this.ledger = ledger;
     this.views = views;
+    this.json = json;
   }
 
   /** The wait that a request gets, if it prefers one. */
@@ -106,13 +110,14 @@ final class SubmitResponses {
     };
   }
 
-  private static ResponseEntity<Object> reply(HttpStatus status, JobView view) {
+  /** As bytes, whose length is known: otherwise even a short reply is chunked and compressed. */
+  private ResponseEntity<Object> reply(HttpStatus status, JobView view) {
     return ResponseEntity.status(status)
         .location(URI.create("/api/generate/" + view.requestId()))
         .contentType(MediaType.APPLICATION_JSON)
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
         .header(HttpHeaders.VARY, PreferWait.HEADER)
-        .body(view);
+        .body(json.writeValueAsBytes(view));
   }
 
   private static ResponseEntity<Object> problem(Job job, Function<String, Problem> outage) {

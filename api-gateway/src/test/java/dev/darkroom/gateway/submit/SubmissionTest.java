@@ -18,7 +18,7 @@ class SubmissionTest {
       new SubmissionParser(
           new Random(),
           new SubmissionParser.JobSettings(Duration.ofMinutes(15)),
-          new ModelSettings("stability-ai/sdxl", List.of("other/model")));
+          new SubmissionParser.ModelSettings("stability-ai/sdxl", List.of("other/model")));
 
   /** Kept fingerprints are compared with new ones; who changes this makes replays of others. */
   @Test

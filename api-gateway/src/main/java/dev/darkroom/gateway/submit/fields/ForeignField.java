@@ -55,7 +55,7 @@ record ForeignField(
           renamed("userId", "user username uid enduser enduserid"),
           renamed("deadlineSeconds", "deadline timeout timeoutseconds ttl maxwait expiresin"),
           other(
-              "n niter nimages numpictures numimages numimage numoutputs numsamples numberofimages numimagesperprompt imagecount imagescount samples samplecount batchsize batchcount",
+              "n niter nimages numpictures numimages numoutputs numsamples numberofimages numimagesperprompt imagecount imagescount samples samplecount batchsize batchcount",
               ": a request makes one picture; send a request for each",
               (value, _) -> same(value, ONE)),
           other(
@@ -97,13 +97,22 @@ record ForeignField(
               "; follow /api/generate/{requestId}/events, or send the header Prefer: wait=30"),
           other("idempotencykey", "; send it as the header Idempotency-Key"));
 
-  /** The field of another API with this name, or a misspelt one of ours. */
+  private static final List<String> LONG_NAMES =
+      ALL.stream()
+          .flatMap(field -> field.names.stream())
+          .filter(name -> name.length() >= 8)
+          .sorted()
+          .toList();
+
+  /** The field of this name, or a misspelt one: of ours, or of others with long names. */
   static Optional<ForeignField> find(String name) {
-    var word = normalized(name);
-    return ALL.stream()
-        .filter(field -> field.names.contains(word))
-        .findFirst()
-        .or(() -> nearest(name, UnknownFields.OWN).map(own -> renamed(own, "")));
+    return named(normalized(name))
+        .or(() -> nearest(name, UnknownFields.OWN).map(own -> renamed(own, "")))
+        .or(() -> nearest(name, LONG_NAMES).flatMap(ForeignField::named));
+  }
+
+  private static Optional<ForeignField> named(String word) {
+    return ALL.stream().filter(field -> field.names.contains(word)).findFirst();
   }
 
   private static ForeignField renamed(String own, String names) {

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.submit.fields;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.Objects;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -11,6 +12,7 @@ import tools.jackson.core.util.JsonParserDelegate;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Reads JSON whose unknown fields may hold anything, such as numbers beyond all limits; whether a
@@ -56,7 +58,8 @@ public final class JsonObjectReader {
    */
   public JsonNode read(String body) {
     try (var parser = new AnyExponentParser(json.createParser(body))) {
-      return json.readTree(parser);
+      return Objects.requireNonNullElse(
+          json.readTree(parser), JsonNodeFactory.instance.missingNode());
     }
   }
 
