@@ -66,7 +66,7 @@ final class TestingGateway {
         new JobMessage(
             id,
             accepted.message().userId(),
-            new GenerationRequest(forged, null, 0.7, 0.5, "sketch", 96, 64, 7),
+            new GenerationRequest(forged, null, 0.7, 0.5, "sketch", 96, 64, 7, null, null),
             accepted.message().deadlineAt());
     publish(
         List.of(
@@ -83,7 +83,7 @@ final class TestingGateway {
   }
 
   private List<DueJob> accept(RequestId id, String prompt, Duration deadline) {
-    var request = new GenerationRequest(prompt, null, 0.7, 0.5, "sketch", 96, 64, 7);
+    var request = new GenerationRequest(prompt, null, 0.7, 0.5, "sketch", 96, 64, 7, null, null);
     var trace = TraceParent.begin(new Random(1));
     var job = new NewJob(id, "me", request, deadline, trace);
     return List.of(((Accepted) accept.accept(List.of(job)).getFirst()).job());

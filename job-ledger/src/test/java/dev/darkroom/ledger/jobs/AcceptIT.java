@@ -156,7 +156,9 @@ class AcceptIT {
             null,
             64,
             2048,
-            Long.MAX_VALUE);
+            Long.MAX_VALUE,
+            null,
+            null);
     var job = new NewJob(new RequestId(UUID.randomUUID()), "{,\"}", request, DEADLINE, TRACE);
 
     var due = ledger.accept(List.of(job)).getFirst();

@@ -2,8 +2,8 @@ package dev.darkroom.gateway.extras.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.gateway.http.BadField;
 import dev.darkroom.gateway.http.Parsed;
+import dev.darkroom.gateway.http.Parsed.BadField;
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.ledger.log.LogPosition;
 import java.time.Instant;
