@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.extras.log;
 
+import dev.darkroom.ledger.log.LogEntry;
 import java.io.IOException;
 import java.io.OutputStream;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,7 +27,7 @@ enum ExportFormat {
   /** Writes rows, one after the other. */
   @FunctionalInterface
   interface LogWriter {
-    void write(LogRow row) throws IOException;
+    void write(LogEntry row) throws IOException;
   }
 
   private final String word;

@@ -8,7 +8,7 @@ import java.util.Optional;
  * The page of the log that a client asks for.
  *
  * @param filter empty where no row can match
- * @param offset rows to skip; 0 with a position
- * @param after where the page before ended; empty for pages by offset
+ * @param offset rows to skip; 0 with a cursor or a text
+ * @param after where the page before ended; the start without a cursor
  */
-record LogQuery(Optional<LogFilter> filter, int limit, long offset, Optional<LogPosition> after) {}
+record LogQuery(Optional<LogFilter> filter, int limit, long offset, LogPosition after) {}

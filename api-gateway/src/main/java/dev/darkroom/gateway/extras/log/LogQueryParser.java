@@ -67,13 +67,13 @@ final class LogQueryParser {
     return parameters.parsed(() -> new ExportQuery(filter, format.orElseThrow()));
   }
 
-  private Optional<LogPosition> cursor() {
+  private LogPosition cursor() {
     var cursor = parameters.text("cursor");
     var position = cursor.flatMap(Cursor::parse);
     if (cursor.isPresent() && position.isEmpty()) {
       parameters.reject("cursor", "must be the nextCursor of an earlier reply");
     }
-    return position;
+    return position.orElse(LogPosition.START);
   }
 
   /** Empty where no row can match, or where a parameter is bad. */

@@ -2,7 +2,6 @@ package dev.darkroom.gateway.extras.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.darkroom.gateway.extras.log.LogRow;
 import dev.darkroom.ledger.log.LogEntry;
 import java.util.random.RandomGenerator;
 import org.springframework.stereotype.Component;
@@ -68,7 +67,7 @@ final class SseEncoder {
 
   byte[] step(LogEntry step) {
     return "id: %d\ndata: %s\n\n"
-        .formatted(step.seq(), json.writeValueAsString(LogRow.of(step)))
+        .formatted(step.seq(), json.writeValueAsString(step))
         .getBytes(UTF_8);
   }
 }
