@@ -22,7 +22,7 @@ public final class LogQueries {
   private static final Logger log = LoggerFactory.getLogger(LogQueries.class);
 
   /** Counting so many rows in an index takes some tens of milliseconds. */
-  static final int MAX_COUNT = 100_000;
+  private static final int MAX_COUNT = 100_000;
 
   /** A text search scans so many rows per statement, which takes some milliseconds. */
   static final int WINDOW = 4_000;
@@ -32,7 +32,6 @@ public final class LogQueries {
 
   private final JdbcClient database;
   private final LedgerJson json;
-  private final int maxCount;
 
   /**
    * Creates it.
@@ -40,13 +39,8 @@ public final class LogQueries {
    * @param database plans each execution for its values
    */
   public LogQueries(JdbcClient database, LedgerJson json) {
-    this(database, json, MAX_COUNT);
-  }
-
-  LogQueries(JdbcClient database, LedgerJson json, int maxCount) {
     this.database = database;
     this.json = json;
-    this.maxCount = maxCount;
   }
 
   /**
@@ -196,10 +190,10 @@ public final class LogQueries {
                         and created_at >= :since and created_at < :until
                       order by created_at desc limit :limit) as matching
                     """))
-            .param("limit", maxCount + 1)
+            .param("limit", MAX_COUNT + 1)
             .query(Long.class)
             .single();
-    return rows > maxCount ? new LogCount(maxCount, true) : new LogCount(rows, false);
+    return rows > MAX_COUNT ? new LogCount(MAX_COUNT, true) : new LogCount(rows, false);
   }
 
   private LogCount countInWindow(LogFilter filter) {

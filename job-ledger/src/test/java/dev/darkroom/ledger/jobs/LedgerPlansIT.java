@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.ledger.log.LogPosition;
+import dev.darkroom.ledger.log.LogTail;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
@@ -257,7 +258,7 @@ class LedgerPlansIT {
 
   @Test
   void the_end_of_the_log_and_what_comes_after_a_step_are_looked_up() {
-    var tail = LEDGER.stepQueries.tail(() -> Instant.EPOCH);
+    var tail = new LogTail(LEDGER.stepQueries, () -> Instant.EPOCH);
     tail.next();
     assertThatPlanUses("Scan Backward using idx_generation_logs_seq")
         .contains("Index Scan using idx_generation_logs_seq")

@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.extras.log;
 
 import dev.darkroom.gateway.extras.log.LogQueryParser.ExportQuery;
+import dev.darkroom.gateway.extras.log.LogQueryParser.LogQuery;
 import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;

@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.extras.log;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.darkroom.gateway.extras.log.LogQueryParser.LogQuery;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.ledger.log.LogQueries.LogCount;
 import dev.darkroom.ledger.log.LogSlice;

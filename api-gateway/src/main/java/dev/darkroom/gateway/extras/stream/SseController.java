@@ -110,12 +110,13 @@ class SseController implements SseStream.StepSource {
       Subscription subscription,
       HttpServletRequest request,
       HttpServletResponse response) {
-    Object reply = "";
+    var streams = false;
     try {
-      reply = open(place, subscription, request, response);
+      var reply = open(place, subscription, request, response);
+      streams = reply instanceof Callable;
       return reply;
     } finally {
-      if (!(reply instanceof Callable)) {
+      if (!streams) {
         place.close();
       }
     }

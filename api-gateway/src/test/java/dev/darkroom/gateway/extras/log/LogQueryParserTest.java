@@ -2,6 +2,7 @@ package dev.darkroom.gateway.extras.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.gateway.extras.log.LogQueryParser.LogQuery;
 import dev.darkroom.gateway.http.BadField;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.ledger.log.LogFilter;
