@@ -7,6 +7,7 @@ import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.log.LogFilter;
+import dev.darkroom.ledger.log.LogPosition;
 import dev.darkroom.ledger.log.LogQueries;
 import dev.darkroom.ledger.queue.FairQueue;
 import dev.darkroom.ledger.queue.JobOutbox;
@@ -108,7 +109,10 @@ final class TestingGateway {
   /** As it is in the log, which a job's own steps shorten. */
   Map<String, Object> intent(RequestId id) {
     var intent =
-        logs.newest(new LogFilter(id, null, null), 50, 0).entries().stream()
+        logs
+            .page(LogPosition.START, new LogFilter(id, null, null, null, null, null), 50, 0)
+            .entries()
+            .stream()
             .filter(entry -> entry.step().equals(Step.CALLING_NEBIUS_API.word()))
             .findFirst()
             .orElseThrow();

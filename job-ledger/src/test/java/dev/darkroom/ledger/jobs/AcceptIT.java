@@ -104,7 +104,8 @@ class AcceptIT {
     assertThat(due)
         .extracting(job -> job.message().requestId())
         .containsExactlyInAnyOrderElementsOf(jobs.stream().map(NewJob::id).toList());
-    assertThat(ledger.logQueries.count(new LogFilter(null, null, null)).rows()).isEqualTo(200);
+    assertThat(ledger.logQueries.count(new LogFilter(null, null, null, null, null, null)).rows())
+        .isEqualTo(200);
   }
 
   @Test
