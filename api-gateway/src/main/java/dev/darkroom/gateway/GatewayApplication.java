@@ -26,19 +26,12 @@ import org.springframework.context.annotation.Import;
 public class GatewayApplication {
 
   public static void main(String[] arguments) {
-    application().run(arguments);
+    application(Map.of()).run(arguments);
   }
 
   /**
-   * The application, not yet started. Its defaults are in {@code api-gateway.yml}, so that several
+   * The application, not yet started. Its settings are in {@code api-gateway.yml}, so that several
    * applications can run in one JVM; whoever starts it may add properties as {@code --name=value}.
-   */
-  public static SpringApplication application() {
-    return application(Map.of());
-  }
-
-  /**
-   * The same with further defaults.
    *
    * @param defaults for what neither arguments, environment nor files set
    */

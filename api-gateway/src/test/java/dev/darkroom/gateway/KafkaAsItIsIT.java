@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.embedded.EmbeddedKafkaBroker;
 import dev.darkroom.ledger.jobs.OutcomeStore;
-import dev.darkroom.messaging.JobRecords;
-import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import dev.darkroom.model.Topics;
 import dev.darkroom.testservers.TestServers;
@@ -22,8 +20,6 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -32,7 +28,6 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -169,67 +164,6 @@ class KafkaAsItIsIT {
       try (var events =
           new TestingConsumer(broker.bootstrapServers(), Topics.EVENTS).fromTheBeginning()) {
         ids.forEach(events::awaitKey);
-      }
-    }
-  }
-
-  /** As many records were once declared lost as the slow one of two partitions held. */
-  @Test
-  void a_partition_that_is_behind_has_lost_nothing() throws Exception {
-    try (var broker = EmbeddedKafkaBroker.start(folder, 0, 0);
-        var gateway =
-            start(
-                broker,
-                "--darkroom.kafka.job-partitions=2",
-                "--darkroom.ledger.republish-after=1s",
-                "--darkroom.outbox.look-for-lost=100ms")) {
-      var slow = submitInPartition(gateway, 0);
-      awaitPublished(gateway, slow);
-      await()
-          .atMost(PATIENCE)
-          .until(() -> isSo(gateway, slow, "enqueued_at < now() - interval '1 second'"));
-      var quick = submitInPartition(gateway, 1);
-      awaitPublished(gateway, quick);
-
-      TestingWorker.of(gateway).claim(quick);
-
-      var lost = gateway.bean(MeterRegistry.class).counter("darkroom.outbox.lost");
-      await()
-          .during(Duration.ofSeconds(2))
-          .atMost(Duration.ofSeconds(4))
-          .until(() -> lost.count() == 0);
-    }
-  }
-
-  private static String submitInPartition(RunningGateway gateway, int partition) {
-    for (var i = 0; i < 100; i++) {
-      var id = gateway.submit("one of two");
-      if (JobRecords.partition(RequestId.parse(id).orElseThrow(), 2) == partition) {
-        return id;
-      }
-      awaitPublished(gateway, id);
-      TestingWorker.of(gateway).complete(id);
-    }
-    throw new IllegalStateException("no id falls into partition " + partition);
-  }
-
-  @Test
-  void partitions_are_those_of_the_producer(@TempDir Path other) throws Exception {
-    try (var broker = EmbeddedKafkaBroker.start(other, 0, 0);
-        var admin = admin(broker);
-        var producer =
-            new KafkaProducer<>(
-                Map.<String, Object>of("bootstrap.servers", broker.bootstrapServers()),
-                new StringSerializer(),
-                new StringSerializer())) {
-      admin
-          .createTopics(List.of(new org.apache.kafka.clients.admin.NewTopic("t", 7, (short) 1)))
-          .all()
-          .get();
-      for (var i = 0; i < 50; i++) {
-        var id = new RequestId(UUID.randomUUID());
-        var sent = producer.send(new ProducerRecord<>("t", id.toString(), "x")).get();
-        assertThat(JobRecords.partition(id, 7)).isEqualTo(sent.partition());
       }
     }
   }

@@ -57,7 +57,8 @@ public final class RunningGateway implements AutoCloseable {
                 "--darkroom.outbox.window=10000",
                 "--spring.lifecycle.timeout-per-shutdown-phase=2s"));
     all.addAll(List.of(arguments));
-    return new RunningGateway(GatewayApplication.application().run(all.toArray(String[]::new)));
+    return new RunningGateway(
+        GatewayApplication.application(Map.of()).run(all.toArray(String[]::new)));
   }
 
   static Path temporaryDirectory() {

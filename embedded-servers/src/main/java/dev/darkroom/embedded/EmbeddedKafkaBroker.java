@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ import org.apache.kafka.metadata.storage.Formatter;
  * the JVM, as Kafka always does.
  */
 public final class EmbeddedKafkaBroker implements AutoCloseable {
+  /** A stop takes two seconds; one that never ends must not hang the process. */
+  private static final Duration STOP_TIMEOUT = Duration.ofMinutes(1);
+
   private final KafkaRaftServer server;
   private final DirectoryLock lock;
   private final int port;
@@ -108,13 +112,27 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
     return controllerPort;
   }
 
-  /** Flushes the logs and stops. */
+  /**
+   * Flushes the logs and stops.
+   *
+   * @throws IOException if it has not stopped after a minute; its threads are left behind
+   */
   @Override
   public void close() throws IOException {
     try (lock) {
-      server.shutdown();
-      server.awaitShutdown();
+      Thread stopping = Thread.ofPlatform().daemon().name("stop-kafka").start(this::stop);
+      if (!stopping.join(STOP_TIMEOUT)) {
+        throw new IOException("Kafka has not stopped after " + STOP_TIMEOUT.toSeconds() + " s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while Kafka stopped", e);
     }
+  }
+
+  private void stop() {
+    server.shutdown();
+    server.awaitShutdown();
   }
 
   private static KafkaRaftServer launch(KafkaConfig config) {

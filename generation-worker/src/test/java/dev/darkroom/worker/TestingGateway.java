@@ -7,6 +7,7 @@ import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.log.LogFilter;
+import dev.darkroom.ledger.log.LogPosition;
 import dev.darkroom.ledger.log.LogQueries;
 import dev.darkroom.ledger.queue.FairQueue;
 import dev.darkroom.ledger.queue.JobOutbox;
@@ -66,7 +67,7 @@ final class TestingGateway {
         new JobMessage(
             id,
             accepted.message().userId(),
-            new GenerationRequest(forged, null, 0.7, 0.5, "sketch", 96, 64, 7),
+            new GenerationRequest(forged, null, 0.7, 0.5, "sketch", 96, 64, 7, null, null),
             accepted.message().deadlineAt());
     publish(
         List.of(
@@ -83,7 +84,7 @@ final class TestingGateway {
   }
 
   private List<DueJob> accept(RequestId id, String prompt, Duration deadline) {
-    var request = new GenerationRequest(prompt, null, 0.7, 0.5, "sketch", 96, 64, 7);
+    var request = new GenerationRequest(prompt, null, 0.7, 0.5, "sketch", 96, 64, 7, null, null);
     var trace = TraceParent.begin(new Random(1));
     var job = new NewJob(id, "me", request, deadline, trace);
     return List.of(((Accepted) accept.accept(List.of(job)).getFirst()).job());
@@ -108,7 +109,10 @@ final class TestingGateway {
   /** As it is in the log, which a job's own steps shorten. */
   Map<String, Object> intent(RequestId id) {
     var intent =
-        logs.newest(new LogFilter(id, null, null), 50, 0).entries().stream()
+        logs
+            .page(LogPosition.START, new LogFilter(id, null, null, null, null, null), 50, 0)
+            .entries()
+            .stream()
             .filter(entry -> entry.step().equals(Step.CALLING_NEBIUS_API.word()))
             .findFirst()
             .orElseThrow();

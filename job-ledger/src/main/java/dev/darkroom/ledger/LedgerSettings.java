@@ -15,9 +15,8 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param publishReservation how long the process that accepted, ended or swept up a job has to
  *     publish its record before another sweep publishes it too
- * @param republishAfter how much later other jobs may have been enqueued that are claimed before a
- *     job, until its record counts as lost and is published again. If no job is claimed at all, it
- *     is published again after five times as long, and then ever more rarely
+ * @param republishAfter how long a job's record may be on Kafka unclaimed until it is published
+ *     again, as it may be lost; then after twice as long, and so on
  */
 @Validated
 @ConfigurationProperties("darkroom.ledger")

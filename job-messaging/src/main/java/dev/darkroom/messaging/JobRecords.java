@@ -2,14 +2,12 @@ package dev.darkroom.messaging;
 
 import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.model.JobMessage;
-import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Topics;
 import dev.darkroom.model.TraceParent;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.utils.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.JacksonException;
@@ -40,12 +38,6 @@ public final class JobRecords {
       sent.headers().add(TraceParent.HEADER, job.trace().value().getBytes(StandardCharsets.UTF_8));
     }
     return sent;
-  }
-
-  /** In which partition Kafka's own producer puts a job's record. */
-  public static int partition(RequestId job, int partitions) {
-    var key = job.toString().getBytes(StandardCharsets.UTF_8);
-    return Utils.toPositive(Utils.murmur2(key)) % partitions;
   }
 
   /** Empty for a record that is no job; that is logged, and the record should be dropped. */

@@ -51,7 +51,7 @@ public final class TopicInitializer implements LoopRound {
   private final MessagingSettings settings;
   private final KafkaHealth health;
   private volatile boolean present;
-  private volatile @Nullable JobsTopic jobsTopic;
+  private volatile @Nullable String jobsTopicId;
   private volatile @Nullable String eventsTopicId;
   private volatile @Nullable Thread thread;
   private @Nullable Admin client;
@@ -72,13 +72,6 @@ public final class TopicInitializer implements LoopRound {
     this.settings = settings;
     this.health = health;
   }
-
-  /**
-   * The topic of jobs as Kafka knows it.
-   *
-   * @param id Kafka's own; a topic that was created again, and is empty, has another
-   */
-  public record JobsTopic(String id, int partitions) {}
 
   @Override
   public boolean run() throws InterruptedException {
@@ -140,8 +133,7 @@ public final class TopicInitializer implements LoopRound {
 
   private void remember(Map<String, TopicDescription> existing) {
     var jobs = existing.get(Topics.JOBS);
-    jobsTopic =
-        jobs == null ? null : new JobsTopic(jobs.topicId().toString(), jobs.partitions().size());
+    jobsTopicId = jobs == null ? null : jobs.topicId().toString();
     var events = existing.get(Topics.EVENTS);
     eventsTopicId = events == null ? null : events.topicId().toString();
   }
@@ -239,9 +231,9 @@ public final class TopicInitializer implements LoopRound {
     return present;
   }
 
-  /** The topic of jobs, as far as it is known. */
-  public Optional<JobsTopic> jobsTopic() {
-    return Optional.ofNullable(jobsTopic);
+  /** Kafka's own id of the topic of jobs, as far as it is known; one created anew has another. */
+  public Optional<String> jobsTopicId() {
+    return Optional.ofNullable(jobsTopicId);
   }
 
   /** Kafka's own id of the topic of events, as far as it is known. */

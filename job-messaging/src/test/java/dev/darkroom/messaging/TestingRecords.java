@@ -18,7 +18,7 @@ final class TestingRecords {
   static final TraceParent TRACE =
       new TraceParent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   static final GenerationRequest REQUEST =
-      new GenerationRequest("a \"fox\" 🦊", "a hound", 0.7, 0.5, null, 512, 768, 42);
+      new GenerationRequest("a \"fox\" 🦊", "a hound", 0.7, 0.5, null, 512, 768, 42, null, null);
   static final GenerationEvent COMPLETED =
       new GenerationEvent(
           ID,

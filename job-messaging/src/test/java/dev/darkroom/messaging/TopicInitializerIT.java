@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.embedded.EmbeddedKafkaBroker;
 import dev.darkroom.ledger.loop.BackgroundLoop;
-import dev.darkroom.messaging.TopicInitializer.JobsTopic;
 import dev.darkroom.model.Topics;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -64,13 +63,12 @@ class TopicInitializerIT {
       assertThat(retention(admin, Topics.JOBS)).as("25 h").isEqualTo("90000000");
 
       var id = Objects.requireNonNull(topics.get(Topics.JOBS)).topicId().toString();
-      await().untilAsserted(() -> assertThat(kept.jobsTopic()).map(JobsTopic::id).contains(id));
+      await().untilAsserted(() -> assertThat(kept.jobsTopicId()).contains(id));
 
       admin.deleteTopics(TOPICS).all().get();
       awaitTopics(admin);
       await()
-          .untilAsserted(() ->
-              assertThat(kept.jobsTopic()).map(JobsTopic::id).isPresent().get().isNotEqualTo(id));
+          .untilAsserted(() -> assertThat(kept.jobsTopicId()).isPresent().get().isNotEqualTo(id));
 
       admin.deleteTopics(Set.of(Topics.JOBS)).all().get();
       awaitTopics(admin);

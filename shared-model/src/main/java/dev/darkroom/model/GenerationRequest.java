@@ -61,53 +61,6 @@ public record GenerationRequest(
     loras = loras == null ? null : List.copyOf(loras);
   }
 
-  /** Without LoRAs. */
-  public GenerationRequest(
-      String prompt,
-      @Nullable String negativePrompt,
-      double diffusionStrength,
-      double styleIntensity,
-      @Nullable String style,
-      int width,
-      int height,
-      long seed,
-      @Nullable String model) {
-    this(
-        prompt,
-        negativePrompt,
-        diffusionStrength,
-        styleIntensity,
-        style,
-        width,
-        height,
-        seed,
-        model,
-        null);
-  }
-
-  /** Without LoRAs, for the model that is set. */
-  public GenerationRequest(
-      String prompt,
-      @Nullable String negativePrompt,
-      double diffusionStrength,
-      double styleIntensity,
-      @Nullable String style,
-      int width,
-      int height,
-      long seed) {
-    this(
-        prompt,
-        negativePrompt,
-        diffusionStrength,
-        styleIntensity,
-        style,
-        width,
-        height,
-        seed,
-        null,
-        null);
-  }
-
   /** A text's length as clients and Nebius count it: an emoji is one character, not two. */
   public static int characters(String text) {
     return text.codePointCount(0, text.length());

@@ -43,11 +43,11 @@ class GenerationRequestTest {
   @Test
   void a_text_with_a_NUL_is_refused_because_no_database_row_could_hold_it() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GenerationRequest("a\0b", null, 0, 0, null, 64, 64, 0));
+        .isThrownBy(() -> new GenerationRequest("a\0b", null, 0, 0, null, 64, 64, 0, null, null));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GenerationRequest("x", "\0", 0, 0, null, 64, 64, 0));
+        .isThrownBy(() -> new GenerationRequest("x", "\0", 0, 0, null, 64, 64, 0, null, null));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new GenerationRequest("x", null, 0, 0, "\0", 64, 64, 0));
+        .isThrownBy(() -> new GenerationRequest("x", null, 0, 0, "\0", 64, 64, 0, null, null));
     assertThat(GenerationRequest.isStorable("a\tb")).isTrue();
     assertThat(GenerationRequest.isStorable("a\0b")).isFalse();
   }

@@ -46,10 +46,11 @@ class SchemasTest {
 
   static Stream<GenerationRequest> every_job_that_can_be_sent_matches() {
     return Stream.of(
-        new GenerationRequest("x", null, 0, 1, null, 64, 2048, 0),
-        new GenerationRequest("x", "blurry", 0.7, 0.5, "sketch", 512, 512, Long.MAX_VALUE),
+        new GenerationRequest("x", null, 0, 1, null, 64, 2048, 0, null, null),
         new GenerationRequest(
-            "🦊".repeat(2000), "🦊".repeat(2000), 1, 0, "🦊".repeat(64), 2048, 64, 42),
+            "x", "blurry", 0.7, 0.5, "sketch", 512, 512, Long.MAX_VALUE, null, null),
+        new GenerationRequest(
+            "🦊".repeat(2000), "🦊".repeat(2000), 1, 0, "🦊".repeat(64), 2048, 64, 42, null, null),
         new GenerationRequest(
             "x",
             null,
@@ -81,7 +82,7 @@ class SchemasTest {
     "/request/styleIntensity, -0.1",
   })
   void a_job_with_a_value_outside_of_its_limits_does_not_match(String pointer, String value) {
-    var job = job(new GenerationRequest("x", null, 0, 1, null, 64, 64, 0));
+    var job = job(new GenerationRequest("x", null, 0, 1, null, 64, 64, 0, null, null));
     set(job, pointer, value);
 
     assertThat(JOB.complaints(job.toString())).singleElement().asString().contains(pointer);
@@ -90,7 +91,7 @@ class SchemasTest {
   @ParameterizedTest
   @CsvSource({"requestId", "userId", "request", "deadlineAt"})
   void a_job_without_one_of_its_parts_does_not_match(String part) {
-    var job = job(new GenerationRequest("x", null, 0, 1, null, 64, 64, 0));
+    var job = job(new GenerationRequest("x", null, 0, 1, null, 64, 64, 0, null, null));
     job.remove(part);
 
     assertThat(JOB.complaints(job.toString())).hasSize(1);

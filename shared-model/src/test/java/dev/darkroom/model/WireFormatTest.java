@@ -25,7 +25,7 @@ class WireFormatTest {
 
   @Test
   void a_request_is_written_with_the_fields_of_the_contract_and_without_those_that_are_null() {
-    var request = new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 768, 42);
+    var request = new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 768, 42, null, null);
 
     var json = JSON.writeValueAsString(request);
 
@@ -42,7 +42,8 @@ class WireFormatTest {
   @Test
   void a_request_may_name_its_model() {
     var request =
-        new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 512, 42, "stability-ai/sdxl");
+        new GenerationRequest(
+            "a fox", null, 0.7, 0.5, null, 512, 512, 42, "stability-ai/sdxl", null);
 
     var json = JSON.writeValueAsString(request);
 
@@ -78,7 +79,8 @@ class WireFormatTest {
 
   @Test
   void the_negative_prompt_has_an_underscore_on_the_wire() {
-    var request = new GenerationRequest("a fox", "a hound", 0.7, 0.5, "sketch", 512, 512, 42);
+    var request =
+        new GenerationRequest("a fox", "a hound", 0.7, 0.5, "sketch", 512, 512, 42, null, null);
 
     var json = JSON.writeValueAsString(request);
 
@@ -92,7 +94,7 @@ class WireFormatTest {
         new JobMessage(
             ID,
             "ada",
-            new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 512, 42),
+            new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 512, 42, null, null),
             Instant.parse("2026-11-22T12:00:00.123456Z"));
 
     var json = JSON.writeValueAsString(message);

@@ -23,12 +23,7 @@ class DispatchConfiguration {
   }
 
   @Bean
-  BackgroundLoop lostRecordDetectorLoop(LostRecordDetector detector, OutboxSettings settings) {
-    return new BackgroundLoop("detect-lost-records", settings.lookForLost(), detector::round);
-  }
-
-  @Bean
-  BackgroundLoop eventReplayLoop(EventReplay replay, OutboxSettings settings) {
-    return new BackgroundLoop("replay-events", settings.lookForLost(), replay::round);
+  BackgroundLoop lostTopicReplayLoop(LostTopicReplay replay, OutboxSettings settings) {
+    return new BackgroundLoop("replay-lost-topics", settings.lookForLost(), replay::round);
   }
 }

@@ -18,7 +18,7 @@ import org.springframework.validation.annotation.Validated;
  *     to twice what workers claim between two looks
  * @param refill how often to look which jobs may follow those that were claimed, in the order of
  *     their turns; a tenth as often while nobody waits for a turn and half of the window is free
- * @param lookForLost how often to look for jobs whose record Kafka has lost
+ * @param lookForLost how often to look whether a topic was created anew
  */
 @Validated
 @ConfigurationProperties("darkroom.outbox")

@@ -37,13 +37,7 @@ public final class ClientLimiter {
   /** What became of a request for a place. */
   public sealed interface Entry {
     /** There is a place, until it is closed. */
-    final class Admitted implements Entry, AutoCloseable {
-      private final Runnable leave;
-
-      private Admitted(Runnable leave) {
-        this.leave = leave;
-      }
-
+    record Admitted(Runnable leave) implements Entry, AutoCloseable {
       @Override
       public void close() {
         leave.run();
@@ -63,33 +57,14 @@ public final class ClientLimiter {
 
   Entry enter(String client) {
     var share = shares.compute(client, (_, known) -> ClientShare.joined(known, perClient));
-    Entry entry = new Entry.TooMany();
-    try {
-      entry = enter(client, share);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      if (!(entry instanceof Entry.Admitted)) {
-        leave(client);
-      }
-    }
-    return entry;
-  }
-
-  private Entry enter(String client, ClientShare share) throws InterruptedException {
     var until = System.nanoTime() + patience.toNanos();
     if (!acquire(share.places(), until)) {
+      leave(client);
       return new Entry.ClientHasTooMany();
     }
-    var admitted = false;
-    try {
-      admitted = acquire(all, until);
-    } finally {
-      if (!admitted) {
-        share.places().release();
-      }
-    }
-    if (!admitted) {
+    if (!acquire(all, until)) {
+      share.places().release();
+      leave(client);
       return new Entry.TooMany();
     }
     return new Entry.Admitted(() -> {
@@ -99,7 +74,7 @@ public final class ClientLimiter {
     });
   }
 
-  private boolean acquire(Semaphore places, long until) throws InterruptedException {
+  private boolean acquire(Semaphore places, long until) {
     if (places.tryAcquire()) {
       return true;
     }
@@ -108,6 +83,9 @@ public final class ClientLimiter {
     }
     try {
       return places.tryAcquire(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     } finally {
       waiting.release();
     }

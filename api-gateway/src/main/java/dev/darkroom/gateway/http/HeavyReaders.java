@@ -3,12 +3,19 @@ package dev.darkroom.gateway.http;
 import dev.darkroom.ledger.readers.ReadBudget;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
+import org.springframework.validation.annotation.Validated;
 
 /** Limits requests that read much: how many at once, for how long, and to clients how slow. */
 @Component
@@ -26,6 +33,27 @@ public final class HeavyReaders {
     this.settings = settings;
     this.refusals = refusals;
   }
+
+  /**
+   * Settings of requests that read much: log pages, searches, statistics and exports.
+   *
+   * @param pages concurrent requests other than exports
+   * @param exports concurrent exports
+   * @param perClient of each kind per client address; 0 for no limit
+   * @param patience how long a request waits for a free place
+   * @param budget longest time for the queries of a page
+   * @param exportBudget longest time for an export
+   */
+  @Validated
+  @ConfigurationProperties("darkroom.readers")
+  record ReaderSettings(
+      @DefaultValue("16") @Min(1) @Max(1_000) int pages,
+      @DefaultValue("8") @Min(1) @Max(1_000) int exports,
+      @DefaultValue("8") @Min(0) @Max(1_000) int perClient,
+      @DefaultValue("2s") @DurationMin(millis = 0) @DurationMax(seconds = 30) Duration patience,
+      @DefaultValue("5s") @DurationMin(seconds = 1) @DurationMax(minutes = 1) Duration budget,
+      @DefaultValue("15m") @DurationMin(seconds = 1) @DurationMax(hours = 24)
+          Duration exportBudget) {}
 
   /** Reads and replies; null where the reply is written already. */
   @FunctionalInterface
@@ -52,17 +80,17 @@ public final class HeavyReaders {
           yield ReadBudget.within(budget, ClientConnection.goneOf(request), reading::answer);
         }
       }
-      case ClientLimiter.Entry.ClientHasTooMany _, ClientLimiter.Entry.TooMany _ -> {
-        refusals.count("too_many_readers");
-        yield tooMany().answer();
-      }
+      case ClientLimiter.Entry.ClientHasTooMany _, ClientLimiter.Entry.TooMany _ -> refuse();
     };
   }
 
-  public static Problem tooMany() {
+  /** The reply to a request that finds no place. */
+  public ResponseEntity<Object> refuse() {
+    refusals.count("too_many_readers");
     return Problem.unavailable(
             "Too many searches and exports are running. Try again in a few seconds.", FEWER_READERS)
-        .code(ProblemCode.TOO_MANY_READERS);
+        .code(ProblemCode.TOO_MANY_READERS)
+        .answer();
   }
 
   /** The reply's stream; it fails for a client that reads too slowly. */

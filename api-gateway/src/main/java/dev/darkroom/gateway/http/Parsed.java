@@ -11,4 +11,12 @@ public sealed interface Parsed<T> {
       errors = List.copyOf(errors);
     }
   }
+
+  /**
+   * A field of a request that breaks a rule.
+   *
+   * @param field its name as the client writes it, or {@code body}
+   * @param message continues a sentence that begins with the field's name
+   */
+  record BadField(String field, String message) {}
 }

@@ -1,13 +1,15 @@
 package dev.darkroom.gateway.http;
 
+import dev.darkroom.gateway.http.Parsed.BadField;
 import dev.darkroom.model.RequestId;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -25,9 +27,6 @@ public final class Problem {
 
   private static final URI NO_FURTHER_SEMANTICS = URI.create("about:blank");
 
-  private static final String NO_PAGE =
-      "There is no page at this address. The link may be incomplete or outdated.";
-
   private final ProblemDetail detail;
   private final HttpHeaders headers = new HttpHeaders();
 
@@ -36,7 +35,7 @@ public final class Problem {
     detail.setType(NO_FURTHER_SEMANTICS);
     detail.setProperty("success", false);
     detail.setProperty("error", sentence);
-    detail.setProperty("code", ProblemCode.of(status.value()).word());
+    code(ProblemCode.of(status.value()));
     headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
     headers.setCacheControl("no-store");
   }
@@ -47,7 +46,7 @@ public final class Problem {
 
   /** A status without anything more particular to say. */
   public static Problem of(HttpStatusCode status) {
-    return new Problem(status, ProblemCode.messageFor(status.value()));
+    return new Problem(status, ProblemCode.of(status.value()).sentence());
   }
 
   /** 400 with every bad field. */
@@ -57,6 +56,11 @@ public final class Problem {
             .map(bad -> bad.field() + " " + bad.message())
             .collect(Collectors.joining("; ", "", "."));
     return of(HttpStatus.BAD_REQUEST, sentence).with("errors", errors);
+  }
+
+  /** 400 with one bad field. */
+  public static Problem badField(String field, String message) {
+    return badFields(List.of(new BadField(field, message)));
   }
 
   /** 503: the same request may succeed after a while. */
@@ -81,49 +85,39 @@ public final class Problem {
     return this;
   }
 
-  /** The requested path, where the request was forwarded to another one. */
-  public Problem at(String path) {
-    try {
-      detail.setInstance(new URI(path));
-    } catch (URISyntaxException e) {
-      detail.setInstance(null); // not a URI: left out
-    }
-    return this;
-  }
-
   public Problem header(String name, String value) {
     headers.set(name, value);
     return this;
   }
 
   public Problem headers(HttpHeaders more) {
-    more.forEach((name, values) -> {
-      if (!name.equalsIgnoreCase(HttpHeaders.CONTENT_TYPE)) {
-        headers.put(name, values);
-      }
-    });
+    headers.putAll(more);
+    headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
     return this;
   }
 
   /** As {@link #answer()}, but an HTML page for a browser that navigates to this address. */
   public ResponseEntity<Object> answerTo(HttpServletRequest request) {
-    return answerTo(request, request.getRequestURI());
-  }
-
-  public ResponseEntity<Object> answerTo(HttpServletRequest request, String path) {
+    var path = request.getRequestURI();
+    if (request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String asked) {
+      path = asked; // forwarded to the error page
+      detail.setInstance(instance(asked));
+    }
     if (!ProblemPage.isWantedBy(request, path)) {
       return answer();
     }
-    var status = detail.getStatus();
-    var sentence = status == 404 && isGeneral() ? NO_PAGE : detail.getDetail();
-    return ResponseEntity.status(status)
+    return ResponseEntity.status(detail.getStatus())
         .headers(headers)
         .contentType(ProblemPage.TYPE)
-        .body(ProblemPage.of(status, Objects.requireNonNullElse(sentence, "")));
+        .body(ProblemPage.of(detail.getStatus(), String.valueOf(detail.getDetail())));
   }
 
-  private boolean isGeneral() {
-    return ProblemCode.messageFor(detail.getStatus()).equals(detail.getDetail());
+  private static @Nullable URI instance(String path) {
+    try {
+      return new URI(path);
+    } catch (URISyntaxException e) {
+      return null; // left out
+    }
   }
 
   public ResponseEntity<Object> answer() {

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.http;
 
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -7,25 +8,34 @@ import java.util.Locale;
  * code instead.
  */
 public enum ProblemCode {
-  INVALID_REQUEST,
-  UNAUTHENTICATED,
-  FORBIDDEN,
-  NOT_FOUND,
-  METHOD_NOT_ALLOWED,
-  NOT_ACCEPTABLE,
-  REQUEST_TIMEOUT,
-  CONFLICT,
-  PRECONDITION_FAILED,
-  TOO_LARGE,
-  UNSUPPORTED_MEDIA_TYPE,
-  RANGE_NOT_SATISFIABLE,
-  EXPECTATION_FAILED,
-  MISDIRECTED_REQUEST,
+  INVALID_REQUEST(
+      "The request is not valid HTTP, its parameters cannot be decoded, or its URL and headers exceed 8 KiB.",
+      400),
+  UNAUTHENTICATED("Authenticate first.", 401),
+  FORBIDDEN(
+      "Pages of other sites may not use this API. An operator can list their origin in darkroom.web.origins.",
+      403),
+  NOT_FOUND("No such route. See /v3/api-docs.", 404),
+  METHOD_NOT_ALLOWED("This method is not supported here.", 405),
+  NOT_ACCEPTABLE("No reply of the accepted type is available. Accept application/json.", 406),
+  REQUEST_TIMEOUT("The request did not arrive in time. Send it again.", 408),
+  CONFLICT("The request conflicts with another one.", 409),
+  PRECONDITION_FAILED("A condition of the request does not hold.", 412),
+  TOO_LARGE(
+      "The request is too large. The limit is 64 KiB for the body, 8 KiB for URL and headers.",
+      413),
+  UNSUPPORTED_MEDIA_TYPE(
+      "The body must be JSON. Send it with Content-Type: application/json.", 415),
+  RANGE_NOT_SATISFIABLE("The range is outside the content. Content-Range has its size.", 416),
+  EXPECTATION_FAILED("Only Expect: 100-continue is supported.", 417),
+  MISDIRECTED_REQUEST(
+      "This host name is not served here. An operator can list it in darkroom.web.hosts.", 421),
   KEY_REUSED,
-  RATE_LIMITED,
-  INTERNAL_ERROR,
-  NOT_IMPLEMENTED,
-  UNAVAILABLE,
+  RATE_LIMITED("Too many requests. Try again later.", 429),
+  INTERNAL_ERROR("Internal error. Try again, and tell the operator if it persists.", 500),
+  NOT_IMPLEMENTED(
+      "This method, transfer encoding or HTTP version is not supported. Use HTTP/1.1.", 501),
+  UNAVAILABLE("The service is unavailable. Try again in a few seconds.", 503),
   LEDGER_UNAVAILABLE,
   LEDGER_READ_ONLY,
   STORE_UNAVAILABLE,
@@ -33,6 +43,27 @@ public enum ProblemCode {
   TOO_MANY_READERS,
   TOO_MANY_STREAMS,
   TOO_MANY_WAITS;
+
+  private final String sentence;
+  private final int status;
+
+  /** Whoever uses it has a sentence of its own. */
+  ProblemCode() {
+    this("", 0);
+  }
+
+  /**
+   * @param sentence where there is no more particular one
+   * @param status which has this code where there is no more particular one
+   */
+  ProblemCode(String sentence, int status) {
+    this.sentence = sentence;
+    this.status = status;
+  }
+
+  public String sentence() {
+    return sentence;
+  }
 
   /** As in replies. */
   public String word() {
@@ -42,51 +73,14 @@ public enum ProblemCode {
   /** The code of a status without a more particular one. */
   public static ProblemCode of(int status) {
     return switch (status) {
-      case 401 -> UNAUTHENTICATED;
-      case 403 -> FORBIDDEN;
-      case 404, 410 -> NOT_FOUND;
-      case 405 -> METHOD_NOT_ALLOWED;
-      case 406 -> NOT_ACCEPTABLE;
-      case 408 -> REQUEST_TIMEOUT;
-      case 409 -> CONFLICT;
-      case 412 -> PRECONDITION_FAILED;
-      case 413, 414, 431 -> TOO_LARGE;
-      case 415 -> UNSUPPORTED_MEDIA_TYPE;
-      case 416 -> RANGE_NOT_SATISFIABLE;
-      case 417 -> EXPECTATION_FAILED;
-      case 421 -> MISDIRECTED_REQUEST;
-      case 429 -> RATE_LIMITED;
-      case 501, 505 -> NOT_IMPLEMENTED;
-      case 503 -> UNAVAILABLE;
-      default -> status < 500 ? INVALID_REQUEST : INTERNAL_ERROR;
-    };
-  }
-
-  /** The sentence for a status without a more particular one. */
-  public static String messageFor(int status) {
-    return switch (status) {
-      case 400 ->
-          "The request is not valid HTTP, its parameters cannot be decoded, or its URL and headers exceed 8 KiB.";
-      case 403 ->
-          "Pages of other sites may not use this API. An operator can list their origin in darkroom.web.origins.";
-      case 404 -> "No such route. See /v3/api-docs.";
-      case 405 -> "This method is not supported here.";
-      case 406 -> "No reply of the accepted type is available. Accept application/json.";
-      case 408 -> "The request did not arrive in time. Send it again.";
-      case 413 -> "The request is too large. The limit is 64 KiB.";
-      case 414, 431 -> "The URL or the headers are too long.";
-      case 415 -> "The body must be JSON. Send it with Content-Type: application/json.";
-      case 416 -> "The range is outside the content. Content-Range has its size.";
-      case 417 -> "Only Expect: 100-continue is supported.";
-      case 421 ->
-          "This host name is not served here. An operator can list it in darkroom.web.hosts.";
-      case 501 -> "This method or transfer encoding is not supported.";
-      case 503 -> "The service is unavailable. Try again in a few seconds.";
-      case 505 -> "This HTTP version is not supported. Use HTTP/1.1.";
+      case 410 -> NOT_FOUND;
+      case 414, 431 -> TOO_LARGE;
+      case 505 -> NOT_IMPLEMENTED;
       default ->
-          status < 500
-              ? "The request cannot be processed. See /v3/api-docs."
-              : "Internal error. Try again, and tell the operator if it persists.";
+          Arrays.stream(values())
+              .filter(code -> code.status == status)
+              .findFirst()
+              .orElse(status < 500 ? INVALID_REQUEST : INTERNAL_ERROR);
     };
   }
 }

@@ -15,6 +15,9 @@ import org.springframework.web.util.HtmlUtils;
 final class ProblemPage {
   static final MediaType TYPE = new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8);
 
+  private static final String NO_PAGE =
+      "There is no page at this address. The link may be incomplete or outdated.";
+
   private static final Set<String> READING = Set.of("GET", "HEAD");
   private static final String TEMPLATE = read();
 
@@ -39,18 +42,17 @@ final class ProblemPage {
   }
 
   static String of(int status, String sentence) {
+    var title = status < 500 ? "This address cannot be shown" : "Something went wrong";
+    if (status == 404) {
+      title = "Page not found";
+    } else if (status == 503) {
+      title = "Not available at the moment";
+    }
+    var general = sentence.equals(ProblemCode.NOT_FOUND.sentence());
     return TEMPLATE
         .replace("{{status}}", String.valueOf(status))
-        .replace("{{title}}", title(status))
-        .replace("{{sentence}}", HtmlUtils.htmlEscape(sentence, "UTF-8"));
-  }
-
-  private static String title(int status) {
-    return switch (status) {
-      case 404, 410 -> "Page not found";
-      case 503 -> "Not available at the moment";
-      default -> status < 500 ? "This address cannot be shown" : "Something went wrong";
-    };
+        .replace("{{title}}", title)
+        .replace("{{sentence}}", general ? NO_PAGE : HtmlUtils.htmlEscape(sentence, "UTF-8"));
   }
 
   private static String read() {

@@ -1,12 +1,15 @@
 package dev.darkroom.gateway.http;
 
+import dev.darkroom.ledger.loop.BackgroundLoop;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
 import org.springframework.stereotype.Component;
 
 /** Counts refused requests, and logs them in one line per reason every few seconds. */
@@ -33,6 +36,11 @@ public final class RefusalLog {
         .tag("reason", reason)
         .register(meters)
         .increment();
+  }
+
+  @Bean
+  static BackgroundLoop refusalSweep(RefusalLog refusals) {
+    return new BackgroundLoop("sum-up-refusals", Duration.ofSeconds(15), refusals::round);
   }
 
   /** Never more to do at once. */

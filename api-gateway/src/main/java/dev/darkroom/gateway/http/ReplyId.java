@@ -1,36 +1,41 @@
 package dev.darkroom.gateway.http;
 
 import dev.darkroom.model.RequestId;
-import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.UUID;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
 
 /**
  * The {@code X-Request-Id} of a reply, by which a client's report and our log lines can be matched:
- * the job's id where the reply is about a job, otherwise a new one.
+ * the job's id where the reply is about a job, otherwise a new one. Every reply has one, also those
+ * that Tomcat makes before any servlet.
  */
-public final class ReplyId {
+public final class ReplyId extends ValveBase {
   public static final String HEADER = "X-Request-Id";
 
-  private ReplyId() {}
+  public ReplyId() {
+    super(true); // supports async requests
+  }
+
+  @Override
+  public void invoke(Request request, Response response) throws IOException, ServletException {
+    giveTo(response);
+    getNext().invoke(request, response);
+  }
 
   /** The reply is about this job. */
   public static void isOf(RequestId job, HttpServletResponse response) {
     response.setHeader(HEADER, job.toString());
   }
 
-  /** Error and async dispatches keep the request's first id. */
-  public static void giveTo(HttpServletRequest request, HttpServletResponse response) {
+  /** Unless it has one already: async requests are dispatched twice. */
+  public static void giveTo(HttpServletResponse response) {
     if (!response.containsHeader(HEADER)) {
-      if (!(request.getAttribute(HEADER) instanceof String)) {
-        request.setAttribute(HEADER, UUID.randomUUID().toString());
-      }
-      response.setHeader(HEADER, of(request));
+      response.setHeader(HEADER, UUID.randomUUID().toString());
     }
-  }
-
-  /** For log lines. */
-  public static String of(HttpServletRequest request) {
-    return String.valueOf(request.getAttribute(HEADER));
   }
 }

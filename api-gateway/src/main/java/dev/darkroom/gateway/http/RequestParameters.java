@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.http;
 
+import dev.darkroom.gateway.http.Parsed.BadField;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.DateTimeException;
 import java.time.Instant;

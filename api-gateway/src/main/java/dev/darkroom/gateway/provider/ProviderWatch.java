@@ -1,11 +1,14 @@
 package dev.darkroom.gateway.provider;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.darkroom.ledger.statistics.RecentAttempts;
 import java.time.Duration;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
+import java.util.Locale;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.validation.annotation.Validated;
 
 /** Reads from the ledger whether pictures can be made. The gateway never calls Nebius. */
 @Component
@@ -17,13 +20,36 @@ public final class ProviderWatch {
 
   private final RecentAttempts ledger;
   private final ProviderSettings settings;
-  private final ReentrantLock asking = new ReentrantLock();
-  private volatile @Nullable LatestState latest;
+  private volatile LatestState latest =
+      new LatestState(
+          ProviderState.fine(ProviderState.Availability.IDLE), System.nanoTime() - HOLDS - 1);
 
   ProviderWatch(RecentAttempts ledger, ProviderSettings settings) {
     this.ledger = ledger;
     this.settings = settings;
   }
+
+  /** Who makes the pictures. */
+  public enum ProviderName {
+    NEBIUS,
+    /** Its pictures do not show the prompt; the web pages say so. */
+    SIMULATOR;
+
+    /** As in replies. */
+    @JsonValue
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * Settings of the provider.
+   *
+   * @param name of the provider that the workers call; the gateway cannot find out by itself
+   */
+  @Validated
+  @ConfigurationProperties("darkroom.provider")
+  record ProviderSettings(@DefaultValue("nebius") ProviderName name) {}
 
   private record LatestState(ProviderState state, long at) {}
 
@@ -34,20 +60,14 @@ public final class ProviderWatch {
   /** Cached for a second; an outage keeps the last state. */
   public ProviderState recently() {
     var last = latest;
-    if (last != null && System.nanoTime() - last.at() <= HOLDS) {
+    if (System.nanoTime() - last.at() <= HOLDS) {
       return last.state();
     }
-    var before = last == null ? ProviderState.fine(ProviderState.Availability.IDLE) : last.state();
-    if (!asking.tryLock()) {
-      return before;
-    }
+    latest = new LatestState(last.state(), System.nanoTime()); // for the others meanwhile
     try {
       return now();
     } catch (DataAccessException e) { // a job can be shown without this
-      latest = new LatestState(before, System.nanoTime());
-      return before;
-    } finally {
-      asking.unlock();
+      return last.state();
     }
   }
 

@@ -6,6 +6,7 @@ import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.Rescheduled;
+import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.messaging.EventPublisher;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Bean;
 import org.springframework.stereotype.Component;
 
 /** Ensures that no job stays with a worker that is gone, or open beyond its deadline. */
@@ -64,6 +66,11 @@ final class JobRescuer {
         .description("Jobs taken from silent workers or ended at their deadline, by outcome")
         .tag("outcome", outcome)
         .register(meters);
+  }
+
+  @Bean
+  BackgroundLoop jobRescuerLoop(RescueSettings settings) {
+    return new BackgroundLoop("rescue-stalled-jobs", settings.sweep(), this::round);
   }
 
   /** True if there may be more to do at once. */

@@ -5,16 +5,14 @@ import dev.darkroom.picture.StoredPicture;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
@@ -57,14 +55,9 @@ final class StoreLookup {
    */
   Map<RequestId, Optional<StoredPicture>> find(Set<RequestId> jobs) {
     var answers = new HashMap<RequestId, Optional<StoredPicture>>();
-    if (jobs.isEmpty()) {
-      return answers;
-    }
     var failure = "earlier lookups have not returned";
     if (threads.getActiveCount() < threads.getMaximumPoolSize()) {
-      var asked = new LinkedHashMap<RequestId, Future<Optional<StoredPicture>>>();
-      jobs.forEach(id -> asked.put(id, threads.submit(() -> store.find(id))));
-      failure = collect(asked, answers);
+      failure = ask(List.copyOf(jobs), answers);
     }
     if (answers.size() < jobs.size()) {
       log.atWarn()
@@ -77,25 +70,33 @@ final class StoreLookup {
   }
 
   /** Returns the last failure, in words. */
-  private String collect(
-      Map<RequestId, Future<Optional<StoredPicture>>> asked,
-      Map<RequestId, Optional<StoredPicture>> answers) {
-    var end = System.nanoTime() + perRound.toNanos();
-    var failure = "";
-    for (var question : asked.entrySet()) {
-      try {
-        var left = Math.max(0, end - System.nanoTime());
-        answers.put(question.getKey(), question.getValue().get(left, TimeUnit.NANOSECONDS));
-      } catch (TimeoutException e) {
-        question.getValue().cancel(false); // it does not begin any more; one that hangs goes on
-        failure = "no answer within " + perRound.toMillis() + " ms";
-      } catch (ExecutionException e) {
-        failure = String.valueOf(NestedExceptionUtils.getMostSpecificCause(e).getMessage());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return "interrupted";
+  private String ask(List<RequestId> jobs, Map<RequestId, Optional<StoredPicture>> answers) {
+    var failure = "no answer within " + perRound.toMillis() + " ms";
+    try {
+      var lookups = threads.invokeAll(questions(jobs), perRound.toMillis(), TimeUnit.MILLISECONDS);
+      for (var i = 0; i < jobs.size(); i++) {
+        var lookup = lookups.get(i);
+        switch (lookup.state()) {
+          case SUCCESS -> answers.put(jobs.get(i), lookup.resultNow());
+          case FAILED -> failure = reason(lookup.exceptionNow());
+          case CANCELLED, RUNNING -> {
+            // the time was over
+          }
+        }
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     return failure;
+  }
+
+  private static String reason(Throwable failure) {
+    return String.valueOf(NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
+  }
+
+  private List<Callable<Optional<StoredPicture>>> questions(List<RequestId> jobs) {
+    return jobs.stream()
+        .<Callable<Optional<StoredPicture>>>map(id -> () -> store.find(id))
+        .toList();
   }
 }

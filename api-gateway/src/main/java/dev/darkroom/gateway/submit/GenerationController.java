@@ -1,11 +1,11 @@
 package dev.darkroom.gateway.submit;
 
-import dev.darkroom.gateway.http.CurrentRequest;
+import dev.darkroom.gateway.http.LedgerOutage;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ProblemCode;
+import dev.darkroom.gateway.http.RefusalLog;
 import dev.darkroom.gateway.http.ReplyId;
-import dev.darkroom.gateway.submit.RequestBody.SubmittedBody;
 import dev.darkroom.gateway.wait.WaitLimiter;
 import dev.darkroom.ledger.jobs.Acceptance;
 import dev.darkroom.ledger.jobs.JobQueries;
@@ -16,7 +16,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -35,8 +34,8 @@ class GenerationController {
   private final SubmitResponses responses;
   private final JobQueries ledger;
   private final JobViewMapper views;
-  private final QueueEstimate queue;
   private final WaitLimiter waits;
+  private final RefusalLog refusals;
 
   GenerationController(
       SubmissionParser submissions,
@@ -44,15 +43,15 @@ class GenerationController {
       SubmitResponses responses,
       JobQueries ledger,
       JobViewMapper views,
-      QueueEstimate queue,
-      WaitLimiter waits) {
+      WaitLimiter waits,
+      RefusalLog refusals) {
     this.submissions = submissions;
     this.jobSubmitter = jobSubmitter;
     this.responses = responses;
     this.ledger = ledger;
     this.views = views;
-    this.queue = queue;
     this.waits = waits;
+    this.refusals = refusals;
   }
 
   /** A {@code Callable} where the client waits, so that it holds no thread of the server. */
@@ -61,8 +60,8 @@ class GenerationController {
       consumes = {MediaType.APPLICATION_JSON_VALUE, "application/*+json"})
   Object submit(HttpServletRequest request, HttpServletResponse response) {
     return switch (RequestBody.of(request)) {
-      case SubmittedBody.Unreadable(var problem) -> problem.answer();
-      case SubmittedBody.Utf8Text(var text) -> submit(submissions.parse(text), request, response);
+      case RequestBody.Unreadable(var problem) -> problem.answer();
+      case RequestBody.Utf8Text(var text) -> submit(submissions.parse(text), request, response);
     };
   }
 
@@ -74,21 +73,19 @@ class GenerationController {
       case Parsed.BadFields<Submission>(var errors) ->
           Problem.badFields(Stream.concat(errors.stream(), key.errors().stream()).toList())
               .answer();
+      case Parsed.Success<Submission> _ when !key.errors().isEmpty() ->
+          Problem.badFields(key.errors()).answer();
       case Parsed.Success<Submission>(var submission) -> {
-        if (!key.errors().isEmpty()) {
-          yield Problem.badFields(key.errors()).answer();
+        var wait = responses.preferredWait(request);
+        if (wait.isEmpty()) {
+          yield accept(submission, key.key(), wait, request, response);
         }
-        var wait = PreferWait.in(Collections.list(request.getHeaders(PreferWait.HEADER)));
-        Supplier<ResponseEntity<Object>> accepting =
-            () -> accept(submission, key.key(), wait, request, response);
-        yield wait.isPresent() ? waiting(request, accepting) : accepting.get();
+        Callable<ResponseEntity<Object>> waiting =
+            () ->
+                waits.limit(request, () -> accept(submission, key.key(), wait, request, response));
+        yield waiting;
       }
     };
-  }
-
-  private Callable<ResponseEntity<Object>> waiting(
-      HttpServletRequest request, Supplier<ResponseEntity<Object>> accepting) {
-    return () -> waits.limit(request, accepting);
   }
 
   private ResponseEntity<Object> accept(
@@ -98,24 +95,32 @@ class GenerationController {
       HttpServletRequest request,
       HttpServletResponse response) {
     var requestId = jobSubmitter.mintId();
-    if (key.isPresent()) {
-      CurrentRequest.mayBeRepeated(request); // its job may be that of an earlier request
-    } else {
-      CurrentRequest.isAbout(request, requestId);
+    if (key.isEmpty()) { // otherwise the job may be that of an earlier request
       ReplyId.isOf(requestId, response);
     }
     var trace =
         Optional.ofNullable(request.getHeader(TraceParent.HEADER)).flatMap(TraceParent::parse);
-    var acceptance = jobSubmitter.submit(requestId, submission, key, trace);
-    CurrentRequest.isDecided(request);
+    Acceptance acceptance;
+    try {
+      acceptance = jobSubmitter.submit(requestId, submission, key, trace);
+    } catch (RuntimeException e) {
+      var outage = LedgerOutage.behind(e).orElseThrow(() -> e);
+      refusals.count(outage.code().word());
+      return outage.problemOfSubmission(requestId, key.isPresent()).answer();
+    }
     return switch (acceptance) {
       case Acceptance.Accepted(var job, _) -> {
         ReplyId.isOf(requestId, response);
-        yield responses.toFirst(job, wait, submission.ignored());
+        var reply = responses.toFirst(job, wait, submission.ignored());
+        wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));
+        yield reply;
       }
       case Acceptance.Replayed(var first) -> {
         ReplyId.isOf(first, response);
-        yield responses.toRepeated(first, wait, submission.ignored());
+        var reply = responses.toRepeated(first, wait, submission.ignored());
+        wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));
+        response.setHeader(IdempotencyKeyHeader.REPLAYED, "true");
+        yield reply;
       }
       case Acceptance.KeyReused _ ->
           Problem.of(
@@ -128,19 +133,17 @@ class GenerationController {
 
   @GetMapping("/api/generate/{requestId}")
   ResponseEntity<Object> ask(@PathVariable String requestId, HttpServletResponse response) {
-    return RequestId.parse(requestId)
-        .flatMap(ledger::find)
-        .map(job -> {
-          ReplyId.isOf(job.requestId(), response);
-          return ResponseEntity.ok()
-              .contentType(MediaType.APPLICATION_JSON)
-              .header(HttpHeaders.CACHE_CONTROL, "no-store")
-              .<Object>body(views.of(job, queue.placeOf(job)));
-        })
-        .orElseGet(() ->
-            Problem.of(
-                    HttpStatus.NOT_FOUND,
-                    "No such job. The id is the requestId in the reply to POST /api/generate.")
-                .answer());
+    var job = RequestId.parse(requestId).flatMap(ledger::find);
+    if (job.isEmpty()) {
+      return Problem.of(
+              HttpStatus.NOT_FOUND,
+              "No such job. The id is the requestId in the reply to POST /api/generate.")
+          .answer();
+    }
+    ReplyId.isOf(job.get().requestId(), response);
+    return ResponseEntity.ok()
+        .contentType(MediaType.APPLICATION_JSON)
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .body(views.withQueue(job.get()));
   }
 }

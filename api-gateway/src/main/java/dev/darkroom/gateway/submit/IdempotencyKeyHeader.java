@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.submit;
 
-import dev.darkroom.gateway.http.BadField;
+import dev.darkroom.gateway.http.Parsed.BadField;
 import dev.darkroom.ledger.jobs.IdempotencyKey;
 import java.util.List;
 import java.util.Optional;
@@ -31,24 +31,20 @@ record IdempotencyKeyHeader(Optional<String> key, List<BadField> errors) {
     if (sent.size() > 1) {
       return bad("has several values; send one");
     }
-    return sent.getFirst()
-        .filter(IdempotencyKey::isKey)
-        .map(key -> new IdempotencyKeyHeader(Optional.of(key), List.of()))
-        .orElseGet(() ->
-            bad(
-                "must be 1 to %d printable ASCII characters, not blank, bare or in double quotes"
-                    .formatted(IdempotencyKey.MAX_LENGTH)));
+    return IdempotencyKey.isKey(sent.getFirst())
+        ? new IdempotencyKeyHeader(Optional.of(sent.getFirst()), List.of())
+        : bad(
+            "must be 1 to %d printable ASCII characters, not blank, bare or in double quotes"
+                .formatted(IdempotencyKey.MAX_LENGTH));
   }
 
-  /** Empty where it begins as a quoted string and is none. */
-  private static Optional<String> unquoted(String line) {
+  /** Blank, which is no key, where it begins as a quoted string and is none. */
+  private static String unquoted(String line) {
     if (!line.startsWith("\"")) {
-      return Optional.of(line);
+      return line;
     }
     var quoted = QUOTED.matcher(line);
-    return quoted.matches()
-        ? Optional.of(ESCAPED.matcher(quoted.group(1)).replaceAll("$1"))
-        : Optional.empty();
+    return quoted.matches() ? ESCAPED.matcher(quoted.group(1)).replaceAll("$1") : "";
   }
 
   private static IdempotencyKeyHeader bad(String message) {

@@ -8,21 +8,34 @@ import dev.darkroom.ledger.jobs.Acceptance;
 import dev.darkroom.ledger.jobs.IdempotencyKey;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.jobs.RetentionStore;
+import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.context.annotation.Bean;
 import org.springframework.stereotype.Component;
+import org.springframework.validation.annotation.Validated;
 
 /** Makes submissions durable: those of concurrent requests share a commit. */
 @Component
 final class JobSubmitter implements AutoCloseable {
   /** Another client may take the key, and its job may be deleted, too. */
   private static final int RETRIES = 3;
+
+  private static final Duration FORGET_KEYS_EVERY = Duration.ofMinutes(1);
+  private static final int KEYS_PER_ROUND = 1_000;
 
   /**
    * UUIDv7 sort by time (RFC 9562), so that the ledger's index grows at its end. All else in them
@@ -60,6 +73,30 @@ final class JobSubmitter implements AutoCloseable {
         .register(meters);
   }
 
+  /**
+   * Settings of accepting jobs.
+   *
+   * @param batch jobs per commit, at most
+   * @param writers concurrent commits; each holds a database connection
+   * @param queue jobs that may wait for a writer; requests beyond it get 503
+   * @param patience how long a job may wait until it is durable; after that its client gets 503
+   */
+  @Validated
+  @ConfigurationProperties("darkroom.accept")
+  record AcceptSettings(
+      @DefaultValue("64") @Min(1) @Max(1_000) int batch,
+      @DefaultValue("2") @Min(1) @Max(16) int writers,
+      @DefaultValue("256") @Min(1) @Max(100_000) int queue,
+      @DefaultValue("5s") @DurationMin(millis = 100) @DurationMax(minutes = 1) Duration patience) {}
+
+  @Bean
+  static BackgroundLoop forgetKeysSweep(RetentionStore keys) {
+    return new BackgroundLoop(
+        "forget-keys",
+        FORGET_KEYS_EVERY,
+        () -> keys.forgetExpiredKeys(KEYS_PER_ROUND) == KEYS_PER_ROUND);
+  }
+
   RequestId mintId() {
     return new RequestId(ids.generate());
   }
@@ -85,7 +122,7 @@ final class JobSubmitter implements AutoCloseable {
             submission.request(),
             submission.deadline(),
             trace.orElseGet(() -> TraceParent.begin(random)),
-            key.map(value -> new IdempotencyKey(value, Fingerprint.of(submission))).orElse(null));
+            key.map(value -> new IdempotencyKey(value, submission.fingerprint())).orElse(null));
     var acceptance = groupCommit.write(job);
     for (var again = 0; again < RETRIES && isOfDeletedJob(acceptance, key); again++) {
       acceptance = groupCommit.write(job);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.darkroom.gateway.provider.HoldUp;
 import dev.darkroom.ledger.jobs.AttemptMade;
+import dev.darkroom.ledger.jobs.Job.JobFailure;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Lora;
@@ -32,7 +33,7 @@ record JobView(
     JobStatus status,
     @Nullable String imageUrl,
     @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant imageRemovedAt,
-    @Nullable JobError error,
+    @Nullable JobFailure error,
     @Nullable List<String> ignored,
     @Nullable QueueView queue,
     @Nullable String waitingFor,
@@ -57,8 +58,6 @@ record JobView(
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant expectedAt,
       @Nullable HoldUp heldUpBy,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant nextTryAt) {}
-
-  record JobError(String code, String message) {}
 
   /**
    * @param model that was called, or will be

@@ -1,10 +1,10 @@
 package dev.darkroom.gateway.submit;
 
 import dev.darkroom.gateway.submit.JobView.JobAttemptView;
-import dev.darkroom.gateway.submit.JobView.JobError;
 import dev.darkroom.gateway.submit.JobView.JobMetadata;
 import dev.darkroom.gateway.submit.JobView.JobStep;
 import dev.darkroom.gateway.submit.JobView.QueueView;
+import dev.darkroom.gateway.submit.SubmissionParser.ModelSettings;
 import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.log.LogEntry;
@@ -22,9 +22,11 @@ import org.springframework.stereotype.Component;
 @Component
 final class JobViewMapper {
   private final ModelSettings settings;
+  private final QueueEstimate queue;
 
-  JobViewMapper(ModelSettings settings) {
+  JobViewMapper(ModelSettings settings, QueueEstimate queue) {
     this.settings = settings;
+    this.queue = queue;
   }
 
   /** A job that was just accepted. */
@@ -49,23 +51,22 @@ final class JobViewMapper {
     return of(job, ignored, null);
   }
 
-  JobView of(Job job, Optional<QueueView> queue) {
-    return of(job, List.of(), queue.orElse(null));
+  JobView withQueue(Job job) {
+    return of(job, List.of(), queue.placeOf(job).orElse(null));
   }
 
-  private JobView of(Job job, List<String> ignored, @Nullable QueueView queue) {
+  private JobView of(Job job, List<String> ignored, @Nullable QueueView place) {
     var picture = job.picture();
-    var error = job.error();
     return new JobView(
         job.status() != JobStatus.FAILED,
         job.requestId(),
         job.status(),
         picture == null || job.pictureRemovedAt() != null ? null : picture.url(),
         job.pictureRemovedAt(),
-        error == null ? null : new JobError(error.code(), error.message()),
+        job.error(),
         ignored.isEmpty() ? null : ignored,
-        queue,
-        queue == null ? null : QueueEstimate.waitingFor(queue),
+        place,
+        place == null ? null : QueueEstimate.waitingFor(place),
         JobMetadata.of(job.request(), model(job), picture == null ? null : job.finishedAt()),
         job.steps().stream().map(step -> new JobStep(step.step(), step.createdAt())).toList(),
         job.attempts().stream().map(JobAttemptView::of).toList());

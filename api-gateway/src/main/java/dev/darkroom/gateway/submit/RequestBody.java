@@ -1,37 +1,32 @@
 package dev.darkroom.gateway.submit;
 
-import dev.darkroom.gateway.http.BadField;
 import dev.darkroom.gateway.http.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.List;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 
-/** Reads a request's body up to a limit, with or without Content-Length. */
-final class RequestBody {
-  static final int LIMIT = 64 * 1024;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+/** What was read of a request's body, or the reply to one that cannot be read. */
+sealed interface RequestBody {
+  int LIMIT = 64 * 1024;
+  Duration PATIENCE = Duration.ofSeconds(30);
 
-  private RequestBody() {}
+  record Utf8Text(String text) implements RequestBody {}
 
-  /** What was read, or the reply to a body that cannot be read. */
-  sealed interface SubmittedBody {
-    record Utf8Text(String text) implements SubmittedBody {}
+  record Unreadable(Problem problem) implements RequestBody {}
 
-    record Unreadable(Problem problem) implements SubmittedBody {}
-  }
-
-  static SubmittedBody of(HttpServletRequest request) {
-    if (isEncoded(Collections.list(request.getHeaders(HttpHeaders.CONTENT_ENCODING)))) {
-      return new SubmittedBody.Unreadable(
+  /** Reads it up to the limit, with or without Content-Length. */
+  static RequestBody of(HttpServletRequest request) {
+    if (isEncoded(request)) {
+      return new Unreadable(
           Problem.of(
                   HttpStatus.UNSUPPORTED_MEDIA_TYPE,
                   "The body must not be compressed. Send it without Content-Encoding.")
@@ -40,16 +35,17 @@ final class RequestBody {
     try {
       var bytes = request.getContentLengthLong() > LIMIT ? null : read(request.getInputStream());
       return bytes == null || bytes.length > LIMIT
-          ? new SubmittedBody.Unreadable(Problem.of(HttpStatus.CONTENT_TOO_LARGE))
-          : new SubmittedBody.Utf8Text(decode(bytes));
+          ? new Unreadable(Problem.of(HttpStatus.CONTENT_TOO_LARGE))
+          : new Utf8Text(decode(bytes));
     } catch (CharacterCodingException e) {
-      return bad("must be encoded in UTF-8");
-    } catch (TooSlowException e) {
-      return new SubmittedBody.Unreadable(
+      return new Unreadable(Problem.badField("body", "must be encoded in UTF-8"));
+    } catch (SocketTimeoutException e) {
+      return new Unreadable(
           Problem.of(HttpStatus.REQUEST_TIMEOUT)
               .header(HttpHeaders.CONNECTION, "close")); // the rest of the body is not read
     } catch (IOException e) {
-      return bad("is incomplete: the connection or its chunks broke off");
+      return new Unreadable(
+          Problem.badField("body", "is incomplete: the connection or its chunks broke off"));
     }
   }
 
@@ -65,23 +61,15 @@ final class RequestBody {
       }
       length += more;
       if (System.nanoTime() - until > 0) {
-        throw new TooSlowException();
+        throw new SocketTimeoutException();
       }
     }
     return Arrays.copyOf(bytes, length);
   }
 
-  private static final class TooSlowException extends IOException {
-    private static final long serialVersionUID = 1L;
-  }
-
-  private static SubmittedBody bad(String message) {
-    return new SubmittedBody.Unreadable(Problem.badFields(List.of(new BadField("body", message))));
-  }
-
   /** Several lines are one list (RFC 9110, section 5.3). */
-  private static boolean isEncoded(List<String> lines) {
-    return lines.stream()
+  private static boolean isEncoded(HttpServletRequest request) {
+    return Collections.list(request.getHeaders(HttpHeaders.CONTENT_ENCODING)).stream()
         .flatMap(line -> Arrays.stream(line.split(",")))
         .map(String::strip)
         .anyMatch(coding -> !coding.isEmpty() && !coding.equalsIgnoreCase("identity"));

@@ -1,22 +1,78 @@
 package dev.darkroom.gateway.submit;
 
 import dev.darkroom.model.GenerationRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client submitted, with every default filled in.
  *
  * @param ignored fields of the body that have no meaning here
- * @param given what the client named of the fields whose defaults vary
+ * @param givenSeed empty where it was drawn
+ * @param givenDeadlineSeconds empty where the deadline is the configured one
  */
 record Submission(
     GenerationRequest request,
     String userId,
     Duration deadline,
     List<String> ignored,
-    Given given) {
-  /** With drawn or configured defaults the same body would not always be equal. */
-  record Given(Optional<Long> seed, Optional<Long> deadlineSeconds) {}
+    Optional<Long> givenSeed,
+    Optional<Long> givenDeadlineSeconds) {
+
+  /**
+   * Equal for submissions that ask for the same, however they are written. Fingerprints are stored
+   * with keys, so the form must not change while keys are kept; a test pins it.
+   */
+  String fingerprint() {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(canonical().getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /**
+   * A field per line with its length, so that no text can imitate another field. Defaults are
+   * filled in, except for a drawn seed, which differs each time.
+   */
+  String canonical() {
+    var form = new StringBuilder();
+    add(form, "prompt", request.prompt());
+    add(form, "negative_prompt", request.negativePrompt());
+    add(form, "diffusionStrength", request.diffusionStrength());
+    add(form, "styleIntensity", request.styleIntensity());
+    add(form, "style", request.style());
+    add(form, "width", request.width());
+    add(form, "height", request.height());
+    add(form, "seed", givenSeed.orElse(null));
+    add(form, "userId", userId);
+    add(form, "deadlineSeconds", givenDeadlineSeconds.orElse(null));
+    if (request.model() != null) { // younger than the first fingerprints, which must not change
+      add(form, "model", request.model());
+    }
+    if (request.loras() != null) { // younger, too
+      for (var lora : request.loras()) {
+        add(form, "lora", lora.url());
+        add(form, "scale", lora.scale());
+      }
+    }
+    return form.toString();
+  }
+
+  private static void add(StringBuilder form, String field, @Nullable Object value) {
+    form.append(field);
+    if (value == null) {
+      form.append(" absent\n");
+    } else {
+      var text = value.toString();
+      form.append(' ').append(text.length()).append(' ').append(text).append('\n');
+    }
+  }
 }

@@ -1,18 +1,25 @@
 package dev.darkroom.gateway.submit;
 
-import dev.darkroom.gateway.http.BadField;
 import dev.darkroom.gateway.http.Parsed;
+import dev.darkroom.gateway.http.Parsed.BadField;
 import dev.darkroom.gateway.submit.fields.FieldReader;
 import dev.darkroom.gateway.submit.fields.JsonObjectReader;
 import dev.darkroom.gateway.submit.fields.UnknownFields;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.StyleNames;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Size;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.stereotype.Component;
+import org.springframework.validation.annotation.Validated;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.JsonNode;
@@ -26,6 +33,11 @@ final class SubmissionParser {
   private static final Pattern DUPLICATE =
       Pattern.compile("Duplicate Object property \"([\\w.-]{1,64})\"");
 
+  /** In seconds; the limits for clients and for the default. */
+  private static final int MIN_DEADLINE = 10;
+
+  private static final int MAX_DEADLINE = 86_400;
+
   /** Every model takes seeds below this. */
   private static final long DRAWN_SEED_BOUND = 1L << 31;
 
@@ -38,6 +50,35 @@ final class SubmissionParser {
     this.random = random;
     this.settings = settings;
     this.models = models;
+  }
+
+  /**
+   * Settings of new jobs.
+   *
+   * @param deadline default time from acceptance to the end of a job
+   */
+  @Validated
+  @ConfigurationProperties("darkroom.job")
+  record JobSettings(
+      @DefaultValue("15m") @DurationMin(seconds = MIN_DEADLINE) @DurationMax(seconds = MAX_DEADLINE)
+          Duration deadline) {}
+
+  /**
+   * Which models jobs may use.
+   *
+   * @param model the default, shown for jobs without a call; afterwards the log has the model
+   * @param models others that requests may name
+   */
+  @Validated
+  @ConfigurationProperties("darkroom.nebius")
+  record ModelSettings(
+      @DefaultValue("stability-ai/sdxl") @NotBlank String model,
+      @DefaultValue List<@NotBlank @Size(max = GenerationRequest.MAX_MODEL) String> models) {
+
+    /** The default first. */
+    List<String> allowed() {
+      return Stream.concat(Stream.of(model), models.stream()).distinct().toList();
+    }
   }
 
   Parsed<Submission> parse(String text) {
@@ -67,8 +108,7 @@ final class SubmissionParser {
     var model = fields.oneOf("model", models.allowed());
     var loras = fields.loras("loras");
     var userId = fields.text("userId", GenerationRequest.MAX_USER_ID);
-    var deadline =
-        fields.integer("deadlineSeconds", JobSettings.MIN_DEADLINE, JobSettings.MAX_DEADLINE);
+    var deadline = fields.integer("deadlineSeconds", MIN_DEADLINE, MAX_DEADLINE);
     var unknown = UnknownFields.in(tree, models.model());
     if (!fields.errors().isEmpty() || !unknown.rejected().isEmpty()) {
       return new Parsed.BadFields<>(
@@ -90,7 +130,8 @@ final class SubmissionParser {
             userId.orElse(GenerationRequest.ANONYMOUS),
             deadline.map(Duration::ofSeconds).orElse(settings.deadline()),
             unknown.ignored(),
-            new Submission.Given(seed, deadline)));
+            seed,
+            deadline));
   }
 
   private static int side(FieldReader fields, String name) {

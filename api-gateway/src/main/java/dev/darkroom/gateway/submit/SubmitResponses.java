@@ -8,8 +8,10 @@ import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.RequestId;
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -41,80 +43,27 @@ final class SubmitResponses {
     this.json = json;
   }
 
+  /** The wait that a request gets, if it prefers one. */
+  Optional<PreferWait> preferredWait(HttpServletRequest request) {
+    return PreferWait.in(
+        Collections.list(request.getHeaders(PreferWait.HEADER)), waiter.longestWait());
+  }
+
   /**
-   * The reply to a request whose job was just accepted.
+   * The reply to a request whose job was just accepted. An outage now does not turn it into an
+   * error.
    *
    * @param ignored fields of the request that have no meaning here
    */
   ResponseEntity<Object> toFirst(DueJob accepted, Optional<PreferWait> wait, List<String> ignored) {
-    return atMost(wait)
-        .map(preference -> afterWaiting(accepted, preference, ignored))
-        .orElseGet(() -> atOnce(accepted, ignored));
+    return wait.flatMap(preference -> afterWaiting(accepted.message().requestId(), preference))
+        .map(
+            job -> asItStands(job, ignored, sentence -> Problem.unavailable(sentence, OUTAGE_OVER)))
+        .orElseGet(() -> reply(HttpStatus.ACCEPTED, views.accepted(accepted, ignored)));
   }
 
-  private Optional<PreferWait> atMost(Optional<PreferWait> wish) {
-    return wish.map(wait -> wait.atMost(waiter.longestWait()));
-  }
-
-  private ResponseEntity<Object> atOnce(DueJob accepted, List<String> ignored) {
-    return reply(HttpStatus.ACCEPTED, views.accepted(accepted, ignored));
-  }
-
-  private ResponseEntity<Object> afterWaiting(
-      DueJob accepted, PreferWait wait, List<String> ignored) {
-    var requestId = accepted.message().requestId();
+  private Optional<Job> afterWaiting(RequestId requestId, PreferWait wait) {
     waiter.await(requestId, wait.duration());
-    var answer =
-        find(requestId)
-            .map(job -> asItStands(job, ignored, SubmitResponses::comeBackLater))
-            .orElseGet(() -> atOnce(accepted, ignored));
-    return with(answer, PreferWait.APPLIED, wait.applied());
-  }
-
-  /**
-   * The reply to a repeated request, as the first one would get it now. Without a wait it is 202
-   * even if the job has ended, as it was for the first.
-   */
-  ResponseEntity<Object> toRepeated(
-      RequestId first, Optional<PreferWait> wish, List<String> ignored) {
-    var wait = atMost(wish);
-    wait.ifPresent(preference -> waiter.await(first, preference.duration()));
-    var job =
-        ledger
-            .findForSubmitter(first)
-            .orElseThrow(() ->
-                new TransientDataAccessResourceException("the job was deleted in the meantime"));
-    var answer =
-        wait.map(preference ->
-                with(
-                    asItStands(job, ignored, SubmitResponses::takeAnotherKey),
-                    PreferWait.APPLIED,
-                    preference.applied()))
-            .orElseGet(() -> reply(HttpStatus.ACCEPTED, views.of(job, ignored)));
-    return with(answer, IdempotencyKeyHeader.REPLAYED, "true");
-  }
-
-  private static Problem comeBackLater(String sentence) {
-    return Problem.unavailable(sentence, OUTAGE_OVER);
-  }
-
-  /** The key stands for this job, so a retry with it would get the same answer. */
-  private static Problem takeAnotherKey(String sentence) {
-    return Problem.of(
-        HttpStatus.SERVICE_UNAVAILABLE,
-        sentence + " This Idempotency-Key stands for the failed job; retry with a new key.");
-  }
-
-  private static ResponseEntity<Object> with(
-      ResponseEntity<Object> answer, String header, String value) {
-    return ResponseEntity.status(answer.getStatusCode())
-        .headers(answer.getHeaders())
-        .header(header, value)
-        .body(answer.getBody());
-  }
-
-  /** The job is accepted, so an outage now must not turn the reply into an error. */
-  private Optional<Job> find(RequestId requestId) {
     try {
       return ledger.findForSubmitter(requestId);
     } catch (DataAccessException e) {
@@ -123,6 +72,30 @@ final class SubmitResponses {
       }
       throw e;
     }
+  }
+
+  /**
+   * The reply to a repeated request, as the first one would get it now. Without a wait it is 202
+   * even if the job has ended, as it was for the first.
+   */
+  ResponseEntity<Object> toRepeated(
+      RequestId first, Optional<PreferWait> wait, List<String> ignored) {
+    wait.ifPresent(preference -> waiter.await(first, preference.duration()));
+    var job =
+        ledger
+            .findForSubmitter(first)
+            .orElseThrow(() ->
+                new TransientDataAccessResourceException("the job was deleted in the meantime"));
+    return wait.isPresent()
+        ? asItStands(job, ignored, SubmitResponses::takeAnotherKey)
+        : reply(HttpStatus.ACCEPTED, views.of(job, ignored));
+  }
+
+  /** The key stands for this job, so a retry with it would get the same answer. */
+  private static Problem takeAnotherKey(String sentence) {
+    return Problem.of(
+        HttpStatus.SERVICE_UNAVAILABLE,
+        sentence + " This Idempotency-Key stands for the failed job; retry with a new key.");
   }
 
   /**
@@ -137,7 +110,7 @@ final class SubmitResponses {
     };
   }
 
-  /** As bytes, whose length is known, so that the reply is not chunked. */
+  /** As bytes, whose length is known: otherwise even a short reply is chunked and compressed. */
   private ResponseEntity<Object> reply(HttpStatus status, JobView view) {
     return ResponseEntity.status(status)
         .location(URI.create("/api/generate/" + view.requestId()))

@@ -102,12 +102,15 @@ public final class CompletionWaiter {
     }
   }
 
-  /** Asks the ledger about every job that a request waits for. */
-  void poll() {
+  /**
+   * Asks the ledger about every job that a request waits for. There is never more to do at once.
+   */
+  boolean poll() {
     var jobs = List.copyOf(awaited.keySet());
     if (!jobs.isEmpty()) {
       ledger.endedAmong(jobs).forEach(this::ended);
     }
+    return false;
   }
 
   /** Runs before the web server stops, which would otherwise wait for the requests. */

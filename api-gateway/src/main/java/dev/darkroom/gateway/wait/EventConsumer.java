@@ -17,13 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the event topic from its end, without a group: every gateway gets every event, and no
- * offset is stored. Each round also polls the ledger, on which waiting requests depend alone where
- * the topic does not exist yet or Kafka is down.
+ * offset is stored.
  */
 final class EventConsumer implements LoopRound {
-  /** Enough for a new connection. */
-  private static final Duration SHORTEST_LOOKUP = Duration.ofMillis(500);
-
   private static final Duration LONGEST_LOOKUP = Duration.ofSeconds(3);
   private static final Duration LONGEST_READ = Duration.ofSeconds(1);
 
@@ -31,47 +27,27 @@ final class EventConsumer implements LoopRound {
   private final EventRecords records;
   private final CompletionWaiter waiter;
   private final List<EventArrivalListener> listeners;
-  private final Duration poll;
-
-  /** Without Kafka a round ends after this, so that it does not hold up the poll of the ledger. */
-  private final Duration lookup;
-
-  private final Duration read;
-  private long polled = System.nanoTime();
   private volatile @Nullable Consumer<String, byte[]> current;
 
   EventConsumer(
       Supplier<Consumer<String, byte[]>> consumers,
       EventRecords records,
       CompletionWaiter waiter,
-      List<EventArrivalListener> listeners,
-      Duration poll) {
+      List<EventArrivalListener> listeners) {
     this.consumers = consumers;
     this.records = records;
     this.waiter = waiter;
     this.listeners = listeners;
-    this.poll = poll;
-    this.lookup = longer(SHORTEST_LOOKUP, shorter(poll, LONGEST_LOOKUP));
-    this.read = shorter(poll, LONGEST_READ);
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
-  }
-
-  private static Duration longer(Duration one, Duration other) {
-    return one.compareTo(other) > 0 ? one : other;
   }
 
   /** Reads what has arrived; true where nothing has, since the poll has waited already. */
   @Override
   public boolean run() {
-    pollLedger();
     var consumer = current == null ? consumers.get() : current;
     current = consumer;
     try {
       assignAllPartitions(consumer);
-      var events = consumer.poll(read);
+      var events = consumer.poll(LONGEST_READ);
       if (events.isEmpty()) {
         return true;
       }
@@ -81,13 +57,6 @@ final class EventConsumer implements LoopRound {
     } catch (RuntimeException e) {
       end(); // the next round opens another one
       throw e;
-    }
-  }
-
-  private void pollLedger() {
-    if (System.nanoTime() - polled >= poll.toNanos()) {
-      polled = System.nanoTime();
-      waiter.poll();
     }
   }
 
@@ -106,7 +75,7 @@ final class EventConsumer implements LoopRound {
 
   private void assignAllPartitions(Consumer<String, byte[]> consumer) {
     var partitions = new HashSet<TopicPartition>();
-    var known = consumer.partitionsFor(Topics.EVENTS, lookup);
+    var known = consumer.partitionsFor(Topics.EVENTS, LONGEST_LOOKUP);
     for (var partition : known == null ? List.<PartitionInfo>of() : known) {
       partitions.add(new TopicPartition(partition.topic(), partition.partition()));
     }

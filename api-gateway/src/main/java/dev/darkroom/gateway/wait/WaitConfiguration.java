@@ -27,8 +27,7 @@ class WaitConfiguration {
       ConsumerFactory<?, ?> kafka,
       EventRecords records,
       CompletionWaiter waiter,
-      ObjectProvider<EventArrivalListener> listeners,
-      WaitSettings settings) {
+      ObjectProvider<EventArrivalListener> listeners) {
     var config = consumerConfig(kafka.getConfigurationProperties());
     var consumer =
         new EventConsumer(
@@ -36,10 +35,14 @@ class WaitConfiguration {
                 new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer()),
             records,
             waiter,
-            listeners.stream().toList(),
-            settings.poll());
+            listeners.stream().toList());
     return new BackgroundLoop(
         "follow-events", PAUSE, RETRY_AFTER, SmartLifecycle.DEFAULT_PHASE, consumer);
+  }
+
+  @Bean
+  BackgroundLoop pollAwaitedJobs(CompletionWaiter waiter, WaitSettings settings) {
+    return new BackgroundLoop("poll-awaited-jobs", settings.poll(), waiter::poll);
   }
 
   private static Map<String, Object> consumerConfig(Map<String, Object> defaults) {

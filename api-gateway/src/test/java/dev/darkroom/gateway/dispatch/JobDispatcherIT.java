@@ -48,7 +48,7 @@ class JobDispatcherIT {
     return new NewJob(
         new RequestId(Generators.timeBasedEpochGenerator().generate()),
         "ada",
-        new GenerationRequest("A dipper", null, 0.7, 0.5, null, 512, 512, 7),
+        new GenerationRequest("A dipper", null, 0.7, 0.5, null, 512, 512, 7, null, null),
         Duration.ofMinutes(5),
         TraceParent.begin(new Random(1)));
   }

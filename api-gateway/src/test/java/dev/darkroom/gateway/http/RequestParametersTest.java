@@ -2,6 +2,7 @@ package dev.darkroom.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.gateway.http.Parsed.BadField;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Function;

@@ -117,7 +117,7 @@ class PictureRetentionIT {
   }
 
   private void accept() {
-    var request = new GenerationRequest("A heron", null, 0.7, 0.5, null, 512, 512, 7);
+    var request = new GenerationRequest("A heron", null, 0.7, 0.5, null, 512, 512, 7, null, null);
     gateway
         .bean(JobStore.class)
         .accept(

@@ -120,7 +120,7 @@ class ManyDeadlinesIT {
         Stream.generate(() -> new RequestId(Generators.timeBasedEpochGenerator().generate()))
             .limit(number)
             .toList();
-    var request = new GenerationRequest("A dunlin", null, 0.7, 0.5, null, 64, 64, 7);
+    var request = new GenerationRequest("A dunlin", null, 0.7, 0.5, null, 64, 64, 7, null, null);
     var trace = TraceParent.begin(new Random(1));
     var deadline = Duration.ofMinutes(5);
     gateway

@@ -137,7 +137,7 @@ class RescueIT {
   }
 
   private void accept(Duration deadline) {
-    var request = new GenerationRequest("A dipper", null, 0.7, 0.5, null, 512, 512, 7);
+    var request = new GenerationRequest("A dipper", null, 0.7, 0.5, null, 512, 512, 7, null, null);
     var trace = TraceParent.begin(new Random(1));
     gateway
         .bean(JobStore.class)

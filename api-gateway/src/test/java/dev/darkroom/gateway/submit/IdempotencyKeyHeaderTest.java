@@ -2,7 +2,7 @@ package dev.darkroom.gateway.submit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.gateway.http.BadField;
+import dev.darkroom.gateway.http.Parsed.BadField;
 import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.submit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -13,6 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PreferWaitTest {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '>',
@@ -34,7 +37,7 @@ class PreferWaitTest {
         ", ,wait=10 > 10"
       })
   void the_seconds_are_read(String header, int seconds) {
-    assertThat(PreferWait.in(List.of(header))).contains(new PreferWait(seconds));
+    assertThat(PreferWait.in(List.of(header), MINUTE)).contains(new PreferWait(seconds));
   }
 
   @ParameterizedTest
@@ -55,21 +58,21 @@ class PreferWaitTest {
         "wait=\"\""
       })
   void what_is_malformed_or_another_preference_is_ignored(String header) {
-    assertThat(PreferWait.in(List.of(header))).isEmpty();
+    assertThat(PreferWait.in(List.of(header), MINUTE)).isEmpty();
   }
 
   @Test
   void the_first_of_several_lines_counts() {
-    assertThat(PreferWait.in(List.of("respond-async", "wait=5", "wait=7")))
+    assertThat(PreferWait.in(List.of("respond-async", "wait=5", "wait=7"), MINUTE))
         .contains(new PreferWait(5));
   }
 
   @Test
   @Timeout(2)
   void a_hostile_header_is_read_in_no_time() {
-    assertThat(PreferWait.in(List.of("a=\"".repeat(2_500)))).isEmpty();
-    assertThat(PreferWait.in(List.of("wait ".repeat(1_600)))).isEmpty();
-    assertThat(PreferWait.in(List.of("a".repeat(8_000) + "\""))).isEmpty();
-    assertThat(PreferWait.in(List.of("a".repeat(999) + "\""))).isEmpty();
+    assertThat(PreferWait.in(List.of("a=\"".repeat(2_500)), MINUTE)).isEmpty();
+    assertThat(PreferWait.in(List.of("wait ".repeat(1_600)), MINUTE)).isEmpty();
+    assertThat(PreferWait.in(List.of("a".repeat(8_000) + "\""), MINUTE)).isEmpty();
+    assertThat(PreferWait.in(List.of("a".repeat(999) + "\""), MINUTE)).isEmpty();
   }
 }

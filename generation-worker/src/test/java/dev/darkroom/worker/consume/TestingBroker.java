@@ -26,7 +26,7 @@ final class TestingBroker implements AutoCloseable {
   static final JobRecords RECORDS = new JobRecords(JsonMapper.builder().build());
   private static final Instant LATER = Instant.parse("2126-11-22T12:00:00Z");
   private static final GenerationRequest REQUEST =
-      new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 512, 42);
+      new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 512, 42, null, null);
 
   final Admin admin;
   private final Path folder;

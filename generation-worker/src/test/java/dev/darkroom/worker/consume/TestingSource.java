@@ -35,7 +35,7 @@ final class TestingSource implements JobSource {
   }
 
   private static JobDelivery delivery() {
-    var request = new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 512, 42);
+    var request = new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 512, 42, null, null);
     var id = new RequestId(UUID.randomUUID());
     return new JobDelivery(new JobMessage(id, "ada", request, Instant.MAX), "handle");
   }

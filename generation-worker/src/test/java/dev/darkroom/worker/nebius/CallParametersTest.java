@@ -21,7 +21,7 @@ class CallParametersTest {
   void all_fields_stand_at_the_top_level() {
     var request =
         new GenerationRequest(
-            "An elephant", "Giraffes, night sky", 0.7, 0, "sketch", 640, 320, 12345);
+            "An elephant", "Giraffes, night sky", 0.7, 0, "sketch", 640, 320, 12345, null, null);
 
     assertThat(CallParameters.of(request, "stability-ai/sdxl", null).sent())
         .containsOnly(
@@ -52,7 +52,8 @@ class CallParametersTest {
 
   @Test
   void what_was_not_asked_for_is_not_sent() {
-    var request = new GenerationRequest("An elephant", " ", 0.7, 0.5, null, 512, 512, 1);
+    var request =
+        new GenerationRequest("An elephant", " ", 0.7, 0.5, null, 512, 512, 1, null, null);
 
     assertThat(CallParameters.of(request, "m", null).sent())
         .doesNotContainKeys("negative_prompt", "loras");
@@ -84,7 +85,8 @@ class CallParametersTest {
       })
   void the_style_is_added_by_its_intensity(
       @Nullable String style, double intensity, String expected) {
-    var request = new GenerationRequest("A fox", null, 0.7, intensity, style, 512, 512, 1);
+    var request =
+        new GenerationRequest("A fox", null, 0.7, intensity, style, 512, 512, 1, null, null);
 
     assertThat(CallParameters.of(request, "m", null).sent()).containsEntry("prompt", expected);
   }
@@ -145,7 +147,8 @@ class CallParametersTest {
   @Test
   void a_prompt_that_grows_too_long_loses_the_end_of_its_style_at_a_word() {
     var long_prompt = "🦊".repeat(1970);
-    var request = new GenerationRequest(long_prompt, null, 0.7, 1, "realistic", 512, 512, 1);
+    var request =
+        new GenerationRequest(long_prompt, null, 0.7, 1, "realistic", 512, 512, 1, null, null);
     var parameters = CallParameters.of(request, "m", null);
 
     assertThat(parameters.sent()).containsEntry("prompt", long_prompt + " in realistic style,");
@@ -158,7 +161,8 @@ class CallParametersTest {
   @Test
   void so_does_a_negative_prompt() {
     var longest = "x".repeat(1990);
-    var request = new GenerationRequest("A fox", longest, 0.7, 1, "sketch", 512, 512, 1);
+    var request =
+        new GenerationRequest("A fox", longest, 0.7, 1, "sketch", 512, 512, 1, null, null);
     var parameters = CallParameters.of(request, "m", null);
 
     assertThat(parameters.sent()).containsEntry("negative_prompt", longest + ",");
@@ -168,13 +172,14 @@ class CallParametersTest {
 
   private static GenerationRequest fox(
       @Nullable String style, double intensity, @Nullable String negative) {
-    return new GenerationRequest("A fox", negative, 0.7, intensity, style, 512, 512, 1);
+    return new GenerationRequest("A fox", negative, 0.7, intensity, style, 512, 512, 1, null, null);
   }
 
   @Test
   void a_prompt_at_the_limit_is_sent_as_it_is() {
     var longest = "x".repeat(2000);
-    var request = new GenerationRequest(longest, null, 0.7, 1, "realistic", 512, 512, 1);
+    var request =
+        new GenerationRequest(longest, null, 0.7, 1, "realistic", 512, 512, 1, null, null);
 
     assertThat(CallParameters.of(request, "m", null).sent()).containsEntry("prompt", longest);
   }

@@ -134,7 +134,7 @@ class NebiusClientTest {
     withClient(
         (client, _) -> {
           var named =
-              new GenerationRequest("A fox", null, 0.7, 0.5, null, 96, 64, 7, "other/model");
+              new GenerationRequest("A fox", null, 0.7, 0.5, null, 96, 64, 7, "other/model", null);
 
           assertThat(client.parameters(named).sent())
               .containsEntry("model", "other/model")
@@ -361,6 +361,6 @@ class NebiusClientTest {
   }
 
   private static GenerationRequest request(String prompt) {
-    return new GenerationRequest(prompt, null, 0.7, 0.5, null, 96, 64, 7);
+    return new GenerationRequest(prompt, null, 0.7, 0.5, null, 96, 64, 7, null, null);
   }
 }

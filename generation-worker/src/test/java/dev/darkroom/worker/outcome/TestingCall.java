@@ -118,7 +118,7 @@ final class TestingCall {
 
   private CallResult call(ApplicationContext context, List<String> requests) throws IOException {
     var client = context.getBean(NebiusClient.class);
-    var request = new GenerationRequest("A fox", null, 0.7, 0.5, null, 96, 64, 7);
+    var request = new GenerationRequest("A fox", null, 0.7, 0.5, null, 96, 64, 7, null, null);
     var id = new RequestId(UUID.randomUUID());
     var call = new CancellableCall(timeLeft);
     var outcome = client.call(id, client.parameters(request).sent(), null, call);

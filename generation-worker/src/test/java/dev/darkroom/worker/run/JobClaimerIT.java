@@ -164,7 +164,7 @@ class JobClaimerIT {
 
   private RequestId accept() {
     var id = new RequestId(UUID.randomUUID());
-    var request = new GenerationRequest("A teal", null, 0.7, 0.5, null, 64, 64, 7);
+    var request = new GenerationRequest("A teal", null, 0.7, 0.5, null, 64, 64, 7, null, null);
     var trace = TraceParent.begin(new Random(1));
     context
         .getBean(JobStore.class)

@@ -1,5 +1,8 @@
 package dev.darkroom.ledger.log;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobStatus;
@@ -10,9 +13,11 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * A row of {@code generation_logs}: one step of a request.
+ * A row of {@code generation_logs}: one step of a request. As JSON it has the names of the columns.
  *
  * @param seq grows in the order in which the steps of one request were committed, because each
  *     transition locks the job's row before it writes to the log. Steps of two requests may be
@@ -20,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param step mostly a {@link dev.darkroom.model.Step}'s word; rows of the service that Darkroom
  *     replaces may have others
  */
+@JsonNaming(SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.ALWAYS)
 public record LogEntry(
-    long seq,
+    @JsonIgnore long seq,
     UUID id,
     RequestId requestId,
     String userId,
@@ -30,7 +37,7 @@ public record LogEntry(
     String step,
     @Nullable Map<String, Object> details,
     @Nullable String imageUrl,
-    Instant createdAt) {
+    @JsonFormat(pattern = "yyyy-MM-dd'T'HH:mm:ss.SSSX", timezone = "UTC") Instant createdAt) {
 
   /** Reads a row that has all columns. */
   static LogEntry read(ResultSet row, LedgerJson json) throws SQLException {

@@ -33,12 +33,6 @@ public record LogFilter(
     }
   }
 
-  /** Rows of any time, with any prompt. */
-  public LogFilter(
-      @Nullable RequestId requestId, @Nullable JobStatus status, @Nullable String userId) {
-    this(requestId, status, userId, null, null, null);
-  }
-
   /** For {@code ilike}: no character of the text is a wildcard. */
   @Nullable String pattern() {
     return text == null ? null : "%" + text.replaceAll("([\\\\%_])", "\\\\$1") + "%";

@@ -22,7 +22,7 @@ public final class LogQueries {
   private static final Logger log = LoggerFactory.getLogger(LogQueries.class);
 
   /** Counting so many rows in an index takes some tens of milliseconds. */
-  static final int MAX_COUNT = 100_000;
+  private static final int MAX_COUNT = 100_000;
 
   /** A text search scans so many rows per statement, which takes some milliseconds. */
   static final int WINDOW = 4_000;
@@ -32,7 +32,6 @@ public final class LogQueries {
 
   private final JdbcClient database;
   private final LedgerJson json;
-  private final int maxCount;
 
   /**
    * Creates it.
@@ -40,30 +39,18 @@ public final class LogQueries {
    * @param database plans each execution for its values
    */
   public LogQueries(JdbcClient database, LedgerJson json) {
-    this(database, json, MAX_COUNT);
-  }
-
-  LogQueries(JdbcClient database, LedgerJson json, int maxCount) {
     this.database = database;
     this.json = json;
-    this.maxCount = maxCount;
   }
 
-  /** Rows from the newest on; fewer than the limit where they are large. */
-  public LogSlice newest(LogFilter filter, int limit, long offset) {
-    if (filter.text() == null) {
-      return read(filter, limit, LogPosition.START, offset);
-    }
-    if (offset > 0) {
-      throw new IllegalArgumentException("offset is not supported for text search; use a cursor");
-    }
-    return search(filter, limit, LogPosition.START);
-  }
-
-  /** Rows after this position; fewer than the limit where they are large. */
-  public LogSlice after(LogPosition position, LogFilter filter, int limit) {
+  /**
+   * Rows after this position; fewer than the limit where they are large.
+   *
+   * @param offset rows to skip; 0 where a text is searched for
+   */
+  public LogSlice page(LogPosition position, LogFilter filter, int limit, long offset) {
     return filter.text() == null
-        ? read(filter, limit, position, 0)
+        ? read(filter, limit, position, offset)
         : search(filter, limit, position);
   }
 
@@ -71,8 +58,10 @@ public final class LogQueries {
    * The same, but a text is only looked for by scans: for a reader who goes on to the end of the
    * log, and would wait for the index, or for its timeout, with each slice.
    */
-  public LogSlice scanAfter(LogPosition position, LogFilter filter, int limit) {
-    return filter.text() == null ? read(filter, limit, position, 0) : scan(filter, limit, position);
+  public LogSlice scan(LogPosition position, LogFilter filter, int limit) {
+    return filter.text() == null
+        ? read(filter, limit, position, 0)
+        : scanText(filter, limit, position);
   }
 
   /**
@@ -105,10 +94,10 @@ public final class LogQueries {
    * operator has created an index of prompts, a rare text is looked up there.
    */
   private LogSlice search(LogFilter filter, int limit, LogPosition position) {
-    var scanned = scan(filter, limit, position);
+    var scanned = scanText(filter, limit, position);
     if (scanned.next() == null
         || scanned.entries().size() == limit
-        || !hasTrigram(filter)
+        || !TRIGRAM.matcher(String.valueOf(filter.text())).find()
         || !isPromptIndexed()) {
       return scanned;
     }
@@ -118,10 +107,6 @@ public final class LogQueries {
       log.debug("search in the prompt index timed out; the reply has what a scan found", e);
       return scanned;
     }
-  }
-
-  private static boolean hasTrigram(LogFilter filter) {
-    return filter.text() != null && TRIGRAM.matcher(filter.text()).find();
   }
 
   private boolean isPromptIndexed() {
@@ -161,7 +146,7 @@ public final class LogQueries {
    * the rarest of request, user and status. The others are applied outside, like the text, or the
    * server might apply them to all rows before it sorts a small table.
    */
-  private LogSlice scan(LogFilter filter, int limit, LogPosition position) {
+  private LogSlice scanText(LogFilter filter, int limit, LogPosition position) {
     return where(
             filter,
             database.sql(
@@ -205,10 +190,10 @@ public final class LogQueries {
                         and created_at >= :since and created_at < :until
                       order by created_at desc limit :limit) as matching
                     """))
-            .param("limit", maxCount + 1)
+            .param("limit", MAX_COUNT + 1)
             .query(Long.class)
             .single();
-    return rows > maxCount ? new LogCount(maxCount, true) : new LogCount(rows, false);
+    return rows > MAX_COUNT ? new LogCount(MAX_COUNT, true) : new LogCount(rows, false);
   }
 
   private LogCount countInWindow(LogFilter filter) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     scanned its share of rows and found few or none: then {@code next} is where the scan goes on
  */
 public record LogSlice(List<LogEntry> entries, @Nullable LogPosition next) {
-  /** A page shows its rows twice, so its JSON has about a mebibyte. */
+  /** A page shows its rows twice, so its JSON has about a mebibyte, or more with escapes. */
   private static final int MAX_BYTES = 512 * 1024;
 
   /** Ids, names, status, time and address. */
@@ -38,26 +38,13 @@ public record LogSlice(List<LogEntry> entries, @Nullable LogPosition next) {
       var entry = LogEntry.read(rows, json);
       if (matches) {
         entries.add(entry);
-        bytes += OTHER_BYTES + jsonBytes(entry.prompt()) + bytes(rows.getString("details"));
+        bytes += OTHER_BYTES + bytes(entry.prompt()) + bytes(rows.getString("details"));
       }
       next = rows.getInt("number") == LogQueries.WINDOW ? entry.position() : null;
     }
     return new LogSlice(entries, next);
   }
 
-  /** What a text takes in JSON, without its quotes. */
-  static long jsonBytes(String text) {
-    return bytes(text) + text.chars().mapToLong(LogSlice::escapeBytes).sum();
-  }
-
-  private static int escapeBytes(int character) {
-    return switch (character) {
-      case '"', '\\', '\b', '\t', '\n', '\f', '\r' -> 1;
-      default -> character < ' ' ? 5 : 0; // u with four digits
-    };
-  }
-
-  /** Details are JSON already. */
   private static int bytes(@Nullable String text) {
     return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
   }

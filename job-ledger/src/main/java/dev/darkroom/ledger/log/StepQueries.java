@@ -7,7 +7,6 @@ import dev.darkroom.model.RequestId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
@@ -16,7 +15,7 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Reads steps for streams, oldest first. */
-public final class StepQueries {
+public final class StepQueries implements LogTail.Source {
   private final JdbcClient database;
   private final JdbcClient lookups;
   private final JdbcClient searches;
@@ -31,11 +30,6 @@ public final class StepQueries {
     this.lookups = readers.lookups();
     this.searches = readers.searches();
     this.json = json;
-  }
-
-  /** The steps of all requests from now on. */
-  public LogTail tail(InstantSource clock) {
-    return new LogTail(new StepTable(), clock);
   }
 
   /** The number of the newest step that can be seen; 0 where there is none. */
@@ -142,33 +136,31 @@ public final class StepQueries {
     return LogEntry.read(row, json);
   }
 
-  private final class StepTable implements LogTail.Source {
-    @Override
-    public List<LogTail.StepMark> newest(int limit) {
-      return database
-          .sql("select seq, id from public.generation_logs order by seq desc limit :limit")
-          .param("limit", limit)
-          .query(
-              (row, _) -> new LogTail.StepMark(row.getLong("seq"), row.getObject("id", UUID.class)))
-          .list();
-    }
+  @Override
+  public List<LogTail.StepMark> newest(int limit) {
+    return database
+        .sql("select seq, id from public.generation_logs order by seq desc limit :limit")
+        .param("limit", limit)
+        .query(
+            (row, _) -> new LogTail.StepMark(row.getLong("seq"), row.getObject("id", UUID.class)))
+        .list();
+  }
 
-    /** Two branches: with "or" the planner may read the whole index for the order. */
-    @Override
-    public List<LogEntry> read(Collection<Long> numbers, long from, int limit) {
-      return database
-          .sql(
-              """
-              select * from public.generation_logs where seq = any(:numbers::bigint[])
-              union all
-              (select * from public.generation_logs where seq >= :from order by seq limit :limit)
-              order by seq
-              """)
-          .param("numbers", numbers.toArray(Long[]::new))
-          .param("from", from)
-          .param("limit", limit)
-          .query((row, _) -> StepQueries.this.read(row))
-          .list();
-    }
+  /** Two branches: with "or" the planner may read the whole index for the order. */
+  @Override
+  public List<LogEntry> read(Collection<Long> numbers, long from, int limit) {
+    return database
+        .sql(
+            """
+            select * from public.generation_logs where seq = any(:numbers::bigint[])
+            union all
+            (select * from public.generation_logs where seq >= :from order by seq limit :limit)
+            order by seq
+            """)
+        .param("numbers", numbers.toArray(Long[]::new))
+        .param("from", from)
+        .param("limit", limit)
+        .query((row, _) -> read(row))
+        .list();
   }
 }

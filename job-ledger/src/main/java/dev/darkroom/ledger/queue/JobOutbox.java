@@ -4,13 +4,7 @@ import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.ledger.jobs.JobRows;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
-import dev.darkroom.model.RequestId;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -74,9 +68,10 @@ public final class JobOutbox {
    * Records that Kafka has these jobs. A job that was rescheduled or reserved again meanwhile has
    * another reservation, and stays unpublished; a job that a worker has claimed needs no mark.
    *
-   * <p>Publishing a copy does not change {@code enqueued_at}, the job's place in the queue. The
-   * next copy follows after five times the setting, and later as long as the job has waited so far:
-   * however long a healthy queue is, a job has a handful of copies in it.
+   * <p>If no worker claims a job, its record may be lost, and a copy is published after the
+   * setting. The next one follows after as long as the job has been on Kafka so far, so that a job
+   * which waits there for hours has a handful of copies. A copy does not change {@code
+   * enqueued_at}.
    *
    * <p>Nobody waits for a mark, so its commit does not wait for the disk: if a crash of PostgreSQL
    * undoes it, Kafka gets a copy.
@@ -101,7 +96,7 @@ public final class JobOutbox {
             update public.generation_queue job
             set enqueued_at = coalesce(job.enqueued_at, clock_timestamp()),
               publish_after = clock_timestamp()
-                + greatest(5 * :republishAfter * interval '1 millisecond', clock_timestamp() - job.due_at)
+                + greatest(:republishAfter * interval '1 millisecond', clock_timestamp() - job.enqueued_at)
             from locked, relaxed
             where job.request_id = locked.request_id
               and locked.state = 'dispatched' and locked.publish_after = locked.reservation
@@ -109,97 +104,6 @@ public final class JobOutbox {
         .param("republishAfter", republishAfter.toMillis())
         .param("ids", Columns.texts(jobs.stream().map(job -> job.message().requestId())))
         .param("reservations", Columns.texts(jobs.stream().map(DueJob::reservedUntil)))
-        .update();
-  }
-
-  /**
-   * A job whose record Kafka has.
-   *
-   * @param enqueuedAt its place in its partition
-   */
-  public record EnqueuedJob(RequestId id, Instant enqueuedAt) {}
-
-  /** The ledger's time, and the jobs that run, at the same moment. */
-  public record RunningJobs(Instant now, List<EnqueuedJob> jobs) {}
-
-  /** The running jobs whose record is known to have been enqueued. */
-  public RunningJobs running() {
-    return database
-        .sql(
-            """
-            select now() as now, request_id, enqueued_at
-            from (select) as once left join public.generation_queue
-              on state = 'claimed' and enqueued_at <= now()
-            """)
-        .query(JobOutbox::runningJobs);
-  }
-
-  /** There is always a row, for the time. */
-  private static RunningJobs runningJobs(ResultSet rows) throws SQLException {
-    var now = Instant.EPOCH;
-    var jobs = new ArrayList<EnqueuedJob>();
-    while (rows.next()) {
-      now = Columns.instant(rows, "now");
-      if (rows.getObject("request_id") != null) {
-        jobs.add(enqueued(rows));
-      }
-    }
-    return new RunningJobs(now, List.copyOf(jobs));
-  }
-
-  private static EnqueuedJob enqueued(ResultSet row) throws SQLException {
-    return new EnqueuedJob(Columns.requestId(row), Columns.instant(row, "enqueued_at"));
-  }
-
-  /**
-   * Unclaimed jobs that were enqueued {@code darkroom.ledger.republish-after} before this head of
-   * their queue. Kafka delivers the records of a partition in order, so if the head is in the same
-   * partition, their record is lost, or was dropped after too many deliveries. A queue that is
-   * long, or that nobody serves, has no head that is so far ahead.
-   */
-  public List<EnqueuedJob> behind(Instant head) {
-    return database
-        .sql(
-            """
-            select request_id, enqueued_at from public.generation_queue
-            where state = 'dispatched' and due_at <= now()
-              and enqueued_at < :head - :republishAfter * interval '1 millisecond'
-            """)
-        .param("head", head.atOffset(ZoneOffset.UTC))
-        .param("republishAfter", republishAfter.toMillis())
-        .query((row, _) -> enqueued(row))
-        .list();
-  }
-
-  /**
-   * How much later another record must be enqueued and claimed until a job's own counts as lost.
-   */
-  public Duration patience() {
-    return republishAfter;
-  }
-
-  /**
-   * Makes these due again, unless they were claimed or sent meanwhile.
-   *
-   * @return how many there were
-   */
-  public int release(List<EnqueuedJob> lost) {
-    return database
-        .sql(
-            """
-            with lost as (
-              select job.request_id from public.generation_queue job
-              join unnest(:ids::uuid[], :places::timestamptz[]) as lost (request_id, enqueued_at)
-                on job.request_id = lost.request_id and job.enqueued_at = lost.enqueued_at
-              where state = 'dispatched' and due_at <= now()
-              order by job.request_id
-              for update of job skip locked)
-            update public.generation_queue job
-            set state = 'due', enqueued_at = null, publish_after = now()
-            from lost where job.request_id = lost.request_id
-            """)
-        .param("ids", Columns.texts(lost.stream().map(EnqueuedJob::id)))
-        .param("places", Columns.texts(lost.stream().map(EnqueuedJob::enqueuedAt)))
         .update();
   }
 

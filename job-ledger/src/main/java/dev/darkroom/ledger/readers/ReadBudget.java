@@ -2,6 +2,7 @@ package dev.darkroom.ledger.readers;
 
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import org.springframework.dao.QueryTimeoutException;
 
 /**
  * The time that a reader's statements may take together. Each runs only while there is time left
@@ -22,7 +23,7 @@ public final class ReadBudget {
    * A budget of this much time.
    *
    * @param readerGone whether the reader no longer waits
-   * @throws QuestionTooSlowException if the time is over before the result is complete
+   * @throws QueryTimeoutException if the time is over before the result is complete
    * @throws ReaderGoneException if the reader is gone before that
    */
   public static <R, X extends Throwable> R within(
@@ -40,7 +41,7 @@ public final class ReadBudget {
 
   private void checkNow() {
     if (left() <= 0) {
-      throw new QuestionTooSlowException();
+      throw new QueryTimeoutException("the time for this query is over");
     }
     if (readerGone.getAsBoolean()) {
       throw new ReaderGoneException();

@@ -1,15 +1,12 @@
 package dev.darkroom.ledger.readers;
 
 import com.zaxxer.hikari.HikariDataSource;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
-import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.sql.Statement;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
@@ -22,12 +19,10 @@ final class ReadPool extends DelegatingDataSource implements AutoCloseable {
   private static final int ROWS_AT_A_TIME = 32;
 
   private final HikariDataSource pool;
-  private final Duration statementTimeout;
 
-  private ReadPool(HikariDataSource pool, Duration statementTimeout) {
+  private ReadPool(HikariDataSource pool) {
     super(pool);
     this.pool = pool;
-    this.statementTimeout = statementTimeout;
   }
 
   /**
@@ -51,14 +46,25 @@ final class ReadPool extends DelegatingDataSource implements AutoCloseable {
     pool.setReadOnly(true);
     pool.setAutoCommit(false); // or the driver would fetch all rows at once
     pool.setIsolateInternalQueries(true); // or keeping it alive would leave a transaction open
-    return new ReadPool(pool, settings.statementTimeout());
+    return new ReadPool(pool);
+  }
+
+  JdbcClient client(ReadPoolSettings settings) {
+    return JdbcClient.create(
+        new JdbcTemplate(this) {
+          @Override
+          protected void applyStatementSettings(Statement statement) throws SQLException {
+            statement.setFetchSize(ROWS_AT_A_TIME);
+            statement.setQueryTimeout(ReadBudget.secondsLeft(settings.statementTimeout()));
+          }
+        });
   }
 
   @Override
   public Connection getConnection() throws SQLException {
     ReadBudget.check();
     try {
-      return limited(super.getConnection());
+      return super.getConnection();
     } catch (SQLTransientConnectionException e) {
       if (isExhausted()) {
         throw new TooManyReadersException(e);
@@ -71,31 +77,6 @@ final class ReadPool extends DelegatingDataSource implements AutoCloseable {
   private boolean isExhausted() {
     var state = pool.getHikariPoolMXBean();
     return state != null && state.getActiveConnections() >= pool.getMaximumPoolSize();
-  }
-
-  private Connection limited(Connection connection) {
-    return (Connection)
-        Proxy.newProxyInstance(
-            ReadPool.class.getClassLoader(),
-            new Class<?>[] {Connection.class},
-            (_, method, arguments) -> {
-              var result = invoke(connection, method, arguments);
-              if (result instanceof PreparedStatement statement) {
-                statement.setFetchSize(ROWS_AT_A_TIME);
-                statement.setQueryTimeout(ReadBudget.secondsLeft(statementTimeout));
-              }
-              return result;
-            });
-  }
-
-  private static @Nullable Object invoke(
-      Connection connection, Method method, @Nullable Object @Nullable [] arguments)
-      throws Throwable {
-    try {
-      return method.invoke(connection, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getTargetException();
-    }
   }
 
   @Override

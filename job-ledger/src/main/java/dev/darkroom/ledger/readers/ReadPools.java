@@ -31,7 +31,7 @@ public final class ReadPools implements AutoCloseable {
           ReadPool.beside(pool, "ledger-searches", settings.searches(), settings)
               .planningEachExecution();
       return new ReadPools(
-          JdbcClient.create(lookups), JdbcClient.create(searches), List.of(lookups, searches));
+          lookups.client(settings), searches.client(settings), List.of(lookups, searches));
     } catch (SQLException e) {
       return none(JdbcClient.create(database));
     }

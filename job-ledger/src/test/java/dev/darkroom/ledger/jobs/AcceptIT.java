@@ -104,7 +104,8 @@ class AcceptIT {
     assertThat(due)
         .extracting(job -> job.message().requestId())
         .containsExactlyInAnyOrderElementsOf(jobs.stream().map(NewJob::id).toList());
-    assertThat(ledger.logQueries.count(new LogFilter(null, null, null)).rows()).isEqualTo(200);
+    assertThat(ledger.logQueries.count(new LogFilter(null, null, null, null, null, null)).rows())
+        .isEqualTo(200);
   }
 
   @Test
@@ -156,7 +157,9 @@ class AcceptIT {
             null,
             64,
             2048,
-            Long.MAX_VALUE);
+            Long.MAX_VALUE,
+            null,
+            null);
     var job = new NewJob(new RequestId(UUID.randomUUID()), "{,\"}", request, DEADLINE, TRACE);
 
     var due = ledger.accept(List.of(job)).getFirst();

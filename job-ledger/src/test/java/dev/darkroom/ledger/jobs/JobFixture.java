@@ -28,7 +28,7 @@ public final class JobFixture {
   public static final UUID CLAIM = UUID.fromString("5d4e4f9c-92a5-4b1b-8b53-3e1f7d1b0009");
 
   public static final GenerationRequest REQUEST =
-      new GenerationRequest("a lighthouse", null, 0.7, 0.5, "sketch", 512, 768, 42);
+      new GenerationRequest("a lighthouse", null, 0.7, 0.5, "sketch", 512, 768, 42, null, null);
   public static final TraceParent TRACE =
       new TraceParent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   public static final PictureRecord PICTURE =

@@ -9,13 +9,10 @@ import static dev.darkroom.ledger.jobs.JobFixture.aLapsedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
-import dev.darkroom.ledger.queue.JobOutbox;
 import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -89,7 +86,7 @@ class JobOutboxIT {
 
     assertThatJob(ledger, id)
         .hasTime("enqueued_at", Duration.ZERO)
-        .hasTime("publish_after", TestingLedger.REPUBLISH_AFTER.multipliedBy(5));
+        .hasTime("publish_after", TestingLedger.REPUBLISH_AFTER);
     assertThat(ledger.jobOutbox.markEnqueued(reserved)).isZero();
   }
 
@@ -116,66 +113,15 @@ class JobOutboxIT {
   }
 
   @Test
-  void the_longer_a_job_has_waited_the_later_it_is_published_once_more() {
-    var id = aQueuedJob().due(TestingLedger.REPUBLISH_AFTER.multipliedBy(-3)).in(ledger);
-    var old = aQueuedJob().due(TestingLedger.REPUBLISH_AFTER.multipliedBy(-30)).in(ledger);
+  void the_longer_a_job_has_been_on_kafka_the_later_it_is_published_once_more() {
+    var first = aQueuedJob().due(Duration.ofHours(-1)).in(ledger);
+    var again = enqueued(Duration.ofMinutes(-30)).publishAfter(Duration.ofSeconds(-1)).in(ledger);
     var reserved = ledger.jobOutbox.reserveDue(10);
 
     assertThat(ledger.jobOutbox.markEnqueued(reserved)).isEqualTo(2);
 
-    assertThatJob(ledger, id)
-        .hasTime("publish_after", TestingLedger.REPUBLISH_AFTER.multipliedBy(5));
-    assertThatJob(ledger, old)
-        .hasTime("publish_after", TestingLedger.REPUBLISH_AFTER.multipliedBy(30).plusSeconds(2));
-  }
-
-  @Test
-  void jobs_far_behind_the_head_of_their_queue_are_found_and_published_again() {
-    aHeldJob().with("enqueued_at", minutesAgo(3)).in(ledger);
-    aHeldJob().with("enqueued_at", minutesAgo(5)).in(ledger);
-    aHeldJob().with("enqueued_at", null).in(ledger);
-    var lost = enqueued(Duration.ofMinutes(-5)).in(ledger);
-    var justBehind = enqueued(Duration.ofSeconds(-200)).in(ledger);
-    var ahead = enqueued(Duration.ofSeconds(-1)).in(ledger);
-
-    assertThat(ledger.jobOutbox.running().jobs()).hasSize(2);
-    var behind = ledger.jobOutbox.behind(minutesAgo(3));
-
-    assertThat(ledger.jobOutbox.release(behind)).isEqualTo(1);
-    assertThat(letGoAgain()).extracting(job -> job.message().requestId()).containsExactly(lost);
-    assertThatJob(ledger, lost).has("enqueued_at", null);
-    assertThatJob(ledger, justBehind).hasTime("enqueued_at", Duration.ofSeconds(-200));
-    assertThatJob(ledger, ahead).hasTime("enqueued_at", Duration.ofSeconds(-1));
-  }
-
-  @Test
-  void a_job_that_was_sent_again_or_taken_up_meanwhile_is_not_released() {
-    var id = enqueued(Duration.ofMinutes(-5)).in(ledger);
-    var found = ledger.jobOutbox.behind(Instant.now());
-    ledger.asOwner.sql("update public.generation_queue set enqueued_at = now()").update();
-
-    assertThat(found).extracting(JobOutbox.EnqueuedJob::id).containsExactly(id);
-    assertThat(ledger.jobOutbox.release(found)).isZero();
-  }
-
-  /** After a failover the ledger's clock may be behind the one that said when this was enqueued. */
-  @Test
-  void what_was_enqueued_in_the_future_is_no_head() {
-    aHeldJob().with("enqueued_at", Instant.now().plus(Duration.ofMinutes(3))).in(ledger);
-
-    assertThat(ledger.jobOutbox.running().jobs()).isEmpty();
-    assertThat(ledger.jobOutbox.running().now())
-        .isCloseTo(Instant.now(), within(10, ChronoUnit.SECONDS));
-  }
-
-  @Test
-  void jobs_that_run_wait_for_their_time_or_have_ended_are_not_behind() {
-    var before = minutesAgo(9);
-    aHeldJob().with("enqueued_at", before).in(ledger);
-    aWaitingJob().due(Duration.ofMinutes(1)).with("enqueued_at", before).in(ledger);
-    aCompletedJob().with("enqueued_at", before).in(ledger);
-
-    assertThat(ledger.jobOutbox.behind(Instant.now())).isEmpty();
+    assertThatJob(ledger, first).hasTime("publish_after", TestingLedger.REPUBLISH_AFTER);
+    assertThatJob(ledger, again).hasTime("publish_after", Duration.ofMinutes(30).plusSeconds(2));
   }
 
   @Test
@@ -201,10 +147,6 @@ class JobOutboxIT {
 
   private static JobFixture enqueued(Duration fromNow) {
     return aQueuedJob().enqueued().with("enqueued_at", Instant.now().plus(fromNow));
-  }
-
-  private static Instant minutesAgo(int minutes) {
-    return Instant.now().minus(Duration.ofMinutes(minutes));
   }
 
   @Test

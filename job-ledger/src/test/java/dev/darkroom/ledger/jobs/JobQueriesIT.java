@@ -36,7 +36,7 @@ class JobQueriesIT {
   @Test
   void a_job_that_was_accepted_under_other_limits_can_be_read() {
     var longPrompt = "x".repeat(GenerationRequest.MAX_PROMPT + 1);
-    var request = new GenerationRequest(longPrompt, null, 0.7, 0.5, null, 4096, 32, 7);
+    var request = new GenerationRequest(longPrompt, null, 0.7, 0.5, null, 4096, 32, 7, null, null);
     var id = aQueuedJob().with("request", request).in(ledger);
 
     assertThat(ledger.jobQueries.find(id).orElseThrow().request()).isEqualTo(request);

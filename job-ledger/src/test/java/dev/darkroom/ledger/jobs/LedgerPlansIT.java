@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.ledger.log.LogPosition;
+import dev.darkroom.ledger.log.LogTail;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
@@ -216,13 +217,14 @@ class LedgerPlansIT {
   @Test
   void a_text_is_searched_in_the_newest_rows_of_its_other_filters() {
     var lighthouse = new LogFilter(null, null, "user-7", null, null, "lighthouse");
-    LEDGER.logQueries.newest(lighthouse, 50, 0);
+    LEDGER.logQueries.page(LogPosition.START, lighthouse, 50, 0);
     assertThatPlanUses("idx_generation_logs_user_id").doesNotContain("Filter: (user_id");
 
     LEDGER.logQueries.count(lighthouse);
     assertThatPlanUses("idx_generation_logs_user_id");
 
-    LEDGER.logQueries.newest(new LogFilter(null, null, null, null, null, "lighthouse"), 50, 0);
+    LEDGER.logQueries.page(
+        LogPosition.START, new LogFilter(null, null, null, null, null, "lighthouse"), 50, 0);
     assertThatPlanUses("idx_generation_logs_created_at");
   }
 
@@ -237,20 +239,20 @@ class LedgerPlansIT {
             .sql("select request_id from public.generation_logs limit 1")
             .query(UUID.class)
             .single();
-    read(new LogFilter(new RequestId(request), null, null));
+    read(new LogFilter(new RequestId(request), null, null, null, null, null));
     assertThatPlanUses("idx_generation_logs_request_id");
   }
 
   @Test
   void the_newest_steps_are_read_in_order_and_counted_in_an_index() {
-    read(new LogFilter(null, null, null));
+    read(new LogFilter(null, null, null, null, null, null));
 
     assertThatPlanUses("Index Scan Backward using idx_generation_logs_created_at");
   }
 
   @Test
   void the_newest_steps_of_a_user_are_read_and_counted_without_those_of_others() {
-    read(new LogFilter(null, null, "user-7"));
+    read(new LogFilter(null, null, "user-7", null, null, null));
 
     assertThatPlanUses("Index Only Scan Backward using idx_generation_logs_user_id_created_at")
         .doesNotContain("Filter: (user_id"); // nobody else's rows are read
@@ -258,7 +260,7 @@ class LedgerPlansIT {
 
   @Test
   void the_newest_steps_with_a_status_are_read_without_others_however_long_ago_they_were() {
-    read(new LogFilter(null, JobStatus.FAILED, null));
+    read(new LogFilter(null, JobStatus.FAILED, null, null, null, null));
 
     assertThatPlanUses("Index Only Scan Backward using idx_generation_logs_status_created_at")
         .doesNotContain("Filter: (status");
@@ -266,7 +268,7 @@ class LedgerPlansIT {
 
   @Test
   void the_end_of_the_log_and_what_comes_after_a_step_are_looked_up() {
-    var tail = LEDGER.stepQueries.tail(() -> Instant.EPOCH);
+    var tail = new LogTail(LEDGER.stepQueries, () -> Instant.EPOCH);
     tail.next();
     assertThatPlanUses("Scan Backward using idx_generation_logs_seq")
         .contains("Index Scan using idx_generation_logs_seq")
@@ -291,7 +293,7 @@ class LedgerPlansIT {
   void a_page_within_a_range_and_after_a_place_reads_its_part_of_an_index() {
     var noon = Instant.parse("2026-11-24T12:00:00Z");
     var filter = new LogFilter(null, JobStatus.FAILED, null, noon.minusSeconds(60), noon, null);
-    LEDGER.logQueries.after(LogPosition.of(noon.minusSeconds(9), 7), filter, 50);
+    LEDGER.logQueries.page(LogPosition.of(noon.minusSeconds(9), 7), filter, 50, 0);
 
     assertThatPlanUses("idx_generation_logs_")
         .contains("created_at >= '2026-11-24 11:59:00+00'")
@@ -301,14 +303,16 @@ class LedgerPlansIT {
   @Test
   void rows_are_counted_in_an_index_of_their_filter() {
     for (var filter :
-        List.of(new LogFilter(null, JobStatus.STARTED, null), new LogFilter(null, null, null))) {
+        List.of(
+            new LogFilter(null, JobStatus.STARTED, null, null, null, null),
+            new LogFilter(null, null, null, null, null, null))) {
       LEDGER.logQueries.count(filter);
       assertThatPlanUses("Index Only Scan Backward using idx_generation_logs_");
     }
   }
 
   private static void read(LogFilter filter) {
-    LEDGER.logQueries.newest(filter, 50, 0);
+    LEDGER.logQueries.page(LogPosition.START, filter, 50, 0);
     LEDGER.logQueries.count(filter);
   }
 

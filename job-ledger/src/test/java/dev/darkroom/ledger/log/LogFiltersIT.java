@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 class LogFiltersIT {
   private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
   private static final List<JobStatus> STATUSES = List.of(JobStatus.values());
-  private static final LogFilter ALL = new LogFilter(null, null, null);
+  private static final LogFilter ALL = new LogFilter(null, null, null, null, null, null);
   private static final List<String> WORDS =
       List.of("fox", "FOX", "Öl", "öL", "100%", "a_b", "a\\b", "🦊", "猫カフェ", "naïve", "axb", "'--");
 
@@ -57,7 +57,7 @@ class LogFiltersIT {
           .as("%s", filter)
           .isEqualTo(new LogQueries.LogCount(expected.size(), false));
       if (filter.text() == null) {
-        assertThat(ledger.logQueries.newest(filter, 7, 3).entries())
+        assertThat(ledger.logQueries.page(LogPosition.START, filter, 7, 3).entries())
             .as("%s", filter)
             .isEqualTo(expected.stream().skip(3).limit(7).toList());
       }
@@ -66,10 +66,10 @@ class LogFiltersIT {
 
   @Test
   void the_last_page_has_no_next_and_a_full_one_before_it_has() {
-    var first = ledger.logQueries.newest(ALL, rows.size() - 1, 0);
-    assertThat(ledger.logQueries.after(Objects.requireNonNull(first.next()), ALL, 10).next())
+    var first = ledger.logQueries.page(LogPosition.START, ALL, rows.size() - 1, 0);
+    assertThat(ledger.logQueries.page(Objects.requireNonNull(first.next()), ALL, 10, 0).next())
         .isNull();
-    assertThat(ledger.logQueries.newest(ALL, rows.size(), 0).next()).isNull();
+    assertThat(ledger.logQueries.page(LogPosition.START, ALL, rows.size(), 0).next()).isNull();
   }
 
   @Test
@@ -77,7 +77,7 @@ class LogFiltersIT {
     var seen = new ArrayList<LogEntry>();
     var position = LogPosition.START;
     while (position != null) {
-      var slice = ledger.logQueries.after(position, ALL, 37);
+      var slice = ledger.logQueries.page(position, ALL, 37, 0);
       seen.addAll(slice.entries());
       position = slice.next();
       // newer than all, and in the middle, as by a commit that came late
@@ -131,7 +131,7 @@ class LogFiltersIT {
     var entries = new ArrayList<LogEntry>();
     var position = LogPosition.START;
     while (position != null) {
-      var slice = ledger.logQueries.after(position, filter, limit);
+      var slice = ledger.logQueries.page(position, filter, limit, 0);
       assertThat(slice.entries()).hasSizeLessThanOrEqualTo(limit);
       entries.addAll(slice.entries());
       position = slice.next();

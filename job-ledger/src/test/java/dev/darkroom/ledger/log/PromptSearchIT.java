@@ -77,7 +77,7 @@ class PromptSearchIT {
       var filter = filter(null, null, text);
       var entries = new ArrayList<LogEntry>();
       for (var position = LogPosition.START; position != null; ) {
-        var slice = logs.after(position, filter, 500);
+        var slice = logs.page(position, filter, 500, 0);
         entries.addAll(slice.entries());
         position = slice.next();
       }
@@ -88,7 +88,7 @@ class PromptSearchIT {
 
   @Test
   void a_scan_ends_after_its_share_of_rows_and_says_where_the_next_one_goes_on() {
-    var slice = SCANS.newest(filter(null, null, "first"), 50, 0);
+    var slice = SCANS.page(LogPosition.START, filter(null, null, "first"), 50, 0);
 
     assertThat(slice.entries()).isEmpty();
     assertThat(slice.next()).isNotNull();
@@ -98,13 +98,19 @@ class PromptSearchIT {
   @Test
   void the_other_filters_hold_for_a_text_that_is_looked_up_in_an_index() {
     var logs = INDEX_SEARCHES;
-    assertThat(logs.newest(filter(null, null, "first"), 50, 0).entries()).hasSize(50);
-    assertThat(logs.newest(filter(JobStatus.COMPLETED, null, "first"), 500, 0).entries())
+    assertThat(logs.page(LogPosition.START, filter(null, null, "first"), 50, 0).entries())
+        .hasSize(50);
+    assertThat(
+            logs.page(LogPosition.START, filter(JobStatus.COMPLETED, null, "first"), 500, 0)
+                .entries())
         .hasSize(49);
-    assertThat(logs.newest(filter(null, "user-1", "first"), 500, 0).entries()).hasSize(50);
-    assertThat(logs.newest(filter(JobStatus.STARTED, "user-0", "first"), 500, 0).entries())
+    assertThat(logs.page(LogPosition.START, filter(null, "user-1", "first"), 500, 0).entries())
+        .hasSize(50);
+    assertThat(
+            logs.page(LogPosition.START, filter(JobStatus.STARTED, "user-0", "first"), 500, 0)
+                .entries())
         .hasSize(24);
-    assertThat(logs.newest(filter(JobStatus.FAILED, null, "first"), 500, 0))
+    assertThat(logs.page(LogPosition.START, filter(JobStatus.FAILED, null, "first"), 500, 0))
         .isEqualTo(new LogSlice(List.of(), null));
   }
 
@@ -113,12 +119,12 @@ class PromptSearchIT {
     var watched = new ExplainingDataSource(INDEXED.asApplication());
     var logs = new TestingLedger(INDEXED, watched).logQueries;
 
-    logs.newest(filter(null, null, "nowhere"), 50, 0);
+    logs.page(LogPosition.START, filter(null, null, "nowhere"), 50, 0);
     assertThat(watched.plan())
         .contains("Bitmap Index Scan on idx_generation_logs_prompt")
         .doesNotContain("Seq Scan on generation_logs");
 
-    logs.newest(filter(null, null, "lighthouse"), 50, 0);
+    logs.page(LogPosition.START, filter(null, null, "lighthouse"), 50, 0);
     assertThat(watched.plan()).doesNotContain("idx_generation_logs_prompt");
   }
 
@@ -128,7 +134,7 @@ class PromptSearchIT {
     var watched = new ExplainingDataSource(INDEXED.asApplication());
     var logs = new TestingLedger(INDEXED, watched).logQueries;
 
-    assertThat(logs.newest(filter(null, null, text), 50, 0).next()).isNotNull();
+    assertThat(logs.page(LogPosition.START, filter(null, null, text), 50, 0).next()).isNotNull();
 
     assertThat(watched.plan())
         .isNotEmpty()
@@ -143,7 +149,7 @@ class PromptSearchIT {
 
     var entries = new ArrayList<LogEntry>();
     for (var position = LogPosition.START; position != null; ) {
-      var slice = logs.scanAfter(position, filter, 40);
+      var slice = logs.scan(position, filter, 40);
       entries.addAll(slice.entries());
       position = slice.next();
     }

@@ -58,8 +58,7 @@ class ReadPoolsIT {
   void nothing_is_asked_once_the_time_is_over_or_the_reader_is_gone() {
     var gone = new AtomicBoolean();
     assertThat(within(Duration.ofSeconds(5), gone)).isEqualTo("1");
-    assertThatThrownBy(() -> within(Duration.ZERO, gone))
-        .isInstanceOf(QuestionTooSlowException.class);
+    assertThatThrownBy(() -> within(Duration.ZERO, gone)).isInstanceOf(QueryTimeoutException.class);
     gone.set(true);
     assertThatThrownBy(() -> within(Duration.ofSeconds(5), gone))
         .isInstanceOf(ReaderGoneException.class);

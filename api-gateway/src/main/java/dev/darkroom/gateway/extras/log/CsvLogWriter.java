@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.extras.log;
 
+import dev.darkroom.ledger.log.LogEntry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,7 @@ final class CsvLogWriter implements ExportFormat.LogWriter {
   }
 
   @Override
-  public void write(LogRow row) throws IOException {
+  public void write(LogEntry row) throws IOException {
     var tree = json.<JsonNode>valueToTree(row);
     write(COLUMNS.stream().map(column -> cell(tree.get(column))).toList());
   }

@@ -1,19 +1,21 @@
 package dev.darkroom.gateway.extras.log;
 
+import dev.darkroom.ledger.log.LogEntry;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Locale;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A file format of exports. */
 enum ExportFormat {
-  CSV("csv", "text/csv;charset=UTF-8") {
+  CSV("text/csv;charset=UTF-8") {
     @Override
     LogWriter writer(OutputStream out, JsonMapper json) throws IOException {
       return new CsvLogWriter(out, json);
     }
   },
   /** One line for each row: its JSON, as {@code GET /api/logs} shows it. */
-  NDJSON("ndjson", "application/x-ndjson") {
+  NDJSON("application/x-ndjson") {
     @Override
     LogWriter writer(OutputStream out, JsonMapper json) {
       return row -> {
@@ -26,20 +28,18 @@ enum ExportFormat {
   /** Writes rows, one after the other. */
   @FunctionalInterface
   interface LogWriter {
-    void write(LogRow row) throws IOException;
+    void write(LogEntry row) throws IOException;
   }
 
-  private final String word;
   private final String contentType;
 
-  ExportFormat(String word, String contentType) {
-    this.word = word;
+  ExportFormat(String contentType) {
     this.contentType = contentType;
   }
 
   /** The value of the parameter, and the extension of the file's name. */
   String word() {
-    return word;
+    return name().toLowerCase(Locale.ROOT);
   }
 
   String contentType() {

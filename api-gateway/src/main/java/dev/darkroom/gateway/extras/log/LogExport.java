@@ -56,13 +56,13 @@ final class LogExport {
    */
   void write(HttpServletResponse response, ExportQuery query) throws IOException {
     var filter = query.filter().orElse(null);
-    var slice = filter == null ? null : logs.scanAfter(LogPosition.START, filter, SLICE);
+    var slice = filter == null ? null : logs.scan(LogPosition.START, filter, SLICE);
     writeHeaders(response, query.format());
     var out = readers.to(response);
     var rows = query.format().writer(out, json);
     while (filter != null && slice != null) {
       for (var entry : slice.entries()) {
-        rows.write(LogRow.of(entry));
+        rows.write(entry);
       }
       out.flush();
       slice = slice.next() == null ? null : next(filter, slice.next());
@@ -81,7 +81,7 @@ final class LogExport {
 
   private LogSlice next(LogFilter filter, LogPosition after) throws IOException {
     try {
-      return logs.scanAfter(after, filter, SLICE);
+      return logs.scan(after, filter, SLICE);
     } catch (ReaderGoneException e) {
       throw new ClientAbortException("client disconnected", e);
     } catch (RuntimeException e) {

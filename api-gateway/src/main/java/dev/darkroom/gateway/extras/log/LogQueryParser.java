@@ -28,6 +28,15 @@ final class LogQueryParser {
   }
 
   /**
+   * The page of the log that a client asks for.
+   *
+   * @param filter empty where no row can match
+   * @param offset rows to skip; 0 with a cursor or a text
+   * @param after where the page before ended; the start without a cursor
+   */
+  record LogQuery(Optional<LogFilter> filter, int limit, long offset, LogPosition after) {}
+
+  /**
    * The rows that a client exports, and in which format.
    *
    * @param filter empty where no row can match
@@ -67,13 +76,13 @@ final class LogQueryParser {
     return parameters.parsed(() -> new ExportQuery(filter, format.orElseThrow()));
   }
 
-  private Optional<LogPosition> cursor() {
+  private LogPosition cursor() {
     var cursor = parameters.text("cursor");
     var position = cursor.flatMap(Cursor::parse);
     if (cursor.isPresent() && position.isEmpty()) {
       parameters.reject("cursor", "must be the nextCursor of an earlier reply");
     }
-    return position;
+    return position.orElse(LogPosition.START);
   }
 
   /** Empty where no row can match, or where a parameter is bad. */

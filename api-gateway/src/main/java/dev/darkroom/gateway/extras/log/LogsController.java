@@ -1,10 +1,10 @@
 package dev.darkroom.gateway.extras.log;
 
 import dev.darkroom.gateway.extras.log.LogQueryParser.ExportQuery;
+import dev.darkroom.gateway.extras.log.LogQueryParser.LogQuery;
 import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
-import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.ledger.log.LogQueries;
 import dev.darkroom.ledger.log.LogQueries.LogCount;
 import dev.darkroom.ledger.log.LogSlice;
@@ -75,17 +75,10 @@ class LogsController {
       return LogsReply.of(query, new LogSlice(List.of(), null), new LogCount(0, false));
     }
     var filter = query.filter().get();
-    var slice = slice(filter, query);
+    var slice = logs.page(query.after(), filter, query.limit(), query.offset());
     var rows = slice.entries().size();
     var count = logs.count(filter).atLeast(rows == 0 ? 0 : query.offset() + rows);
     return LogsReply.of(query, slice, count);
-  }
-
-  private LogSlice slice(LogFilter filter, LogQuery query) {
-    return query
-        .after()
-        .map(position -> logs.after(position, filter, query.limit()))
-        .orElseGet(() -> logs.newest(filter, query.limit(), query.offset()));
   }
 
   private @Nullable ResponseEntity<Object> export(

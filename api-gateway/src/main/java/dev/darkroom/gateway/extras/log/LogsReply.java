@@ -1,6 +1,8 @@
 package dev.darkroom.gateway.extras.log;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.darkroom.gateway.extras.log.LogQueryParser.LogQuery;
+import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.ledger.log.LogQueries.LogCount;
 import dev.darkroom.ledger.log.LogSlice;
 import java.util.LinkedHashMap;
@@ -20,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *     empty and not the last
  */
 record LogsReply(
-    List<LogRow> logs,
-    Map<String, List<LogRow>> groupedLogs,
+    List<LogEntry> logs,
+    Map<String, List<LogEntry>> groupedLogs,
     long count,
     int limit,
     long offset,
@@ -29,14 +31,13 @@ record LogsReply(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String nextCursor) {
 
   static LogsReply of(LogQuery query, LogSlice slice, LogCount count) {
-    var logs = slice.entries().stream().map(LogRow::of).toList();
     var grouped =
-        logs.stream()
+        slice.entries().stream()
             .collect(
                 Collectors.groupingBy(
-                    row -> row.requestId().toString(), LinkedHashMap::new, Collectors.toList()));
+                    step -> step.requestId().toString(), LinkedHashMap::new, Collectors.toList()));
     return new LogsReply(
-        logs,
+        slice.entries(),
         grouped,
         count.rows(),
         query.limit(),

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.extras.stats;
 
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobQueries.OpenJobs;
+import dev.darkroom.ledger.loop.BackgroundLoop;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Bean;
 import org.springframework.stereotype.Component;
 
 /**
@@ -18,7 +20,9 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class OpenJobsMonitor {
-  /** The loop counts every 5 s; clients get a younger count than that. */
+  private static final Duration COUNT_EVERY = Duration.ofSeconds(5);
+
+  /** Clients get a younger count than the gauges. */
   private static final long RECENT = Duration.ofSeconds(2).toNanos();
 
   private final JobQueries ledger;
@@ -66,6 +70,11 @@ final class OpenJobsMonitor {
             })
         .description(description)
         .register(meters);
+  }
+
+  @Bean
+  BackgroundLoop openJobsLoop() {
+    return new BackgroundLoop("count-open-jobs", COUNT_EVERY, this::round);
   }
 
   /** Never more to do at once. */

@@ -14,9 +14,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +33,7 @@ class StatsController {
   private final ProviderWatch provider;
   private final OpenJobsMonitor openJobs;
   private final HeavyReaders readers;
-  private volatile StatsSnapshot counted = new StatsSnapshot();
+  private volatile @Nullable RangeCounts latest;
 
   StatsController(
       JobStatistics statistics,
@@ -87,20 +85,20 @@ class StatsController {
 
   /** Clients that ask for the same range within seconds share one count. */
   private RangeCounts count(StatsRange range) {
-    var current = counted;
-    if (System.nanoTime() - current.at > CACHED) {
-      current = new StatsSnapshot();
-      counted = current;
+    var known = latest;
+    if (known != null
+        && known.range().equals(range)
+        && System.nanoTime() - known.countedAt() <= CACHED) {
+      return known;
     }
-    var known = current.ranges.get(range);
-    if (known == null) {
-      known =
-          new RangeCounts(
-              statistics.between(range.since(), range.until()),
-              statistics.failures(range.since(), range.until()));
-      current.ranges.put(range, known);
-    }
-    return known;
+    var counts =
+        new RangeCounts(
+            range,
+            System.nanoTime(),
+            statistics.between(range.since(), range.until()),
+            statistics.failures(range.since(), range.until()));
+    latest = counts;
+    return counts;
   }
 
   /**
@@ -108,10 +106,6 @@ class StatsController {
    *
    * @param jobs the whole range first
    */
-  private record RangeCounts(List<JobCounts> jobs, List<FailureCount> failures) {}
-
-  private static final class StatsSnapshot {
-    private final long at = System.nanoTime();
-    private final Map<StatsRange, RangeCounts> ranges = new ConcurrentHashMap<>();
-  }
+  private record RangeCounts(
+      StatsRange range, long countedAt, List<JobCounts> jobs, List<FailureCount> failures) {}
 }

@@ -1,8 +1,8 @@
 package dev.darkroom.gateway.extras.stats;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.darkroom.gateway.provider.ProviderName;
 import dev.darkroom.gateway.provider.ProviderState;
+import dev.darkroom.gateway.provider.ProviderWatch.ProviderName;
 import dev.darkroom.ledger.statistics.JobStatistics.FailureCount;
 import dev.darkroom.ledger.statistics.JobStatistics.JobCounts;
 import java.time.Instant;

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,15 +60,13 @@ class SseController implements SseStream.StepSource {
   }
 
   @GetMapping("/api/generate/{requestId}/events")
-  @Nullable ResponseEntity<Object> jobEvents(
-      @PathVariable String requestId, HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  Object jobEvents(
+      @PathVariable String requestId, HttpServletRequest request, HttpServletResponse response) {
     return reply(Subscription.read(requestId, request), request, response);
   }
 
   @GetMapping("/api/events")
-  @Nullable ResponseEntity<Object> events(HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  Object events(HttpServletRequest request, HttpServletResponse response) {
     return reply(Subscription.read(request), request, response);
   }
 
@@ -84,10 +83,9 @@ class SseController implements SseStream.StepSource {
     return ledger.knownAmong(requests);
   }
 
-  /** Null where the reply is a stream. */
-  private @Nullable ResponseEntity<Object> reply(
-      Parsed<Subscription> parsed, HttpServletRequest request, HttpServletResponse response)
-      throws IOException {
+  /** A {@code Callable} streams, on a virtual thread; everything else is a reply. */
+  private Object reply(
+      Parsed<Subscription> parsed, HttpServletRequest request, HttpServletResponse response) {
     return switch (parsed) {
       case Parsed.BadFields<Subscription>(var errors) -> Problem.badFields(errors).answer();
       case Parsed.Success<Subscription>(var subscription) ->
@@ -107,30 +105,57 @@ class SseController implements SseStream.StepSource {
   }
 
   /** A stream keeps its client's place until it has ended. */
-  private @Nullable ResponseEntity<Object> admitted(
+  private Object admitted(
       Entry.Admitted place,
       Subscription subscription,
       HttpServletRequest request,
-      HttpServletResponse response)
-      throws IOException {
-    var streaming = false;
+      HttpServletResponse response) {
+    var streams = false;
     try {
-      if (!exists(subscription)) {
-        return Problem.of(
-                HttpStatus.NOT_FOUND,
-                "There is no job with this id; it is the requestId of the reply to POST /api/generate.")
-            .answer();
+      var reply = open(place, subscription, request, response);
+      streams = reply instanceof Callable;
+      return reply;
+    } finally {
+      if (!streams) {
+        place.close();
       }
-      var start = start(subscription);
-      if (!subscription.isOfUser() && start.open().isEmpty()) {
-        return ResponseEntity.noContent().header(HttpHeaders.CACHE_CONTROL, "no-store").build();
-      }
-      if (request.getMethod().equals(HttpMethod.HEAD.name())) {
-        writeHeaders(response);
-        return null;
-      }
-      var stream =
-          new SseStream(subscription, start, this, encoder, settings, response.getOutputStream());
+    }
+  }
+
+  private Object open(
+      Entry.Admitted place,
+      Subscription subscription,
+      HttpServletRequest request,
+      HttpServletResponse response) {
+    if (!exists(subscription)) {
+      return Problem.of(
+              HttpStatus.NOT_FOUND,
+              "There is no job with this id; it is the requestId of the reply to POST /api/generate.")
+          .answer();
+    }
+    var start = start(subscription);
+    if (!subscription.isOfUser() && start.open().isEmpty()) {
+      return ResponseEntity.noContent().header(HttpHeaders.CACHE_CONTROL, "no-store").build();
+    }
+    if (request.getMethod().equals(HttpMethod.HEAD.name())) {
+      writeHeaders(response);
+      return ResponseEntity.ok().build();
+    }
+    return (Callable<@Nullable ResponseEntity<Object>>)
+        () -> {
+          try (place) {
+            return stream(subscription, start, response);
+          }
+        };
+  }
+
+  /** Null where the client got a stream. */
+  private @Nullable ResponseEntity<Object> stream(
+      Subscription subscription, StreamStart start, HttpServletResponse response)
+      throws IOException {
+    var stream =
+        new SseStream(subscription, start, this, encoder, settings, response.getOutputStream());
+    try {
       var position = hub.join(stream);
       if (position.isEmpty()) {
         refusals.count("too_many_listeners");
@@ -140,21 +165,12 @@ class SseController implements SseStream.StepSource {
             .code(ProblemCode.TOO_MANY_STREAMS)
             .answer();
       }
-      try {
-        Optional.ofNullable(start.reset()).ifPresent(hub::countReset);
-        writeHeaders(response);
-        run(stream, position.get(), place, request);
-        streaming = true;
-      } finally {
-        if (!streaming) {
-          hub.leave(stream);
-        }
-      }
+      Optional.ofNullable(start.reset()).ifPresent(hub::countReset);
+      writeHeaders(response);
+      write(stream, position.get());
       return null;
     } finally {
-      if (!streaming) {
-        place.close();
-      }
+      hub.leave(stream);
     }
   }
 
@@ -186,26 +202,6 @@ class SseController implements SseStream.StepSource {
     // a proxy that compresses would buffer steps, and so would nginx
     response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store, no-transform");
     response.setHeader("X-Accel-Buffering", "no");
-  }
-
-  private void run(
-      SseStream stream, TailPosition position, Entry.Admitted place, HttpServletRequest request) {
-    var async = request.startAsync();
-    async.setTimeout(0);
-    Thread.ofVirtual()
-        .name("sse-stream")
-        .start(() -> {
-          try (place) {
-            write(stream, position);
-          } finally {
-            hub.leave(stream);
-            try {
-              async.complete();
-            } catch (IllegalStateException e) { // the server did so when the client went away
-              log.debug("the request was completed before", e);
-            }
-          }
-        });
   }
 
   private static void write(SseStream stream, TailPosition position) {

@@ -2,8 +2,8 @@ package dev.darkroom.gateway.extras.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.darkroom.gateway.extras.log.LogRow;
 import dev.darkroom.ledger.log.LogEntry;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.ObjectWriter;
@@ -19,19 +19,13 @@ final class SseEncoder {
   /** Why a client has to drop what it got. */
   enum ResetReason {
     /** The ledger was restored, begun afresh, or lost its last steps in a failover. */
-    LEDGER_WENT_BACK("ledger_went_back"),
+    LEDGER_WENT_BACK,
     /** The client's last event is not in this ledger. */
-    UNKNOWN_EVENT("unknown_event");
-
-    private final String word;
-
-    ResetReason(String word) {
-      this.word = word;
-    }
+    UNKNOWN_EVENT;
 
     /** As in the event's data and in the metric. */
     String word() {
-      return word;
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 
@@ -68,7 +62,7 @@ final class SseEncoder {
 
   byte[] step(LogEntry step) {
     return "id: %d\ndata: %s\n\n"
-        .formatted(step.seq(), json.writeValueAsString(LogRow.of(step)))
+        .formatted(step.seq(), json.writeValueAsString(step))
         .getBytes(UTF_8);
   }
 }

@@ -14,16 +14,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
@@ -45,9 +41,6 @@ final class SseHub implements LoopRound, EventArrivalListener {
   private final Timer delay;
   private final Semaphore wakeUps = new Semaphore(0);
   private final Set<SseStream> streams = ConcurrentHashMap.newKeySet();
-
-  /** By the user id or the request ids whose steps they send. */
-  private final Map<Object, Set<SseStream>> streamsByKey = new HashMap<>();
 
   /** Null where there are no streams. */
   private @Nullable LogTail tail;
@@ -71,7 +64,7 @@ final class SseHub implements LoopRound, EventArrivalListener {
     this.clock = clock;
     this.meters = meters;
     this.refusals = refusals;
-    Gauge.builder("darkroom.live.listeners", this, SseHub::count)
+    Gauge.builder("darkroom.live.listeners", streams, Set::size)
         .description("Open streams of this gateway")
         .register(meters);
     dropped =
@@ -115,8 +108,6 @@ final class SseHub implements LoopRound, EventArrivalListener {
       }
       if (tail != null) {
         streams.add(stream);
-        keys(stream)
-            .forEach(key -> streamsByKey.computeIfAbsent(key, _ -> new HashSet<>(2)).add(stream));
         return Optional.of(position);
       }
     }
@@ -133,26 +124,9 @@ final class SseHub implements LoopRound, EventArrivalListener {
 
   synchronized void leave(SseStream stream) {
     streams.remove(stream);
-    keys(stream)
-        .forEach(key ->
-            streamsByKey.computeIfPresent(
-                key,
-                (_, left) -> {
-                  left.remove(stream);
-                  return left.isEmpty() ? null : left;
-                }));
     if (streams.isEmpty()) {
       tail = null;
     }
-  }
-
-  private static Stream<?> keys(SseStream stream) {
-    var subscription = stream.subscription();
-    return Stream.concat(subscription.userId().stream(), subscription.requestIds().stream());
-  }
-
-  int count() {
-    return streams.size();
   }
 
   @Override
@@ -195,10 +169,7 @@ final class SseHub implements LoopRound, EventArrivalListener {
   }
 
   private void dispatch(LogEntry step) {
-    var interested =
-        Stream.of(step.userId(), step.requestId())
-            .flatMap(key -> streamsByKey.getOrDefault(key, Set.of()).stream())
-            .toList();
+    var interested = streams.stream().filter(stream -> stream.subscription().isFor(step)).toList();
     if (interested.isEmpty()) {
       return;
     }

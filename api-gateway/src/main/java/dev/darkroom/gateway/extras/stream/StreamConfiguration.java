@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.extras.stream;
 
 import dev.darkroom.gateway.http.RefusalLog;
+import dev.darkroom.ledger.log.LogTail;
 import dev.darkroom.ledger.log.StepQueries;
 import dev.darkroom.ledger.loop.BackgroundLoop;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,7 +23,7 @@ class StreamConfiguration {
       InstantSource clock,
       MeterRegistry meters,
       RefusalLog refusals) {
-    return new SseHub(() -> ledger.tail(clock), encoder, settings, clock, meters, refusals);
+    return new SseHub(() -> new LogTail(ledger, clock), encoder, settings, clock, meters, refusals);
   }
 
   @Bean

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.extras.stream;
 
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.RequestParameters;
+import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,6 +29,10 @@ record Subscription(Optional<String> userId, Set<RequestId> requestIds, Optional
 
   boolean isOfUser() {
     return userId.isPresent();
+  }
+
+  boolean isFor(LogEntry step) {
+    return userId.map(step.userId()::equals).orElseGet(() -> requestIds.contains(step.requestId()));
   }
 
   /** The steps of one request come in the order of their numbers; those of several may not. */

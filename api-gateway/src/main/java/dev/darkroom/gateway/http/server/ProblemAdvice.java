@@ -1,6 +1,5 @@
 package dev.darkroom.gateway.http.server;
 
-import dev.darkroom.gateway.http.CurrentRequest;
 import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.LedgerOutage;
 import dev.darkroom.gateway.http.Problem;
@@ -9,6 +8,9 @@ import dev.darkroom.gateway.http.ReplyId;
 import dev.darkroom.ledger.readers.ReaderGoneException;
 import dev.darkroom.ledger.readers.TooManyReadersException;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.tomcat.util.http.InvalidParameterException;
@@ -33,9 +35,11 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 final class ProblemAdvice extends ResponseEntityExceptionHandler {
   private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
 
+  private final HeavyReaders readers;
   private final RefusalLog refusals;
 
-  ProblemAdvice(RefusalLog refusals) {
+  ProblemAdvice(HeavyReaders readers, RefusalLog refusals) {
+    this.readers = readers;
     this.refusals = refusals;
   }
 
@@ -55,11 +59,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
       HttpHeaders headers,
       HttpStatusCode status,
       WebRequest request) {
-    var supported = e.getSupportedHttpMethods();
-    if (supported == null) {
-      return super.handleHttpRequestMethodNotSupported(e, headers, status, request);
-    }
-    var methods = new TreeSet<>(supported);
+    var methods = new TreeSet<>(Objects.requireNonNullElse(e.getSupportedHttpMethods(), Set.of()));
     if (methods.contains(HttpMethod.GET)) {
       methods.add(HttpMethod.HEAD);
     }
@@ -92,34 +92,24 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
   @ExceptionHandler
   ResponseEntity<Object> crowded(TooManyReadersException e) {
-    refusals.count("too_many_readers");
-    return HeavyReaders.tooMany().answer();
+    return readers.refuse();
   }
 
   @ExceptionHandler
-  ResponseEntity<Object> broken(RuntimeException e, HttpServletRequest request) {
-    return LedgerOutage.behind(e)
-        .map(outage -> refused(outage, e, request))
-        .orElseGet(() -> unexpected(e, request));
-  }
-
-  private ResponseEntity<Object> refused(
-      LedgerOutage outage, RuntimeException e, HttpServletRequest request) {
-    refusals.count(outage.code().word());
-    log.debug("the ledger is unavailable for a request", e);
-    return outage.about(request).answerTo(request);
-  }
-
-  private ResponseEntity<Object> unexpected(RuntimeException e, HttpServletRequest request) {
-    var job = CurrentRequest.job(request);
+  ResponseEntity<Object> broken(
+      RuntimeException e, HttpServletRequest request, HttpServletResponse response) {
+    var outage = LedgerOutage.behind(e);
+    if (outage.isPresent()) {
+      refusals.count(outage.get().code().word());
+      log.debug("the ledger is unavailable for a request", e);
+      return outage.get().problem().answerTo(request);
+    }
     log.atError()
         .addKeyValue("method", request.getMethod())
         .addKeyValue("path", request.getRequestURI())
-        .addKeyValue("request_id", job.map(Object::toString).orElse(""))
-        .addKeyValue("x_request_id", ReplyId.of(request))
+        .addKeyValue("x_request_id", response.getHeader(ReplyId.HEADER))
         .setCause(e)
         .log("a request failed unexpectedly; the client gets 500");
-    var problem = Problem.of(HttpStatus.INTERNAL_SERVER_ERROR);
-    return job.map(problem::about).orElse(problem).answerTo(request);
+    return Problem.of(HttpStatus.INTERNAL_SERVER_ERROR).answerTo(request);
   }
 }

@@ -20,9 +20,6 @@ final class ProblemErrorController implements ErrorController {
         request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code
             ? code
             : 404;
-    var problem = Problem.of(HttpStatusCode.valueOf(status));
-    return request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String asked
-        ? problem.at(asked).answerTo(request, asked)
-        : problem.answerTo(request);
+    return Problem.of(HttpStatusCode.valueOf(status)).answerTo(request);
   }
 }

@@ -31,7 +31,7 @@ final class ProblemErrorValve extends ErrorReportValve {
       response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
       response.setCharacterEncoding(StandardCharsets.UTF_8);
       response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-      ReplyId.giveTo(request, response); // an exception has reset the headers
+      ReplyId.giveTo(response); // an exception has reset the headers
       var writer = response.getReporter();
       if (writer != null) {
         writer.write(problem(status));
@@ -45,15 +45,15 @@ final class ProblemErrorValve extends ErrorReportValve {
   /** Every word is ours, so nothing needs escaping. */
   private static String problem(int status) {
     var known = HttpStatus.resolve(status);
-    var sentence = ProblemCode.messageFor(status);
+    var code = ProblemCode.of(status);
     return """
     {"type":"about:blank","title":"%s","status":%d,"detail":"%s","success":false,"error":"%s","code":"%s"}\
     """
         .formatted(
             known == null ? "Error" : known.getReasonPhrase(),
             status,
-            sentence,
-            sentence,
-            ProblemCode.of(status).word());
+            code.sentence(),
+            code.sentence(),
+            code.word());
   }
 }

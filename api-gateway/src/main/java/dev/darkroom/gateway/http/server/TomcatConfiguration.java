@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.http.server;
 
 import dev.darkroom.gateway.http.ClientConnection;
+import dev.darkroom.gateway.http.ReplyId;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -24,18 +25,13 @@ class TomcatConfiguration implements WebMvcConfigurer {
       factory.addContextCustomizers(context -> {
         var host = (StandardHost) context.getParent();
         host.setErrorReportValveClass("");
-        host.getPipeline().addValve(new ReplyIdValve());
+        host.getPipeline().addValve(new ReplyId());
         host.getPipeline().addValve(new ProblemErrorValve());
       });
+      // a client that expects 100-continue sends no body where the headers are refused
+      factory.addConnectorCustomizers(
+          connector -> connector.setProperty("continueResponseTiming", "onRead"));
     };
-  }
-
-  /** A client that expects 100-continue sends no body where the headers are refused. */
-  @Bean
-  WebServerFactoryCustomizer<TomcatServletWebServerFactory> continueWhenBodyIsRead() {
-    return factory ->
-        factory.addConnectorCustomizers(
-            connector -> connector.setProperty("continueResponseTiming", "onRead"));
   }
 
   /**

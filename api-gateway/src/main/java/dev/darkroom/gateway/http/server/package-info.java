@@ -1,4 +1,4 @@
-/** Sets Tomcat and Spring MVC up: every error is a problem detail, every reply has an id. */
+/** Tomcat and Spring MVC: the guard before all routes, replies to errors, the API description. */
 @NullMarked
 package dev.darkroom.gateway.http.server;
 

@@ -1,6 +1,6 @@
 package dev.darkroom.gateway.submit.fields;
 
-import dev.darkroom.gateway.http.BadField;
+import dev.darkroom.gateway.http.Parsed.BadField;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.Lora;
 import java.math.BigDecimal;
@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Reads the fields of a JSON object and collects every bad one. A bad field reads like an absent
@@ -19,8 +21,6 @@ import tools.jackson.databind.JsonNode;
  */
 public final class FieldReader {
   private static final int LONGEST_NUMBER_SHOWN = 32;
-  private static final BigDecimal LEAST_SCALE = BigDecimal.valueOf((long) Lora.MIN_SCALE);
-  private static final BigDecimal MOST_SCALE = BigDecimal.valueOf((long) Lora.MAX_SCALE);
 
   private final JsonNode object;
   private final String prefix;
@@ -55,16 +55,14 @@ public final class FieldReader {
   /** Empty for a blank text, too. */
   public Optional<String> text(String field, int max) {
     var node = value(field);
-    if (node.isEmpty()) {
+    if (node.isMissingNode()) {
       return Optional.empty();
     }
-    if (!node.get().isString()) {
-      reject(
-          field,
-          "must be a string of at most %d characters; got %s".formatted(max, kind(node.get())));
+    if (!node.isString()) {
+      reject(field, "must be a string of at most %d characters; got %s".formatted(max, kind(node)));
       return Optional.empty();
     }
-    var text = node.get().stringValue();
+    var text = node.stringValue();
     var characters = GenerationRequest.characters(text);
     if (characters > max) {
       reject(field, "must have at most %d characters; got %d".formatted(max, characters));
@@ -79,21 +77,19 @@ public final class FieldReader {
   /** Empty for a blank text, too. */
   public Optional<String> oneOf(String field, Collection<String> allowed) {
     var node = value(field);
-    if (node.isEmpty() || (node.get().isString() && isBlank(node.get().stringValue()))) {
+    if (node.isMissingNode() || (node.isString() && isBlank(node.stringValue()))) {
       return Optional.empty();
     }
-    var text = node.filter(JsonNode::isString).map(JsonNode::stringValue).filter(allowed::contains);
-    if (text.isEmpty()) {
-      reject(field, "must be one of " + String.join(", ", allowed));
+    if (node.isString() && allowed.contains(node.stringValue())) {
+      return Optional.of(node.stringValue());
     }
-    return text;
+    reject(field, "must be one of " + String.join(", ", allowed));
+    return Optional.empty();
   }
 
   /** A number between 0 and 1. */
   public double share(String field, double otherwise) {
-    return number(field, BigDecimal.ZERO, BigDecimal.ONE)
-        .map(BigDecimal::doubleValue)
-        .orElse(otherwise);
+    return number(field, 0, 1).orElse(otherwise);
   }
 
   /** An integer, also where it is written as 512.0. */
@@ -109,11 +105,10 @@ public final class FieldReader {
 
   /** An array of {@code {url, scale}}. */
   public Optional<List<Lora>> loras(String field) {
-    var node = value(field);
-    if (node.isEmpty()) {
+    var array = value(field);
+    if (array.isMissingNode()) {
       return Optional.empty();
     }
-    var array = node.get();
     if (!array.isArray() || array.isEmpty() || array.size() > GenerationRequest.MAX_LORAS) {
       reject(
           field,
@@ -136,8 +131,8 @@ public final class FieldReader {
     }
     var fields = new FieldReader(node, path + ".", errors);
     var url = fields.httpsUrl("url");
-    var scale = fields.number("scale", LEAST_SCALE, MOST_SCALE).orElse(BigDecimal.ONE);
-    return url.map(address -> new Lora(address, scale.doubleValue()));
+    var scale = fields.number("scale", (long) Lora.MIN_SCALE, (long) Lora.MAX_SCALE).orElse(1.0);
+    return url.map(address -> new Lora(address, scale));
   }
 
   private Optional<String> httpsUrl(String field) {
@@ -161,40 +156,39 @@ public final class FieldReader {
   }
 
   private Optional<Long> integer(String field, long min, long max, String rule) {
-    var number = value(field).filter(JsonNode::isNumber).map(JsonNode::decimalValue);
-    if (number.isPresent()
-        && isWithin(number.get(), BigDecimal.valueOf(min), BigDecimal.valueOf(max))
-        && isWhole(number.get())) {
-      return number.map(BigDecimal::longValueExact);
-    }
-    value(field).ifPresent(node -> reject(field, "must be %s; got %s".formatted(rule, kind(node))));
-    return Optional.empty();
+    return within(field, min, max, rule, FieldReader::isWhole).map(BigDecimal::longValueExact);
   }
 
-  private Optional<BigDecimal> number(String field, BigDecimal min, BigDecimal max) {
-    var number = value(field).filter(JsonNode::isNumber).map(JsonNode::decimalValue);
-    if (number.isPresent() && isWithin(number.get(), min, max)) {
-      return number;
-    }
-    value(field)
-        .ifPresent(node ->
-            reject(
-                field,
-                "must be a number between %s and %s; got %s".formatted(min, max, kind(node))));
-    return Optional.empty();
+  private Optional<Double> number(String field, long min, long max) {
+    var rule = "a number between %d and %d".formatted(min, max);
+    return within(field, min, max, rule, _ -> true).map(BigDecimal::doubleValue);
   }
 
-  private Optional<JsonNode> value(String field) {
-    return Optional.ofNullable(object.get(field)).filter(node -> !node.isNull());
+  /** Compares first, which is cheap for any exponent; 1e999999999 as an integer is not. */
+  private Optional<BigDecimal> within(
+      String field, long min, long max, String rule, Predicate<BigDecimal> also) {
+    var node = value(field);
+    var number =
+        Optional.of(node)
+            .filter(JsonNode::isNumber)
+            .map(JsonNode::decimalValue)
+            .filter(n -> n.compareTo(BigDecimal.valueOf(min)) >= 0)
+            .filter(n -> n.compareTo(BigDecimal.valueOf(max)) <= 0)
+            .filter(also);
+    if (number.isEmpty() && !node.isMissingNode()) {
+      reject(field, "must be %s; got %s".formatted(rule, kind(node)));
+    }
+    return number;
+  }
+
+  /** Null is absent, too. */
+  private JsonNode value(String field) {
+    var node = object.path(field);
+    return node.isNull() ? JsonNodeFactory.instance.missingNode() : node;
   }
 
   private void reject(String field, String message) {
     errors.add(new BadField(prefix + field, message));
-  }
-
-  /** Comparing is cheap for any exponent; turning 1e999999999 into an integer is not. */
-  private static boolean isWithin(BigDecimal number, BigDecimal min, BigDecimal max) {
-    return number.compareTo(min) >= 0 && number.compareTo(max) <= 0;
   }
 
   private static boolean isWhole(BigDecimal number) {
@@ -220,16 +214,20 @@ public final class FieldReader {
   /** A short number itself, otherwise the type of the value. */
   private static String kind(JsonNode node) {
     return switch (node.getNodeType()) {
-      case NUMBER -> {
-        var number = node.decimalValue().toString();
-        yield number.length() <= LONGEST_NUMBER_SHOWN ? number : "a very long number";
-      }
+      case NUMBER -> shown(node.decimalValue());
       case STRING -> "a string";
       case BOOLEAN -> node.booleanValue() ? "true" : "false";
       case ARRAY -> "an array";
       case OBJECT -> "an object";
-      case POJO -> "a number with an exponent that is out of range";
-      case NULL, MISSING, BINARY -> "something else";
+      default -> "something else";
     };
+  }
+
+  private static String shown(BigDecimal number) {
+    if (number.compareTo(JsonObjectReader.OUT_OF_RANGE) == 0) {
+      return "a number with an exponent that is out of range";
+    }
+    var digits = number.toString();
+    return digits.length() <= LONGEST_NUMBER_SHOWN ? digits : "a very long number";
   }
 }

@@ -1,10 +1,14 @@
 package dev.darkroom.gateway.submit.fields;
 
+import dev.darkroom.model.StyleNames;
+import java.math.BigDecimal;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -13,13 +17,24 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * Fields of other image APIs that ask for something which this API takes in another field, or not
  * at all. Ignored silently, they would cost a picture that nobody asked for.
  *
- * @param names as {@link FieldSpelling#normalized}
+ * @param names as {@link #normalized}
  * @param advice continues a sentence that begins with the field's name
- * @param changesNothing whether this value asks for what is made anyway
+ * @param changesNothing whether a value asks for what is made anyway, measured against what the
+ *     body asks for in the fields of this API
  */
 record ForeignField(
-    Set<String> names, String advice, BiPredicate<JsonNode, RequestedFields> changesNothing) {
+    Set<String> names, String advice, BiPredicate<JsonNode, JsonNode> changesNothing) {
+  private static final Pattern BETWEEN_WORDS = Pattern.compile("[_\\-. ]");
+
+  /** Shorter names resemble too many words. */
+  private static final int SHORTEST = 3;
+
+  /** Words of other APIs that resemble our fields by chance. */
+  private static final Set<String> OTHER_WORDS = Set.of("mode", "speed", "weight", "feed", "need");
+
   private static final JsonNode ONE = JsonNodeFactory.instance.numberNode(1);
+  private static final Pattern SIZE = Pattern.compile("\\s*(\\d{1,5})\\s*[xX×*]\\s*(\\d{1,5})\\s*");
+  private static final Pattern RATIO = Pattern.compile("\\s*(\\d{1,5})\\s*[:/]\\s*(\\d{1,5})\\s*");
   private static final String UNKNOWN = "is not a field here";
   private static final String BY_SIDES = "; use width and height in pixels";
 
@@ -42,15 +57,12 @@ record ForeignField(
           other(
               "n niter nimages numpictures numimages numoutputs numsamples numberofimages numimagesperprompt imagecount imagescount samples samplecount batchsize batchcount",
               ": a request makes one picture; send a request for each",
-              (value, _) -> RequestedFields.same(value, ONE)),
+              (value, _) -> same(value, ONE)),
           other(
               "size imagesize imgsize outputsize targetsize resolution dimensions",
               BY_SIDES,
-              (value, requested) -> requested.isSize(value)),
-          other(
-              "aspectratio aspect ratio ar",
-              BY_SIDES,
-              (value, requested) -> requested.isRatio(value)),
+              ForeignField::isSize),
+          other("aspectratio aspect ratio ar", BY_SIDES, ForeignField::isRatio),
           other(
               "steps numinferencesteps inferencesteps numsteps nsteps stepcount samplingsteps ddimsteps",
               "; diffusionStrength sets the number of steps, from 0 (fewest) to 1"),
@@ -94,9 +106,9 @@ record ForeignField(
 
   /** The field of this name, or a misspelt one: of ours, or of others with long names. */
   static Optional<ForeignField> find(String name) {
-    return named(FieldSpelling.normalized(name))
-        .or(() -> FieldSpelling.nearest(name, RequestedFields.NAMES).map(own -> renamed(own, "")))
-        .or(() -> FieldSpelling.nearest(name, LONG_NAMES).flatMap(ForeignField::named));
+    return named(normalized(name))
+        .or(() -> nearest(name, UnknownFields.OWN).map(own -> renamed(own, "")))
+        .or(() -> nearest(name, LONG_NAMES).flatMap(ForeignField::named));
   }
 
   private static Optional<ForeignField> named(String word) {
@@ -104,7 +116,7 @@ record ForeignField(
   }
 
   private static ForeignField renamed(String own, String names) {
-    return other(names, "; use " + own, (value, requested) -> requested.is(own, value));
+    return other(names, "; use " + own, (value, requested) -> same(value, requested.path(own)));
   }
 
   private static ForeignField other(String names, String advice, String... harmless) {
@@ -118,7 +130,95 @@ record ForeignField(
   }
 
   private static ForeignField other(
-      String names, String advice, BiPredicate<JsonNode, RequestedFields> changesNothing) {
+      String names, String advice, BiPredicate<JsonNode, JsonNode> changesNothing) {
     return new ForeignField(Set.of(names.split(" ")), UNKNOWN + advice, changesNothing);
+  }
+
+  /** Whether the picture gets this size: such as {@code 512x512}; a number is both sides. */
+  private static boolean isSize(JsonNode size, JsonNode requested) {
+    var width = requested.path("width");
+    var height = requested.path("height");
+    if (!size.isString()) {
+      return same(size.isNumber() ? size : size.path("width"), width)
+          && same(size.isNumber() ? size : size.path("height"), height);
+    }
+    var sides = SIZE.matcher(size.stringValue());
+    return sides.matches()
+        ? same(number(sides.group(1)), width) && same(number(sides.group(2)), height)
+        : size.stringValue().strip().equalsIgnoreCase("auto");
+  }
+
+  /** Whether its sides have this ratio: a text such as {@code 16:9}. */
+  private static boolean isRatio(JsonNode ratio, JsonNode requested) {
+    var sides = RATIO.matcher(ratio.isString() ? ratio.stringValue() : "");
+    var width = requested.path("width");
+    var height = requested.path("height");
+    return sides.matches()
+        && width.isNumber()
+        && height.isNumber()
+        && times(width, sides.group(2)).compareTo(times(height, sides.group(1))) == 0;
+  }
+
+  private static BigDecimal times(JsonNode side, String factor) {
+    return side.decimalValue().multiply(new BigDecimal(factor));
+  }
+
+  private static JsonNode number(String digits) {
+    return JsonNodeFactory.instance.numberNode(new BigDecimal(digits));
+  }
+
+  private static boolean same(JsonNode one, JsonNode other) {
+    if (one.isNumber() && other.isNumber()) {
+      return one.decimalValue().compareTo(other.decimalValue()) == 0;
+    }
+    if (one.isString() && other.isString()) {
+      return StyleNames.canonical(one.stringValue())
+          .equals(StyleNames.canonical(other.stringValue()));
+    }
+    return one.equals(other);
+  }
+
+  /** Without case and separators: snake_case and camelCase are the same. */
+  static String normalized(String name) {
+    return BETWEEN_WORDS.matcher(name.toLowerCase(Locale.ROOT)).replaceAll("");
+  }
+
+  /** The name that was probably meant. */
+  static Optional<String> nearest(String written, Collection<String> names) {
+    var word = normalized(written);
+    if (word.length() < SHORTEST || OTHER_WORDS.contains(word)) {
+      return Optional.empty();
+    }
+    return names.stream().filter(name -> isNear(word, normalized(name))).findFirst();
+  }
+
+  /** One mistake in a short word, two in a longer one. */
+  private static boolean isNear(String word, String name) {
+    var most = Math.min(word.length(), name.length()) <= 5 ? 1 : 2;
+    return Math.abs(word.length() - name.length()) <= most && distance(word, name) <= most;
+  }
+
+  /**
+   * Insertions, deletions, replacements and exchanges of neighbours that make one of the other (<a
+   * href="https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance#Optimal_string_alignment_distance">optimal
+   * string alignment</a>).
+   */
+  private static int distance(String a, String b) {
+    var cost = new int[a.length() + 1][b.length() + 1];
+    for (var i = 0; i <= a.length(); i++) {
+      for (var j = 0; j <= b.length(); j++) {
+        cost[i][j] = i == 0 || j == 0 ? i + j : step(cost, a, b, i, j);
+      }
+    }
+    return cost[a.length()][b.length()];
+  }
+
+  private static int step(int[][] cost, String a, String b, int i, int j) {
+    var same = a.charAt(i - 1) == b.charAt(j - 1);
+    var least =
+        Math.min(Math.min(cost[i - 1][j], cost[i][j - 1]) + 1, cost[i - 1][j - 1] + (same ? 0 : 1));
+    var exchanged =
+        i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+    return exchanged ? Math.min(least, cost[i - 2][j - 2] + 1) : least;
   }
 }

@@ -1,11 +1,14 @@
 package dev.darkroom.gateway.submit.fields;
 
-import dev.darkroom.gateway.http.BadField;
+import dev.darkroom.gateway.http.Parsed.BadField;
+import dev.darkroom.model.GenerationRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * The fields of a body that this API does not have.
@@ -15,12 +18,24 @@ import tools.jackson.databind.JsonNode;
  * @param ignored all others, by name
  */
 public record UnknownFields(List<BadField> rejected, List<String> ignored) {
-  static final int MOST_NAMED = 50;
-  static final int LONGEST_NAME = 64;
+  static final Set<String> OWN =
+      Set.of(
+          ("prompt negative_prompt diffusionStrength styleIntensity style width height seed model"
+                  + " loras userId deadlineSeconds")
+              .split(" "));
 
+  private static final int MOST_NAMED = 50;
+  private static final int LONGEST_NAME = 64;
   private static final Set<String> OF_A_LORA = Set.of("url", "scale");
-  private static final Set<String> URL_ELSEWHERE = Set.of("path", "lora", "model", "modelurl");
-  private static final Set<String> SCALE_ELSEWHERE = Set.of("weight", "strength", "multiplier");
+  private static final Map<String, String> OF_A_LORA_ELSEWHERE =
+      Map.of(
+          "path", "url",
+          "lora", "url",
+          "model", "url",
+          "modelurl", "url",
+          "weight", "scale",
+          "strength", "scale",
+          "multiplier", "scale");
 
   /**
    * Finds them.
@@ -29,26 +44,44 @@ public record UnknownFields(List<BadField> rejected, List<String> ignored) {
    */
   public static UnknownFields in(JsonNode body, String model) {
     var found = new UnknownFields(new ArrayList<>(), new ArrayList<>());
-    var own = RequestedFields.of(body, model);
+    var requested = requested(body, model);
     for (var field : body.properties()) {
-      if (!RequestedFields.NAMES.contains(field.getKey())) {
-        found.sort(field.getKey(), field.getValue(), own);
+      if (!OWN.contains(field.getKey())) {
+        found.sort(field.getKey(), field.getValue(), requested);
       }
     }
     var loras = body.path("loras");
     for (var i = 0; i < loras.size(); i++) {
-      if (loras.get(i).isObject()) {
-        found.sortLora("loras[%d].".formatted(i), loras.get(i));
-      }
+      found.sortLora("loras[%d].".formatted(i), loras.get(i));
     }
     return found;
   }
 
-  private void sort(String name, JsonNode value, RequestedFields own) {
+  /** What the body asks for in the fields of this API, defaults included. */
+  private static JsonNode requested(JsonNode body, String model) {
+    var requested =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("diffusionStrength", GenerationRequest.DEFAULT_DIFFUSION_STRENGTH)
+            .put("styleIntensity", GenerationRequest.DEFAULT_STYLE_INTENSITY)
+            .put("width", GenerationRequest.DEFAULT_SIDE)
+            .put("height", GenerationRequest.DEFAULT_SIDE)
+            .put("seed", -1)
+            .put("model", model)
+            .put("userId", GenerationRequest.ANONYMOUS);
+    for (var field : body.properties()) {
+      if (!field.getValue().isNull()) {
+        requested.set(field.getKey(), field.getValue());
+      }
+    }
+    return requested;
+  }
+
+  private void sort(String name, JsonNode value, JsonNode requested) {
     var foreign = ForeignField.find(name);
     if (foreign.isEmpty()
         || asksForNothing(value)
-        || foreign.get().changesNothing().test(value, own)) {
+        || foreign.get().changesNothing().test(value, requested)) {
       ignore(name);
     } else {
       rejected.add(new BadField(shown(name), foreign.get().advice()));
@@ -58,24 +91,13 @@ public record UnknownFields(List<BadField> rejected, List<String> ignored) {
   private void sortLora(String path, JsonNode lora) {
     for (var name : lora.propertyNames()) {
       if (!OF_A_LORA.contains(name)) {
-        ownNameInLora(name)
-            .ifPresentOrElse(
-                own ->
-                    rejected.add(
-                        new BadField(path + shown(name), "is not a field here; use " + own)),
-                () -> ignore(path + name));
+        var elsewhere = OF_A_LORA_ELSEWHERE.get(ForeignField.normalized(name));
+        Optional.ofNullable(elsewhere)
+            .or(() -> ForeignField.nearest(name, OF_A_LORA))
+            .map(own -> new BadField(path + shown(name), "is not a field here; use " + own))
+            .ifPresentOrElse(rejected::add, () -> ignore(path + name));
       }
     }
-  }
-
-  private static Optional<String> ownNameInLora(String name) {
-    var word = FieldSpelling.normalized(name);
-    if (URL_ELSEWHERE.contains(word)) {
-      return Optional.of("url");
-    }
-    return SCALE_ELSEWHERE.contains(word)
-        ? Optional.of("scale")
-        : FieldSpelling.nearest(name, OF_A_LORA);
   }
 
   /** Some clients send every field they know. */

@@ -1,8 +1,6 @@
-package dev.darkroom.gateway.http.guard;
+package dev.darkroom.gateway.http.server;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,19 +31,12 @@ record Authority(String host, int port) {
     return of(named, request.isSecure() ? HTTPS : HTTP);
   }
 
-  /** Empty for {@code null} and other origins without a host. */
+  /** Empty for {@code null}, the origin of sandboxed pages. */
   static Optional<Authority> ofOrigin(String origin) {
-    try {
-      var uri = new URI(origin);
-      if (uri.getHost() == null) {
-        return Optional.empty();
-      }
-      var otherwise = "https".equalsIgnoreCase(uri.getScheme()) ? HTTPS : HTTP;
-      return Optional.of(
-          new Authority(uri.getHost(), uri.getPort() < 0 ? otherwise : uri.getPort()));
-    } catch (URISyntaxException e) {
-      return Optional.empty();
-    }
+    var parts = origin.split("://", 2);
+    return parts.length < 2
+        ? Optional.empty()
+        : Optional.of(of(parts[1], parts[0].equalsIgnoreCase("https") ? HTTPS : HTTP));
   }
 
   private static Authority of(String named, int otherwise) {

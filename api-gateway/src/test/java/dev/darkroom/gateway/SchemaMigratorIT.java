@@ -1,9 +1,8 @@
-package dev.darkroom.gateway.schema;
+package dev.darkroom.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.gateway.RunningGateway;
 import dev.darkroom.testservers.TestDatabase;
 import dev.darkroom.testservers.TestServers;
 import java.nio.file.Files;

@@ -13,12 +13,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class FingerprintTest {
+class SubmissionTest {
   private final SubmissionParser parser =
       new SubmissionParser(
           new Random(),
-          new JobSettings(Duration.ofMinutes(15)),
-          new ModelSettings("stability-ai/sdxl", List.of("other/model")));
+          new SubmissionParser.JobSettings(Duration.ofMinutes(15)),
+          new SubmissionParser.ModelSettings("stability-ai/sdxl", List.of("other/model")));
 
   /** Kept fingerprints are compared with new ones; who changes this makes replays of others. */
   @Test
@@ -28,7 +28,7 @@ class FingerprintTest {
         {"prompt":"a lighthouse 😀","negative_prompt":"people","diffusionStrength":0.25,"styleIntensity":1,
          "style":"sketch","width":1024,"height":64,"seed":7,"userId":"ada","deadlineSeconds":60}
         """;
-    assertThat(Fingerprint.canonical(submission(all)))
+    assertThat(submission(all).canonical())
         .isEqualTo(
             """
             prompt 15 a lighthouse 😀
@@ -44,7 +44,7 @@ class FingerprintTest {
             """);
     assertThat(fingerprint(all))
         .isEqualTo("726c0dd24e57e209643734b89125547a9b4b5e090d019272686a863c23140a45");
-    assertThat(Fingerprint.canonical(submission("{\"prompt\":\"a\"}")))
+    assertThat(submission("{\"prompt\":\"a\"}").canonical())
         .isEqualTo(
             """
             prompt 1 a
@@ -99,11 +99,11 @@ class FingerprintTest {
   @Test
   void loras_count_one_by_one() {
     var form =
-        Fingerprint.canonical(
-            submission(
+        submission(
                 """
                 {"prompt":"a","loras":[{"url":"https://example.com/l","scale":0.8},{"url":"https://example.com/m"}]}
-                """));
+                """)
+            .canonical();
     assertThat(form)
         .endsWith(
             """
@@ -124,7 +124,7 @@ class FingerprintTest {
   }
 
   private String fingerprint(String body) {
-    return Fingerprint.of(submission(body));
+    return submission(body).fingerprint();
   }
 
   private Submission submission(String body) {

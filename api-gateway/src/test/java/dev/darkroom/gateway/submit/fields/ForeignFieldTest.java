@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class FieldSpellingTest {
+class ForeignFieldTest {
 
   @ParameterizedTest
   @CsvSource({
@@ -38,7 +38,7 @@ class FieldSpellingTest {
     "deadline_second, deadlineSeconds"
   })
   void a_misspelling_is_known(String written, String meant) {
-    assertThat(FieldSpelling.nearest(written, RequestedFields.NAMES)).contains(meant);
+    assertThat(ForeignField.nearest(written, UnknownFields.OWN)).contains(meant);
   }
 
   @ParameterizedTest
@@ -65,6 +65,6 @@ class FieldSpellingTest {
         "übergröße"
       })
   void another_word_is_none(String written) {
-    assertThat(FieldSpelling.nearest(written, RequestedFields.NAMES)).isEmpty();
+    assertThat(ForeignField.nearest(written, UnknownFields.OWN)).isEmpty();
   }
 }

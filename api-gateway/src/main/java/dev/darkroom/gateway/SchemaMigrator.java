@@ -1,4 +1,4 @@
-package dev.darkroom.gateway.schema;
+package dev.darkroom.gateway;
 
 import dev.darkroom.ledger.connection.MigrationDataSource;
 import java.sql.SQLException;
@@ -9,6 +9,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.callback.BaseCallback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +56,8 @@ final class SchemaMigrator implements FlywayMigrationStrategy {
     var configuration =
         Flyway.configure(flyway.getConfiguration().getClassLoader())
             .configuration(flyway.getConfiguration())
-            .dataSource(connections);
+            .dataSource(connections)
+            .callbacks(new LockTimeout());
     if (connections.areThroughTransactionPooler()) {
       log.warn(
           "migrations run through a pooler in transaction mode, where building an index concurrently would hang; set SPRING_FLYWAY_URL to a direct address");
@@ -120,5 +124,22 @@ final class SchemaMigrator implements FlywayMigrationStrategy {
   private static Duration longer(Duration pause) {
     var twice = pause.multipliedBy(2);
     return twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
+  }
+
+  /**
+   * Lets a migration wait only briefly for a table's lock: while it waits behind a reader, all
+   * other sessions wait behind it. Applies to its transaction; {@code create index concurrently}
+   * and the like wait as long as they have to, and no session waits behind them.
+   */
+  private static final class LockTimeout extends BaseCallback {
+    @Override
+    public boolean supports(Event event, Context context) {
+      return event == Event.BEFORE_EACH_MIGRATE;
+    }
+
+    @Override
+    public void handle(Event event, Context context) {
+      MigrationDataSource.limitLockWaits(context.getConnection());
+    }
   }
 }

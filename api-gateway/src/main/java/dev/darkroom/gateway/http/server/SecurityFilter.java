@@ -1,0 +1,187 @@
+package dev.darkroom.gateway.http.server;
+
+import dev.darkroom.gateway.http.ImageOrigin;
+import dev.darkroom.gateway.http.ReplyId;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.validation.constraints.Pattern;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.validation.annotation.Validated;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.cors.CorsUtils;
+import org.springframework.web.cors.DefaultCorsProcessor;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Sets the security headers of every reply, and refuses requests by two rules.
+ *
+ * <p>Only the listed host names are served, if any are listed. This stops DNS rebinding: a page
+ * whose name resolves to this machine has the gateway's origin for a browser, but a foreign Host
+ * header.
+ *
+ * <p>Pages of other sites may not use the API, unless their origin is listed (<a
+ * href="https://www.w3.org/TR/fetch-metadata/">Fetch Metadata</a>, or the Origin header of browsers
+ * without it). Clients that are no browsers send neither.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class SecurityFilter extends OncePerRequestFilter {
+  private static final String SELF_ONLY =
+      "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+  /** Swagger UI sets style attributes and draws its icons from data URLs. */
+  private static final String SWAGGER_UI =
+      SELF_ONLY + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+
+  private final List<String> hosts;
+  private final List<String> origins;
+  private final CorsConfiguration cors = new CorsConfiguration();
+  private final String pages;
+
+  SecurityFilter(ObjectProvider<ImageOrigin> elsewhere, WebSettings settings) {
+    this.hosts = settings.hosts();
+    this.origins =
+        settings.origins().stream().map(origin -> origin.toLowerCase(Locale.ROOT)).toList();
+    this.pages =
+        elsewhere.stream()
+            .map(origin -> SELF_ONLY + "; img-src 'self' " + origin.value())
+            .findFirst()
+            .orElse(SELF_ONLY);
+    cors.setAllowedOrigins(origins);
+    cors.setAllowedMethods(List.of("GET", "HEAD", "POST", "DELETE"));
+    cors.setAllowedHeaders(List.of("Content-Type", "Idempotency-Key", "Prefer", "Last-Event-ID"));
+    cors.setExposedHeaders(
+        List.of(
+            "Location",
+            "Preference-Applied",
+            "Idempotent-Replayed",
+            "Retry-After",
+            ReplyId.HEADER,
+            "ETag",
+            "RateLimit",
+            "RateLimit-Policy"));
+    cors.setMaxAge(Duration.ofMinutes(10));
+  }
+
+  /**
+   * Settings of host names and origins.
+   *
+   * @param hosts host names that the gateway serves, each with a port or for any port, such as
+   *     {@code pictures.example.com}, {@code *.example.com} or {@code [::1]:8080}; none for any
+   * @param origins other sites whose pages may use the API
+   */
+  @Validated
+  @ConfigurationProperties("darkroom.web")
+  record WebSettings(
+      @DefaultValue
+          List<
+                  @Pattern(
+                      regexp = "((\\*\\.)?[\\w-]+(\\.[\\w-]+)*|\\[[0-9A-Fa-f:.]+])(:\\d{1,5})?",
+                      message = "must be a name or address, as in a Host header")
+                  String>
+              hosts,
+      @DefaultValue
+          List<
+                  @Pattern(
+                      regexp = "https?://([\\w-]+(\\.[\\w-]+)*|\\[[0-9A-Fa-f:.]+])(:\\d{1,5})?",
+                      message = "must be an origin such as https://example.com, without a path")
+                  String>
+              origins) {}
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    setHeaders(request, response);
+    var refusal = refusal(request);
+    if (refusal.isPresent()) {
+      response.sendError(refusal.get().value());
+    } else if (mayGoOn(request, response)) {
+      chain.doFilter(request, response);
+    }
+  }
+
+  private void setHeaders(HttpServletRequest request, HttpServletResponse response) {
+    var swagger = request.getRequestURI().startsWith("/swagger-ui");
+    response.setHeader("Content-Security-Policy", swagger ? SWAGGER_UI : pages);
+    response.setHeader("X-Content-Type-Options", "nosniff");
+    response.setHeader("X-Frame-Options", "DENY");
+    response.setHeader("Referrer-Policy", "no-referrer");
+    response.setHeader(
+        "Cross-Origin-Resource-Policy", origins.isEmpty() ? "same-origin" : "cross-origin");
+  }
+
+  private Optional<HttpStatus> refusal(HttpServletRequest request) {
+    var host = request.getHeader(HttpHeaders.HOST);
+    if (!hosts.isEmpty() && (host == null || host.isBlank())) { // Tomcat would use its own name
+      return Optional.of(HttpStatus.BAD_REQUEST);
+    }
+    if (!hosts.isEmpty() && hosts.stream().noneMatch(Authority.of(request)::isListed)) {
+      return Optional.of(HttpStatus.MISDIRECTED_REQUEST);
+    }
+    var path = request.getServletPath(); // decoded
+    return (path.equals("/api") || path.startsWith("/api/")) && !mayUseApi(request)
+        ? Optional.of(HttpStatus.FORBIDDEN)
+        : Optional.empty();
+  }
+
+  private boolean mayUseApi(HttpServletRequest request) {
+    var origin = request.getHeader(HttpHeaders.ORIGIN);
+    if (request.getMethod().equals(HttpMethod.OPTIONS.name()) || isListed(origin)) {
+      return true; // OPTIONS reveals only the methods of a route
+    }
+    var site = String.valueOf(request.getHeader("Sec-Fetch-Site")).toLowerCase(Locale.ROOT);
+    return switch (site) {
+      case "same-origin", "none" -> true;
+      case "cross-site" -> isNavigation(request);
+      default -> origin == null || isOwn(origin, request);
+    };
+  }
+
+  /** A followed link: the linking page does not see the reply. */
+  private static boolean isNavigation(HttpServletRequest request) {
+    var destination = request.getHeader("Sec-Fetch-Dest");
+    return "navigate".equals(request.getHeader("Sec-Fetch-Mode"))
+        && (destination == null || destination.equals("document"))
+        && List.of("GET", "HEAD").contains(request.getMethod());
+  }
+
+  private boolean isListed(@Nullable String origin) {
+    return origin != null && origins.contains(origin.toLowerCase(Locale.ROOT));
+  }
+
+  private static boolean isOwn(String origin, HttpServletRequest request) {
+    return Authority.ofOrigin(origin)
+        .filter(authority -> authority.isAlso(Authority.of(request)))
+        .isPresent();
+  }
+
+  /** False where it was a preflight, which has its reply. */
+  private boolean mayGoOn(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    if (isListed(request.getHeader(HttpHeaders.ORIGIN))) {
+      return new DefaultCorsProcessor().processRequest(cors, request, response)
+          && !CorsUtils.isPreFlightRequest(request);
+    }
+    if (!origins.isEmpty()) { // a cached reply without CORS headers must not go to a listed origin
+      response.addHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
+    }
+    return true;
+  }
+}

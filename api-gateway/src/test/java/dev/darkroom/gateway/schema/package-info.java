@@ -1,4 +1,0 @@
-@NullMarked
-package dev.darkroom.gateway.schema;
-
-import org.jspecify.annotations.NullMarked;
