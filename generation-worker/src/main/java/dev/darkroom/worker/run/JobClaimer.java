@@ -10,8 +10,6 @@ import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,18 +18,16 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
  * Claims jobs, and begins what it gets. Jobs that the ledger gave to this worker and that it did
- * not begin, because the answer was lost or there was no thread, are begun later or go back.
+ * not begin, because the answer was lost or there was no thread, go back to the ledger.
  *
  * <p>A claim that got no answer may have been carried out, or be carried out later, when packets
- * that were held up arrive. So its token stays in use until the ledger has decided about everything
- * that was claimed with it, and is watched for a while after that.
+ * that were held up arrive. So it is repeated with the same token, which is watched for a while.
  */
 final class JobClaimer {
   private static final Logger log = LoggerFactory.getLogger(JobClaimer.class);
@@ -55,7 +51,6 @@ final class JobClaimer {
   /** Held from before a claim until all that it brought is begun or about to go back. */
   private final ReentrantLock claiming = new ReentrantLock();
 
-  private final Map<RequestId, CallIntent> undecided = new HashMap<>();
   private final Map<UUID, Long> unansweredTokens = new ConcurrentHashMap<>();
   private final Set<Attempt> goingBack = ConcurrentHashMap.newKeySet();
   private UUID token = UUID.randomUUID();
@@ -63,8 +58,6 @@ final class JobClaimer {
 
   /** Runs what was claimed. */
   interface AttemptRunner {
-    int available();
-
     /**
      * Begins an attempt.
      *
@@ -104,22 +97,14 @@ final class JobClaimer {
       claimed =
           ledger.claimDue(settings.id(), settings.lease(), token, List.copyOf(intents.values()));
     } catch (RuntimeException e) { // it may have been carried out all the same
-      undecided.putAll(intents);
       unansweredTokens.put(token, System.nanoTime());
       throw e;
     }
-    decided(intents.keySet());
-    // a claim with the same token returns what an earlier one brought as well
+    token = UUID.randomUUID();
+    // a repeated claim returns what the first one brought as well
     var fresh = claimed.stream().filter(job -> !begun.contains(job.attempt())).toList();
     runner.usePermits(fresh.size());
     beginAll(fresh, intents);
-  }
-
-  private void decided(Set<RequestId> claimed) {
-    undecided.keySet().removeAll(claimed);
-    if (undecided.isEmpty()) {
-      token = UUID.randomUUID();
-    }
   }
 
   /** The first job that can't be begun goes back, and so do all that follow it. */
@@ -163,12 +148,16 @@ final class JobClaimer {
   }
 
   /**
-   * Renews the leases of jobs whose claim got no answer. Unless a claim is under way, these jobs
-   * are begun, as far as there is capacity, or given back.
+   * Finds jobs that the ledger holds for this worker because of a claim that got no answer. They go
+   * back, unless a claim is under way; then their leases are renewed.
    */
   void renewUnanswered() {
     if (claiming.tryLock()) {
-      unlockAfter(this::settleUnderLock);
+      try {
+        settle();
+      } finally {
+        claiming.unlock();
+      }
     } else {
       var _ = heldByUnanswered();
     }
@@ -177,52 +166,32 @@ final class JobClaimer {
   /** The same, once a claim under way has its answer. */
   void settle() {
     claiming.lock();
-    unlockAfter(this::settleUnderLock);
-  }
-
-  private void unlockAfter(Runnable work) {
     try {
-      work.run();
+      var strays = heldByUnanswered();
+      if (!strays.isEmpty()) {
+        log.atWarn()
+            .addKeyValue("jobs", strays.size())
+            .log("the answer to a claim was lost; its jobs go back to the ledger");
+        goingBack.addAll(strays);
+      }
+      giveBack();
     } finally {
       claiming.unlock();
     }
   }
 
+  /** Without what was begun. */
   private List<Attempt> heldByUnanswered() {
     var now = System.nanoTime();
     unansweredTokens.values().removeIf(failed -> now - failed > WATCHED.toNanos());
     var watched = List.copyOf(unansweredTokens.keySet());
-    return watched.isEmpty()
-        ? List.of()
-        : ledger.heartbeatOfUnanswered(settings.id(), settings.lease(), watched, runner.begun());
-  }
-
-  private void settleUnderLock() {
-    var begun = runner.begun();
-    var strays = heldByUnanswered().stream().filter(attempt -> !begun.contains(attempt)).toList();
-    if (!strays.isEmpty()) {
-      log.atWarn()
-          .addKeyValue("jobs", strays.size())
-          .log("the answer to a claim was lost; its jobs are begun now or go back to the ledger");
-      var wanted = undecided(strays.stream().map(Attempt::requestId).toList(), runner.available());
-      if (!wanted.isEmpty()) {
-        claimAndBegin(wanted);
-      }
-      strays.stream()
-          .filter(attempt -> !wanted.containsKey(attempt.requestId()))
-          .forEach(goingBack::add);
+    if (watched.isEmpty()) {
+      return List.of();
     }
-    decided(Set.copyOf(undecided.keySet())); // the ledger has told all that it holds
-    giveBack();
-  }
-
-  private Map<RequestId, CallIntent> undecided(Collection<RequestId> jobs, int limit) {
-    return jobs.stream()
-        .filter(undecided::containsKey)
-        .limit(limit)
-        .collect(
-            Collectors.toUnmodifiableMap(
-                id -> id, id -> Objects.requireNonNull(undecided.get(id)), (first, _) -> first));
+    var begun = runner.begun();
+    return ledger.heartbeatOfUnanswered(settings.id(), settings.lease(), watched, begun).stream()
+        .filter(attempt -> !begun.contains(attempt))
+        .toList();
   }
 
   /** Attempts that are about to go back, and whose leases must not expire before that. */
