@@ -8,7 +8,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.SpringApplication;
@@ -53,11 +53,6 @@ public class WorkerApplication {
 
   @Bean
   RandomGenerator random() {
-    return new RandomGenerator() {
-      @Override
-      public long nextLong() {
-        return ThreadLocalRandom.current().nextLong();
-      }
-    };
+    return new Random();
   }
 }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.utils.Utils;
@@ -17,12 +16,6 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 record BootstrapServers(List<String> addresses) {
   private static final int TIMEOUT_MILLIS = 1_000;
   private static final int LAST_PORT = 65_535;
-
-  /** First byte of the TLS record that a server sends to a client that does not speak TLS. */
-  private static final int TLS_ALERT = 0x15;
-
-  /** ApiVersions, version 0, without a client's name: the smallest request a broker answers. */
-  private static final byte[] REQUEST = {0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 1, -1, -1};
 
   /**
    * Whether a broker answers is another matter, and may change.
@@ -45,19 +38,15 @@ record BootstrapServers(List<String> addresses) {
     return host != null && !host.isEmpty() && port != null && port > 0 && port <= LAST_PORT;
   }
 
-  /**
-   * What is found at the first three addresses.
-   *
-   * @param plaintext whether the clients connect without TLS
-   */
-  String findings(boolean plaintext) {
+  /** What is found at the first three addresses. */
+  String findings() {
     return addresses.stream()
         .limit(3)
-        .map(server -> server + " " + finding(server, plaintext))
+        .map(server -> server + " " + finding(server))
         .collect(Collectors.joining("; "));
   }
 
-  private static String finding(String server, boolean plaintext) {
+  private static String finding(String server) {
     var host = Utils.getHost(server);
     var port = Utils.getPort(server);
     if (host == null || port == null) {
@@ -69,30 +58,11 @@ record BootstrapServers(List<String> addresses) {
     }
     try (var socket = new Socket()) {
       socket.connect(address, TIMEOUT_MILLIS);
-      socket.setSoTimeout(TIMEOUT_MILLIS);
-      return plaintext ? answer(socket) : "accepts connections";
-    } catch (SocketTimeoutException e) {
-      return String.valueOf(e.getMessage()).contains("onnect")
-          ? "can't be reached"
-          : "accepts connections and does not answer";
+      return "accepts connections; maybe it wants TLS or a login (spring.kafka.properties.security.protocol), or names addresses that are out of reach (advertised.listeners)";
     } catch (ConnectException e) {
       return "refuses connections";
     } catch (IOException e) {
-      return "closed the connection; maybe it wants TLS (spring.kafka.properties.security.protocol)";
+      return "can't be reached";
     }
-  }
-
-  private static String answer(Socket socket) throws IOException {
-    socket.getOutputStream().write(REQUEST);
-    socket.getOutputStream().flush();
-    return switch (socket.getInputStream().read()) {
-      case 0 ->
-          "answers; the addresses that the broker names (advertised.listeners) may be out of reach";
-      case TLS_ALERT ->
-          "speaks TLS; set spring.kafka.properties.security.protocol to SSL or SASL_SSL";
-      case -1 ->
-          "closed the connection; maybe it wants TLS or a login (spring.kafka.properties.security.protocol)";
-      default -> "is no Kafka broker";
-    };
   }
 }

@@ -20,11 +20,6 @@ public final class KafkaFailure {
 
   private KafkaFailure() {}
 
-  /** The failure in a sentence. */
-  public static String inWords(Throwable failure) {
-    return inWords(failure, "");
-  }
-
   /**
    * The failure in a sentence.
    *
@@ -60,8 +55,7 @@ public final class KafkaFailure {
   }
 
   private static String missing(String rights, String resource) {
-    return "this login may not use the %s; it needs the right %s on it"
-        .formatted(resource, rights.isEmpty() ? "for this operation" : rights);
+    return "this login may not use the %s; it needs the right %s on it".formatted(resource, rights);
   }
 
   /** Without the wrappers of futures, Spring and the clients themselves. */

@@ -60,10 +60,6 @@ public final class KafkaHealth implements HealthIndicator {
 
   private record LoggedReason(String reason, Instant loggedAt) {}
 
-  public void report(KafkaConcern concern, Throwable failure) {
-    report(concern, KafkaFailure.inWords(failure));
-  }
-
   /** Logs the reason, unless that was done a short time ago. */
   public synchronized void report(KafkaConcern concern, String reason) {
     var now = clock.instant();

@@ -57,7 +57,7 @@ public final class TopicInitializer implements LoopRound {
   private @Nullable Admin client;
 
   /** What the step under way may lack the right to do; Kafka names only the resource. */
-  private String rights = "";
+  private String rights = "DESCRIBE";
 
   TopicInitializer(
       BootstrapServers servers,
@@ -217,13 +217,7 @@ public final class TopicInitializer implements LoopRound {
     var isTimeout =
         failure instanceof TimeoutException
             || failure.getCause() instanceof org.apache.kafka.common.errors.TimeoutException;
-    if (!isTimeout) {
-      return "";
-    }
-    var protocol =
-        adminConfig.getOrDefault(AdminClientConfig.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT");
-    var plaintext = !String.valueOf(protocol).endsWith("SSL");
-    return "; " + servers.findings(plaintext);
+    return isTimeout ? "; " + servers.findings() : "";
   }
 
   /** Whether topics and group are known to be ready. */

@@ -10,10 +10,8 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -24,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Jobs from an ordinary consumer group, for brokers without share groups. Each partition belongs to
- * one worker at a time; its offset is committed once the ledger has decided about the records
- * before it. What was received and not committed goes to the partition's next owner.
+ * one worker at a time; its offset is committed once the ledger has decided about all records that
+ * were received together. What was received and not committed goes to the partition's next owner.
  */
 final class ConsumerGroupSource implements JobSource {
   private static final Logger log = LoggerFactory.getLogger(ConsumerGroupSource.class);
@@ -37,7 +35,10 @@ final class ConsumerGroupSource implements JobSource {
 
   private final KafkaConsumer<String, byte[]> consumer;
   private final JobRecords records;
-  private final Map<TopicPartition, PartitionProgress> owned = new HashMap<>();
+
+  /** Of what was received: neither accepted nor given back. */
+  private int undecided;
+
   private boolean keepingAlive;
   private volatile boolean joined;
 
@@ -83,41 +84,46 @@ final class ConsumerGroupSource implements JobSource {
     var deliveries = new ArrayList<JobDelivery>();
     try {
       for (var received : consumer.poll(atMost)) {
-        var progress = progressOf(partition(received));
-        var job = records.read(received);
-        progress.received(received.offset(), job.isPresent());
-        job.ifPresent(message -> deliveries.add(new JobDelivery(message, received)));
+        records.read(received).ifPresent(job -> deliveries.add(new JobDelivery(job, received)));
       }
     } catch (WakeupException e) {
       log.trace("woken up");
     }
+    undecided = deliveries.size();
     return deliveries;
   }
 
   @Override
   public void accept(List<JobDelivery> deliveries) {
-    for (var delivery : deliveries) {
-      var record = record(delivery);
-      var progress = owned.get(partition(record));
-      if (progress != null) { // otherwise another worker commits this partition now
-        progress.accepted(record.offset());
-      }
-    }
-    commit();
+    decided(deliveries.size());
   }
 
   @Override
   public void giveBack(List<JobDelivery> deliveries) {
-    var first = new HashMap<TopicPartition, Long>();
-    deliveries.stream()
-        .map(ConsumerGroupSource::record)
-        .forEach(record -> first.merge(partition(record), record.offset(), Math::min));
-    first.keySet().retainAll(owned.keySet()); // the others went to another worker already
-    first.forEach((partition, offset) -> {
-      consumer.seek(partition, offset);
-      progressOf(partition).rewind(offset);
-    });
-    commit();
+    // backwards, so that each partition is set to the first of its records
+    for (var delivery : deliveries.reversed()) {
+      var record = delivery.received();
+      var partition = new TopicPartition(record.topic(), record.partition());
+      if (consumer.assignment().contains(partition)) { // otherwise another worker has it already
+        consumer.seek(partition, record.offset());
+      }
+    }
+    decided(deliveries.size());
+  }
+
+  /**
+   * Commits the consumer's positions, once all that was received is accepted or will be received
+   * again. Does not wait for the answer: the next commit repeats one that failed.
+   */
+  private void decided(int deliveries) {
+    undecided -= deliveries;
+    if (undecided == 0) {
+      consumer.commitAsync((_, failure) -> {
+        if (failure != null) {
+          logNotCommitted(failure);
+        }
+      });
+    }
   }
 
   /**
@@ -155,50 +161,11 @@ final class ConsumerGroupSource implements JobSource {
     consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
   }
 
-  /** Does not wait for the answer: the next commit repeats one that failed. */
-  private void commit() {
-    var offsets = toCommit(owned);
-    if (!offsets.isEmpty()) {
-      consumer.commitAsync(
-          offsets,
-          (_, failure) -> {
-            if (failure != null) {
-              logNotCommitted(offsets, failure);
-            }
-          });
-    }
-  }
-
-  private static Map<TopicPartition, OffsetAndMetadata> toCommit(
-      Map<TopicPartition, PartitionProgress> partitions) {
-    var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
-    partitions.forEach((partition, progress) ->
-        progress
-            .toCommit()
-            .ifPresent(offset -> offsets.put(partition, new OffsetAndMetadata(offset))));
-    return offsets;
-  }
-
-  private static void logNotCommitted(
-      Map<TopicPartition, OffsetAndMetadata> offsets, Exception failure) {
+  private static void logNotCommitted(Exception failure) {
     log.atInfo()
-        .addKeyValue("offsets", offsets)
         .addKeyValue("reason", String.valueOf(failure.getMessage()))
         .log(
             "the broker did not take a commit; the next one repeats it, or the ledger drops records that come again");
-  }
-
-  private PartitionProgress progressOf(TopicPartition partition) {
-    return owned.computeIfAbsent(partition, _ -> new PartitionProgress());
-  }
-
-  private static TopicPartition partition(ConsumerRecord<?, ?> record) {
-    return new TopicPartition(record.topic(), record.partition());
-  }
-
-  @SuppressWarnings("unchecked") // handles are our own
-  private static ConsumerRecord<String, byte[]> record(JobDelivery delivery) {
-    return (ConsumerRecord<String, byte[]>) delivery.handle();
   }
 
   /** Called from within a poll or a close, by the same thread. */
@@ -206,38 +173,36 @@ final class ConsumerGroupSource implements JobSource {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       joined = true;
-      partitions.forEach(partition -> owned.put(partition, new PartitionProgress()));
       if (keepingAlive) {
         consumer.pause(partitions);
       }
       log.atInfo()
           .addKeyValue(
-              "partitions", owned.keySet().stream().map(TopicPartition::partition).toList())
+              "partitions", consumer.assignment().stream().map(TopicPartition::partition).toList())
           .log("partitions were assigned; a worker without any gets no jobs");
     }
 
-    /** The last chance to say how far they are done. */
+    /**
+     * The last chance to commit. What is undecided then goes to the next owner with all that was
+     * received together with it.
+     */
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-      var leaving = new HashMap<>(owned);
-      leaving.keySet().retainAll(partitions);
-      owned.keySet().removeAll(partitions);
-      var offsets = toCommit(leaving);
-      if (offsets.isEmpty()) {
+      if (undecided > 0) {
         return;
       }
       try {
-        consumer.commitSync(offsets, LAST_COMMIT);
+        consumer.commitSync(LAST_COMMIT);
       } catch (WakeupException e) {
         consumer.wakeup(); // it was meant for the poll
       } catch (KafkaException e) {
-        logNotCommitted(offsets, e);
+        logNotCommitted(e);
       }
     }
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
-      owned.keySet().removeAll(partitions);
+      // there is nothing to commit any more
     }
   }
 }

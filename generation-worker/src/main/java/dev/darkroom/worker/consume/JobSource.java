@@ -3,6 +3,7 @@ package dev.darkroom.worker.consume;
 import dev.darkroom.model.JobMessage;
 import java.time.Duration;
 import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
  * Where records of jobs come from. Used by one thread, except for {@link #wakeUp()} and {@link
@@ -16,9 +17,9 @@ interface JobSource extends AutoCloseable {
   /**
    * A record that was received, and has to be accepted or given back.
    *
-   * @param handle the source's own
+   * @param received the record that it was read from
    */
-  record JobDelivery(JobMessage job, Object handle) {}
+  record JobDelivery(JobMessage job, ConsumerRecord<String, byte[]> received) {}
 
   /**
    * Waits for records; empty when none came, or when woken up. Everything received before must have

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -87,10 +86,8 @@ final class ShareGroupSource implements JobSource {
     consumer.commitAsync();
   }
 
-  @SuppressWarnings("unchecked") // handles are our own
   private void acknowledge(List<JobDelivery> deliveries, AcknowledgeType type) {
-    deliveries.forEach(
-        delivery -> consumer.acknowledge((ConsumerRecord<String, byte[]>) delivery.handle(), type));
+    deliveries.forEach(delivery -> consumer.acknowledge(delivery.received(), type));
   }
 
   /** The consumer's own thread keeps the membership; a poll would take records from others. */

@@ -1,12 +1,11 @@
 package dev.darkroom.worker.limit;
 
+import java.time.Duration;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** How many calls to Nebius this worker may begin. */
 public interface CallPermits {
-  int TOO_MANY_REQUESTS = 429;
-
   /** Reads a header of a reply. */
   @FunctionalInterface
   interface Headers {
@@ -22,8 +21,15 @@ public interface CallPermits {
   /** These calls begin. */
   void spend(int calls);
 
-  /** Nebius has answered; its headers say how much it grants and, with a 429, how long to wait. */
-  void observe(int status, Headers headers);
+  /** Nebius has answered; its headers may say how much it grants. */
+  void observe(Headers headers);
+
+  /**
+   * Nebius has refused a call for its rate.
+   *
+   * @param wait that it asks for; null if it names none
+   */
+  void refused(@Nullable Duration wait);
 
   /**
    * Registers who uses the permits.

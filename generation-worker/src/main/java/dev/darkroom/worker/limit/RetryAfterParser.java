@@ -27,11 +27,6 @@ public final class RetryAfterParser {
   /** No worker pauses for longer, whatever it is asked for: outages end sooner than announced. */
   public static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
-  /** Not of any standard; it is more exact than what is, and goes before it. */
-  public static final String IN_MILLIS = "retry-after-ms";
-
-  private static final double LONGEST_PAUSE_MILLIS = 60_000.0;
-
   private static final Pattern NUMBER = Pattern.compile("\\d{1,18}(\\.\\d{0,9})?|\\.\\d{1,9}");
   private static final Pattern UNITS =
       Pattern.compile("(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ms|[dhms]))+");
@@ -40,17 +35,17 @@ public final class RetryAfterParser {
   /** It says nothing that the date does not, and is wrong now and then. */
   private static final Pattern WEEKDAY = Pattern.compile("^[A-Za-z]{3,9},? +");
 
-  private static final DateTimeFormatter RFC_850 =
+  /** As today's HTTP, C's {@code asctime} and RFC 850 write it, in this order. */
+  private static final DateTimeFormatter DATE =
       new DateTimeFormatterBuilder()
           .parseCaseInsensitive()
+          .appendPattern("[d MMM uuuu HH:mm:ss 'GMT'][MMM d HH:mm:ss uuuu]")
+          .optionalStart()
           .appendPattern("d-MMM-")
           .appendValueReduced(ChronoField.YEAR, 2, 2, 1980)
           .appendPattern(" HH:mm:ss 'GMT'")
           .toFormatter(Locale.ROOT)
           .withZone(ZoneOffset.UTC);
-
-  private static final DateTimeFormatter ASCTIME =
-      DateTimeFormatter.ofPattern("MMM d HH:mm:ss uuuu", Locale.ROOT).withZone(ZoneOffset.UTC);
 
   private RetryAfterParser() {}
 
@@ -61,7 +56,8 @@ public final class RetryAfterParser {
    */
   public static Optional<Duration> parse(Headers headers, Clock clock) {
     return Stream.<Optional<Duration>>of(
-            said(headers, IN_MILLIS, value -> seconds(value, 0.001)),
+            // not of any standard, but more exact than what is
+            said(headers, "retry-after-ms", value -> seconds(value, 0.001)),
             said(headers, "retry-after", value -> seconds(value, 1)),
             said(headers, "retry-after", value -> untilDate(value, clock)),
             said(headers, "retry-after", RetryAfterParser::inUnits),
@@ -79,7 +75,7 @@ public final class RetryAfterParser {
         ? Optional.empty()
         : Optional.of(
             Duration.ofMillis(
-                (long) Math.clamp(seconds.getAsDouble() * 1000, 0.0, LONGEST_PAUSE_MILLIS)));
+                Math.clamp((long) (seconds.getAsDouble() * 1000), 0, LONGEST_PAUSE.toMillis())));
   }
 
   private static OptionalDouble seconds(String value, double unit) {
@@ -90,17 +86,11 @@ public final class RetryAfterParser {
 
   private static OptionalDouble untilDate(String value, Clock clock) {
     var date = WEEKDAY.matcher(value).replaceFirst("").replaceAll("\\s+", " ");
-    return Stream.of(DateTimeFormatter.RFC_1123_DATE_TIME, RFC_850, ASCTIME)
-        .flatMap(form -> parsed(date, form).stream())
-        .mapToDouble(until -> Duration.between(clock.instant(), until).toMillis() / 1000.0)
-        .findFirst();
-  }
-
-  private static Optional<Instant> parsed(String date, DateTimeFormatter form) {
     try {
-      return Optional.of(form.parse(date, Instant::from));
+      var until = DATE.parse(date, Instant::from);
+      return OptionalDouble.of(Duration.between(clock.instant(), until).toMillis() / 1000.0);
     } catch (DateTimeException e) {
-      return Optional.empty();
+      return OptionalDouble.empty();
     }
   }
 

@@ -86,28 +86,22 @@ final class SharedRateLimiter implements CallPermits {
     permits = Math.max(0, permits - calls);
   }
 
-  /** Of two refusals the longer pause holds. */
   @Override
-  public synchronized void observe(int status, Headers headers) {
-    told = granted(headers, told);
-    if (status == TOO_MANY_REQUESTS) {
-      throttled.increment();
-      var wanted =
-          RetryAfterParser.parse(headers, clock).filter(Duration::isPositive).orElse(UNTOLD_PAUSE);
-      pause = wanted.compareTo(pause) > 0 ? wanted : pause;
-      permits = 0;
-      askAt = nanoTime.getAsLong();
+  public synchronized void observe(Headers headers) {
+    var limit = headers.first("x-ratelimit-limit-requests");
+    if (limit != null && limit.strip().matches("0*[1-9]\\d{0,8}")) {
+      told = Integer.valueOf(limit.strip());
     }
   }
 
-  private static @Nullable Integer granted(Headers headers, @Nullable Integer before) {
-    var value = headers.first("x-ratelimit-limit-requests");
-    try {
-      var number = value == null ? 0 : Integer.parseInt(value.strip());
-      return number > 0 ? (Integer) number : before;
-    } catch (NumberFormatException e) {
-      return before; // what can't be read was not said
-    }
+  /** Of two refusals the longer pause holds. */
+  @Override
+  public synchronized void refused(@Nullable Duration wait) {
+    throttled.increment();
+    var wanted = wait == null || wait.isZero() ? UNTOLD_PAUSE : wait;
+    pause = wanted.compareTo(pause) > 0 ? wanted : pause;
+    permits = 0;
+    askAt = nanoTime.getAsLong();
   }
 
   @Override

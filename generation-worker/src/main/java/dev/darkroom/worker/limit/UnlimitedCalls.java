@@ -1,7 +1,9 @@
 package dev.darkroom.worker.limit;
 
 import io.micrometer.core.instrument.Counter;
+import java.time.Duration;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** No limit is set: only a 429 makes this worker pause. */
 record UnlimitedCalls(Counter throttled) implements CallPermits {
@@ -19,10 +21,11 @@ record UnlimitedCalls(Counter throttled) implements CallPermits {
   public void spend(int calls) {}
 
   @Override
-  public void observe(int status, Headers headers) {
-    if (status == TOO_MANY_REQUESTS) {
-      throttled.increment();
-    }
+  public void observe(Headers headers) {}
+
+  @Override
+  public void refused(@Nullable Duration wait) {
+    throttled.increment();
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import org.apache.hc.client5.http.classic.HttpClient;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 
 /** Downloads a picture of which a response brought only the URL. */
@@ -19,10 +20,10 @@ final class ImageDownloader {
   private final ImageHostAllowlist hosts;
 
   /**
-   * @param http a client that sends no key, uses no proxy, and resolves names by {@code hosts}
+   * @param imageHttpClient sends no key, uses no proxy, and resolves names by {@code hosts}
    */
-  ImageDownloader(HttpClient http, ImageHostAllowlist hosts) {
-    this.http = http;
+  ImageDownloader(CloseableHttpClient imageHttpClient, ImageHostAllowlist hosts) {
+    this.http = imageHttpClient;
     this.hosts = hosts;
   }
 
@@ -53,14 +54,11 @@ final class ImageDownloader {
   }
 
   private static void save(ClassicHttpResponse response, OutputStream draft) throws IOException {
-    var picture = response.getEntity();
-    if (response.getCode() != 200 || picture == null) {
+    if (response.getCode() != 200 || response.getEntity() == null) {
       throw new MalformedResponse(
           "The picture could not be downloaded: its host answered %d."
               .formatted(response.getCode()));
     }
-    try (var body = ContentCodings.decompress(picture.getContent(), response)) {
-      new StoreOutputStream(draft).copy(body);
-    }
+    new StoreOutputStream(draft).copy(ContentCodings.decompress(response));
   }
 }

@@ -8,7 +8,6 @@ import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.PictureUpload;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.limit.CallPermits;
-import dev.darkroom.worker.limit.RetryAfterParser;
 import dev.darkroom.worker.nebius.AttemptOutcome.Failed;
 import dev.darkroom.worker.nebius.AttemptOutcome.ImageSize;
 import dev.darkroom.worker.nebius.AttemptOutcome.NotStored;
@@ -24,7 +23,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.hc.core5.http.Header;
-import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.message.BasicHeader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -110,24 +108,13 @@ final class ImageGenerationCall {
       NebiusResponse response, Map<String, ?> parameters, PictureUpload upload, Duration timeLeft)
       throws IOException {
     var model = String.valueOf(parameters.get("model"));
-    if (response.status() != HttpStatus.SC_TOO_MANY_REQUESTS) {
-      permits.observe(response.status(), response::header);
-      return responses.classify(response, model, upload.body(), timeLeft);
-    }
+    permits.observe(response::header);
     var classified = responses.classify(response, model, upload.body(), timeLeft);
     // slower calls do not cure a 429 that says that the account is used up
     if (classified instanceof ClassifiedResponse.WithoutImage(RateLimited(var wait, var _))) {
-      permits.observe(response.status(), withWait(response, wait));
+      permits.refused(wait);
     }
     return classified;
-  }
-
-  /** All workers pause for as long as this one: not beyond the job's deadline. */
-  private static CallPermits.Headers withWait(NebiusResponse response, @Nullable Duration wait) {
-    return name ->
-        wait != null && name.equals(RetryAfterParser.IN_MILLIS)
-            ? String.valueOf(wait.toMillis())
-            : response.header(name);
   }
 
   /** Can't be cancelled: the picture is paid for. */

@@ -1,48 +1,43 @@
 package dev.darkroom.worker.nebius;
 
+import dev.darkroom.ledger.loop.LoopRound;
+import dev.darkroom.worker.nebius.CancellableCall.CancelReason;
 import dev.darkroom.worker.nebius.NebiusTransport.NebiusResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.context.event.ApplicationReadyEvent;
-import org.springframework.context.ApplicationListener;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Looks up our models in Nebius's catalogue after the start. That is free and proves the key before
- * the first job. Jobs do not wait for it: not every provider has a catalogue.
+ * Looks up our models in Nebius's catalogue after the start, until there is an answer. That is free
+ * and proves the key before the first job. Jobs do not wait for it: not every provider has a
+ * catalogue.
  */
-final class ModelCatalogCheck implements ApplicationListener<ApplicationReadyEvent> {
+final class ModelCatalogCheck implements LoopRound {
   private static final Logger log = LoggerFactory.getLogger(ModelCatalogCheck.class);
   private static final int LARGEST = 4 << 20;
 
   private final NebiusTransport transport;
   private final ResponseClassifier responses;
   private final JsonMapper json;
-  private final ScheduledExecutorService timer;
-  private final Duration retryAfter;
   private final Set<String> models;
   private volatile String state = "not read yet";
+  private volatile CancellableCall call = new CancellableCall(Duration.ZERO);
+  private boolean isFinal;
 
   ModelCatalogCheck(
       NebiusTransport transport,
       ResponseClassifier responses,
       JsonMapper json,
-      ScheduledExecutorService timer,
       NebiusSettings settings) {
     this.transport = transport;
     this.responses = responses;
     this.json = json;
-    this.timer = timer;
-    this.retryAfter = settings.readModelsEvery();
     this.models = new TreeSet<>(settings.models());
     this.models.add(settings.model());
   }
@@ -53,39 +48,34 @@ final class ModelCatalogCheck implements ApplicationListener<ApplicationReadyEve
   }
 
   @Override
-  public void onApplicationEvent(ApplicationReadyEvent event) {
-    startCheck();
+  public boolean run() {
+    if (!isFinal) {
+      isFinal = check();
+    }
+    return false;
   }
 
-  private void startCheck() {
-    var _ = Thread.ofPlatform().daemon().name("model-catalog-check").start(this::checkOrRetry);
-  }
-
-  private void checkOrRetry() {
-    if (check()) {
-      return;
+  private boolean check() {
+    try {
+      call = new CancellableCall(Duration.ofDays(1));
+      if (transport.get("models", call, this::evaluate)) {
+        return true;
+      }
+    } catch (IOException | JacksonException e) {
+      state = "not read: " + e.getClass().getSimpleName();
     }
     log.atWarn()
         .addKeyValue("reason", state)
-        .addKeyValue("retry_in", retryAfter)
         .log("could not read Nebius's model catalogue; jobs are processed all the same");
-    try {
-      var _ = timer.schedule(this::startCheck, retryAfter.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (RejectedExecutionException e) {
-      // the worker stops
-    }
+    return false;
+  }
+
+  @Override
+  public void wakeUp() {
+    call.cancel(CancelReason.SHUTDOWN);
   }
 
   /** Whether the answer is final. */
-  private boolean check() {
-    try {
-      return transport.get("models", new CancellableCall(Duration.ofDays(1)), this::evaluate);
-    } catch (IOException | JacksonException e) {
-      state = "not read: " + e.getClass().getSimpleName();
-      return false;
-    }
-  }
-
   private boolean evaluate(NebiusResponse response) throws IOException {
     return switch (response.status()) {
       case 200 -> compare(response);

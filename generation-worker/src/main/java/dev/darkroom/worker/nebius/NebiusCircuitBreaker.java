@@ -34,7 +34,6 @@ public final class NebiusCircuitBreaker {
   static final String RATE_LIMITED = "rate_limited";
 
   private static final Logger log = LoggerFactory.getLogger(NebiusCircuitBreaker.class);
-  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
   /** After that another probe is made. */
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(10);
@@ -329,8 +328,7 @@ public final class NebiusCircuitBreaker {
 
   /** Of two pauses, the longer one wins. */
   private void pauseFor(@Nullable Duration retryAfter) {
-    var pause = retryAfter == null ? Duration.ofSeconds(1) : shorter(retryAfter, LONGEST_PAUSE);
-    var until = clock.instant().plus(pause);
+    var until = clock.instant().plus(retryAfter == null ? Duration.ofSeconds(1) : retryAfter);
     pausedUntil = until.isAfter(pausedUntil) ? until : pausedUntil;
   }
 

@@ -5,13 +5,14 @@ import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import dev.darkroom.worker.nebius.CancellableCall.CancelReason;
 import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,6 @@ public final class NebiusClient {
   private final ResponseClassifier responses;
   private final NebiusCircuitBreaker breaker;
   private final Retry quickRetry;
-  private final ScheduledExecutorService timer;
   private final MeterRegistry meters;
   private final Counter saved;
 
@@ -40,15 +40,20 @@ public final class NebiusClient {
       ImageGenerationCall generation,
       ResponseClassifier responses,
       NebiusCircuitBreaker breaker,
-      Retry quickRetry,
-      ScheduledExecutorService timer,
       MeterRegistry meters) {
     this.settings = settings;
     this.generation = generation;
     this.responses = responses;
     this.breaker = breaker;
-    this.quickRetry = quickRetry;
-    this.timer = timer;
+    this.quickRetry =
+        Retry.of(
+            "nebius",
+            RetryConfig.custom()
+                .maxAttempts(settings.quickRetries() + 1)
+                .waitDuration(settings.quickRetryDelay())
+                .retryOnResult(AttemptOutcome.NotSent.class::isInstance)
+                .retryOnException(_ -> false)
+                .build());
     this.meters = meters;
     this.saved =
         Counter.builder("darkroom.pictures.bytes")
@@ -80,10 +85,11 @@ public final class NebiusClient {
     var untilDeadline = call.timeLeft();
     var deadlineFirst = untilDeadline.compareTo(settings.timeout()) < 0;
     var cancelling =
-        timer.schedule(
-            () -> call.cancel(deadlineFirst ? CancelReason.DEADLINE : CancelReason.TIMEOUT),
-            (deadlineFirst ? untilDeadline : settings.timeout()).toMillis(),
-            TimeUnit.MILLISECONDS);
+        ForkJoinPool.commonPool()
+            .schedule(
+                () -> call.cancel(deadlineFirst ? CancelReason.DEADLINE : CancelReason.TIMEOUT),
+                (deadlineFirst ? untilDeadline : settings.timeout()).toMillis(),
+                TimeUnit.MILLISECONDS);
     try {
       return quickRetry.executeCallable(
           () -> breaker.pass(prompt, () -> attempt(id, parameters, trace, call)));

@@ -1,7 +1,7 @@
 package dev.darkroom.worker.nebius;
 
+import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.model.ProviderRefusal;
-import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.limit.CallPermits;
 import dev.darkroom.worker.nebius.NebiusCircuitBreaker.ProviderSignal;
 import dev.darkroom.worker.nebius.http.ImageHostAllowlist;
@@ -10,14 +10,10 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.micrometer.tagged.TaggedCircuitBreakerMetrics;
-import io.github.resilience4j.retry.Retry;
-import io.github.resilience4j.retry.RetryConfig;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -26,37 +22,41 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import tools.jackson.databind.json.JsonMapper;
+import org.springframework.context.annotation.Import;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(NebiusSettings.class)
+@Import({
+  NebiusClient.class,
+  ImageGenerationCall.class,
+  ImageDownloader.class,
+  ResponseClassifier.class,
+  ModelCatalogCheck.class
+})
 class NebiusConfiguration {
   /** A slow call that succeeds is no sign of an outage; the library's default is 60 s. */
   private static final Duration SLOW = Duration.ofDays(1);
 
-  @Bean
-  CircuitBreakerRegistry circuitBreakers(NebiusSettings settings, MeterRegistry meters) {
-    var breaker = settings.breaker();
-    var registry =
-        CircuitBreakerRegistry.of(
-            CircuitBreakerConfig.custom()
-                .slidingWindowType(SlidingWindowType.COUNT_BASED)
-                .slidingWindowSize(breaker.window())
-                .minimumNumberOfCalls(breaker.minimumCalls())
-                .failureRateThreshold(breaker.failureRate())
-                .slowCallDurationThreshold(SLOW)
-                .waitDurationInOpenState(breaker.probeAfter())
-                .permittedNumberOfCallsInHalfOpenState(1)
-                .recordResult(outcome ->
-                    ProviderSignal.of((AttemptOutcome) outcome) == ProviderSignal.FAILURE)
-                .build());
-    TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(registry).bindTo(meters);
-    return registry;
+  static CircuitBreakerRegistry circuitBreakers(NebiusSettings.Breaker settings) {
+    return CircuitBreakerRegistry.of(
+        CircuitBreakerConfig.custom()
+            .slidingWindowType(SlidingWindowType.COUNT_BASED)
+            .slidingWindowSize(settings.window())
+            .minimumNumberOfCalls(settings.minimumCalls())
+            .failureRateThreshold(settings.failureRate())
+            .slowCallDurationThreshold(SLOW)
+            .waitDurationInOpenState(settings.probeAfter())
+            .permittedNumberOfCallsInHalfOpenState(1)
+            .recordResult(
+                outcome -> ProviderSignal.of((AttemptOutcome) outcome) == ProviderSignal.FAILURE)
+            .build());
   }
 
   @Bean
   NebiusCircuitBreaker nebiusCircuitBreaker(
-      CircuitBreakerRegistry breakers, NebiusSettings settings, Clock clock, MeterRegistry meters) {
+      NebiusSettings settings, Clock clock, MeterRegistry meters) {
+    var breakers = circuitBreakers(settings.breaker());
+    TaggedCircuitBreakerMetrics.ofCircuitBreakerRegistry(breakers).bindTo(meters);
     var breaker =
         new NebiusCircuitBreaker(
             breakers.circuitBreaker("nebius"), settings.breaker().probeAfter(), clock);
@@ -91,12 +91,6 @@ class NebiusConfiguration {
     return new CredentialHealth(settings.endpoint(), settings.apiKey());
   }
 
-  @Bean(destroyMethod = "shutdownNow")
-  ScheduledExecutorService callTimer() {
-    return Executors.newSingleThreadScheduledExecutor(
-        Thread.ofPlatform().name("call-timer").daemon().factory());
-  }
-
   @Bean
   CloseableHttpClient nebiusHttpClient(NebiusSettings settings) {
     return NebiusHttpClients.client(settings.connectTimeout(), silence(settings));
@@ -125,51 +119,7 @@ class NebiusConfiguration {
   }
 
   @Bean
-  ResponseClassifier responseClassifier(NebiusSettings settings, Clock clock) {
-    return new ResponseClassifier(settings.apiKey(), settings.model(), clock);
-  }
-
-  @Bean
-  ImageGenerationCall imageGenerationCall(
-      NebiusTransport transport,
-      ResponseClassifier responses,
-      CloseableHttpClient imageHttpClient,
-      ImageHostAllowlist hosts,
-      PictureStore store,
-      JsonMapper json,
-      CallPermits permits) {
-    var downloader = new ImageDownloader(imageHttpClient, hosts);
-    return new ImageGenerationCall(transport, responses, downloader, store, json, permits);
-  }
-
-  @Bean
-  ModelCatalogCheck modelCatalogCheck(
-      NebiusTransport transport,
-      ResponseClassifier responses,
-      JsonMapper json,
-      ScheduledExecutorService callTimer,
-      NebiusSettings settings) {
-    return new ModelCatalogCheck(transport, responses, json, callTimer, settings);
-  }
-
-  @Bean
-  NebiusClient nebiusClient(
-      NebiusSettings settings,
-      ImageGenerationCall generation,
-      ResponseClassifier responses,
-      NebiusCircuitBreaker breaker,
-      ScheduledExecutorService callTimer,
-      MeterRegistry meters) {
-    var quickRetry =
-        Retry.of(
-            "nebius",
-            RetryConfig.custom()
-                .maxAttempts(settings.quickRetries() + 1)
-                .waitDuration(settings.quickRetryDelay())
-                .retryOnResult(AttemptOutcome.NotSent.class::isInstance)
-                .retryOnException(_ -> false)
-                .build());
-    return new NebiusClient(
-        settings, generation, responses, breaker, quickRetry, callTimer, meters);
+  BackgroundLoop modelCatalogLoop(ModelCatalogCheck models, NebiusSettings settings) {
+    return new BackgroundLoop("model-catalog", settings.readModelsEvery(), models);
   }
 }

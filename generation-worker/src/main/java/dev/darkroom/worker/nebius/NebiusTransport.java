@@ -108,11 +108,7 @@ final class NebiusTransport {
   private <T> T exchange(HttpUriRequestBase request, ResponseReader<T> reader) throws IOException {
     try {
       var response = http.executeOpen(host, request, null);
-      var entity = response.getEntity();
-      var content = entity == null ? InputStream.nullInputStream() : entity.getContent();
-      try (var body = ContentCodings.decompress(content, response)) {
-        return reader.read(new NebiusResponse(response, body));
-      }
+      return reader.read(new NebiusResponse(response, ContentCodings.decompress(response)));
     } finally {
       request.cancel();
     }

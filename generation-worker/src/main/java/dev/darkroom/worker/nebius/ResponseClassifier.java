@@ -62,17 +62,17 @@ final class ResponseClassifier {
   private final ImageResponseParser images;
   private final ErrorBodyParser errors;
   private final ApiKey key;
+
+  /** The configured one; the refusal of another concerns only jobs that name it. */
   private final String ourModel;
+
   private final Clock clock;
 
-  /**
-   * @param ourModel the configured one; the refusal of another concerns only jobs that name it
-   */
-  ResponseClassifier(ApiKey key, String ourModel, Clock clock) {
+  ResponseClassifier(NebiusSettings settings, Clock clock) {
+    this.key = settings.apiKey();
     this.images = new ImageResponseParser(key);
     this.errors = new ErrorBodyParser(key);
-    this.key = key;
-    this.ourModel = ourModel;
+    this.ourModel = settings.model();
     this.clock = clock;
   }
 

@@ -1,36 +1,20 @@
 package dev.darkroom.worker.outcome;
 
-import dev.darkroom.ledger.jobs.JobQueries;
-import dev.darkroom.ledger.jobs.JobStore;
-import dev.darkroom.ledger.jobs.OutcomeStore;
-import dev.darkroom.messaging.EventPublisher;
-import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.nebius.NebiusCircuitBreaker;
 import java.util.random.RandomGenerator;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(BackoffSettings.class)
+@Import(OutcomeReporter.class)
 class OutcomeConfiguration {
 
   @Bean
-  OutcomeReporter outcomeReporter(
-      BackoffSettings backoff,
-      NebiusCircuitBreaker gate,
-      OutcomeStore outcomes,
-      JobStore jobs,
-      JobQueries queries,
-      PictureStore store,
-      EventPublisher events,
-      RandomGenerator random) {
-    return new OutcomeReporter(
-        new RetryPolicy(new Backoff(backoff, random), gate.probeAfter()),
-        outcomes,
-        jobs,
-        new OrphanPictureCleaner(queries, store),
-        events,
-        gate::untilProbe);
+  RetryPolicy retryPolicy(
+      BackoffSettings backoff, RandomGenerator random, NebiusCircuitBreaker breaker) {
+    return new RetryPolicy(new Backoff(backoff, random), breaker.probeAfter());
   }
 }

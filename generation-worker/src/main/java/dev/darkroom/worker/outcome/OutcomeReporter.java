@@ -3,6 +3,7 @@ package dev.darkroom.worker.outcome;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.Completion;
 import dev.darkroom.ledger.jobs.FinishedJob;
+import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.PictureRecord;
@@ -10,15 +11,19 @@ import dev.darkroom.ledger.jobs.Rescheduled;
 import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.FailureCode;
+import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
+import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
+import dev.darkroom.worker.nebius.NebiusCircuitBreaker;
 import dev.darkroom.worker.outcome.RetryPolicy.RetryDecision;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,27 +34,26 @@ public final class OutcomeReporter {
   private final RetryPolicy policy;
   private final OutcomeStore outcomes;
   private final JobStore jobs;
-  private final OrphanPictureCleaner cleaner;
+  private final JobQueries queries;
+  private final PictureStore store;
   private final EventPublisher events;
-  private final Supplier<Optional<Duration>> untilProbe;
+  private final NebiusCircuitBreaker breaker;
 
-  /**
-   * @param untilProbe how long until the circuit breaker lets a call probe; empty while it is
-   *     closed
-   */
   OutcomeReporter(
       RetryPolicy policy,
       OutcomeStore outcomes,
       JobStore jobs,
-      OrphanPictureCleaner cleaner,
+      JobQueries queries,
+      PictureStore store,
       EventPublisher events,
-      Supplier<Optional<Duration>> untilProbe) {
+      NebiusCircuitBreaker breaker) {
     this.policy = policy;
     this.outcomes = outcomes;
     this.jobs = jobs;
-    this.cleaner = cleaner;
+    this.queries = queries;
+    this.store = store;
     this.events = events;
-    this.untilProbe = untilProbe;
+    this.breaker = breaker;
   }
 
   /**
@@ -71,7 +75,7 @@ public final class OutcomeReporter {
               outcomes.failIfCurrent(attempt, Step.NEBIUS_API_ERROR, code, reason, details));
       case RetryDecision.RetryJob(RetryableFailure failure, String known) -> {
         var due = failure.dueBeforeDeadline(timeLeft);
-        tryAgain(attempt, call.isPresent() ? due : due.withoutCall(), known);
+        tryAgain(attempt, call.map(due::afterCallOf).orElseGet(due::withoutCall), known);
       }
     }
   }
@@ -85,18 +89,45 @@ public final class OutcomeReporter {
     details.put("height", picture.height());
     var job = outcomes.completeIfCurrent(new Completion(attempt, recorded, details));
     if (job.isPresent()) {
-      cleaner.deleteOthers(attempt.requestId(), picture.sha256());
-    } else {
-      cleaner.deleteUnneeded(attempt.requestId());
+      deleteUnneeded(attempt.requestId(), picture.sha256());
+    } else { // an open job may still be completed with it
+      queries
+          .find(attempt.requestId())
+          .filter(found -> found.status().isTerminal())
+          .ifPresent(found ->
+              deleteUnneeded(
+                  attempt.requestId(), found.picture() == null ? null : found.picture().sha256()));
     }
     ended(attempt, job);
+  }
+
+  /**
+   * Deletes pictures that were stored too late or in the same moment.
+   *
+   * @param needed sha256 of the job's picture; null if the job has failed
+   */
+  private void deleteUnneeded(RequestId id, @Nullable String needed) {
+    try {
+      if (needed != null) {
+        store.settle(id, needed);
+      } else if (store.delete(id)) {
+        log.atWarn()
+            .addKeyValue("request_id", id)
+            .log("the picture was stored after its job had failed; it was deleted");
+      }
+    } catch (IOException e) {
+      log.atWarn()
+          .addKeyValue("request_id", id)
+          .addKeyValue("reason", String.valueOf(e.getMessage()))
+          .log("could not delete a picture that its job does not need");
+    }
   }
 
   /** While the circuit breaker is open the job waits no longer than until the next probe. */
   private RetryableFailure untilProbe(RetryableFailure failure) {
     return failure.counts() || !failure.code().equals(FailureCode.PROVIDER_UNAVAILABLE.word())
         ? failure
-        : untilProbe.get().map(failure::dueWithin).orElse(failure);
+        : breaker.untilProbe().map(failure::dueWithin).orElse(failure);
   }
 
   private void tryAgain(Attempt attempt, RetryableFailure failure, String known) {

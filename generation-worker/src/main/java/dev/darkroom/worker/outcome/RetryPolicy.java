@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What becomes of a job after each outcome of an attempt; see docs/job-lifecycle.md. */
 final class RetryPolicy {
-  private static final String CALL = "callMillis";
-  private static final String SAVING = "savingMillis";
-
   /** Details of our account, our hosts and our folders are for the worker's log alone. */
   private static final String RATE_LIMITED = "Nebius limits the rate of calls.";
 
@@ -60,35 +57,12 @@ final class RetryPolicy {
    * @param call how long the call took, where one was made
    */
   RetryDecision decide(AttemptOutcome outcome, int attempt, Optional<Duration> call) {
-    var decision = decide(outcome, attempt);
-    return call.map(took -> withCall(decision, took)).orElse(decision);
-  }
-
-  private static RetryDecision withCall(RetryDecision decision, Duration took) {
-    return switch (decision) {
-      case RetryDecision.CompleteJob(var picture, var details) when details.containsKey(SAVING) ->
-          new RetryDecision.CompleteJob(picture, with(details, CALL, took.toMillis()));
-      case RetryDecision.CompleteJob stored -> stored; // its call was another attempt's
-      case RetryDecision.FailJob(String code, String reason, var details) ->
-          new RetryDecision.FailJob(code, reason, with(details, CALL, took.toMillis()));
-      case RetryDecision.RetryJob(var failure, String known) ->
-          new RetryDecision.RetryJob(failure.afterCallOf(took), known);
-    };
-  }
-
-  private static Map<String, ?> with(Map<String, ?> details, String name, Object value) {
-    var more = new HashMap<String, Object>(details);
-    more.put(name, value);
-    return Map.copyOf(more);
-  }
-
-  private RetryDecision decide(AttemptOutcome outcome, int attempt) {
     return switch (outcome) {
-      case AttemptOutcome.Succeeded succeeded -> complete(succeeded);
+      case AttemptOutcome.Succeeded succeeded -> complete(succeeded, call);
       case AttemptOutcome.AlreadyStored(var picture) ->
           new RetryDecision.CompleteJob(picture, Map.of("source", "store"));
       case AttemptOutcome.Rejected(var code, String reason) ->
-          new RetryDecision.FailJob(code.word(), reason, Map.of());
+          new RetryDecision.FailJob(code.word(), reason, details(call));
       case AttemptOutcome.Asynchronous(String reason) ->
           unknown(FailureCode.ASYNCHRONOUS_ANSWER, reason, reason, true, Duration.ZERO);
       case AttemptOutcome.Failed(var code, String reason, String told) ->
@@ -123,11 +97,20 @@ final class RetryPolicy {
     };
   }
 
-  private static RetryDecision complete(AttemptOutcome.Succeeded outcome) {
-    Map<String, ?> details = Map.of("source", "nebius", SAVING, outcome.saving().toMillis());
-    return new RetryDecision.CompleteJob(
-        outcome.picture(),
-        outcome.isOfAskedSize() ? details : with(details, "asked", outcome.asked()));
+  private static RetryDecision complete(AttemptOutcome.Succeeded outcome, Optional<Duration> call) {
+    var details = details(call);
+    details.put("source", "nebius");
+    details.put("savingMillis", outcome.saving().toMillis());
+    if (!outcome.isOfAskedSize()) {
+      details.put("asked", outcome.asked());
+    }
+    return new RetryDecision.CompleteJob(outcome.picture(), details);
+  }
+
+  private static Map<String, Object> details(Optional<Duration> call) {
+    var details = new HashMap<String, Object>();
+    call.ifPresent(took -> details.put("callMillis", took.toMillis()));
+    return details;
   }
 
   private Duration asked(@Nullable Duration retryAfter, int attempt) {

@@ -10,8 +10,6 @@ import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,18 +18,16 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 
 /**
  * Claims jobs, and begins what it gets. Jobs that the ledger gave to this worker and that it did
- * not begin, because the answer was lost or there was no thread, are begun later or go back.
+ * not begin, because the answer was lost or there was no thread, go back to the ledger.
  *
  * <p>A claim that got no answer may have been carried out, or be carried out later, when packets
- * that were held up arrive. So its token stays in use until the ledger has decided about everything
- * that was claimed with it, and is watched for a while after that.
+ * that were held up arrive. So it is repeated with the same token, which is watched for a while.
  */
 final class JobClaimer {
   private static final Logger log = LoggerFactory.getLogger(JobClaimer.class);
@@ -55,7 +51,6 @@ final class JobClaimer {
   /** Held from before a claim until all that it brought is begun or about to go back. */
   private final ReentrantLock claiming = new ReentrantLock();
 
-  private final Map<RequestId, CallIntent> undecided = new HashMap<>();
   private final Map<UUID, Long> unansweredTokens = new ConcurrentHashMap<>();
   private final Set<Attempt> goingBack = ConcurrentHashMap.newKeySet();
   private UUID token = UUID.randomUUID();
@@ -63,8 +58,6 @@ final class JobClaimer {
 
   /** Runs what was claimed. */
   interface AttemptRunner {
-    int available();
-
     /**
      * Begins an attempt.
      *
@@ -104,22 +97,14 @@ final class JobClaimer {
       claimed =
           ledger.claimDue(settings.id(), settings.lease(), token, List.copyOf(intents.values()));
     } catch (RuntimeException e) { // it may have been carried out all the same
-      undecided.putAll(intents);
       unansweredTokens.put(token, System.nanoTime());
       throw e;
     }
-    decided(intents.keySet());
-    // a claim with the same token returns what an earlier one brought as well
+    token = UUID.randomUUID();
+    // a repeated claim returns what the first one brought as well
     var fresh = claimed.stream().filter(job -> !begun.contains(job.attempt())).toList();
     runner.usePermits(fresh.size());
     beginAll(fresh, intents);
-  }
-
-  private void decided(Set<RequestId> claimed) {
-    undecided.keySet().removeAll(claimed);
-    if (undecided.isEmpty()) {
-      token = UUID.randomUUID();
-    }
   }
 
   /** The first job that can't be begun goes back, and so do all that follow it. */
@@ -163,8 +148,8 @@ final class JobClaimer {
   }
 
   /**
-   * Renews the worker's lease. Unless a claim is under way, jobs whose claim got no answer are
-   * begun, as far as there is capacity, or given back.
+   * Renews the worker's lease. Unless a claim is under way, jobs that the ledger holds for this
+   * worker because of a claim that got no answer go back.
    *
    * @return the attempts that this worker holds
    */
@@ -199,47 +184,25 @@ final class JobClaimer {
     if (!strays.isEmpty()) {
       settle(strays);
     }
-    decided(Set.copyOf(undecided.keySet())); // the ledger has told all that it holds
     giveBack();
     return held;
   }
 
   private void settle(List<Attempt> strays) {
-    var ours =
-        strays.stream().filter(job -> unansweredTokens.containsKey(job.claim())).toList();
-    abandon(strays.stream().filter(job -> !ours.contains(job)).toList());
-    if (ours.isEmpty()) {
-      return;
-    }
-    log.atWarn()
-        .addKeyValue("jobs", ours.size())
-        .log("the answer to a claim was lost; its jobs are begun now or go back to the ledger");
-    var wanted = undecided(ours.stream().map(Attempt::requestId).toList(), runner.available());
-    if (!wanted.isEmpty()) {
-      claimAndBegin(wanted);
-    }
-    ours.stream()
-        .filter(attempt -> !wanted.containsKey(attempt.requestId()))
-        .forEach(goingBack::add);
-  }
-
-  /** An earlier process of the same name began them: nobody knows what became of their calls. */
-  private void abandon(List<Attempt> attempts) {
-    if (!attempts.isEmpty()) {
+    var ours = strays.stream().filter(job -> unansweredTokens.containsKey(job.claim())).toList();
+    if (!ours.isEmpty()) {
       log.atWarn()
-          .addKeyValue("jobs", attempts.size())
-          .log("another process with this worker's id claimed these jobs; they are rescued");
-      var _ = ledger.abandon(attempts);
+          .addKeyValue("jobs", ours.size())
+          .log("the answer to a claim was lost; its jobs go back to the ledger");
+      goingBack.addAll(ours);
     }
-  }
-
-  private Map<RequestId, CallIntent> undecided(Collection<RequestId> jobs, int limit) {
-    return jobs.stream()
-        .filter(undecided::containsKey)
-        .limit(limit)
-        .collect(
-            Collectors.toUnmodifiableMap(
-                id -> id, id -> Objects.requireNonNull(undecided.get(id)), (first, _) -> first));
+    var others = strays.stream().filter(job -> !ours.contains(job)).toList();
+    if (!others.isEmpty()) { // nobody knows what became of their calls
+      log.atWarn()
+          .addKeyValue("jobs", others.size())
+          .log("an earlier process with this worker's id claimed these jobs; they are rescued");
+      var _ = ledger.abandon(others);
+    }
   }
 
   void start() {

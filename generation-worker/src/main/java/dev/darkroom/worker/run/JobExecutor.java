@@ -34,8 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   private static final Logger log = LoggerFactory.getLogger(JobExecutor.class);
-  private static final Duration WITHOUT_THREADS = Duration.ofSeconds(5);
-  private static final Duration WITH_FEWER = Duration.ofMinutes(1);
+  private static final Duration WITHOUT_THREADS = Duration.ofSeconds(10);
 
   private final WorkerSettings settings;
   private final JobStore ledger;
@@ -54,19 +53,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   private final ExecutorService threads =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("job-", 1).factory());
 
-  private volatile ThreadShortage shortage =
-      new ThreadShortage(System.nanoTime() - WITH_FEWER.toNanos(), 0);
-
-  /**
-   * A thread could not be started.
-   *
-   * @param jobs that ran then; for a while no more than these run
-   */
-  private record ThreadShortage(long nanos, int jobs) {
-    boolean isNewerThan(Duration time) {
-      return System.nanoTime() - nanos < time.toNanos();
-    }
-  }
+  private volatile long threadsAgainAt = System.nanoTime();
 
   /** Why a worker takes no jobs. */
   enum PauseReason {
@@ -114,10 +101,10 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   }
 
   private int freeSlots() {
-    if (claimer.isStopping() || shortage.isNewerThan(WITHOUT_THREADS) || !canStorePictures()) {
+    if (claimer.isStopping() || lacksThreads() || !canStorePictures()) {
       return 0;
     }
-    var slots = threadsAllowed() - running.size();
+    var slots = settings.concurrency() - running.size();
     var calls = nebius.callsAllowed();
     return Math.max(0, calls <= slots ? Math.min(slots, calls - beforeTheirCalls()) : slots);
   }
@@ -127,11 +114,8 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
     return (int) running.values().stream().filter(call -> !call.isAdmitted()).count();
   }
 
-  private int threadsAllowed() {
-    var latest = shortage;
-    return latest.isNewerThan(WITH_FEWER)
-        ? Math.clamp(latest.jobs(), 1, settings.concurrency())
-        : settings.concurrency();
+  private boolean lacksThreads() {
+    return System.nanoTime() - threadsAgainAt < 0;
   }
 
   private boolean canStorePictures() {
@@ -145,7 +129,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
       return PauseReason.STOPPING;
     } else if (!canStorePictures()) {
       return PauseReason.PICTURES;
-    } else if (shortage.isNewerThan(WITHOUT_THREADS)) {
+    } else if (lacksThreads()) {
       return PauseReason.THREADS;
     } else if (nebius.callsAllowed() == 0) {
       return PauseReason.NEBIUS;
@@ -256,7 +240,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
 
   @Override
   public void threadsExhausted() {
-    shortage = new ThreadShortage(System.nanoTime(), running.size());
+    threadsAgainAt = System.nanoTime() + WITHOUT_THREADS.toNanos();
   }
 
   /**

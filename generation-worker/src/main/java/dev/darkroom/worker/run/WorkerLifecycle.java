@@ -1,5 +1,6 @@
 package dev.darkroom.worker.run;
 
+import dev.darkroom.worker.nebius.NebiusClient;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -20,10 +21,10 @@ final class WorkerLifecycle implements SmartLifecycle {
   private final Duration callTimeout;
   private volatile boolean running;
 
-  WorkerLifecycle(JobExecutor jobs, WorkerSettings settings, Duration callTimeout) {
+  WorkerLifecycle(JobExecutor jobs, WorkerSettings settings, NebiusClient nebius) {
     this.jobs = jobs;
     this.settings = settings;
-    this.callTimeout = callTimeout;
+    this.callTimeout = nebius.timeout();
   }
 
   @Override

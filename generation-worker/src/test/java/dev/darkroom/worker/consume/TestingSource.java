@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** A source in memory that remembers what became of its records. */
 final class TestingSource implements JobSource {
@@ -37,7 +38,8 @@ final class TestingSource implements JobSource {
   private static JobDelivery delivery() {
     var request = new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 512, 42, null, null);
     var id = new RequestId(UUID.randomUUID());
-    return new JobDelivery(new JobMessage(id, "ada", request, Instant.MAX), "handle");
+    var received = new ConsumerRecord<>("jobs", 0, 0, id.toString(), new byte[0]);
+    return new JobDelivery(new JobMessage(id, "ada", request, Instant.MAX), received);
   }
 
   @Override

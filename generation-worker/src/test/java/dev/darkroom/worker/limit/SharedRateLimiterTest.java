@@ -85,7 +85,7 @@ class SharedRateLimiterTest {
   @Test
   void a_refusal_that_names_no_wait_pauses_all_the_same() {
     limiter.serve(() -> 5, () -> {});
-    limiter.observe(429, Map.of("retry-after", "0")::get);
+    limiter.refused(Duration.ZERO);
     limiter.refill();
 
     assertThat(requests.getLast().pause()).isEqualTo(Duration.ofSeconds(1));
@@ -108,8 +108,8 @@ class SharedRateLimiterTest {
     limiter.serve(() -> 5, () -> {});
     limiter.refill();
 
-    limiter.observe(429, Map.of("retry-after", "20")::get);
-    limiter.observe(429, Map.of("retry-after", "3")::get);
+    limiter.refused(Duration.ofSeconds(20));
+    limiter.refused(Duration.ofSeconds(3));
     limiter.refill();
 
     assertThat(requests.getLast().pause()).isEqualTo(Duration.ofSeconds(20));
@@ -120,8 +120,8 @@ class SharedRateLimiterTest {
   @Test
   void what_nebius_says_it_grants_is_passed_on() {
     limiter.serve(() -> 5, () -> {});
-    limiter.observe(200, Map.of("x-ratelimit-limit-requests", " 72 ")::get);
-    limiter.observe(200, Map.of("x-ratelimit-limit-requests", "many")::get);
+    limiter.observe(Map.of("x-ratelimit-limit-requests", " 72 ")::get);
+    limiter.observe(Map.of("x-ratelimit-limit-requests", "many")::get);
     limiter.refill();
 
     assertThat(requests.getLast().told()).isEqualTo(72);
@@ -134,7 +134,7 @@ class SharedRateLimiterTest {
   void without_the_database_no_call_begins_and_a_refusal_is_told_later() {
     limiter.serve(() -> 5, () -> {});
     databaseIsDown = true;
-    limiter.observe(429, Map.of("retry-after", "20")::get);
+    limiter.refused(Duration.ofSeconds(20));
     limiter.refill();
 
     assertThat(limiter.available()).isZero();

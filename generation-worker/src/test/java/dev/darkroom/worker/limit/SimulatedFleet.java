@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -129,11 +128,11 @@ final class SimulatedFleet {
     private void end(RequestQuota.Verdict verdict) {
       free++;
       if (verdict.admitted()) {
-        limit.permits().observe(200, verdict.headers()::get);
+        limit.permits().observe(verdict.headers()::get);
         return;
       }
       var seconds = (verdict.retryAfter().toMillis() + 999) / 1000;
-      limit.permits().observe(429, Map.of("retry-after", Long.toString(seconds))::get);
+      limit.permits().refused(Duration.ofSeconds(seconds));
       pausedUntil = Math.max(pausedUntil, clock.nanos() + TimeUnit.SECONDS.toNanos(seconds));
     }
   }

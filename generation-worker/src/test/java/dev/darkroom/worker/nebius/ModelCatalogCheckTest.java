@@ -15,8 +15,6 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -138,9 +136,6 @@ class ModelCatalogCheckTest {
         .withPropertyValues(properties)
         .run(context -> {
           assertThat(context).hasNotFailed();
-          context.publishEvent(
-              new ApplicationReadyEvent(
-                  new SpringApplication(), new String[0], context, java.time.Duration.ZERO));
           test.accept(context);
         });
   }

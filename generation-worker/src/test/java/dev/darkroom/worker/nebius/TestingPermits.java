@@ -1,9 +1,11 @@
 package dev.darkroom.worker.nebius;
 
 import dev.darkroom.worker.limit.CallPermits;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Permits without end, which remember what they heard. */
 public final class TestingPermits implements CallPermits {
@@ -23,8 +25,13 @@ public final class TestingPermits implements CallPermits {
   public void spend(int calls) {}
 
   @Override
-  public void observe(int status, Headers headers) {
-    heard.add(status + " " + headers.first("x-ratelimit-limit-requests"));
+  public void observe(Headers headers) {
+    heard.add("grants " + headers.first("x-ratelimit-limit-requests"));
+  }
+
+  @Override
+  public void refused(@Nullable Duration wait) {
+    heard.add("refused for " + wait);
   }
 
   @Override

@@ -242,18 +242,6 @@ class RetryPolicyTest {
         .isEqualTo(new RetryDecision.CompleteJob(PICTURE, Map.of("source", "store")));
   }
 
-  @Test
-  void a_setback_tells_what_its_call_cost_where_one_was_made() {
-    var failed = new AttemptOutcome.Failed(FailureCode.BAD_REPLY, "r", "t");
-
-    assertThat(policy.decide(failed, 1, CALL))
-        .extracting(decision -> ((RetryDecision.RetryJob) decision).failure().call())
-        .isEqualTo(Duration.ofMillis(1234));
-    assertThat(policy.decide(new AttemptOutcome.NotSent("r"), 1, Optional.empty()))
-        .extracting(decision -> ((RetryDecision.RetryJob) decision).failure().call())
-        .isNull();
-  }
-
   private static AttemptOutcome succeeded(ImageSize asked) {
     return new AttemptOutcome.Succeeded(PICTURE, asked, Duration.ofMillis(5));
   }

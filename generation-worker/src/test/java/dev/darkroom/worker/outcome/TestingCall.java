@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.ComponentScan;
@@ -98,6 +99,10 @@ final class TestingCall {
     var results = new ArrayList<CallResult>();
     new ApplicationContextRunner()
         .withUserConfiguration(WorkerNebiusRoom.class, PictureStoreConfiguration.class)
+        .withInitializer(context ->
+            context.addBeanFactoryPostProcessor(
+                beans -> // it would call the server as well
+                ((BeanDefinitionRegistry) beans).removeBeanDefinition("modelCatalogLoop")))
         .withBean(JsonMapper.class, JsonMapper::new)
         .withBean(Clock.class, Clock::systemUTC)
         .withBean(SimpleMeterRegistry.class)

@@ -1,30 +1,26 @@
 package dev.darkroom.worker.nebius.http;
 
 import dev.darkroom.worker.nebius.http.BrokenResponse.MalformedResponse;
-import java.io.EOFException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PushbackInputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
-import java.util.zip.Deflater;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.Inflater;
-import java.util.zip.InflaterInputStream;
-import java.util.zip.ZipException;
+import org.apache.hc.client5.http.entity.compress.ContentCodecRegistry;
+import org.apache.hc.client5.http.entity.compress.ContentCoding;
+import org.apache.hc.client5.http.entity.compress.DecompressingEntity;
+import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
-import org.apache.hc.core5.http.MessageHeaders;
-import org.apache.hc.core5.http.NameValuePair;
 import org.apache.hc.core5.http.message.BasicHeader;
-import org.jspecify.annotations.Nullable;
+import org.apache.hc.core5.http.message.MessageSupport;
 
 /**
  * Decompresses a body as its {@code Content-Encoding} says (<a
  * href="https://www.rfc-editor.org/rfc/rfc9110#section-8.4">RFC 9110</a>). We ask for none; some
- * proxies compress all the same.
+ * proxies compress all the same. The HTTP client's own decompression would turn an unknown coding
+ * into an invalid response, and hide the status of an error.
  */
 public final class ContentCodings {
   public static final Header NONE = new BasicHeader(HttpHeaders.ACCEPT_ENCODING, "identity");
@@ -35,126 +31,51 @@ public final class ContentCodings {
   private ContentCodings() {}
 
   /**
-   * Decompresses while it is read: what is wrong shows then, as a {@link MalformedResponse} or, if
-   * the connection broke, as its own exception. To be closed, which frees the memory of its
-   * decompressors, but leaves the body open: closing that would read the connection to its end.
+   * Decompresses while it is read: what is wrong shows then. Not to be closed, which would read the
+   * connection to its end.
    */
-  public static InputStream decompress(InputStream body, MessageHeaders headers) {
-    var codings =
-        Stream.of(headers.getHeaders(HttpHeaders.CONTENT_ENCODING))
-            .map(NameValuePair::getValue)
-            .flatMap(value -> Stream.of((value == null ? "" : value).split(",")))
-            .map(coding -> coding.strip().toLowerCase(Locale.ROOT))
-            .filter(coding -> !coding.isEmpty() && !coding.equals("identity"))
-            .toList();
-    return codings.isEmpty()
-        ? new LeftOpen(body)
-        : new DecompressedBody(new LeftOpen(body), codings);
-  }
-
-  private static final class LeftOpen extends FilterInputStream {
-    LeftOpen(InputStream body) {
-      super(body);
+  public static InputStream decompress(ClassicHttpResponse response) throws IOException {
+    var entity = response.getEntity();
+    if (entity == null) {
+      return InputStream.nullInputStream();
     }
-
-    @Override
-    public void close() {
-      // whoever opened the connection ends it
+    var codings = codings(response);
+    if (codings.size() > MOST) {
+      return unreadable(entity, "The answer has %d content codings.".formatted(codings.size()));
     }
-  }
-
-  /** A stream that is given its inflater does not end it by itself. */
-  private static final class Inflating extends InflaterInputStream {
-    Inflating(InputStream compressed, boolean raw) {
-      super(compressed, new Inflater(raw));
-    }
-
-    @Override
-    public void close() throws IOException {
-      inf.end();
-      super.close();
-    }
-  }
-
-  private static final class DecompressedBody extends InputStream {
-    private final InputStream compressed;
-    private final List<String> codings;
-    private @Nullable InputStream decoder;
-
-    DecompressedBody(InputStream compressed, List<String> codings) {
-      this.compressed = compressed;
-      this.codings = codings;
-    }
-
-    @Override
-    public int read() throws IOException {
-      var one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-      try {
-        var in = decoder;
-        if (in == null) {
-          in = open();
-          decoder = in;
+    // The coding that was applied last is named last, and undone first.
+    for (var coding : codings.reversed()) {
+      switch (coding) {
+        case "gzip", "x-gzip" -> entity = ContentCodecRegistry.unwrap(ContentCoding.GZIP, entity);
+        case "deflate", "x-deflate" ->
+            entity = ContentCodecRegistry.unwrap(ContentCoding.DEFLATE, entity);
+        default -> {
+          var printable = coding.replaceAll("[^a-z0-9-]", "?");
+          return unreadable(
+              entity, "The answer has an unsupported Content-Encoding: %.20s".formatted(printable));
         }
-        return in.read(buffer, offset, length);
-      } catch (ZipException | EOFException e) { // a connection that breaks throws others
-        throw new MalformedResponse("The answer is not complete " + codings.getLast() + " data.");
       }
     }
+    return entity.getContent();
+  }
 
-    /** The coding that was applied last is named last, and undone first. */
-    private InputStream open() throws IOException {
-      if (codings.size() > MOST) {
-        throw new MalformedResponse("The answer has %d content codings.".formatted(codings.size()));
-      }
-      var in = compressed;
-      try {
-        for (var coding : codings.reversed()) {
-          in = open(coding, in);
-        }
-        return in;
-      } catch (IOException e) {
-        in.close();
-        throw e;
-      }
-    }
+  private static List<String> codings(ClassicHttpResponse response) {
+    var codings = new ArrayList<String>();
+    MessageSupport.parseTokens(
+        response,
+        HttpHeaders.CONTENT_ENCODING,
+        coding -> codings.add(coding.toLowerCase(Locale.ROOT)));
+    codings.removeIf(coding -> coding.isEmpty() || coding.equals("identity"));
+    return codings;
+  }
 
-    @Override
-    public void close() throws IOException {
-      var in = decoder;
-      if (in != null) {
-        in.close();
-      }
-    }
-
-    private static InputStream open(String coding, InputStream compressed) throws IOException {
-      var in = new PushbackInputStream(compressed, 2);
-      var head = in.readNBytes(2);
-      in.unread(head);
-      if (head.length == 0) {
-        return in; // empty, however compressed
-      }
-      return switch (coding) {
-        case "gzip", "x-gzip" -> new GZIPInputStream(in);
-        case "deflate", "x-deflate" -> new Inflating(in, isRaw(head));
-        default ->
-            throw new MalformedResponse(
-                "The answer has an unsupported Content-Encoding: "
-                    + coding
-                        .replaceAll("[^a-z0-9-]", "?")
-                        .substring(0, Math.min(20, coding.length())));
-      };
-    }
-
-    /** Without the header of RFC 1950, as some send it. */
-    private static boolean isRaw(byte[] head) {
-      return head.length < 2
-          || (head[0] & 0x0f) != Deflater.DEFLATED
-          || ((head[0] & 0xff) * 256 + (head[1] & 0xff)) % 31 != 0;
-    }
+  /** Says so when it is read: of an error response the status is enough. */
+  private static InputStream unreadable(HttpEntity entity, String why) throws IOException {
+    return new DecompressingEntity(
+            entity,
+            _ -> {
+              throw new MalformedResponse(why);
+            })
+        .getContent();
   }
 }
