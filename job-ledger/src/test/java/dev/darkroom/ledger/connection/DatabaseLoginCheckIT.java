@@ -19,7 +19,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.core.env.Environment;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
@@ -152,7 +152,7 @@ class DatabaseLoginCheckIT {
                 "spring.flyway.enabled", "false")));
   }
 
-  private static Environment environment(Map<String, Object> properties) {
+  private static ConfigurableEnvironment environment(Map<String, Object> properties) {
     var environment = new StandardEnvironment();
     environment.getPropertySources().addFirst(new MapPropertySource("given", properties));
     return environment;
