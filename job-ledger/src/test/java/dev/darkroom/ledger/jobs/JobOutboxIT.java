@@ -11,6 +11,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.queue.JobOutbox;
 import dev.darkroom.model.Step;
 import java.time.Duration;
