@@ -206,7 +206,7 @@ class ManyDeadlinesIT {
     }
 
     @Override
-    public Optional<String> trouble() {
+    public Optional<String> trouble(int pictures) {
       return Optional.empty();
     }
   }
