@@ -3,6 +3,10 @@ package dev.darkroom.ledger.jobs;
 import static dev.darkroom.ledger.row.Columns.instant;
 import static dev.darkroom.ledger.row.Columns.texts;
 
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
+import dev.darkroom.ledger.jobs.NewJob.Acceptance;
+import dev.darkroom.ledger.jobs.NewJob.IdempotencyKey;
+import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobMessage;
@@ -223,8 +227,8 @@ public final class JobStore {
       metrics.claimed(Duration.ofMillis(row.getLong("age")));
     }
     return new ClaimedJob(
-        JobRows.attempt(row),
-        JobRows.message(row, json),
+        Attempt.of(row),
+        DueJob.message(row, json),
         Columns.trace(row),
         Duration.ofMillis(row.getLong("time_left")));
   }
@@ -260,7 +264,7 @@ public final class JobStore {
         .param("lease", lease.toMillis())
         .param("ids", texts(inHand.stream().map(Attempt::requestId)))
         .param("attempts", texts(inHand.stream().map(Attempt::number)))
-        .query((row, _) -> JobRows.attempt(row))
+        .query((row, _) -> Attempt.of(row))
         .list();
   }
 
@@ -296,7 +300,7 @@ public final class JobStore {
         .param("tokens", texts(tokens.stream()))
         .param("ids", texts(begun.stream().map(Attempt::requestId)))
         .param("attempts", texts(begun.stream().map(Attempt::number)))
-        .query((row, _) -> JobRows.attempt(row))
+        .query((row, _) -> Attempt.of(row))
         .list();
   }
 
@@ -384,7 +388,7 @@ public final class JobStore {
 
   private Rescheduled rescheduled(ResultSet row) throws SQLException {
     return Columns.status(row) == JobStatus.FAILED
-        ? new Rescheduled.Exhausted(metrics.ended(JobRows.finished(row)))
+        ? new Rescheduled.Exhausted(metrics.ended(FinishedJob.of(row)))
         : new Rescheduled.DueAgain(Columns.requestId(row), instant(row, "due_at"));
   }
 }
