@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.Completion;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.PictureRecord;
 import dev.darkroom.ledger.jobs.RetryableFailure;
@@ -108,8 +107,7 @@ class HeldUpJobIT {
         new PictureRecord(
             "/generated/" + job + ".webp", TestingWorker.SHA256, "image/webp", 12_345);
     var details = Map.of("source", "nebius", "callMillis", 100, "savingMillis", 10);
-    assertThat(worker.outcomeStore().completeIfCurrent(new Completion(attempt, picture, details)))
-        .isPresent();
+    assertThat(worker.outcomeStore().completeIfCurrent(attempt, picture, details)).isPresent();
   }
 
   private Attempt attempt(String job) {

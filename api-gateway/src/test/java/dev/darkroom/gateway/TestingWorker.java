@@ -1,8 +1,7 @@
 package dev.darkroom.gateway;
 
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.CallIntent;
-import dev.darkroom.ledger.jobs.Completion;
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.OutcomeStore;
@@ -51,9 +50,7 @@ record TestingWorker(JobStore jobStore, OutcomeStore outcomeStore, EventPublishe
   }
 
   FinishedJob completeSilently(String requestId, PictureRecord picture) {
-    return outcomeStore
-        .completeIfCurrent(new Completion(claim(requestId), picture, Map.of()))
-        .orElseThrow();
+    return outcomeStore.completeIfCurrent(claim(requestId), picture, Map.of()).orElseThrow();
   }
 
   void fail(String requestId, String code) {

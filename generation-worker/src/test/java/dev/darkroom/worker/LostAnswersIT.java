@@ -4,8 +4,8 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.ledger.jobs.AttemptMade;
-import dev.darkroom.ledger.jobs.AttemptMade.AttemptResult;
+import dev.darkroom.ledger.jobs.Job.AttemptMade;
+import dev.darkroom.ledger.jobs.Job.AttemptMade.AttemptResult;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.model.JobStatus;

@@ -11,6 +11,7 @@ import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
+import dev.darkroom.picture.ByteRange;
 import dev.darkroom.picture.CommitResult;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;
@@ -339,16 +340,19 @@ class WorkerIT {
 
   private static StoredPicture copyOfPicture(RequestId from, RequestId to) throws IOException {
     var store = worker.getBean(PictureStore.class);
-    try (var there = store.open(from).orElseThrow();
+    var picture = store.find(from).orElseThrow();
+    try (var there = store.open(picture, ByteRange.all(picture)).orElseThrow();
         var upload = store.upload(to)) {
-      there.body().transferTo(upload.body());
+      there.transferTo(upload.body());
       return ((CommitResult.Stored) upload.commit()).picture();
     }
   }
 
   private static java.awt.image.BufferedImage pictureOf(RequestId id) throws IOException {
-    try (var picture = worker.getBean(PictureStore.class).open(id).orElseThrow()) {
-      return ImageIO.read(picture.body());
+    var store = worker.getBean(PictureStore.class);
+    var picture = store.find(id).orElseThrow();
+    try (var body = store.open(picture, ByteRange.all(picture)).orElseThrow()) {
+      return ImageIO.read(body);
     }
   }
 

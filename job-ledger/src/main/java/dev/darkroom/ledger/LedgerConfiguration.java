@@ -5,7 +5,6 @@ import dev.darkroom.ledger.LedgerSettings.IdempotencySettings;
 import dev.darkroom.ledger.LedgerSettings.UnknownOutcomeSettings;
 import dev.darkroom.ledger.connection.DatabaseLoginCheck;
 import dev.darkroom.ledger.connection.LedgerHealth;
-import dev.darkroom.ledger.connection.PoolerAwarePools;
 import dev.darkroom.ledger.connection.ReadOnlyFailoverTranslator;
 import dev.darkroom.ledger.jobs.AttemptPolicy;
 import dev.darkroom.ledger.jobs.JobMetrics;
@@ -39,7 +38,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.core.env.Environment;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -56,20 +55,13 @@ public class LedgerConfiguration {
 
   /** Before the pool and the migrations, which would repeat a refused login for a minute. */
   @Bean
-  static BeanFactoryPostProcessor checkDatabaseLogin(Environment environment) {
+  static BeanFactoryPostProcessor checkDatabaseLogin(ConfigurableEnvironment environment) {
     return _ -> DatabaseLoginCheck.check(environment);
   }
 
-  /** Static, so that it is there before any pool. */
   @Bean
-  static PoolerAwarePools poolerAwarePools() {
-    return new PoolerAwarePools();
-  }
-
-  @Bean
-  ReadOnlyFailoverTranslator readOnlyFailoverTranslator(DataSource database, ReadPools readers) {
-    return new ReadOnlyFailoverTranslator(
-        Stream.concat(Stream.of(database), readers.sources()).toList());
+  ReadOnlyFailoverTranslator readOnlyFailoverTranslator() {
+    return new ReadOnlyFailoverTranslator();
   }
 
   @Bean
@@ -86,9 +78,12 @@ public class LedgerConfiguration {
   @Bean
   LedgerHealth ledger(
       JdbcClient database,
-      ReadOnlyFailoverTranslator connections,
+      ReadOnlyFailoverTranslator writes,
+      DataSource pool,
+      ReadPools readers,
       ObjectProvider<MeterRegistry> meters) {
-    var health = new LedgerHealth(database, connections);
+    var pools = Stream.concat(Stream.of(pool), readers.sources());
+    var health = new LedgerHealth(database, writes, pools);
     meters.ifAvailable(to -> DependencyTrouble.register(to, "database", health::isInTrouble));
     return health;
   }

@@ -36,9 +36,6 @@ public final class EventPublisher implements AutoCloseable {
   /** Long enough that marks don't compete with statements that a client waits for. */
   private static final Duration MARKS_LINGER = Duration.ofMillis(250);
 
-  /** No client waits for those; a completion takes along those before it, so they stay in order. */
-  private static final Duration PROGRESS_LINGERS = Duration.ofMillis(50);
-
   /**
    * Between two batches. Where jobs end one by one, a hundred a second, a request to Kafka for each
    * would keep this process, the broker and all who follow the events busy.
@@ -76,7 +73,7 @@ public final class EventPublisher implements AutoCloseable {
             "send-events",
             WAITING_MARKS,
             MARKS_PER_STATEMENT,
-            new Linger<>(PROGRESS_LINGERS, OutgoingEvent::completion, REST),
+            new Linger(Duration.ZERO, REST),
             this::send);
   }
 

@@ -6,8 +6,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.ledger.jobs.CallIntent;
-import dev.darkroom.ledger.jobs.Completion;
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
@@ -132,7 +131,7 @@ class EventPublisherIT {
                 List.of(new CallIntent(id, Map.of())));
     return application
         .getBean(OutcomeStore.class)
-        .completeIfCurrent(new Completion(claimed.getFirst().attempt(), PICTURE, Map.of()))
+        .completeIfCurrent(claimed.getFirst().attempt(), PICTURE, Map.of())
         .orElseThrow();
   }
 

@@ -39,16 +39,6 @@ public interface PictureStore {
   /** Opens a range of the picture; empty if the picture no longer exists. The caller closes it. */
   Optional<InputStream> open(StoredPicture picture, ByteRange range) throws IOException;
 
-  /** Opens the whole picture; the caller closes it. */
-  default Optional<OpenPicture> open(RequestId id) throws IOException {
-    Optional<StoredPicture> picture = find(id);
-    if (picture.isEmpty()) {
-      return Optional.empty();
-    }
-    return open(picture.get(), ByteRange.all(picture.get()))
-        .map(body -> new OpenPicture(picture.get(), body));
-  }
-
   /**
    * Says which picture a job completed with. Other pictures of concurrent commits are deleted.
    *
@@ -74,13 +64,13 @@ public interface PictureStore {
       throws IOException;
 
   /** Why the store can't take a picture now, as far as is known. */
-  Optional<String> trouble();
+  default Optional<String> trouble() {
+    return trouble(1);
+  }
 
   /**
    * Why the store can't take this many pictures of the largest size. Recent results are reused, and
    * the wait for a slow store is short.
    */
-  default Optional<String> trouble(int pictures) {
-    return trouble();
-  }
+  Optional<String> trouble(int pictures);
 }

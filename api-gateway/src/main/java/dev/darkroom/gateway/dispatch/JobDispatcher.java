@@ -1,11 +1,11 @@
 package dev.darkroom.gateway.dispatch;
 
 import dev.darkroom.ledger.batch.BatchingWriter;
-import dev.darkroom.ledger.jobs.Acceptance;
-import dev.darkroom.ledger.jobs.Acceptance.Accepted;
 import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
+import dev.darkroom.ledger.jobs.NewJob.Acceptance;
+import dev.darkroom.ledger.jobs.NewJob.Acceptance.Accepted;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.JobStatus;

@@ -5,7 +5,7 @@ import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.OutcomeStore;
-import dev.darkroom.ledger.jobs.Rescheduled;
+import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.messaging.EventPublisher;
 import io.micrometer.core.instrument.Counter;

@@ -1,7 +1,6 @@
 package dev.darkroom.gateway.rescue;
 
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.Completion;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.PictureRecord;
@@ -72,7 +71,7 @@ final class StoredPictureCompleter {
         new PictureRecord(
             picture.url(), picture.sha256(), picture.format().contentType(), picture.bytes());
     var details = Map.of("width", picture.width(), "height", picture.height(), "source", "store");
-    var job = outcomeStore.completeIfCurrent(new Completion(attempt, record, details));
+    var job = outcomeStore.completeIfCurrent(attempt, record, details);
     job.ifPresent(_ -> deleteOthers(picture));
     return job;
   }

@@ -1,7 +1,7 @@
 package dev.darkroom.gateway.submit;
 
 import dev.darkroom.gateway.http.Parsed.BadField;
-import dev.darkroom.ledger.jobs.IdempotencyKey;
+import dev.darkroom.ledger.jobs.NewJob.IdempotencyKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;

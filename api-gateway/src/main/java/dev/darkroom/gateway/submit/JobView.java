@@ -3,7 +3,7 @@ package dev.darkroom.gateway.submit;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.darkroom.gateway.provider.HoldUp;
-import dev.darkroom.ledger.jobs.AttemptMade;
+import dev.darkroom.ledger.jobs.Job.AttemptMade;
 import dev.darkroom.ledger.jobs.Job.JobFailure;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;

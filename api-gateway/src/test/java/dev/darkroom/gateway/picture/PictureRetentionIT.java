@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.uuid.Generators;
 import dev.darkroom.gateway.RunningGateway;
-import dev.darkroom.ledger.jobs.CallIntent;
-import dev.darkroom.ledger.jobs.Completion;
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.jobs.OutcomeStore;
@@ -151,10 +150,7 @@ class PictureRetentionIT {
     var record =
         new PictureRecord(
             picture.url(), picture.sha256(), picture.format().contentType(), picture.bytes());
-    assertThat(
-            gateway
-                .bean(OutcomeStore.class)
-                .completeIfCurrent(new Completion(attempt, record, Map.of())))
+    assertThat(gateway.bean(OutcomeStore.class).completeIfCurrent(attempt, record, Map.of()))
         .isPresent();
   }
 

@@ -106,7 +106,7 @@ final class TestingPictureStore implements LinkingPictureStore {
   }
 
   @Override
-  public Optional<String> trouble() {
+  public Optional<String> trouble(int pictures) {
     return Optional.empty();
   }
 }

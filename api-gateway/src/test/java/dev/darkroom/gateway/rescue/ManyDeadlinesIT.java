@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.uuid.Generators;
 import dev.darkroom.gateway.RunningGateway;
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.CallIntent;
 import dev.darkroom.ledger.jobs.ClaimedJob;
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
@@ -206,7 +206,7 @@ class ManyDeadlinesIT {
     }
 
     @Override
-    public Optional<String> trouble() {
+    public Optional<String> trouble(int pictures) {
       return Optional.empty();
     }
   }

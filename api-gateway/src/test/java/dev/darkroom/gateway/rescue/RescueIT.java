@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.uuid.Generators;
 import dev.darkroom.gateway.RunningGateway;
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.CallIntent;
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 
-/** Runs something many times, on a platform thread for each connection. */
+/** Runs something many times, on a platform thread for each connection; then closes them. */
 public final class LoadGenerator {
   /** One connection: what it does each time, and its end. */
   public interface LoadConnection extends AutoCloseable {
@@ -68,7 +68,7 @@ public final class LoadGenerator {
         return timed;
       });
     }
-    return run(tasks);
+    return run(tasks, connections);
   }
 
   /** At a steady rate, whether or not the answers keep up, as long as there are connections. */
@@ -92,7 +92,7 @@ public final class LoadGenerator {
         return timed;
       });
     }
-    return run(tasks);
+    return run(tasks, connections);
   }
 
   private static Timed timed(LoadConnection connection, int number) throws Exception {
@@ -101,11 +101,17 @@ public final class LoadGenerator {
     return new Timed(begin, System.nanoTime(), done);
   }
 
-  private static LoadOutcome run(List<Callable<List<Timed>>> tasks) throws Exception {
+  private static LoadOutcome run(
+      List<Callable<List<Timed>>> tasks, List<? extends LoadConnection> connections)
+      throws Exception {
     var timed = new ArrayList<Timed>();
     try (var threads = Executors.newFixedThreadPool(tasks.size())) {
       for (Future<List<Timed>> done : threads.invokeAll(tasks)) {
         timed.addAll(done.get());
+      }
+    } finally {
+      for (var connection : connections) {
+        connection.close();
       }
     }
     var done = timed.stream().filter(Timed::done).toList();
@@ -117,11 +123,5 @@ public final class LoadGenerator {
     LongStream took = done.stream().mapToLong(one -> one.end() - one.begin());
     return new LoadOutcome(
         Latencies.ofNanos(took), (end - begin) / 1e9, timed.size() - done.size());
-  }
-
-  public static void close(List<? extends LoadConnection> connections) throws Exception {
-    for (var connection : connections) {
-      connection.close();
-    }
   }
 }

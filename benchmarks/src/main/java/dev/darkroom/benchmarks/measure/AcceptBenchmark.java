@@ -99,7 +99,6 @@ public final class AcceptBenchmark implements Benchmark {
     try {
       return LoadGenerator.closed(connections, time, atMost);
     } finally {
-      LoadGenerator.close(connections);
       Jobs.awaitPublished(database, Duration.ofMinutes(1));
     }
   }
@@ -107,13 +106,9 @@ public final class AcceptBenchmark implements Benchmark {
   private static LoadGenerator.LoadOutcome commit(Database database, Duration time, int atMost)
       throws Exception {
     var connections = new ArrayList<TwoRowTransaction>();
-    try {
-      for (int i = 0; i < CONNECTIONS; i++) {
-        connections.add(new TwoRowTransaction(database.connect()));
-      }
-      return LoadGenerator.closed(connections, time, atMost);
-    } finally {
-      LoadGenerator.close(connections);
+    for (int i = 0; i < CONNECTIONS; i++) {
+      connections.add(new TwoRowTransaction(database.connect()));
     }
+    return LoadGenerator.closed(connections, time, atMost);
   }
 }

@@ -127,12 +127,7 @@ public final class DispatchBenchmark implements Benchmark {
       StubProvider provider)
       throws Exception {
     var connections = Submissions.open(CONNECTIONS, gateway.port(), jobs);
-    LoadGenerator.LoadOutcome answered;
-    try {
-      answered = LoadGenerator.paced(connections, perSecond, jobs.size());
-    } finally {
-      LoadGenerator.close(connections);
-    }
+    var answered = LoadGenerator.paced(connections, perSecond, jobs.size());
     Jobs.awaitCompleted(database, PATIENCE);
     var claimed = Steps.micros(database, jobs, "calling_nebius_api");
     return new Stages(
@@ -158,14 +153,10 @@ public final class DispatchBenchmark implements Benchmark {
       Database database, Producer<String, byte[]> producer, int count, double perSecond)
       throws Exception {
     var connections = new ArrayList<CommitThenSend>();
-    try {
-      for (int i = 0; i < CONNECTIONS; i++) {
-        connections.add(
-            new CommitThenSend(new TwoRowTransaction(database.connect()), producer, TOPIC));
-      }
-      return LoadGenerator.paced(connections, perSecond, count).latencies();
-    } finally {
-      LoadGenerator.close(connections);
+    for (int i = 0; i < CONNECTIONS; i++) {
+      connections.add(
+          new CommitThenSend(new TwoRowTransaction(database.connect()), producer, TOPIC));
     }
+    return LoadGenerator.paced(connections, perSecond, count).latencies();
   }
 }

@@ -151,13 +151,9 @@ public final class DrainBenchmark implements Benchmark {
   /** Accepted and on Kafka, while no worker runs. */
   private static void enqueue(Scene scene, JobSeries jobs) throws Exception {
     var connections = Submissions.open(CONNECTIONS, scene.gateway.port(), jobs);
-    try {
-      if (LoadGenerator.closed(connections, PATIENCE, jobs.size()).latencies().count()
-          < jobs.size()) {
-        throw new IllegalStateException("not all jobs were accepted");
-      }
-    } finally {
-      LoadGenerator.close(connections);
+    var accepted = LoadGenerator.closed(connections, PATIENCE, jobs.size()).latencies();
+    if (accepted.count() < jobs.size()) {
+      throw new IllegalStateException("not all jobs were accepted");
     }
     Jobs.awaitPublished(scene.database, PATIENCE);
     scene.database.execute("checkpoint");

@@ -204,11 +204,7 @@ public final class FloodBenchmark implements Benchmark {
     var connections =
         Submissions.open(
             CONNECTIONS, gateway.port(), new JobSeries(name.replaceAll("\\W", ""), count, clock));
-    try {
-      return LoadGenerator.paced(connections, PER_SECOND, count);
-    } finally {
-      LoadGenerator.close(connections);
-    }
+    return LoadGenerator.paced(connections, PER_SECOND, count);
   }
 
   private static void fill(Database database) throws SQLException {

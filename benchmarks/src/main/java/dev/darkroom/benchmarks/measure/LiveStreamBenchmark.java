@@ -96,11 +96,7 @@ public final class LiveStreamBenchmark implements Benchmark {
 
   private static List<String> submit(JobSeries jobs, GatewayProcess gateway) throws Exception {
     var connections = UsersSubmissions.open(CONNECTIONS, gateway.port(), jobs, USERS);
-    try {
-      var _ = LoadGenerator.paced(connections, PER_SECOND, jobs.size());
-    } finally {
-      LoadGenerator.close(connections);
-    }
+    var _ = LoadGenerator.paced(connections, PER_SECOND, jobs.size());
     var accepted = new ArrayList<String>();
     connections.forEach(connection -> accepted.addAll(connection.accepted()));
     return accepted;

@@ -85,11 +85,7 @@ public final class MemoryBenchmark implements Benchmark {
   private void submit(GatewayProcess gateway, String name, int count) throws Exception {
     var connections =
         Submissions.open(CONNECTIONS, gateway.port(), new JobSeries(name, count, clock));
-    try {
-      var _ = LoadGenerator.closed(connections, PATIENCE, count);
-    } finally {
-      LoadGenerator.close(connections);
-    }
+    var _ = LoadGenerator.closed(connections, PATIENCE, count);
   }
 
   private static void awaitCalls(StubProvider provider, int count) throws Exception {

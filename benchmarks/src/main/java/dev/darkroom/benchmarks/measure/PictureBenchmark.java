@@ -83,11 +83,7 @@ public final class PictureBenchmark implements Benchmark {
   private void submit(GatewayProcess gateway, String name, int count) throws Exception {
     var connections =
         Submissions.open(CONNECTIONS, gateway.port(), new JobSeries(name, count, clock));
-    try {
-      var _ = LoadGenerator.closed(connections, PATIENCE, count);
-    } finally {
-      LoadGenerator.close(connections);
-    }
+    var _ = LoadGenerator.closed(connections, PATIENCE, count);
   }
 
   private static void awaitHalves(StubProvider provider, ChildProcess worker, int count)

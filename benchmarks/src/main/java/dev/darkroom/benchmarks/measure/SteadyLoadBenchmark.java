@@ -97,11 +97,7 @@ public final class SteadyLoadBenchmark implements Benchmark {
   private static void submit(JobSeries jobs, GatewayProcess gateway, Database database)
       throws Exception {
     var connections = Submissions.open(CONNECTIONS, gateway.port(), jobs);
-    try {
-      var _ = LoadGenerator.paced(connections, PER_SECOND, jobs.size());
-    } finally {
-      LoadGenerator.close(connections);
-    }
+    var _ = LoadGenerator.paced(connections, PER_SECOND, jobs.size());
     Jobs.awaitCompleted(database, PATIENCE);
   }
 

@@ -1,14 +1,13 @@
 package dev.darkroom.worker.outcome;
 
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.Completion;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.PictureRecord;
-import dev.darkroom.ledger.jobs.Rescheduled;
 import dev.darkroom.ledger.jobs.RetryableFailure;
+import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.RequestId;
@@ -87,7 +86,7 @@ public final class OutcomeReporter {
     var details = new HashMap<String, Object>(more);
     details.put("width", picture.width());
     details.put("height", picture.height());
-    var job = outcomes.completeIfCurrent(new Completion(attempt, recorded, details));
+    var job = outcomes.completeIfCurrent(attempt, recorded, details);
     if (job.isPresent()) {
       deleteUnneeded(attempt.requestId(), picture.sha256());
     } else { // an open job may still be completed with it

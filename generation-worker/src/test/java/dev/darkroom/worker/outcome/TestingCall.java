@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
+import dev.darkroom.picture.ByteRange;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.wiring.PictureStoreConfiguration;
 import dev.darkroom.worker.limit.CallPermits;
@@ -129,9 +130,10 @@ final class TestingCall {
     var outcome = client.call(id, client.parameters(request).sent(), null, call);
     var decision = policy().decide(outcome, 1, Optional.empty());
     Optional<byte[]> picture = Optional.empty();
-    var kept = context.getBean(PictureStore.class).open(id);
+    var store = context.getBean(PictureStore.class);
+    var kept = store.find(id);
     if (kept.isPresent()) {
-      try (var body = kept.get().body()) {
+      try (var body = store.open(kept.get(), ByteRange.all(kept.get())).orElseThrow()) {
         picture = Optional.of(body.readAllBytes());
       }
     }

@@ -8,7 +8,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,33 +24,30 @@ public final class BatchingWriter<T> implements AutoCloseable {
   private final String name;
   private final BlockingQueue<T> waiting;
   private final int batchSize;
-  private final Linger<T> linger;
+  private final Linger linger;
   private final Consumer<List<T>> write;
   private final List<Thread> writers;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /**
-   * How long a batch waits for others to join it.
+   * How items that come one by one share a statement.
    *
-   * @param atMost counted from its first item
-   * @param urgent an item that ends the wait, for itself and for all that came before it
-   * @param rest pause after a batch: what comes within it shares the next one, urgent or not, while
-   *     an item that comes alone is written at once
+   * @param atMost how long a batch waits for others to join it, from its first item on
+   * @param rest pause after a batch: what comes within it shares the next one, while an item that
+   *     comes alone is written at once
    */
-  public record Linger<T>(Duration atMost, Predicate<T> urgent, Duration rest) {
-    /** For items that nobody waits for. */
-    public static <T> Linger<T> of(Duration time) {
-      return new Linger<>(time, _ -> false, Duration.ZERO);
-    }
+  public record Linger(Duration atMost, Duration rest) {
+    static final Linger NONE = new Linger(Duration.ZERO, Duration.ZERO);
 
-    static <T> Linger<T> none() {
-      return of(Duration.ZERO);
+    /** For items that nobody waits for. */
+    public static Linger of(Duration time) {
+      return new Linger(time, Duration.ZERO);
     }
   }
 
   /** Starts the writing thread, which does not linger. */
   public BatchingWriter(String name, int capacity, int batchSize, Consumer<List<T>> write) {
-    this(name, capacity, batchSize, Linger.none(), write);
+    this(name, capacity, batchSize, Linger.NONE, write);
   }
 
   /**
@@ -62,7 +58,7 @@ public final class BatchingWriter<T> implements AutoCloseable {
    * @param batchSize items in one statement, at most
    */
   public BatchingWriter(
-      String name, int capacity, int batchSize, Linger<T> linger, Consumer<List<T>> write) {
+      String name, int capacity, int batchSize, Linger linger, Consumer<List<T>> write) {
     this(name, capacity, batchSize, linger, 1, write);
   }
 
@@ -76,7 +72,7 @@ public final class BatchingWriter<T> implements AutoCloseable {
       String name,
       int capacity,
       int batchSize,
-      Linger<T> linger,
+      Linger linger,
       int writers,
       Consumer<List<T>> write) {
     this.name = name;
@@ -140,7 +136,7 @@ public final class BatchingWriter<T> implements AutoCloseable {
     var batch = new ArrayList<T>();
     batch.add(first);
     var end = System.nanoTime() + linger.atMost().toNanos();
-    while (!isClosed() && batch.size() < batchSize && !linger.urgent().test(batch.getLast())) {
+    while (!isClosed() && batch.size() < batchSize) {
       var next = waiting.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
       if (next == null) {
         return batch;

@@ -64,7 +64,7 @@ public final class GroupCommit<T, R> implements AutoCloseable {
             name,
             limits.queue(),
             limits.batch(),
-            BatchingWriter.Linger.none(),
+            BatchingWriter.Linger.NONE,
             limits.writers(),
             this::writeAwaited);
   }

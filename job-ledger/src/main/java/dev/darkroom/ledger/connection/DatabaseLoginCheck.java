@@ -3,6 +3,7 @@ package dev.darkroom.ledger.connection;
 import java.net.UnknownHostException;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
@@ -12,12 +13,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.dao.DataAccessException;
 
 /**
  * Tries the login once before anything else does. A server that is away may come back, so the start
  * waits for it. A refused login or an unknown host stops the start with a clear sentence instead of
  * a minute of retries.
+ *
+ * <p>It also asks what is at the other end: behind a pooler in transaction mode, statements must
+ * not be prepared on the server, for the next transaction runs on another connection. Where that
+ * can't be found out, none are prepared until the next start, which is slower and always works.
  */
 public final class DatabaseLoginCheck {
   private static final Logger log = LoggerFactory.getLogger(DatabaseLoginCheck.class);
@@ -36,19 +44,30 @@ public final class DatabaseLoginCheck {
 
   private static final Set<String> POOLER_STATES = Set.of("XX000", "08P01");
 
+  private static final Map<String, Object> PREPARE_NOTHING =
+      Map.of("spring.datasource.hikari.data-source-properties.prepareThreshold", "0");
+
   private DatabaseLoginCheck() {}
 
-  /** Tries the application's login and, where migrations run under another one, that as well. */
-  public static void check(Environment environment) {
+  /**
+   * Tries the application's login and, where migrations run under another one, that as well.
+   *
+   * @param environment gets the pool's {@code prepareThreshold}, unless statements may be prepared
+   */
+  public static void check(ConfigurableEnvironment environment) {
     var application =
         new DatabaseLogin("DATABASE_URL", "spring.datasource.", "username", environment);
-    application.check();
+    if (!application.mayPrepareStatements()) {
+      environment
+          .getPropertySources()
+          .addLast(new MapPropertySource("prepareThreshold", PREPARE_NOTHING));
+    }
     if (environment.containsProperty("spring.flyway.user")
         && environment.getProperty("spring.flyway.enabled", Boolean.class, true)) {
       var migrations =
           new DatabaseLogin("SPRING_FLYWAY_USER", "spring.flyway.", "user", environment);
       if (!migrations.isSameAs(application)) {
-        migrations.check();
+        migrations.mayPrepareStatements();
       }
     }
   }
@@ -67,18 +86,28 @@ public final class DatabaseLoginCheck {
       return Objects.equals(user, other.user) && Objects.equals(password, other.password);
     }
 
-    void check() {
+    /** Logs in twice, for the probe. */
+    boolean mayPrepareStatements() {
       if (url == null || !url.startsWith("jdbc:postgresql:")) {
-        return;
+        return true;
       }
-      try (var _ = DriverManager.getConnection(url, properties())) {
-        log.debug("the database accepted the login");
+      try (var one = DriverManager.getConnection(url, properties());
+          var other = DriverManager.getConnection(url, properties())) {
+        if (!PoolerProbe.isTransactionPooler(one, other)) {
+          return true;
+        }
+        log.info(
+            "the database is behind a pooler in transaction mode; statements are not prepared on the server");
       } catch (SQLException e) {
         refusal(e)
             .ifPresent(reason -> {
               throw new InvalidDatabaseUrlException(setting, reason);
             });
+        log.debug("could not probe the database", e);
+      } catch (DataAccessException e) {
+        log.debug("could not probe the database", e);
       }
+      return false;
     }
 
     private Properties properties() {

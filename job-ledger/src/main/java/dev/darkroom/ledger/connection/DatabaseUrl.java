@@ -2,7 +2,7 @@ package dev.darkroom.ledger.connection;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -28,13 +28,7 @@ final class DatabaseUrl {
 
   private static final Pattern JDBC_HOSTS = Pattern.compile("//(?<hosts>[^/?]*)(?<slash>/?).*");
   private static final Pattern ADDRESS =
-      Pattern.compile("(?:\\[[0-9a-fA-F:.%]+]|[^\\[\\]:@\\s]+)(?::(?<port>\\d{1,5}))?");
-
-  /**
-   * Supabase's transaction pooler hands each transaction to another connection; prepared statements
-   * don't follow.
-   */
-  private static final String TRANSACTION_POOLER = "6543";
+      Pattern.compile("(?:\\[[0-9a-fA-F:.%]+]|[^\\[\\]:@\\s]+)(?::\\d{1,5})?");
 
   private DatabaseUrl() {}
 
@@ -61,7 +55,8 @@ final class DatabaseUrl {
     if (rest.group("slash").isEmpty()) {
       throw new InvalidDatabaseUrlException("it has no / after the host");
     }
-    return isTransactionPooler(rest.group("hosts")) ? withoutPreparedStatements(url) : url;
+    requireAddresses(rest.group("hosts"));
+    return url;
   }
 
   private static Map<String, String> fromUri(String text) {
@@ -71,11 +66,9 @@ final class DatabaseUrl {
     }
     var path = uri.group("path") == null ? "/" : uri.group("path");
     var query = uri.group("query") == null ? "" : "?" + uri.group("query");
-    var url = JDBC + "//" + uri.group("hosts") + path + query;
-    var pooler = isTransactionPooler(uri.group("hosts"));
-
-    var properties = new LinkedHashMap<String, String>();
-    properties.put("url", pooler ? withoutPreparedStatements(url) : url);
+    requireAddresses(uri.group("hosts"));
+    var properties = new HashMap<String, String>();
+    properties.put("url", JDBC + "//" + uri.group("hosts") + path + query);
     addLogin(uri.group("login"), properties);
     return properties;
   }
@@ -90,25 +83,10 @@ final class DatabaseUrl {
     }
   }
 
-  private static boolean isTransactionPooler(String hosts) {
-    return Stream.of(hosts.split(",", -1))
-        .map(DatabaseUrl::port)
-        .anyMatch(TRANSACTION_POOLER::equals);
-  }
-
-  private static @Nullable String port(String host) {
-    var address = ADDRESS.matcher(host);
-    if (!address.matches()) {
+  private static void requireAddresses(String hosts) {
+    if (!Stream.of(hosts.split(",", -1)).allMatch(host -> ADDRESS.matcher(host).matches())) {
       throw new InvalidDatabaseUrlException("its host or port is not valid" + ENCODE);
     }
-    return address.group("port");
-  }
-
-  private static String withoutPreparedStatements(String url) {
-    if (url.contains("prepareThreshold=")) {
-      return url;
-    }
-    return url + (url.contains("?") ? "&" : "?") + "prepareThreshold=0";
   }
 
   private static String decode(String text) {

@@ -6,6 +6,7 @@ import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
@@ -15,6 +16,9 @@ import org.springframework.core.env.MapPropertySource;
  * another login if the application's own is a mere member of {@code darkroom_app}.
  */
 final class DatabaseUrlPostProcessor implements EnvironmentPostProcessor, Ordered {
+  private static final Map<String, String> FLYWAY =
+      Map.of("url", "url", "username", "user", "password", "password");
+
   @Override
   public int getOrder() {
     return Ordered.LOWEST_PRECEDENCE; // after the configuration files, one of which may be .env
@@ -23,39 +27,33 @@ final class DatabaseUrlPostProcessor implements EnvironmentPostProcessor, Ordere
   @Override
   public void postProcessEnvironment(
       ConfigurableEnvironment environment, SpringApplication application) {
-    if (environment.containsProperty("spring.datasource.url")) {
-      addFlyway(environment); // set explicitly; a login from elsewhere must not mix with it
-      return;
+    if (!environment.containsProperty("spring.datasource.url")) { // or its login must not mix in
+      add(environment, "DATABASE_URL", databaseUrl(environment));
     }
-    var url = environment.getProperty("DATABASE_URL");
-    if (url == null || url.isBlank()) {
+    var flyway = new HashMap<String, Object>();
+    FLYWAY.forEach((name, flywayName) -> {
+      var value = environment.getProperty("spring.datasource." + name);
+      if (value != null) {
+        flyway.put("spring.flyway." + flywayName, value);
+      }
+    });
+    add(environment, "spring.datasource for Flyway", flyway);
+  }
+
+  private static Map<String, Object> databaseUrl(Environment environment) {
+    var url = environment.getProperty("DATABASE_URL", "").strip();
+    if (url.isEmpty()) {
       throw new InvalidDatabaseUrlException("it is not set");
     }
     var properties = new HashMap<String, Object>();
-    DatabaseUrl.properties(url.strip())
-        .forEach((name, value) -> {
-          properties.put("spring.datasource." + name, value);
-          properties.put("spring.flyway." + FLYWAY.get(name), value);
-        });
-    environment.getPropertySources().addLast(new MapPropertySource("DATABASE_URL", properties));
+    DatabaseUrl.properties(url)
+        .forEach((name, value) -> properties.put("spring.datasource." + name, value));
+    return properties;
   }
 
-  private static void addFlyway(ConfigurableEnvironment environment) {
-    if (environment.containsProperty("spring.flyway.url")) {
-      return;
-    }
-    var properties = new HashMap<String, Object>();
-    FLYWAY.forEach((name, flyway) -> {
-      var value = environment.getProperty("spring.datasource." + name);
-      if (value != null) {
-        properties.put("spring.flyway." + flyway, value);
-      }
-    });
-    environment
-        .getPropertySources()
-        .addLast(new MapPropertySource("spring.datasource for Flyway", properties));
+  /** Below all other sources. */
+  private static void add(
+      ConfigurableEnvironment environment, String name, Map<String, Object> properties) {
+    environment.getPropertySources().addLast(new MapPropertySource(name, properties));
   }
-
-  private static final Map<String, String> FLYWAY =
-      Map.of("url", "url", "username", "user", "password", "password");
 }

@@ -1,8 +1,8 @@
 package dev.darkroom.ledger.connection;
 
 import java.sql.Connection;
+import java.util.Collections;
 import java.util.HashSet;
-import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -12,26 +12,23 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  * each has a backend to itself.
  */
 final class PoolerProbe {
-  /** Fewer than the driver needs before it prepares a statement on the server. */
-  private static final int ROUNDS = 3;
-
   private PoolerProbe() {}
 
-  /** Both connections are used, in transactions of their own, and stay open. */
+  /**
+   * Both connections are used, in transactions of their own, and stay open. The order in which they
+   * take turns also shows a pooler that hands out its backends in turn. Each runs fewer statements
+   * than the driver needs before it prepares one on the server.
+   */
   static boolean isTransactionPooler(Connection one, Connection other) {
     var first = client(one);
     var second = client(other);
     var backends = new HashSet<Integer>();
     var others = new HashSet<Integer>();
-    for (var round = 0; round < ROUNDS; round++) {
-      backends.add(backend(first));
-      others.add(backend(second));
-    }
-    return backends.size() > 1 || others.size() > 1 || meet(backends, others);
-  }
-
-  private static boolean meet(Set<Integer> some, Set<Integer> others) {
-    return some.stream().anyMatch(others::contains);
+    backends.add(backend(first));
+    others.add(backend(second));
+    others.add(backend(second));
+    backends.add(backend(first));
+    return backends.size() > 1 || others.size() > 1 || !Collections.disjoint(backends, others);
   }
 
   private static JdbcClient client(Connection connection) {

@@ -5,7 +5,7 @@ import org.springframework.dao.TransientDataAccessResourceException;
 
 /**
  * The database takes no writes: it is a standby, or its disk is full. The statement wrote nothing.
- * {@link ReadOnlyFailoverTranslator} has already logged it.
+ * {@link LedgerHealth} logs it.
  */
 public final class ReadOnlyLedgerException extends TransientDataAccessResourceException {
   ReadOnlyLedgerException(SQLException cause) {

@@ -1,7 +1,11 @@
 package dev.darkroom.ledger.jobs;
 
+import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.TraceParent;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -13,4 +17,20 @@ import org.jspecify.annotations.Nullable;
  *     when the job is marked
  */
 public record DueJob(
-    JobMessage message, @Nullable TraceParent trace, Instant acceptedAt, Instant reservedUntil) {}
+    JobMessage message, @Nullable TraceParent trace, Instant acceptedAt, Instant reservedUntil) {
+  public static DueJob of(ResultSet row, LedgerJson json) throws SQLException {
+    return new DueJob(
+        message(row, json),
+        Columns.trace(row),
+        Columns.instant(row, "created_at"),
+        Columns.instant(row, "publish_after"));
+  }
+
+  static JobMessage message(ResultSet row, LedgerJson json) throws SQLException {
+    return new JobMessage(
+        Columns.requestId(row),
+        row.getString("user_id"),
+        json.request(row.getString("request")),
+        Columns.instant(row, "deadline_at"));
+  }
+}

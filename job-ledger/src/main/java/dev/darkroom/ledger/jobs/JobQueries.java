@@ -8,7 +8,6 @@ import dev.darkroom.model.RequestId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -146,7 +145,7 @@ public final class JobQueries {
             order by lease_until nulls first, request_id limit :limit
             """)
         .param("limit", limit)
-        .query((row, _) -> JobRows.attempt(row))
+        .query((row, _) -> Attempt.of(row))
         .list();
   }
 
@@ -168,7 +167,7 @@ public final class JobQueries {
             order by deadline_at limit :limit
             """)
         .param("limit", limit)
-        .query((row, _) -> JobRows.attempt(row))
+        .query((row, _) -> Attempt.of(row))
         .list();
   }
 
@@ -180,35 +179,34 @@ public final class JobQueries {
     return database
         .sql(
             """
-            select error_code,
-              count(*) filter (where state = 'claimed') as running,
-              count(*) filter (where state <> 'claimed' and due_at <= clock_timestamp()) as waiting,
-              count(*) filter (where state <> 'claimed' and due_at > clock_timestamp()) as scheduled,
-              count(*) filter (where state = 'in_line') as held_back,
-              coalesce(extract(epoch from clock_timestamp() - min(due_at) filter (
-                where state <> 'claimed' and due_at <= clock_timestamp())), 0)::float8 as oldest
+            select coalesce(sum(waiting), 0) as waiting, coalesce(sum(scheduled), 0) as scheduled,
+              coalesce(sum(running), 0) as running, coalesce(sum(held_back), 0) as held_back,
+              coalesce(max(oldest), 0)::float8 as oldest,
+              jsonb_object_agg(error_code, scheduled)
+                filter (where error_code is not null and scheduled > 0) as scheduled_by
             from (
-              select error_code, state, due_at from public.generation_queue
-              where state <> 'ended' order by deadline_at limit :most) as open
-            group by error_code
+              select error_code,
+                count(*) filter (where state = 'claimed') as running,
+                count(*) filter (where state <> 'claimed' and due_at <= clock_timestamp()) as waiting,
+                count(*) filter (where state <> 'claimed' and due_at > clock_timestamp()) as scheduled,
+                count(*) filter (where state = 'in_line') as held_back,
+                extract(epoch from clock_timestamp() - min(due_at) filter (
+                  where state <> 'claimed' and due_at <= clock_timestamp())) as oldest
+              from (
+                select error_code, state, due_at from public.generation_queue
+                where state <> 'ended' order by deadline_at limit :most) as open
+              group by error_code) as by_reason
             """)
         .param("most", MOST_OPEN)
-        .query((row, _) -> openJobs(row))
-        .list()
-        .stream()
-        .reduce(OpenJobs.NONE, OpenJobs::plus);
-  }
-
-  private static OpenJobs openJobs(ResultSet row) throws SQLException {
-    var reason = row.getString("error_code");
-    var scheduled = row.getLong("scheduled");
-    return new OpenJobs(
-        row.getLong("waiting"),
-        scheduled,
-        row.getLong("running"),
-        row.getLong("held_back"),
-        row.getDouble("oldest"),
-        reason == null || scheduled == 0 ? Map.of() : Map.of(reason, scheduled));
+        .query((row, _) ->
+            new OpenJobs(
+                row.getLong("waiting"),
+                row.getLong("scheduled"),
+                row.getLong("running"),
+                row.getLong("held_back"),
+                row.getDouble("oldest"),
+                json.counts(row.getString("scheduled_by"))))
+        .single();
   }
 
   /**
@@ -227,21 +225,7 @@ public final class JobQueries {
       long running,
       long heldBack,
       double oldestWaitingSeconds,
-      Map<String, Long> scheduledBy) {
-    private static final OpenJobs NONE = new OpenJobs(0, 0, 0, 0, 0, Map.of());
-
-    private OpenJobs plus(OpenJobs more) {
-      var by = new HashMap<>(scheduledBy);
-      by.putAll(more.scheduledBy);
-      return new OpenJobs(
-          waiting + more.waiting,
-          scheduled + more.scheduled,
-          running + more.running,
-          heldBack + more.heldBack,
-          Math.max(oldestWaitingSeconds, more.oldestWaitingSeconds),
-          Map.copyOf(by));
-    }
-  }
+      Map<String, Long> scheduledBy) {}
 
   private Job job(ResultSet row) throws SQLException {
     var status = Columns.status(row);

@@ -3,6 +3,10 @@ package dev.darkroom.ledger.jobs;
 import static dev.darkroom.ledger.row.Columns.instant;
 import static dev.darkroom.ledger.row.Columns.texts;
 
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
+import dev.darkroom.ledger.jobs.NewJob.Acceptance;
+import dev.darkroom.ledger.jobs.NewJob.IdempotencyKey;
+import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobMessage;
@@ -241,8 +245,8 @@ public final class JobStore {
       metrics.claimed(Duration.ofMillis(row.getLong("age")));
     }
     return new ClaimedJob(
-        JobRows.attempt(row),
-        JobRows.message(row, json),
+        Attempt.of(row),
+        DueJob.message(row, json),
         Columns.trace(row),
         Duration.ofMillis(row.getLong("time_left")));
   }
@@ -266,7 +270,7 @@ public final class JobStore {
             """)
         .param("worker", workerId)
         .param("lease", lease.toMillis())
-        .query((row, _) -> JobRows.attempt(row))
+        .query((row, _) -> Attempt.of(row))
         .list();
   }
 
@@ -398,7 +402,7 @@ public final class JobStore {
 
   private Rescheduled rescheduled(ResultSet row) throws SQLException {
     return Columns.status(row) == JobStatus.FAILED
-        ? new Rescheduled.Exhausted(metrics.ended(JobRows.finished(row)))
+        ? new Rescheduled.Exhausted(metrics.ended(FinishedJob.of(row)))
         : new Rescheduled.DueAgain(Columns.requestId(row), instant(row, "due_at"));
   }
 }

@@ -39,15 +39,17 @@ public final class OutcomeStore {
    * Ends the job with its picture. An attempt whose lease has lapsed may still do so as long as no
    * other attempt has begun: the picture is paid for.
    *
+   * @param picture already durable and readable
+   * @param details what the step says beside the attempt and the picture, such as its size
    * @return empty if the job has ended or another attempt has begun
    */
-  public Optional<FinishedJob> completeIfCurrent(Completion completion) {
-    var picture = completion.picture();
-    var details = new HashMap<String, Object>(completion.details());
-    details.put("contentType", picture.contentType());
-    details.put("bytes", picture.bytes());
-    details.put("sha256", picture.sha256());
-    return endIfCurrent(completion.attempt(), Step.IMAGE_GENERATED, picture, null, null, details);
+  public Optional<FinishedJob> completeIfCurrent(
+      Attempt attempt, PictureRecord picture, Map<String, ?> details) {
+    var logged = new HashMap<String, Object>(details);
+    logged.put("contentType", picture.contentType());
+    logged.put("bytes", picture.bytes());
+    logged.put("sha256", picture.sha256());
+    return endIfCurrent(attempt, Step.IMAGE_GENERATED, picture, null, null, logged);
   }
 
   /**
@@ -124,7 +126,7 @@ public final class OutcomeStore {
         .param("claim", attempt.claim())
         .param("step", step.word())
         .param("details", json.write(details))
-        .query((row, _) -> JobRows.finished(row))
+        .query((row, _) -> FinishedJob.of(row))
         .optional()
         .map(metrics::ended);
   }
@@ -190,7 +192,7 @@ public final class OutcomeStore {
         .param("attempts", texts(without.stream().map(Attempt::number)))
         .param("patience", patience.toMillis())
         .param("reservation", publishReservation.toMillis())
-        .query((row, _) -> metrics.ended(JobRows.finished(row)))
+        .query((row, _) -> metrics.ended(FinishedJob.of(row)))
         .list();
   }
 
@@ -232,7 +234,7 @@ public final class OutcomeStore {
         .param("code", FailureCode.RECORD_TOO_LARGE.word())
         .param("reason", TOO_LARGE)
         .param("step", Step.RECORD_TOO_LARGE.word())
-        .query((row, _) -> metrics.ended(JobRows.finished(row)))
+        .query((row, _) -> metrics.ended(FinishedJob.of(row)))
         .list();
   }
 }

@@ -25,22 +25,19 @@ public final class RetentionStore {
    * @return whether the key is free again
    */
   public boolean forgetKeyIfJobIsGone(String key, RequestId job) {
-    var exists =
-        database
-            .sql("select exists (select from public.generation_jobs where request_id = :job)")
-            .param("job", job.value())
-            .query(Boolean.class)
-            .single();
-    if (exists) {
-      return false;
-    }
-    database
+    return database
         .sql(
-            "delete from public.generation_idempotency_keys where key = :key and request_id = :job")
+            """
+            with forgotten as (
+              delete from public.generation_idempotency_keys
+              where key = :key and request_id = :job
+                and not exists (select from public.generation_jobs where request_id = :job))
+            select not exists (select from public.generation_jobs where request_id = :job)
+            """)
         .param("key", key)
         .param("job", job.value())
-        .update();
-    return true;
+        .query(Boolean.class)
+        .single();
   }
 
   /**

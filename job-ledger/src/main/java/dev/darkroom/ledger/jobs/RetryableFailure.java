@@ -1,8 +1,10 @@
 package dev.darkroom.ledger.jobs;
 
 import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,5 +83,17 @@ public record RetryableFailure(
     return outcome == Step.ATTEMPT_FAILED
         ? new RetryableFailure(outcome, code, reason, counts, delay, null, false)
         : this;
+  }
+
+  /** What became of a job whose attempt ended without a picture. */
+  public sealed interface Rescheduled {
+    /** The job is due again then, and published then. */
+    record DueAgain(RequestId requestId, Instant dueAt) implements Rescheduled {}
+
+    /** That was its last attempt. */
+    record Exhausted(FinishedJob job) implements Rescheduled {}
+
+    /** The job has ended, or another attempt holds it; nothing was written. */
+    record NotHeld(RequestId requestId) implements Rescheduled {}
   }
 }

@@ -1,7 +1,6 @@
 package dev.darkroom.ledger.queue;
 
 import dev.darkroom.ledger.jobs.FinishedJob;
-import dev.darkroom.ledger.jobs.JobRows;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
@@ -50,7 +49,7 @@ public final class EventOutbox {
             """)
         .param("limit", limit)
         .param("reservation", publishReservation.toMillis())
-        .query((row, _) -> JobRows.finished(row))
+        .query((row, _) -> FinishedJob.of(row))
         .list();
   }
 

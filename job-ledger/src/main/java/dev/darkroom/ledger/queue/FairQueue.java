@@ -1,7 +1,6 @@
 package dev.darkroom.ledger.queue;
 
 import dev.darkroom.ledger.jobs.DueJob;
-import dev.darkroom.ledger.jobs.JobRows;
 import dev.darkroom.ledger.row.LedgerJson;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -152,7 +151,7 @@ public final class FairQueue {
     var jobs = new ArrayList<DueJob>();
     do {
       if (rows.getObject("request_id") != null) {
-        jobs.add(JobRows.dueJob(rows, json));
+        jobs.add(DueJob.of(rows, json));
       }
     } while (rows.next());
     return Optional.of(new DispatchBatch(List.copyOf(jobs), unclaimed, othersWait));

@@ -1,7 +1,6 @@
 package dev.darkroom.ledger.queue;
 
 import dev.darkroom.ledger.jobs.DueJob;
-import dev.darkroom.ledger.jobs.JobRows;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
 import java.time.Duration;
@@ -60,7 +59,7 @@ public final class JobOutbox {
         .param("limit", limit)
         .param("overdue", by.toMillis())
         .param("reservation", publishReservation.toMillis())
-        .query((row, _) -> JobRows.dueJob(row, json))
+        .query((row, _) -> DueJob.of(row, json))
         .list();
   }
 

@@ -13,6 +13,7 @@ import tools.jackson.databind.ser.std.StdScalarSerializer;
 /** Reads and writes requests and details in jsonb columns. */
 public final class LedgerJson {
   private static final TypeReference<Map<String, Object>> DETAILS = new TypeReference<>() {};
+  private static final TypeReference<Map<String, Long>> COUNTS = new TypeReference<>() {};
 
   private final JsonMapper mapper;
 
@@ -26,6 +27,10 @@ public final class LedgerJson {
 
   public GenerationRequest request(String json) {
     return mapper.readValue(json, GenerationRequest.class);
+  }
+
+  public Map<String, Long> counts(@Nullable String json) {
+    return json == null ? Map.of() : mapper.readValue(json, COUNTS);
   }
 
   public @Nullable Map<String, Object> details(@Nullable String json) {

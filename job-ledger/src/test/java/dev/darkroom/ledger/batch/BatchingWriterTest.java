@@ -46,8 +46,8 @@ class BatchingWriterTest {
 
   @Test
   void what_comes_within_the_linger_is_written_together() {
-    var linger = Linger.<Integer>of(Duration.ofMillis(300));
-    try (var writer = new BatchingWriter<>("numbers", 100, 10, linger, written::add)) {
+    var linger = Linger.of(Duration.ofMillis(300));
+    try (var writer = new BatchingWriter<Integer>("numbers", 100, 10, linger, written::add)) {
       IntStream.range(0, 4).forEach(writer::add);
       await().until(() -> !written.isEmpty());
     }
@@ -56,18 +56,9 @@ class BatchingWriterTest {
   }
 
   @Test
-  void something_urgent_takes_along_what_lingers() {
-    var linger = new Linger<Integer>(Duration.ofMinutes(1), number -> number == 2, Duration.ZERO);
-    try (var writer = new BatchingWriter<>("numbers", 100, 10, linger, written::add)) {
-      IntStream.rangeClosed(0, 2).forEach(writer::add);
-      await().until(() -> written.equals(List.of(List.of(0, 1, 2))));
-    }
-  }
-
-  @Test
-  void what_comes_while_it_rests_is_written_together_however_urgent() {
-    var linger = new Linger<Integer>(Duration.ofMinutes(1), _ -> true, Duration.ofMillis(300));
-    try (var writer = new BatchingWriter<>("numbers", 100, 10, linger, written::add)) {
+  void what_comes_while_it_rests_is_written_together() {
+    var linger = new Linger(Duration.ZERO, Duration.ofMillis(300));
+    try (var writer = new BatchingWriter<Integer>("numbers", 100, 10, linger, written::add)) {
       writer.add(0);
       await().until(() -> !written.isEmpty());
       IntStream.rangeClosed(1, 3).forEach(writer::add);
@@ -79,8 +70,8 @@ class BatchingWriterTest {
 
   @Test
   void closing_does_not_wait_for_the_end_of_a_rest() {
-    var linger = new Linger<Integer>(Duration.ZERO, _ -> true, Duration.ofMinutes(1));
-    var writer = new BatchingWriter<>("numbers", 100, 10, linger, written::add);
+    var linger = new Linger(Duration.ZERO, Duration.ofMinutes(1));
+    var writer = new BatchingWriter<Integer>("numbers", 100, 10, linger, written::add);
     writer.add(0);
     await().until(() -> !written.isEmpty());
     writer.add(1);
@@ -92,8 +83,8 @@ class BatchingWriterTest {
 
   @Test
   void closing_does_not_wait_for_the_linger_of_what_comes() {
-    var linger = Linger.<Integer>of(Duration.ofMillis(500));
-    var writer = new BatchingWriter<>("numbers", 100, 10, linger, written::add);
+    var linger = Linger.of(Duration.ofMillis(500));
+    var writer = new BatchingWriter<Integer>("numbers", 100, 10, linger, written::add);
     writer.add(1);
 
     writer.close();

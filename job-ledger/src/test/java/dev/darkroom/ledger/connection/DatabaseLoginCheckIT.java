@@ -2,7 +2,6 @@ package dev.darkroom.ledger.connection;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -19,6 +18,7 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -26,13 +26,16 @@ import org.springframework.core.env.StandardEnvironment;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class DatabaseLoginCheckIT {
   private static final int SSL_REQUEST = 80877103;
+  private static final String PREPARE_THRESHOLD =
+      "spring.datasource.hikari.data-source-properties.prepareThreshold";
 
   @Test
-  void a_login_that_is_right_is_taken() {
+  void a_login_that_is_right_is_taken_and_statements_may_be_prepared() {
     var database = TestServers.freshDatabase();
 
-    assertThatCode(() -> check(database.jdbcUrl(), database.username(), database.password()))
-        .doesNotThrowAnyException();
+    var checked = check(database.jdbcUrl(), database.username(), database.password());
+
+    assertThat(checked.getProperty(PREPARE_THRESHOLD)).isNull();
   }
 
   @Test
@@ -82,14 +85,15 @@ class DatabaseLoginCheckIT {
   }
 
   @Test
-  void a_server_that_is_away_is_waited_for() throws IOException {
+  void a_server_that_is_away_is_waited_for_and_may_be_behind_a_pooler() throws IOException {
     int port;
     try (var nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = nobody.getLocalPort();
     }
 
-    assertThatCode(() -> check("jdbc:postgresql://127.0.0.1:" + port + "/db", "me", "secret"))
-        .doesNotThrowAnyException();
+    var checked = check("jdbc:postgresql://127.0.0.1:" + port + "/db", "me", "secret");
+
+    assertThat(checked.getProperty(PREPARE_THRESHOLD)).isEqualTo("0");
   }
 
   @ParameterizedTest
@@ -142,17 +146,19 @@ class DatabaseLoginCheckIT {
     return bytes.toByteArray();
   }
 
-  private static void check(String url, String user, String password) {
-    DatabaseLoginCheck.check(
+  private static Environment check(String url, String user, String password) {
+    var environment =
         environment(
             Map.of(
                 "spring.datasource.url", url,
                 "spring.datasource.username", user,
                 "spring.datasource.password", password,
-                "spring.flyway.enabled", "false")));
+                "spring.flyway.enabled", "false"));
+    DatabaseLoginCheck.check(environment);
+    return environment;
   }
 
-  private static Environment environment(Map<String, Object> properties) {
+  private static ConfigurableEnvironment environment(Map<String, Object> properties) {
     var environment = new StandardEnvironment();
     environment.getPropertySources().addFirst(new MapPropertySource("given", properties));
     return environment;

@@ -81,20 +81,6 @@ class DatabaseUrlTest {
   }
 
   @ParameterizedTest
-  @CsvSource(
-      delimiter = ' ',
-      value = {
-        "postgresql://db:6543/x jdbc:postgresql://db:6543/x?prepareThreshold=0",
-        "postgresql://db:6543/x?a=b jdbc:postgresql://db:6543/x?a=b&prepareThreshold=0",
-        "postgresql://db:6543/x?prepareThreshold=3 jdbc:postgresql://db:6543/x?prepareThreshold=3",
-        "jdbc:postgresql://db:6543/x jdbc:postgresql://db:6543/x?prepareThreshold=0",
-        "jdbc:postgresql://db:6543/x?user=a jdbc:postgresql://db:6543/x?user=a&prepareThreshold=0",
-      })
-  void the_transaction_pooler_gets_no_prepared_statements(String given, String url) {
-    assertThat(DatabaseUrl.properties(given)).containsEntry("url", url);
-  }
-
-  @ParameterizedTest
   @ValueSource(
       strings = {
         "hunter2",

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.darkroom.ledger.batch.GroupCommit;
 import dev.darkroom.ledger.jobs.JobAssert.Logged;
+import dev.darkroom.ledger.jobs.NewJob.Acceptance;
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;

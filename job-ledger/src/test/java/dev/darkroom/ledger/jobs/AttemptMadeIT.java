@@ -4,7 +4,9 @@ import static dev.darkroom.ledger.jobs.JobFixture.PICTURE;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.jobs.AttemptMade.AttemptResult;
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
+import dev.darkroom.ledger.jobs.Job.AttemptMade;
+import dev.darkroom.ledger.jobs.Job.AttemptMade.AttemptResult;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
@@ -39,7 +41,7 @@ class AttemptMadeIT {
         new RetryableFailure(Step.ATTEMPT_FAILED, "outage", "It was down.", true, Duration.ZERO));
     claim("two", Duration.ZERO);
     ledger.rescue(10);
-    ledger.outcomeStore.completeIfCurrent(new Completion(claim("three", LEASE), PICTURE, Map.of()));
+    ledger.outcomeStore.completeIfCurrent(claim("three", LEASE), PICTURE, Map.of());
 
     var attempts = attempts();
     assertThat(attempts).extracting(AttemptMade::number).containsExactly(1, 2, 3);
@@ -60,7 +62,7 @@ class AttemptMadeIT {
     ledger.rescue(10);
     assertThat(outcomes()).containsExactly(AttemptResult.UNKNOWN);
 
-    ledger.outcomeStore.completeIfCurrent(new Completion(frozen, PICTURE, Map.of()));
+    ledger.outcomeStore.completeIfCurrent(frozen, PICTURE, Map.of());
 
     assertThat(outcomes()).containsExactly(AttemptResult.SUCCEEDED);
   }

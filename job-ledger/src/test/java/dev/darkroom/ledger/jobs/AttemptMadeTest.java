@@ -2,8 +2,9 @@ package dev.darkroom.ledger.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.jobs.AttemptMade.AttemptEnd;
-import dev.darkroom.ledger.jobs.AttemptMade.AttemptResult;
+import dev.darkroom.ledger.jobs.Job.AttemptMade;
+import dev.darkroom.ledger.jobs.Job.AttemptMade.AttemptEnd;
+import dev.darkroom.ledger.jobs.Job.AttemptMade.AttemptResult;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;

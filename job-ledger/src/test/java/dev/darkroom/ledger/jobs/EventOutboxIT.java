@@ -45,8 +45,7 @@ class EventOutboxIT {
 
   @Test
   void a_job_that_just_ended_is_left_to_the_worker_that_ended_it() {
-    ledger.outcomeStore.completeIfCurrent(
-        new Completion(aHeldJob().heldIn(ledger), PICTURE, Map.of()));
+    ledger.outcomeStore.completeIfCurrent(aHeldJob().heldIn(ledger), PICTURE, Map.of());
 
     assertThat(ledger.eventOutbox.reserveUnpublished(10)).isEmpty();
   }

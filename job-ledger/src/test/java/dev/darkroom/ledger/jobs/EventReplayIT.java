@@ -70,7 +70,7 @@ class EventReplayIT {
     Stream.generate(() -> aHeldJob().heldIn(ledger))
         .limit(jobs)
         .forEach(attempt -> {
-          ledger.outcomeStore.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
+          ledger.outcomeStore.completeIfCurrent(attempt, PICTURE, Map.of());
           ids.add(attempt.requestId());
         });
     ledger.eventOutbox.markPublished(ids);

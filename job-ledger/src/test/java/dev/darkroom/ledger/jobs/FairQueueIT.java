@@ -13,7 +13,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.darkroom.ledger.jobs.Acceptance.Accepted;
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
+import dev.darkroom.ledger.jobs.NewJob.Acceptance.Accepted;
 import dev.darkroom.ledger.queue.FairQueue.DispatchBatch;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;

@@ -8,9 +8,11 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.ledger.jobs.Acceptance.Accepted;
-import dev.darkroom.ledger.jobs.Acceptance.KeyReused;
-import dev.darkroom.ledger.jobs.Acceptance.Replayed;
+import dev.darkroom.ledger.jobs.NewJob.Acceptance;
+import dev.darkroom.ledger.jobs.NewJob.Acceptance.Accepted;
+import dev.darkroom.ledger.jobs.NewJob.Acceptance.KeyReused;
+import dev.darkroom.ledger.jobs.NewJob.Acceptance.Replayed;
+import dev.darkroom.ledger.jobs.NewJob.IdempotencyKey;
 import dev.darkroom.model.RequestId;
 import java.sql.Connection;
 import java.sql.SQLException;

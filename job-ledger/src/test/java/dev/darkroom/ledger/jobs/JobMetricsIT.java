@@ -7,6 +7,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.util.List;
@@ -25,9 +26,9 @@ class JobMetricsIT {
 
   @Test
   void a_completed_job_counts_once_with_its_time_since_it_was_accepted() {
-    var completion = new Completion(aHeldJob().heldIn(ledger), PICTURE, Map.of());
-    var _ = ledger.outcomeStore.completeIfCurrent(completion);
-    var _ = ledger.outcomeStore.completeIfCurrent(completion);
+    var attempt = aHeldJob().heldIn(ledger);
+    var _ = ledger.outcomeStore.completeIfCurrent(attempt, PICTURE, Map.of());
+    var _ = ledger.outcomeStore.completeIfCurrent(attempt, PICTURE, Map.of());
 
     assertThat(ended("completed", "none")).isEqualTo(1);
     var time = ledger.meters.get("darkroom.jobs.time.to.picture").timer();

@@ -10,6 +10,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.time.Instant;

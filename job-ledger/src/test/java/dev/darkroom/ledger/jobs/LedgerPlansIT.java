@@ -5,6 +5,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.REQUEST;
 import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.ledger.log.LogPosition;
 import dev.darkroom.ledger.log.LogTail;
@@ -105,7 +106,7 @@ class LedgerPlansIT {
 
   @Test
   void an_ending_looks_its_job_up() {
-    LEDGER.outcomeStore.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
+    LEDGER.outcomeStore.completeIfCurrent(attempt, PICTURE, Map.of());
 
     assertThatPlanUses("generation_queue_pkey").contains("generation_jobs_pkey");
   }

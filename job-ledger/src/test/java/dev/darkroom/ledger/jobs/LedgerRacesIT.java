@@ -7,6 +7,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
+import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.time.Duration;
@@ -201,7 +203,7 @@ class LedgerRacesIT {
   }
 
   private Optional<FinishedJob> complete(Attempt attempt) {
-    return ledger.outcomeStore.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
+    return ledger.outcomeStore.completeIfCurrent(attempt, PICTURE, Map.of());
   }
 
   private boolean reschedule(Attempt attempt) {

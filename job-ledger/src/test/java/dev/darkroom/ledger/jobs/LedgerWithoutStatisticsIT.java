@@ -6,6 +6,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.REQUEST;
 import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
@@ -105,7 +106,7 @@ class LedgerWithoutStatisticsIT {
   }
 
   private static Optional<FinishedJob> complete(Attempt attempt) {
-    return ledger.outcomeStore.completeIfCurrent(new Completion(attempt, PICTURE, Map.of()));
+    return ledger.outcomeStore.completeIfCurrent(attempt, PICTURE, Map.of());
   }
 
   @Test

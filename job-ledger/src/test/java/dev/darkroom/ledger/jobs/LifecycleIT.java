@@ -12,7 +12,9 @@ import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.LifecyclePage.Transition;
+import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.time.Duration;
@@ -54,11 +56,7 @@ class LifecycleIT {
         "heartbeat",
             id -> ledger.jobStore.heartbeat(WORKER, LEASE).contains(first(id)),
         "complete",
-            id ->
-                ledger
-                    .outcomeStore
-                    .completeIfCurrent(new Completion(first(id), PICTURE, Map.of()))
-                    .isPresent(),
+            id -> ledger.outcomeStore.completeIfCurrent(first(id), PICTURE, Map.of()).isPresent(),
         "fail", this::fail,
         "reschedule", id -> reschedule(id, 3),
         "rescue", _ -> !rescue(UnknownOutcomePolicy.RETRY).isEmpty(),

@@ -3,6 +3,7 @@ package dev.darkroom.ledger.jobs;
 import static dev.darkroom.ledger.jobs.JobFixture.REQUEST;
 import static dev.darkroom.ledger.jobs.JobFixture.TRACE;
 
+import dev.darkroom.ledger.jobs.NewJob.IdempotencyKey;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
 import java.util.UUID;

@@ -189,8 +189,7 @@ class OutcomeStoreIT {
   }
 
   private Optional<FinishedJob> complete(Attempt attempt) {
-    return ledger.outcomeStore.completeIfCurrent(
-        new Completion(attempt, PICTURE, Map.of("millis", 812)));
+    return ledger.outcomeStore.completeIfCurrent(attempt, PICTURE, Map.of("millis", 812));
   }
 
   private Optional<FinishedJob> fail(Attempt attempt, String message) {

@@ -5,7 +5,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.aHeldJob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.darkroom.ledger.jobs.Acceptance.Accepted;
+import dev.darkroom.ledger.jobs.NewJob.Acceptance.Accepted;
 import dev.darkroom.ledger.queue.QueuePositions;
 import dev.darkroom.ledger.queue.QueuePositions.QueuePosition;
 import dev.darkroom.ledger.statistics.RecentAttempts;
@@ -128,10 +128,9 @@ class QueuePositionsIT {
             .afterCallOf(Duration.ofMinutes(2)));
     var completed = aHeldJob().heldIn(ledger);
     ledger.outcomeStore.completeIfCurrent(
-        new Completion(completed, JobFixture.PICTURE, Map.of("source", "nebius")));
+        completed, JobFixture.PICTURE, Map.of("source", "nebius"));
     var stored = aHeldJob().heldIn(ledger);
-    ledger.outcomeStore.completeIfCurrent(
-        new Completion(stored, JobFixture.PICTURE, Map.of("source", "store")));
+    ledger.outcomeStore.completeIfCurrent(stored, JobFixture.PICTURE, Map.of("source", "store"));
 
     assertThat(ledger.recentAttempts.latest(Duration.ofMinutes(5), 20))
         .extracting(RecentAttempts.Answered::reason)

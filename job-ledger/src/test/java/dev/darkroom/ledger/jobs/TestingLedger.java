@@ -1,8 +1,10 @@
 package dev.darkroom.ledger.jobs;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.darkroom.ledger.jobs.Acceptance.Accepted;
 import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
+import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
+import dev.darkroom.ledger.jobs.NewJob.Acceptance.Accepted;
+import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.ledger.log.LogQueries;
 import dev.darkroom.ledger.log.StepQueries;
 import dev.darkroom.ledger.queue.EventOutbox;

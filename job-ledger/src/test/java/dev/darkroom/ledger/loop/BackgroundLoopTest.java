@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -56,16 +56,15 @@ class BackgroundLoopTest {
               }
               return false;
             });
-    var health = healthOf(loop);
     loop.start();
-    await().until(() -> health.health().getStatus().equals(Status.DOWN));
-    assertThat(health.health().getDetails())
+    await().until(() -> healthOf(loop).getStatus().equals(Status.DOWN));
+    assertThat(healthOf(loop).getDetails())
         .containsEntry("broken", "java.lang.LinkageError: a class is missing");
     var failed = rounds.get();
     await().until(() -> rounds.get() > failed); // it goes on trying
 
     broken.set(false);
-    await().until(() -> health.health().getStatus().equals(Status.UP));
+    await().until(() -> healthOf(loop).getStatus().equals(Status.UP));
     loop.stop();
   }
 
@@ -82,12 +81,11 @@ class BackgroundLoopTest {
               }
               throw new LoggedFailureException("the ledger does not answer");
             });
-    var health = healthOf(loop);
     loop.start();
-    await().until(() -> health.health().getStatus().equals(Status.DOWN));
+    await().until(() -> healthOf(loop).getStatus().equals(Status.DOWN));
 
     broken.set(false);
-    await().until(() -> health.health().getStatus().equals(Status.UP));
+    await().until(() -> healthOf(loop).getStatus().equals(Status.UP));
     loop.stop();
   }
 
@@ -104,7 +102,7 @@ class BackgroundLoopTest {
     loop.start();
     await().until(() -> rounds.get() > 3);
 
-    assertThat(healthOf(loop).health().getStatus()).isEqualTo(Status.UP);
+    assertThat(healthOf(loop).getStatus()).isEqualTo(Status.UP);
     loop.stop();
   }
 
@@ -142,9 +140,8 @@ class BackgroundLoopTest {
     assertThat(rounds.get()).isEqualTo(afterAgain);
   }
 
-  private static LoopHealth healthOf(BackgroundLoop loop) {
-    var beans = new StaticListableBeanFactory(Map.of("loop", loop));
-    return new LoopHealth(beans.getBeanProvider(BackgroundLoop.class));
+  private static Health healthOf(BackgroundLoop loop) {
+    return LoopConfiguration.healthOf(List.of(loop));
   }
 
   /** Waits until it is woken up. */

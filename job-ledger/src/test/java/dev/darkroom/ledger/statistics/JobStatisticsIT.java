@@ -2,7 +2,6 @@ package dev.darkroom.ledger.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.jobs.Completion;
 import dev.darkroom.ledger.jobs.JobFixture;
 import dev.darkroom.ledger.jobs.NewJobFixture;
 import dev.darkroom.ledger.jobs.TestingLedger;
@@ -68,7 +67,7 @@ class JobStatisticsIT {
     var done = JobFixture.aHeldJob().heldIn(ledger);
     var lost = JobFixture.aHeldJob().heldIn(ledger);
     ledger.accept(List.of(NewJobFixture.aNewJob(), NewJobFixture.aNewJob()));
-    ledger.outcomeStore.completeIfCurrent(new Completion(done, JobFixture.PICTURE, Map.of()));
+    ledger.outcomeStore.completeIfCurrent(done, JobFixture.PICTURE, Map.of());
     ledger.outcomeStore.failIfCurrent(
         lost, dev.darkroom.model.Step.NEBIUS_API_ERROR, "rejected", "No.", Map.of());
 

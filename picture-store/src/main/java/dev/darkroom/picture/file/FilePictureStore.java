@@ -13,21 +13,24 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.util.ConcurrentLruCache;
 
 /**
  * Pictures in a folder that all workers and gateways share. A picture is fsynced before it appears
@@ -40,7 +43,10 @@ public final class FilePictureStore implements PictureStore {
   private final UploadDirectory uploads;
   private final StorageProbe probe;
   private final InstantSource clock;
-  private final DescriptionCache descriptions = new DescriptionCache();
+
+  /** So that a file is hashed once, and again if it was replaced or changed. */
+  private final ConcurrentLruCache<FileVersion, StoredPicture> descriptions =
+      new ConcurrentLruCache<>(10_000, FilePictureStore::describe);
 
   /** The largest number of pictures that a caller wanted space for. */
   private volatile int reserve = 1;
@@ -60,14 +66,9 @@ public final class FilePictureStore implements PictureStore {
     try {
       return uploads.begin(id, this::putIfAbsent);
     } catch (IOException e) {
-      probe.failed(described(e));
+      probe.failed(e);
       throw e;
     }
-  }
-
-  /** The message of a FileSystemException is only a path. */
-  private static IOException described(IOException e) {
-    return e instanceof FileSystemException ? new IOException(e.toString(), e) : e;
   }
 
   @Override
@@ -126,23 +127,15 @@ public final class FilePictureStore implements PictureStore {
   }
 
   @Override
-  public Optional<String> trouble() {
-    return trouble(1);
-  }
-
-  @Override
   public Optional<String> trouble(int pictures) {
     reserve = Math.max(reserve, pictures);
-    return probe.trouble(() -> uploads.requireSpace(reserve), this::requireWritable);
+    return probe.trouble(this::requireWritable);
   }
 
   private void requireWritable() throws IOException {
-    try {
-      uploads.requireWritable();
-      directory.requireWritable(clock.instant());
-    } catch (FileSystemException e) {
-      throw described(e);
-    }
+    uploads.requireWritable();
+    uploads.requireSpace(reserve);
+    directory.requireWritable(clock.instant());
   }
 
   private StoredPicture putIfAbsent(Path upload, FileChannel content, StoredPicture finished)
@@ -152,7 +145,7 @@ public final class FilePictureStore implements PictureStore {
       content.close(); // the file becomes the picture; nobody may write to it now
       return put(upload, finished);
     } catch (IOException e) {
-      probe.failed(described(e));
+      probe.failed(e);
       throw e;
     }
   }
@@ -169,16 +162,32 @@ public final class FilePictureStore implements PictureStore {
   }
 
   private StoredPicture describe(RequestId id) throws IOException {
-    return descriptions.describe(id, directory.place(id), FilePictureStore::read);
+    Path place = directory.place(id);
+    var file = Files.readAttributes(place, BasicFileAttributes.class);
+    try {
+      return descriptions.get(
+          new FileVersion(id, place, file.size(), file.lastModifiedTime(), file.fileKey()));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private record FileVersion(
+      RequestId id, Path place, long bytes, FileTime modified, @Nullable Object key) {}
+
+  private static StoredPicture describe(FileVersion file) {
+    try {
+      return read(file.id(), file.place());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Reads and hashes all bytes, which also proves that they are readable. */
   private static StoredPicture read(RequestId id, Path place) throws IOException {
-    var digest = Sha256.digest();
-    try (InputStream file = new DigestInputStream(Files.newInputStream(place), digest)) {
-      file.transferTo(OutputStream.nullOutputStream());
-    }
-    return switch (ImageInspector.inspect(place, id, Sha256.hex(digest))) {
+    var hash = new UploadStream(OutputStream.nullOutputStream(), "nowhere", Long.MAX_VALUE);
+    Files.copy(place, hash);
+    return switch (ImageInspector.inspect(place, id, hash.sha256())) {
       case Stored(var picture) -> picture;
       case NotAPicture(String reason) ->
           throw new DamagedPicture("%s is damaged: it %s".formatted(place, reason));

@@ -15,6 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +36,18 @@ import java.util.stream.Stream;
  * without listing the rest.
  */
 final class PictureDirectory {
+  private static final DateTimeFormatter DAY = DateTimeFormatter.ISO_LOCAL_DATE;
+  private static final DateTimeFormatter HOUR = DateTimeFormatter.ofPattern("HH");
+
+  /** Names of the outer directories. */
+  private static final Pattern DAYS = Pattern.compile("other|\\+?\\d{4,}-\\d\\d-\\d\\d");
+
+  /** Names of the inner directories. */
+  private static final Pattern HOURS = Pattern.compile("[0-9a-f]{2}");
+
+  /** For ids without a time; the gateway creates none. */
+  private static final Path TIMELESS = Path.of("other");
+
   private final Path root;
 
   /** Directories whose entries in their parents were fsynced. */
@@ -63,7 +78,7 @@ final class PictureDirectory {
    * @throws FileSystemException if not
    */
   void requireWritable(Instant moment) throws FileSystemException {
-    Path hour = HourlyPath.at(moment).path();
+    Path hour = hourly(moment);
     Path folder =
         Stream.of(hour, hour.getName(0))
             .map(root::resolve)
@@ -137,9 +152,9 @@ final class PictureDirectory {
   void eachSavedBefore(Instant moment, int batch, Predicate<List<RequestId>> take)
       throws IOException {
     var batcher = new Batcher(batch, take);
-    for (Path day : folders(root, HourlyPath.DAYS)) {
-      for (Path hour : folders(day, HourlyPath.HOURS)) {
-        if (HourlyPath.mayHoldOlderThan(root.relativize(hour), moment)) {
+    for (Path day : folders(root, DAYS)) {
+      for (Path hour : folders(day, HOURS)) {
+        if (mayHoldOlderThan(root.relativize(hour), moment)) {
           if (!eachIn(hour, moment, batcher)) {
             return;
           }
@@ -194,7 +209,22 @@ final class PictureDirectory {
   }
 
   private Path inner(RequestId id) {
-    return root.resolve(HourlyPath.of(id).path());
+    return root.resolve(id.createdAt().map(PictureDirectory::hourly).orElseGet(() -> timeless(id)));
+  }
+
+  private static Path timeless(RequestId id) {
+    String text = id.toString();
+    return TIMELESS.resolve(text.substring(text.length() - 2));
+  }
+
+  private static Path hourly(Instant moment) {
+    OffsetDateTime time = moment.atOffset(ZoneOffset.UTC);
+    return Path.of(DAY.format(time), HOUR.format(time));
+  }
+
+  /** Whether a directory may contain pictures of ids that were created before a moment. */
+  private static boolean mayHoldOlderThan(Path directory, Instant moment) {
+    return directory.startsWith(TIMELESS) || directory.compareTo(hourly(moment)) <= 0;
   }
 
   private static void fsync(Path folder) throws IOException {

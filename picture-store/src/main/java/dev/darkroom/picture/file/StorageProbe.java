@@ -1,10 +1,10 @@
 package dev.darkroom.picture.file;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -12,42 +12,41 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Knows whether the storage is writable. A success counts for a while. After a failure the storage
- * is probed before anyone pays for a picture, first after two seconds, later every ten.
+ * is checked every two seconds at most, before anyone pays for a picture.
  */
 public final class StorageProbe {
   private static final Logger log = LoggerFactory.getLogger(StorageProbe.class);
 
-  private static final Duration FIRST_PAUSE = Duration.ofSeconds(2);
-
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
   private static final Duration TIMEOUT = Duration.ofSeconds(1);
   private static final Duration FIRST_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final InstantSource clock;
   private final Duration validFor;
   private final boolean inBackground;
-  private final ReentrantLock probing = new ReentrantLock();
 
   /** A platform thread: a virtual one that hangs in a file system would pin its carrier. */
   private final ExecutorService executor =
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("picture-storage-probe").factory());
 
-  private volatile boolean writable;
-  private volatile Instant validUntil = Instant.MIN;
-  private volatile @Nullable ProbeFailure failure;
+  private volatile @Nullable ProbeResult latest;
   private @Nullable Future<?> underWay;
 
-  private record ProbeFailure(String reason, Instant retryAt, Duration pause) {}
+  private record ProbeResult(Optional<String> trouble, Instant validUntil) {
+    boolean isValidAt(Instant moment) {
+      return moment.isBefore(validUntil);
+    }
+  }
 
-  /** Tests the storage, or a condition of it. */
+  /** Fails if the storage can't take a picture. */
   public interface Check {
     void run() throws IOException;
   }
@@ -68,86 +67,52 @@ public final class StorageProbe {
     return new StorageProbe(clock, Duration.ofSeconds(10), true);
   }
 
+  /** The reason of the last failure, if any; checks again if the last result is old. */
+  public Optional<String> trouble(Check check) {
+    return trouble(check, FIRST_TIMEOUT, TIMEOUT);
+  }
+
   /**
-   * Runs the check unless the storage is known to be writable.
+   * The same for someone who is about to write, and waits for a slow check.
    *
    * @throws IOException if the storage is not writable
    */
   public void require(Check check) throws IOException {
-    if (writable) {
-      return;
-    }
-    probing.lock();
-    try {
-      ProbeFailure last = failure;
-      if (writable) {
-        return;
-      }
-      if (last != null && clock.instant().isBefore(last.retryAt())) {
-        throw new IOException(last.reason());
-      }
-      runCheck(check);
-    } finally {
-      probing.unlock();
+    var trouble = trouble(check, PATIENCE, PATIENCE);
+    if (trouble.isPresent()) {
+      throw new IOException(trouble.get());
     }
   }
 
-  private void runCheck(Check check) throws IOException {
-    ProbeFailure before = failure;
-    try {
-      check.run();
-      succeeded();
-    } catch (IOException e) {
-      if (Objects.equals(failure, before)) { // otherwise it was reported already
-        failed(e);
-      }
-      throw e;
-    }
-  }
-
-  /**
-   * The reason of the last failure, if any; checks again if the last result is old or a failure.
-   *
-   * @param space a cheap check that runs each time
-   */
-  public Optional<String> trouble(Check space, Check check) {
-    try {
-      space.run();
-    } catch (UploadDirectory.NoSpaceLeft e) {
-      failed(e);
-      return Optional.ofNullable(e.getMessage());
-    } catch (IOException e) {
-      // the other check reports it
-    }
-    ProbeFailure last = failure;
-    Instant next = last == null ? validUntil : last.retryAt();
-    if (!clock.instant().isBefore(next)) {
-      Future<?> running = begin(check);
-      if (last != null || !writable || !inBackground) {
-        await(running, last == null && !writable ? FIRST_TIMEOUT : TIMEOUT);
+  private Optional<String> trouble(Check check, Duration firstTimeout, Duration timeout) {
+    var known = latest;
+    if (known == null) {
+      await(begin(check), firstTimeout);
+    } else if (!known.isValidAt(clock.instant())) {
+      var running = begin(check);
+      if (known.trouble().isPresent() || !inBackground) {
+        await(running, timeout);
       }
     }
-    return Optional.ofNullable(failure).map(ProbeFailure::reason);
+    return Optional.ofNullable(latest).flatMap(ProbeResult::trouble);
   }
 
   /** Starts a check unless one is running. */
   public synchronized Future<?> begin(Check check) {
-    Future<?> running = underWay;
+    var running = underWay;
     if (running == null || running.isDone()) {
-      running = executor.submit(() -> runNow(check));
+      running = executor.submit(() -> run(check));
       underWay = running;
     }
     return running;
   }
 
-  private void runNow(Check check) {
-    probing.lock();
+  private void run(Check check) {
     try {
-      runCheck(check);
+      check.run();
+      succeeded();
     } catch (IOException e) {
-      // recorded in failure
-    } finally {
-      probing.unlock();
+      failed(e);
     }
   }
 
@@ -163,38 +128,31 @@ public final class StorageProbe {
     }
   }
 
-  /** Logs each new reason once. */
+  /** Logs each new reason once. Failures before the next check do not put it off. */
   public synchronized void failed(IOException e) {
-    ProbeFailure before = failure;
-    Instant now = clock.instant();
-    String reason = String.valueOf(e.getMessage());
-    writable = false;
-    failure =
-        before == null
-            ? new ProbeFailure(reason, now.plus(FIRST_PAUSE), FIRST_PAUSE)
-            : again(before, reason, now);
-    if (before == null || !before.reason().equals(reason)) {
+    // the message of a FileSystemException is only a path
+    var reason = e instanceof FileSystemException ? e.toString() : String.valueOf(e.getMessage());
+    var trouble = Optional.of(reason);
+    var before = latest;
+    latest = new ProbeResult(trouble, retryAt(before));
+    if (before == null || !before.trouble().equals(trouble)) {
       log.atWarn()
           .addKeyValue("reason", reason)
           .log("picture storage is not writable; workers take no jobs until it is");
     }
   }
 
-  /** Simultaneous failures count as one. */
-  private static ProbeFailure again(ProbeFailure before, String reason, Instant now) {
-    if (now.isBefore(before.retryAt())) {
-      return new ProbeFailure(reason, before.retryAt(), before.pause());
-    }
-    Duration twice = before.pause().multipliedBy(2);
-    Duration pause = twice.compareTo(LONGEST_PAUSE) < 0 ? twice : LONGEST_PAUSE;
-    return new ProbeFailure(reason, now.plus(pause), pause);
+  private Instant retryAt(@Nullable ProbeResult before) {
+    var now = clock.instant();
+    return before != null && before.trouble().isPresent() && before.isValidAt(now)
+        ? before.validUntil()
+        : now.plus(RETRY_AFTER);
   }
 
   public synchronized void succeeded() {
-    writable = true;
-    validUntil = clock.instant().plus(validFor);
-    if (failure != null) {
-      failure = null;
+    var before = latest;
+    latest = new ProbeResult(Optional.empty(), clock.instant().plus(validFor));
+    if (before != null && before.trouble().isPresent()) {
       log.info("picture storage is writable again");
     }
   }

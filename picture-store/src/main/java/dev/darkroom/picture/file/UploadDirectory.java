@@ -5,7 +5,6 @@ import dev.darkroom.picture.PictureUpload;
 import dev.darkroom.picture.StoredPicture;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,7 +17,6 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of uploads in progress, which several processes may share. A file that nobody has
@@ -33,10 +31,8 @@ public final class UploadDirectory {
   private final Path directory;
   private final long maxBytes;
   private final InstantSource clock;
-  private final DiskSpaceCheck diskSpace;
   private final AtomicReference<Instant> nextCleanup = new AtomicReference<>(Instant.MIN);
   private final AtomicInteger open = new AtomicInteger();
-  private volatile @Nullable FileStore fileStore;
 
   /** Where whole pictures go. */
   public interface UploadTarget {
@@ -54,7 +50,6 @@ public final class UploadDirectory {
     this.directory = directory;
     this.maxBytes = maxBytes;
     this.clock = clock;
-    this.diskSpace = new DiskSpaceCheck(() -> fileStore().getUsableSpace(), clock);
   }
 
   /**
@@ -115,36 +110,21 @@ public final class UploadDirectory {
     }
   }
 
-  /** The disk has no space for this many pictures of the largest size. */
-  static final class NoSpaceLeft extends IOException {
-    NoSpaceLeft(int pictures, long maxBytes, @Nullable Path directory) {
-      super(
-          "no space left for %s of up to %d bytes in %s"
-              .formatted(
-                  pictures == 1 ? "a picture" : pictures + " pictures", maxBytes, directory));
-    }
-  }
-
   /**
-   * On a full disk an empty file can still be created; only writing to it fails.
+   * Checks that the disk has space for this many pictures of the largest size. On a full disk an
+   * empty file can still be created; only writing to it fails.
    *
-   * @throws NoSpaceLeft if the disk is too full
-   * @throws IOException if the free space is unknown
+   * @throws IOException if not, or if the free space is unknown
    */
   public void requireSpace(int pictures) throws IOException {
-    if (!diskSpace.isFreeFor(Math.multiplyExact(pictures, maxBytes))) {
-      throw new NoSpaceLeft(pictures, maxBytes, directory.getParent());
+    if (Files.getFileStore(directory).getUsableSpace() < Math.multiplyExact(pictures, maxBytes)) {
+      throw new IOException(
+          "no space left for %s of up to %d bytes in %s"
+              .formatted(
+                  pictures == 1 ? "a picture" : pictures + " pictures",
+                  maxBytes,
+                  directory.getParent()));
     }
-  }
-
-  /** Cached: the lookup reads the whole list of mounts. */
-  private FileStore fileStore() throws IOException {
-    FileStore found = fileStore;
-    if (found == null) {
-      found = Files.getFileStore(directory);
-      fileStore = found;
-    }
-    return found;
   }
 
   private void cleanUpIfDue() throws IOException {

@@ -4,13 +4,15 @@ import dev.darkroom.picture.PictureTooLarge;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /** Counts and hashes what is written, and enforces the size limit. */
 final class UploadStream extends OutputStream {
   private final OutputStream target;
   private final String place;
   private final long maxBytes;
-  private final MessageDigest digest = Sha256.digest();
+  private final MessageDigest digest = sha256Digest();
   private long bytes;
   private boolean tooLarge;
 
@@ -63,7 +65,16 @@ final class UploadStream extends OutputStream {
 
   /** Completes the hash; call it once. */
   String sha256() {
-    return Sha256.hex(digest);
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /** Every Java platform has it. */
+  private static MessageDigest sha256Digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private IOException writeFailed(IOException e) {

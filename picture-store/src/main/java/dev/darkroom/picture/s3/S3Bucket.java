@@ -5,8 +5,10 @@ import dev.darkroom.picture.StoredPicture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -25,6 +27,7 @@ import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /** The five calls that the store makes. Exceptions of the SDK become IOExceptions. */
 final class S3Bucket {
@@ -32,26 +35,26 @@ final class S3Bucket {
   private static final Set<Integer> ACCESS_DENIED = Set.of(401, 403);
 
   private final S3Client client;
+  private final S3Presigner presigner;
   private final String name;
   private final String place;
   private final boolean checksums;
   private final Consumer<IOException> whenFailed;
 
   /**
-   * @param endpoint named in errors
-   * @param checksums whether uploads carry their SHA-256
    * @param whenFailed receives every failure
    */
   S3Bucket(
       S3Client client,
-      String name,
-      String endpoint,
-      boolean checksums,
+      S3Presigner presigner,
+      S3Settings settings,
       Consumer<IOException> whenFailed) {
+    var endpoint = settings.endpointUrl().map(URI::toString).orElse("AWS in " + settings.region());
     this.client = client;
-    this.name = name;
+    this.presigner = presigner;
+    this.name = settings.bucket();
     this.place = "bucket %s at %s".formatted(name, endpoint);
-    this.checksums = checksums;
+    this.checksums = settings.checksums() == S3Settings.Checksums.WHEN_SUPPORTED;
     this.whenFailed = whenFailed;
   }
 
@@ -122,6 +125,17 @@ final class S3Bucket {
 
   void delete(String key) throws IOException {
     call(() -> client.deleteObject(request -> request.bucket(name).key(key)));
+  }
+
+  /** A URL at which anyone may GET the object for a while. Signing makes no call. */
+  URI link(String key, Duration lifetime, String disposition) {
+    var signed =
+        presigner.presignGetObject(request ->
+            request
+                .signatureDuration(lifetime)
+                .getObjectRequest(
+                    get -> get.bucket(name).key(key).responseContentDisposition(disposition)));
+    return URI.create(signed.url().toExternalForm());
   }
 
   private interface S3Call<T> {

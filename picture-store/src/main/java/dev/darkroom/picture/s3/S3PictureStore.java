@@ -35,7 +35,6 @@ final class S3PictureStore implements LinkingPictureStore {
 
   private final S3Bucket bucket;
   private final S3ObjectKey keys;
-  private final S3LinkSigner links;
   private final String prefix;
   private final UploadDirectory uploads;
   private final StorageProbe probe;
@@ -46,15 +45,9 @@ final class S3PictureStore implements LinkingPictureStore {
   /** Requests with several pictures, until the ledger has recorded one. */
   private final Set<RequestId> contested = ConcurrentHashMap.newKeySet();
 
-  S3PictureStore(
-      S3Bucket bucket,
-      String prefix,
-      S3LinkSigner links,
-      UploadDirectory uploads,
-      StorageProbe probe) {
+  S3PictureStore(S3Bucket bucket, String prefix, UploadDirectory uploads, StorageProbe probe) {
     this.bucket = bucket;
     this.keys = new S3ObjectKey(prefix);
-    this.links = links;
     this.prefix = prefix;
     this.uploads = uploads;
     this.probe = probe;
@@ -74,6 +67,7 @@ final class S3PictureStore implements LinkingPictureStore {
 
   private void requireWritable() throws IOException {
     uploads.requireWritable();
+    uploads.requireSpace(reserve);
     String key = prefix + ".probe";
     bucket.putText(key, "this bucket is writable");
     bucket.delete(key);
@@ -177,22 +171,18 @@ final class S3PictureStore implements LinkingPictureStore {
 
   @Override
   public URI link(StoredPicture picture, Duration lifetime, String disposition) {
-    return links.sign(keys.of(picture), lifetime, disposition);
+    return bucket.link(keys.of(picture), lifetime, disposition);
   }
 
   @Override
   public String origin() {
-    return links.origin();
-  }
-
-  @Override
-  public Optional<String> trouble() {
-    return trouble(1);
+    URI any = bucket.link("any", Duration.ofMinutes(1), "inline");
+    return any.getScheme() + "://" + any.getRawAuthority();
   }
 
   @Override
   public Optional<String> trouble(int pictures) {
     reserve = Math.max(reserve, pictures);
-    return probe.trouble(() -> uploads.requireSpace(reserve), this::requireWritable);
+    return probe.trouble(this::requireWritable);
   }
 }

@@ -126,20 +126,9 @@ record S3Settings(
     }
   }
 
+  /** Without the key. */
   @Override
   public String toString() {
-    return "S3Settings[endpoint=%s, supabaseUrl=%s, publicEndpoint=%s, region=%s, bucket=%s, prefix=%s, pathStyle=%s, checksums=%s, connectTimeout=%s, readTimeout=%s, timeout=%s]"
-        .formatted(
-            endpoint,
-            supabaseUrl,
-            publicEndpoint,
-            region,
-            bucket,
-            prefix,
-            pathStyle,
-            checksums,
-            connectTimeout,
-            readTimeout,
-            timeout);
+    return "S3Settings[endpoint=%s, region=%s, bucket=%s]".formatted(endpoint, region, bucket);
   }
 }

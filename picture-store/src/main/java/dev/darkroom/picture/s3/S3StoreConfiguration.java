@@ -3,7 +3,6 @@ package dev.darkroom.picture.s3;
 import dev.darkroom.picture.LinkingPictureStore;
 import dev.darkroom.picture.file.StorageProbe;
 import dev.darkroom.picture.file.UploadDirectory;
-import java.net.URI;
 import java.time.Clock;
 import java.time.InstantSource;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -36,15 +35,8 @@ public class S3StoreConfiguration {
 
   static S3PictureStore open(S3Settings settings, UploadDirectory uploads, InstantSource clock) {
     var probe = StorageProbe.inBackground(clock);
-    var bucket =
-        new S3Bucket(
-            client(settings),
-            settings.bucket(),
-            settings.endpointUrl().map(URI::toString).orElse("AWS in " + settings.region()),
-            settings.checksums() == S3Settings.Checksums.WHEN_SUPPORTED,
-            probe::failed);
-    var links = new S3LinkSigner(presigner(settings), settings.bucket());
-    return new S3PictureStore(bucket, settings.prefix(), links, uploads, probe);
+    var bucket = new S3Bucket(client(settings), presigner(settings), settings, probe::failed);
+    return new S3PictureStore(bucket, settings.prefix(), uploads, probe);
   }
 
   private static S3Client client(S3Settings settings) {
@@ -58,15 +50,9 @@ public class S3StoreConfiguration {
             .credentialsProvider(key(settings))
             .forcePathStyle(settings.pathStyle())
             .requestChecksumCalculation(
-                switch (settings.checksums()) {
-                  case WHEN_REQUIRED -> RequestChecksumCalculation.WHEN_REQUIRED;
-                  case WHEN_SUPPORTED -> RequestChecksumCalculation.WHEN_SUPPORTED;
-                })
+                RequestChecksumCalculation.valueOf(settings.checksums().name()))
             .responseChecksumValidation(
-                switch (settings.checksums()) {
-                  case WHEN_REQUIRED -> ResponseChecksumValidation.WHEN_REQUIRED;
-                  case WHEN_SUPPORTED -> ResponseChecksumValidation.WHEN_SUPPORTED;
-                })
+                ResponseChecksumValidation.valueOf(settings.checksums().name()))
             .overrideConfiguration(override ->
                 override.apiCallTimeout(settings.timeout()).defaultProfileFile(NO_PROFILES));
     settings.endpointUrl().ifPresent(client::endpointOverride);

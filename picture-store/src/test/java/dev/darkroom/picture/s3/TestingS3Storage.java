@@ -113,9 +113,9 @@ final class TestingS3Storage implements AutoCloseable {
         "generated/",
         true,
         checksums,
-        Duration.ofSeconds(2),
-        Duration.ofSeconds(2),
-        Duration.ofSeconds(4));
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30));
   }
 
   static S3PictureStore open(S3Settings settings, Path directory, Clock clock) throws IOException {
