@@ -9,6 +9,7 @@ import dev.darkroom.ledger.batch.BatchingWriter.Linger;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.queue.EventOutbox;
 import dev.darkroom.messaging.KafkaHealth.KafkaConcern;
+import dev.darkroom.messaging.MessagingSettings.EventSettings;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
@@ -49,14 +50,17 @@ public final class EventPublisher implements AutoCloseable {
   private final BatchingWriter<OutboxMark> marks;
   private final BatchingWriter<OutgoingEvent> sends;
   private final Clock clock;
+  private final boolean progress;
 
   EventPublisher(
       KafkaTemplate<String, byte[]> kafka,
       EventRecords records,
       EventOutbox outbox,
+      EventSettings settings,
       Clock clock,
       KafkaHealth health) {
     this.kafka = kafka;
+    this.progress = settings.progress();
     this.records = records;
     this.clock = clock;
     this.health = health;
@@ -94,9 +98,11 @@ public final class EventPublisher implements AutoCloseable {
     return sends.waiting();
   }
 
-  /** Sends an event of a job that goes on; not repeated where this fails. */
+  /** Sends an event of a job that goes on, if that is wanted; not repeated where this fails. */
   public void publishProgress(GenerationEvent event, @Nullable TraceParent trace) {
-    sends.add(new OutgoingEvent(event, clock.instant(), trace, false));
+    if (progress) {
+      sends.add(new OutgoingEvent(event, clock.instant(), trace, false));
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.darkroom.messaging;
 
 import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.ledger.meter.DependencyTrouble;
+import dev.darkroom.messaging.MessagingSettings.EventSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -16,7 +17,7 @@ import org.springframework.kafka.core.KafkaAdmin;
 
 /** Topics, records and the publishing of events as beans, for applications that import it. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(MessagingSettings.class)
+@EnableConfigurationProperties({MessagingSettings.class, EventSettings.class})
 @Import({JobRecords.class, EventRecords.class, EventPublisher.class})
 public class MessagingConfiguration {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);

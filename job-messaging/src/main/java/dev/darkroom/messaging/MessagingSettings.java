@@ -32,4 +32,11 @@ record MessagingSettings(
           "darkroom.kafka.replication-factor is 1 to 10, or -1 for the broker's default");
     }
   }
+
+  /**
+   * @param progress whether {@code generation.events} also tells when a job starts and when an
+   *     attempt begins
+   */
+  @ConfigurationProperties("darkroom.events")
+  record EventSettings(@DefaultValue("false") boolean progress) {}
 }

@@ -58,8 +58,9 @@ class EventPublisherIT {
   }
 
   @Test
-  void an_event_before_the_end_is_sent_and_nothing_is_marked() {
-    try (var application = TestingApplication.start(TestServers.kafka());
+  void an_event_before_the_end_is_sent_where_it_is_wanted_and_nothing_is_marked() {
+    try (var application =
+            TestingApplication.startWith(TestServers.kafka(), "--darkroom.events.progress=true");
         var events = new TestingEventConsumer(TestServers.kafka())) {
       var job = completedJob(application);
       var id = job.event().requestId();
@@ -71,6 +72,22 @@ class EventPublisherIT {
 
       assertThat(events.next(id).getId()).isEqualTo(id + ":processing:1");
       assertThat(published(application)).isZero();
+    }
+  }
+
+  @Test
+  void by_default_only_ends_are_told() {
+    try (var application = TestingApplication.start(TestServers.kafka());
+        var events = new TestingEventConsumer(TestServers.kafka())) {
+      var job = completedJob(application);
+      var id = job.event().requestId();
+      events.awaitAssignment();
+      var publisher = application.getBean(EventPublisher.class);
+
+      publisher.publishProgress(GenerationEvent.progress(id, "ada", JobStatus.PROCESSING, 1), TRACE);
+      publisher.publish(job);
+
+      assertThat(events.next(id).getId()).isEqualTo(id + ":completed");
     }
   }
 

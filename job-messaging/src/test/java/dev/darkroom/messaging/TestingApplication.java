@@ -31,6 +31,14 @@ class TestingApplication {
    */
   static ConfigurableApplicationContext start(
       String bootstrapServers, String... producerProperties) {
+    return startWith(
+        bootstrapServers,
+        Stream.of(producerProperties)
+            .map(property -> "--spring.kafka.producer.properties." + property)
+            .toArray(String[]::new));
+  }
+
+  static ConfigurableApplicationContext startWith(String bootstrapServers, String... arguments) {
     var database = TestServers.freshDatabase();
     Flyway.configure()
         .dataSource(database.jdbcUrl(), database.username(), database.password())
@@ -52,8 +60,7 @@ class TestingApplication {
                         "--spring.datasource.username=" + database.username(),
                         "--spring.datasource.password=" + database.password(),
                         "--KAFKA_BOOTSTRAP_SERVERS=" + bootstrapServers),
-                    Stream.of(producerProperties)
-                        .map(property -> "--spring.kafka.producer.properties." + property))
+                    Stream.of(arguments))
                 .toArray(String[]::new));
   }
 }
