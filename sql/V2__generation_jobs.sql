@@ -8,6 +8,8 @@ create table if not exists public.generation_jobs (
   request_id uuid primary key,
   user_id text not null,
   request jsonb not null,
+  -- The call that every attempt makes: its parameters, computed once, and what did not fit into them.
+  call jsonb not null,
   -- `started` as long as the job is open, whatever happens to it.
   status text not null default 'started' check (status in ('started', 'completed', 'failed')),
   -- Attempts begun, known when the job has ended.
@@ -43,6 +45,7 @@ create table if not exists public.generation_jobs (
 -- No statement compares these columns; sampling whole documents would be much of the work of an `analyze`.
 alter table public.generation_jobs
   alter request set statistics 0,
+  alter call set statistics 0,
   alter traceparent set statistics 0,
   alter image_sha256 set statistics 0,
   alter error_message set statistics 0;

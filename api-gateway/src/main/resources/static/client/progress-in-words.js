@@ -52,7 +52,7 @@ function again(job) {
 }
 
 /** A job that is due and not called waits for what its last attempt failed of, unless something else is known. */
-const until = (code) => (code && code !== 'withdrawn' && code !== 'record_differs' ? holdUp(code).until : 'now');
+const until = (code) => (code && code !== 'withdrawn' ? holdUp(code).until : 'now');
 
 function place({ ahead, expectedAt, heldUpBy, nextTryAt }, now) {
   if (heldUpBy) {

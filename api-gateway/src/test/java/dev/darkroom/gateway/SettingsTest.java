@@ -28,7 +28,7 @@ class SettingsTest {
                 "AcceptSettings[batch=64, writers=2, queue=256, patience=PT5S]",
                 "JobSettings[deadline=PT15M]",
                 "StreamSettings[listeners=10000, perClient=64, queue=256, poll=PT0.25S, heartbeat=PT15S]",
-                "ModelSettings[model=stability-ai/sdxl, models=[]]",
+                "ModelSettings[model=stability-ai/sdxl, models=[], guidanceScale=[]]",
                 "OutboxSettings[sweep=PT1S, batch=500, window=32, refill=PT0.025S, lookForLost=PT5S]",
                 "PictureSettings[serve=PROXY, linkLifetime=PT5M, keep=PT0S, sweep=PT1M]",
                 "WaitSettings[poll=PT1S, longestWait=PT1M, waits=5000, perClient=64]",

@@ -1,7 +1,6 @@
 package dev.darkroom.gateway;
 
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.OutcomeStore;
@@ -15,7 +14,11 @@ import java.util.Map;
 import java.util.UUID;
 
 /** Ends jobs as a worker does, without calling anybody. */
-record TestingWorker(JobStore jobStore, OutcomeStore outcomeStore, EventPublisher events) {
+public record TestingWorker(JobStore jobStore, OutcomeStore outcomeStore, EventPublisher events) {
+  /** For a job that is accepted past the gateway. */
+  public static final Map<String, ?> CALL =
+      Map.of("parameters", Map.of("model", "testing/model", "width", 512));
+
   static final String SHA256 = "ab".repeat(32);
 
   static TestingWorker of(RunningGateway gateway) {
@@ -26,14 +29,18 @@ record TestingWorker(JobStore jobStore, OutcomeStore outcomeStore, EventPublishe
   }
 
   Attempt claim(String requestId) {
-    return claim(requestId, Duration.ofMinutes(1));
+    return claim(requestId, "testing-worker", Duration.ofMinutes(1));
   }
 
+  /** As a worker that has no other job, for a lease is that of all jobs of a worker. */
   Attempt claim(String requestId, Duration lease) {
+    return claim(requestId, "testing-worker-" + UUID.randomUUID(), lease);
+  }
+
+  private Attempt claim(String requestId, String worker, Duration lease) {
     var id = RequestId.parse(requestId).orElseThrow();
-    var intent = new CallIntent(id, Map.of("model", "testing/model", "width", 512));
     return jobStore
-        .claimDue("testing-worker", lease, UUID.randomUUID(), List.of(intent))
+        .claimDue(worker, lease, UUID.randomUUID(), List.of(id))
         .getFirst()
         .attempt();
   }

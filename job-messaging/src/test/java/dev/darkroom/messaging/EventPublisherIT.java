@@ -6,7 +6,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
@@ -137,7 +136,7 @@ class EventPublisherIT {
     var id = new RequestId(UUID.randomUUID());
     application
         .getBean(JobStore.class)
-        .accept(List.of(new NewJob(id, "ada", REQUEST, Duration.ofMinutes(1), TRACE)));
+        .accept(List.of(new NewJob(id, "ada", REQUEST, Map.of("parameters", Map.of()), Duration.ofMinutes(1), TRACE)));
     var claimed =
         application
             .getBean(JobStore.class)
@@ -145,7 +144,7 @@ class EventPublisherIT {
                 "worker-1",
                 Duration.ofSeconds(30),
                 UUID.randomUUID(),
-                List.of(new CallIntent(id, Map.of())));
+                List.of(id));
     return application
         .getBean(OutcomeStore.class)
         .completeIfCurrent(claimed.getFirst().attempt(), PICTURE, Map.of())

@@ -30,7 +30,6 @@ public enum FailureCode {
   /** The call may have succeeded and been billed. */
   OUTCOME_UNKNOWN,
   PICTURE_NOT_STORED,
-  RECORD_DIFFERS,
   /** The job's record exceeds the topic's limit. */
   RECORD_TOO_LARGE,
   WITHDRAWN,

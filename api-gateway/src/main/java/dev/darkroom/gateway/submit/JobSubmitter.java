@@ -3,6 +3,7 @@ package dev.darkroom.gateway.submit;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
 import dev.darkroom.gateway.dispatch.JobDispatcher;
+import dev.darkroom.gateway.submit.SubmissionParser.ModelSettings;
 import dev.darkroom.ledger.batch.GroupCommit;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance;
@@ -46,6 +47,7 @@ final class JobSubmitter implements AutoCloseable {
   private final JobDispatcher dispatcher;
   private final RetentionStore retentionStore;
   private final RandomGenerator random;
+  private final ModelSettings models;
   private final GroupCommit<NewJob, Acceptance> groupCommit;
   private final DistributionSummary batchSizes;
 
@@ -53,11 +55,13 @@ final class JobSubmitter implements AutoCloseable {
       JobDispatcher dispatcher,
       RetentionStore retentionStore,
       RandomGenerator random,
+      ModelSettings models,
       AcceptSettings settings,
       MeterRegistry meters) {
     this.dispatcher = dispatcher;
     this.retentionStore = retentionStore;
     this.random = random;
+    this.models = models;
     this.batchSizes =
         DistributionSummary.builder("darkroom.accept.batch.size")
             .description("Requests that shared a commit")
@@ -120,6 +124,7 @@ final class JobSubmitter implements AutoCloseable {
             requestId,
             submission.userId(),
             submission.request(),
+            models.call(submission.request()).details(),
             submission.deadline(),
             trace.orElseGet(() -> TraceParent.begin(random)),
             key.map(value -> new IdempotencyKey(value, submission.fingerprint())).orElse(null));

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.submit;
 
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Parsed.BadField;
+import dev.darkroom.gateway.submit.call.CallParameters;
 import dev.darkroom.gateway.submit.fields.FieldReader;
 import dev.darkroom.gateway.submit.fields.JsonObjectReader;
 import dev.darkroom.gateway.submit.fields.UnknownFields;
@@ -11,11 +12,13 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.stereotype.Component;
@@ -68,16 +71,56 @@ final class SubmissionParser {
    *
    * @param model the default, shown for jobs without a call; afterwards the log has the model
    * @param models others that requests may name
+   * @param guidanceScale sent with calls of these models; others use their own default
    */
   @Validated
   @ConfigurationProperties("darkroom.nebius")
   record ModelSettings(
       @DefaultValue("stability-ai/sdxl") @NotBlank String model,
-      @DefaultValue List<@NotBlank @Size(max = GenerationRequest.MAX_MODEL) String> models) {
+      @DefaultValue List<@NotBlank @Size(max = GenerationRequest.MAX_MODEL) String> models,
+      @DefaultValue List<GuidanceScale> guidanceScale) {
 
     /** The default first. */
     List<String> allowed() {
       return Stream.concat(Stream.of(model), models.stream()).distinct().toList();
+    }
+
+    /** The call that a job makes for this request. */
+    CallParameters call(GenerationRequest request) {
+      var called = Objects.requireNonNullElse(request.model(), model);
+      return CallParameters.of(request, called, guidanceScaleOf(called));
+    }
+
+    private @Nullable Double guidanceScaleOf(String called) {
+      return guidanceScale.stream()
+          .filter(scale -> scale.model().equals(called))
+          .map(GuidanceScale::scale)
+          .findFirst()
+          .orElse(null);
+    }
+  }
+
+  /** How closely a model follows its prompts; written {@code stability-ai/sdxl=7.5}. */
+  record GuidanceScale(String model, double scale) {
+    private static final String FORM =
+        "should be a model and a number from 0 to 100, such as stability-ai/sdxl=7.5";
+
+    GuidanceScale {
+      if (model.isBlank() || !(scale >= 0 && scale <= 100)) {
+        throw new IllegalArgumentException(FORM);
+      }
+    }
+
+    /** Public, because Spring converts the setting's text with it. */
+    public static GuidanceScale valueOf(String text) {
+      int sign = text.lastIndexOf('=');
+      try {
+        return new GuidanceScale(
+            text.substring(0, Math.max(sign, 0)).strip(),
+            Double.parseDouble(text.substring(sign + 1).strip()));
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(FORM, e);
+      }
     }
   }
 

@@ -148,7 +148,6 @@ final class SubmitResponses {
           BAD_REPLY,
           OUTCOME_UNKNOWN,
           PICTURE_NOT_STORED,
-          RECORD_DIFFERS,
           RECORD_TOO_LARGE,
           WITHDRAWN ->
           Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, sentence);

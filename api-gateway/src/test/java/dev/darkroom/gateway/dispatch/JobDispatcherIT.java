@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.uuid.Generators;
+import dev.darkroom.gateway.TestingWorker;
 import dev.darkroom.gateway.RunningGateway;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance.Accepted;
@@ -49,6 +50,7 @@ class JobDispatcherIT {
         new RequestId(Generators.timeBasedEpochGenerator().generate()),
         "ada",
         new GenerationRequest("A dipper", null, 0.7, 0.5, null, 512, 512, 7, null, null),
+        TestingWorker.CALL,
         Duration.ofMinutes(5),
         TraceParent.begin(new Random(1)));
   }

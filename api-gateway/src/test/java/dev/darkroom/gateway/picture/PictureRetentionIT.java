@@ -3,8 +3,8 @@ package dev.darkroom.gateway.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.uuid.Generators;
+import dev.darkroom.gateway.TestingWorker;
 import dev.darkroom.gateway.RunningGateway;
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.jobs.OutcomeStore;
@@ -125,6 +125,7 @@ class PictureRetentionIT {
                     id,
                     "anonymous",
                     request,
+                    TestingWorker.CALL,
                     Duration.ofMinutes(5),
                     TraceParent.begin(new Random(1)))));
   }
@@ -144,7 +145,7 @@ class PictureRetentionIT {
                 "a-worker",
                 Duration.ofMinutes(1),
                 UUID.randomUUID(),
-                List.of(new CallIntent(id, Map.of())))
+                List.of(id))
             .getFirst()
             .attempt();
     var record =

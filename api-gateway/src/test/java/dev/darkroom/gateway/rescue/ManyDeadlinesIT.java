@@ -3,10 +3,10 @@ package dev.darkroom.gateway.rescue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.uuid.Generators;
+import dev.darkroom.gateway.TestingWorker;
 import dev.darkroom.gateway.RunningGateway;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.ClaimedJob;
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
@@ -125,11 +125,10 @@ class ManyDeadlinesIT {
     var deadline = Duration.ofMinutes(5);
     gateway
         .bean(JobStore.class)
-        .accept(ids.stream().map(id -> new NewJob(id, "me", request, deadline, trace)).toList());
-    var intents = ids.stream().map(id -> new CallIntent(id, Map.of())).toList();
+        .accept(ids.stream().map(id -> new NewJob(id, "me", request, TestingWorker.CALL, deadline, trace)).toList());
     return gateway
         .bean(JobStore.class)
-        .claimDue("a-worker", Duration.ofMinutes(5), UUID.randomUUID(), intents)
+        .claimDue("a-worker", Duration.ofMinutes(5), UUID.randomUUID(), ids)
         .stream()
         .map(ClaimedJob::attempt)
         .toList();

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.uuid.Generators;
+import dev.darkroom.gateway.TestingWorker;
 import dev.darkroom.gateway.RunningGateway;
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
@@ -141,13 +141,13 @@ class RescueIT {
     var trace = TraceParent.begin(new Random(1));
     gateway
         .bean(JobStore.class)
-        .accept(List.of(new NewJob(id, "anonymous", request, deadline, trace)));
+        .accept(List.of(new NewJob(id, "anonymous", request, TestingWorker.CALL, deadline, trace)));
   }
 
   private Attempt claim(Duration lease) {
     return gateway
         .bean(JobStore.class)
-        .claimDue("silent-worker", lease, UUID.randomUUID(), List.of(new CallIntent(id, Map.of())))
+        .claimDue("silent-worker", lease, UUID.randomUUID(), List.of(id))
         .getFirst()
         .attempt();
   }

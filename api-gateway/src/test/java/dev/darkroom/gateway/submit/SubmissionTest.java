@@ -18,7 +18,8 @@ class SubmissionTest {
       new SubmissionParser(
           new Random(),
           new SubmissionParser.JobSettings(Duration.ofMinutes(15)),
-          new SubmissionParser.ModelSettings("stability-ai/sdxl", List.of("other/model")));
+          new SubmissionParser.ModelSettings(
+              "stability-ai/sdxl", List.of("other/model"), List.of()));
 
   /** Kept fingerprints are compared with new ones; who changes this makes replays of others. */
   @Test

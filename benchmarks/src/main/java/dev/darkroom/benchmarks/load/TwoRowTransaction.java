@@ -34,8 +34,8 @@ public final class TwoRowTransaction implements LoadGenerator.LoadConnection {
         connection.prepareStatement(
             """
             insert into public.generation_jobs
-              (request_id, user_id, request, deadline_at, traceparent)
-            values (?, ?, ?::jsonb, now() + interval '15 minutes', ?)
+              (request_id, user_id, request, call, deadline_at, traceparent)
+            values (?, ?, ?::jsonb, '{"parameters": {}}', now() + interval '15 minutes', ?)
             """);
     this.step =
         connection.prepareStatement(

@@ -7,13 +7,11 @@ import dev.darkroom.benchmarks.results.Findings;
 import dev.darkroom.benchmarks.stand.Stand;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.ClaimedJob;
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.model.RequestId;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -35,22 +33,6 @@ public final class ClaimBenchmark implements Benchmark {
   private static final int SWEPT = 2;
   private static final Duration LEASE = Duration.ofMinutes(10);
   private static final String WORKER = "benchmark";
-  private static final Map<String, Object> PARAMETERS =
-      Map.of(
-          "model",
-          "stability-ai/sdxl",
-          "prompt",
-          "a lighthouse",
-          "width",
-          512,
-          "height",
-          512,
-          "seed",
-          7,
-          "num_inference_steps",
-          44,
-          "response_extension",
-          "webp");
 
   /** One table: its jobs not yet claimed, and how long each statement took. */
   private static final class ClaimTable {
@@ -74,9 +56,8 @@ public final class ClaimBenchmark implements Benchmark {
     void round(boolean counts) throws SQLException {
       var batch = List.copyOf(unclaimed.subList(0, BATCH));
       unclaimed.subList(0, BATCH).clear();
-      var intents = batch.stream().map(id -> new CallIntent(id, PARAMETERS)).toList();
       long begin = System.nanoTime();
-      var claimed = ledger.claims().claimDue(WORKER, LEASE, UUID.randomUUID(), intents);
+      var claimed = ledger.claims().claimDue(WORKER, LEASE, UUID.randomUUID(), batch);
       long claimedAt = System.nanoTime();
       require(claimed.size() == BATCH, "claimed " + claimed.size());
       claimed.stream().map(ClaimedJob::attempt).forEach(held::add);

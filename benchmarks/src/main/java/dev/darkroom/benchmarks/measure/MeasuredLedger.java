@@ -55,11 +55,11 @@ final class MeasuredLedger implements AutoCloseable {
             connection.prepareStatement(
                 """
                 with job as (
-                  insert into public.generation_jobs (request_id, user_id, request, deadline_at, traceparent)
+                  insert into public.generation_jobs (request_id, user_id, request, call, deadline_at, traceparent)
                   select uuidv7(), 'user-' || i % 100, jsonb_build_object(
                       'prompt', 'a lighthouse on a cliff above a stormy sea at dusk, seen from a small boat ' || i,
                       'diffusionStrength', 0.7, 'styleIntensity', 0.5, 'style', 'watercolor',
-                      'width', 512, 'height', 512, 'seed', i),
+                      'width', 512, 'height', 512, 'seed', i), '{"parameters": {"seed": 1}}',
                     now() + interval '6 hours', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
                   from generate_series(1, ?) as i
                   returning request_id, user_id, deadline_at)

@@ -1,9 +1,12 @@
 package dev.darkroom.worker.nebius;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.ProviderRefusal;
 import dev.darkroom.picture.StoredPicture;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -81,11 +84,6 @@ public sealed interface AttemptOutcome {
   /** We cancelled before anything was sent: the worker stops, or the job is over. */
   record CancelledBeforeSend(String reason) implements AttemptOutcome {}
 
-  /**
-   * Kafka's record asks for another picture than the ledger; nothing was sent. The next record is
-   * written from the ledger.
-   */
-  record RecordDiffers(String reason) implements AttemptOutcome {}
 
   /** No call was made: the circuit breaker is open. */
   record CircuitOpen(String reason) implements AttemptOutcome {}
@@ -108,5 +106,14 @@ public sealed interface AttemptOutcome {
   record NotStored(String reason) implements AttemptOutcome {}
 
   /** In pixels. */
-  record ImageSize(int width, int height) {}
+  record ImageSize(int width, int height) {
+    /** The size that the parameters of a call ask for. */
+    static ImageSize asked(Map<String, ?> parameters) {
+      return new ImageSize(pixels(parameters, "width"), pixels(parameters, "height"));
+    }
+
+    private static int pixels(Map<String, ?> parameters, String side) {
+      return ((Number) requireNonNull(parameters.get(side), side)).intValue();
+    }
+  }
 }

@@ -140,7 +140,7 @@ final class ImageGenerationCall {
   private static Succeeded succeeded(
       StoredPicture picture, Map<String, ?> parameters, CancellableCall call) {
     var saving = call.sinceAnswer().orElseThrow();
-    var outcome = new Succeeded(picture, CallParameters.size(parameters), saving);
+    var outcome = new Succeeded(picture, ImageSize.asked(parameters), saving);
     if (!outcome.isOfAskedSize()) {
       log.atWarn()
           .addKeyValue("request_id", picture.id())

@@ -149,7 +149,6 @@ public final class NebiusCircuitBreaker {
     static ProviderSignal of(AttemptOutcome outcome) {
       return switch (outcome) {
         case AttemptOutcome.CancelledBeforeSend _,
-            AttemptOutcome.RecordDiffers _,
             AttemptOutcome.CancelledInFlight _,
             AttemptOutcome.NotStored _,
             AttemptOutcome.CircuitOpen _,

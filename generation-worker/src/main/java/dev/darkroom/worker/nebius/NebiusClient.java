@@ -1,6 +1,5 @@
 package dev.darkroom.worker.nebius;
 
-import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import dev.darkroom.worker.nebius.CancellableCall.CancelReason;
@@ -11,7 +10,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -60,12 +58,6 @@ public final class NebiusClient {
             .description("Bytes of pictures saved")
             .baseUnit("bytes")
             .register(meters);
-  }
-
-  /** Exactly what is sent for this request; logged before it is sent. */
-  public CallParameters parameters(GenerationRequest request) {
-    var model = Objects.requireNonNullElse(request.model(), settings.model());
-    return CallParameters.of(request, model, settings.guidanceScaleOf(model));
   }
 
   /** How long a call may take. */

@@ -21,7 +21,6 @@ import org.springframework.validation.annotation.Validated;
  * @param apiKey sent as a bearer token
  * @param model used if a request names none
  * @param models others that requests may name; the worker only looks them up in the catalogue
- * @param guidanceScale sent with calls of these models; others use their own default
  * @param timeout for a whole call, from connecting to the last byte of the picture
  * @param connectTimeout for connecting alone
  * @param quickRetries further tries, at once, of a call that was certainly not sent
@@ -35,7 +34,6 @@ record NebiusSettings(
     @DefaultValue("") ApiKey apiKey,
     @DefaultValue("stability-ai/sdxl") @NotBlank String model,
     @DefaultValue List<@NotBlank String> models,
-    @DefaultValue List<GuidanceScale> guidanceScale,
     @DefaultValue("120s") @DurationMin(millis = 100) @DurationMax(minutes = 60) Duration timeout,
     @DefaultValue("5s") @DurationMin(millis = 100) @DurationMax(minutes = 5)
         Duration connectTimeout,
@@ -56,15 +54,6 @@ record NebiusSettings(
 
   private static final URI STANDARD_ENDPOINT =
       URI.create("https://api.tokenfactory.nebius.com/v1/");
-
-  /** Null for a model that uses its own default. */
-  @Nullable Double guidanceScaleOf(String model) {
-    return guidanceScale.stream()
-        .filter(scale -> scale.model().equals(model))
-        .map(GuidanceScale::scale)
-        .findFirst()
-        .orElse(null);
-  }
 
   @AssertTrue(
       message =
@@ -108,27 +97,4 @@ record NebiusSettings(
       @DefaultValue("pictures-storage.storage.eu-north1.nebius.cloud") List<@NotBlank String> hosts,
       @DefaultValue("false") boolean insecure) {}
 
-  /** How closely a model follows its prompts; written {@code stability-ai/sdxl=7.5}. */
-  record GuidanceScale(String model, double scale) {
-    private static final String FORM =
-        "should be a model and a number from 0 to 100, such as stability-ai/sdxl=7.5";
-
-    GuidanceScale {
-      if (model.isBlank() || !(scale >= 0 && scale <= 100)) {
-        throw new IllegalArgumentException(FORM);
-      }
-    }
-
-    /** Public, because Spring converts the setting's text with it. */
-    public static GuidanceScale valueOf(String text) {
-      int sign = text.lastIndexOf('=');
-      try {
-        return new GuidanceScale(
-            text.substring(0, Math.max(sign, 0)).strip(),
-            Double.parseDouble(text.substring(sign + 1).strip()));
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(FORM, e);
-      }
-    }
-  }
 }

@@ -79,8 +79,6 @@ final class RetryPolicy {
           waits(FailureCode.PROVIDER_UNAVAILABLE, UNREACHABLE, reason, backoff.after(attempt));
       case AttemptOutcome.CancelledBeforeSend(String reason) ->
           waits(FailureCode.WITHDRAWN, reason, reason, Duration.ZERO);
-      case AttemptOutcome.RecordDiffers(String reason) ->
-          waits(FailureCode.RECORD_DIFFERS, reason, reason, backoff.afterUncounted(attempt));
       case AttemptOutcome.CircuitOpen(String reason) ->
           waits(FailureCode.PROVIDER_UNAVAILABLE, reason, reason, backoff.notBefore(circuitPause));
       case AttemptOutcome.Misconfigured(var refusal, String reason, boolean ofAll) ->

@@ -1,6 +1,6 @@
 package dev.darkroom.worker.run;
 
-import dev.darkroom.model.JobMessage;
+import dev.darkroom.model.RequestId;
 import java.time.Duration;
 import java.util.List;
 
@@ -22,11 +22,11 @@ public interface ExecutorCapacity {
    * Claims these jobs in the ledger and begins those it got; the others have ended or run in other
    * workers. For one thread.
    *
-   * @param messages not more than are {@link #available()}
+   * @param jobs not more than are {@link #available()}
    * @throws org.springframework.dao.DataAccessException where the ledger does not answer; nothing
    *     was begun, and the same may be tried again
    */
-  void claimAndRun(List<JobMessage> messages);
+  void claimAndRun(List<RequestId> jobs);
 
   /**
    * Finds out whether the ledger takes a claim, without one.

@@ -12,7 +12,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,22 +39,20 @@ final class JobAttempt {
   /**
    * Carries the attempt out.
    *
-   * @param parameters of the call, as the claim has logged them from the record
    * @param reportFor how long to retry reporting to a ledger that does not answer; then the job is
    *     rescued
    * @return whether the ledger took the outcome
    */
-  boolean run(ClaimedJob job, Map<String, ?> parameters, CancellableCall call, Duration reportFor)
+  boolean run(ClaimedJob job, CancellableCall call, Duration reportFor)
       throws InterruptedException {
     var started = System.nanoTime();
-    var outcome = pictureOrCall(job, parameters, call);
+    var outcome = pictureOrCall(job, call);
     count(outcome, Duration.ofNanos(System.nanoTime() - started));
     return reportUntilTaken(job.attempt(), outcome, call, reportFor);
   }
 
   /** A picture that an earlier attempt saved is used, not bought again. */
-  private AttemptOutcome pictureOrCall(
-      ClaimedJob job, Map<String, ?> parameters, CancellableCall call) {
+  private AttemptOutcome pictureOrCall(ClaimedJob job, CancellableCall call) {
     try {
       var stored = stored(job);
       if (stored.isPresent()) {
@@ -64,11 +61,7 @@ final class JobAttempt {
     } catch (IOException e) {
       return new AttemptOutcome.NotStored("The picture store does not answer: " + e.getMessage());
     }
-    if (!parameters.equals(nebius.parameters(job.message().request()).sent())) {
-      return new AttemptOutcome.RecordDiffers(
-          "Kafka's record asks for another picture than the ledger; nothing was sent.");
-    }
-    var outcome = nebius.call(job.attempt().requestId(), parameters, job.trace(), call);
+    var outcome = nebius.call(job.attempt().requestId(), job.parameters(), job.trace(), call);
     return outcome instanceof AttemptOutcome.Succeeded ? outcome : storedMeanwhile(job, outcome);
   }
 
@@ -82,7 +75,7 @@ final class JobAttempt {
   }
 
   private Optional<AttemptOutcome> stored(ClaimedJob job) throws IOException {
-    return store.find(job.message().requestId()).map(AttemptOutcome.AlreadyStored::new);
+    return store.find(job.attempt().requestId()).map(AttemptOutcome.AlreadyStored::new);
   }
 
   private boolean reportUntilTaken(

@@ -2,7 +2,6 @@ package dev.darkroom.worker.run;
 
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.ClaimedJob;
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.model.FailureCode;
@@ -12,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,7 +61,7 @@ final class JobClaimer {
      *
      * @throws OutOfMemoryError where there is no thread for it; then it was not begun
      */
-    void begin(ClaimedJob job, Map<String, ?> parameters);
+    void begin(ClaimedJob job);
 
     /** This many jobs were claimed. */
     void usePermits(int jobs);
@@ -81,21 +79,20 @@ final class JobClaimer {
     this.runner = runner;
   }
 
-  void claim(Map<RequestId, CallIntent> intents) {
+  void claim(List<RequestId> jobs) {
     claiming.lock();
     try {
-      claimAndBegin(intents);
+      claimAndBegin(jobs);
     } finally {
       claiming.unlock();
     }
   }
 
-  private void claimAndBegin(Map<RequestId, CallIntent> intents) {
+  private void claimAndBegin(List<RequestId> jobs) {
     var begun = runner.begun(); // asked before the claim: one that ends meanwhile was begun too
     List<ClaimedJob> claimed;
     try {
-      claimed =
-          ledger.claimDue(settings.id(), settings.lease(), token, List.copyOf(intents.values()));
+      claimed = ledger.claimDue(settings.id(), settings.lease(), token, jobs);
     } catch (RuntimeException e) { // it may have been carried out all the same
       unansweredTokens.put(token, System.nanoTime());
       throw e;
@@ -104,17 +101,15 @@ final class JobClaimer {
     // a repeated claim returns what the first one brought as well
     var fresh = claimed.stream().filter(job -> !begun.contains(job.attempt())).toList();
     runner.usePermits(fresh.size());
-    beginAll(fresh, intents);
+    beginAll(fresh);
   }
 
   /** The first job that can't be begun goes back, and so do all that follow it. */
-  private void beginAll(List<ClaimedJob> claimed, Map<RequestId, CallIntent> intents) {
+  private void beginAll(List<ClaimedJob> claimed) {
     var left = new ArrayDeque<>(claimed);
     try {
       while (!left.isEmpty() && !stopping) {
-        var job = left.element();
-        var intent = Objects.requireNonNull(intents.get(job.attempt().requestId()));
-        runner.begin(job, intent.parameters());
+        runner.begin(left.element());
         left.remove();
       }
     } catch (OutOfMemoryError e) {

@@ -2,12 +2,11 @@ package dev.darkroom.worker.run;
 
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.ClaimedJob;
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.GenerationEvent;
-import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.limit.CallPermits;
 import dev.darkroom.worker.nebius.CancellableCall;
@@ -22,7 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -143,21 +141,8 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   }
 
   @Override
-  public void claimAndRun(List<JobMessage> messages) {
-    var intents =
-        messages.stream()
-            .map(this::intent)
-            .collect(
-                Collectors.toMap(CallIntent::requestId, intent -> intent, (first, _) -> first));
-    claimer.claim(intents);
-  }
-
-  private CallIntent intent(JobMessage job) {
-    var parameters = nebius.parameters(job.request());
-    return new CallIntent(
-        job.requestId(),
-        parameters.sent(),
-        parameters.cut().isEmpty() ? Map.of() : Map.of("cut", parameters.cut()));
+  public void claimAndRun(List<RequestId> jobs) {
+    claimer.claim(jobs);
   }
 
   /** With a statement that would write, as a read-only database answers queries. */
@@ -167,12 +152,12 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   }
 
   @Override
-  public void begin(ClaimedJob job, Map<String, ?> parameters) {
+  public void begin(ClaimedJob job) {
     var attempt = job.attempt();
     var call = new CancellableCall(job.timeLeft());
     running.put(attempt, call);
     try {
-      threads.execute(() -> run(job, parameters, call));
+      threads.execute(() -> run(job, call));
     } catch (OutOfMemoryError e) {
       end(attempt);
       throw e;
@@ -180,11 +165,11 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
     publishBegin(job);
   }
 
-  private void run(ClaimedJob job, Map<String, ?> parameters, CancellableCall call) {
+  private void run(ClaimedJob job, CancellableCall call) {
     var attempt = job.attempt();
     unreported.add(attempt);
     try {
-      if (attempts.run(job, parameters, call, settings.lease())) {
+      if (attempts.run(job, call, settings.lease())) {
         unreported.remove(attempt);
       }
     } catch (InterruptedException | RuntimeException e) {
@@ -200,15 +185,15 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
 
   /** Clients that miss this event read the ledger. */
   private void publishBegin(ClaimedJob job) {
-    var message = job.message();
+    var attempt = job.attempt();
     try {
       events.publishProgress(
           GenerationEvent.progress(
-              message.requestId(), message.userId(), JobStatus.PROCESSING, job.attempt().number()),
+              attempt.requestId(), job.userId(), JobStatus.PROCESSING, attempt.number()),
           job.trace());
     } catch (RuntimeException | OutOfMemoryError e) { // the attempt runs already
       log.atWarn()
-          .addKeyValue("request_id", message.requestId())
+          .addKeyValue("request_id", attempt.requestId())
           .setCause(e)
           .log("could not publish the start of an attempt; the attempt goes on");
     }

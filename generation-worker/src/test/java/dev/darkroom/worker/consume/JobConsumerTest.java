@@ -59,7 +59,7 @@ class JobConsumerTest {
     var sent = source.send();
     await().untilAsserted(() -> assertThat(source.accepted).containsExactly(sent));
 
-    assertThat(capacity.taken).containsExactly(sent.job());
+    assertThat(capacity.taken).containsExactly(sent.job().requestId());
     await().until(() -> records("decided") == 1);
   }
 
@@ -89,7 +89,7 @@ class JobConsumerTest {
       assertThat(source.keepAlives).hasValue(round);
       assertThat(consumer.state()).isEqualTo(IntakeState.AWAITS_LEDGER);
     }
-    assertThat(capacity.failedClaims).hasSize(3).containsOnly(List.of(sent.job()));
+    assertThat(capacity.failedClaims).hasSize(3).containsOnly(List.of(sent.job().requestId()));
     assertThat(source.accepted).isEmpty();
     assertThat(output).containsOnlyOnce("the ledger does not answer; this worker takes no new");
 

@@ -1,6 +1,6 @@
 package dev.darkroom.worker.consume;
 
-import dev.darkroom.model.JobMessage;
+import dev.darkroom.model.RequestId;
 import dev.darkroom.worker.run.ExecutorCapacity;
 import java.time.Duration;
 import java.util.List;
@@ -9,8 +9,8 @@ import org.springframework.dao.DataAccessResourceFailureException;
 
 /** Capacity and a ledger as a test wants them. */
 final class TestingCapacity implements ExecutorCapacity {
-  final List<JobMessage> taken = new CopyOnWriteArrayList<>();
-  final List<List<JobMessage>> failedClaims = new CopyOnWriteArrayList<>();
+  final List<RequestId> taken = new CopyOnWriteArrayList<>();
+  final List<List<RequestId>> failedClaims = new CopyOnWriteArrayList<>();
   volatile boolean ledgerAnswers = true;
 
   /** As where the ledger answers everything but a claim. */
@@ -43,7 +43,7 @@ final class TestingCapacity implements ExecutorCapacity {
   }
 
   @Override
-  public void claimAndRun(List<JobMessage> messages) {
+  public void claimAndRun(List<RequestId> messages) {
     if (claimsFail) {
       failedClaims.add(List.copyOf(messages));
       throw new DataAccessResourceFailureException("no claim");

@@ -4,7 +4,6 @@ import static dev.darkroom.simulator.Fault.answer;
 import static dev.darkroom.simulator.Fault.hangAfterBilling;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import dev.darkroom.picture.PictureFormat;
@@ -13,6 +12,7 @@ import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.picture.wiring.PictureStoreConfiguration;
 import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
+import dev.darkroom.worker.TestingParameters;
 import dev.darkroom.worker.limit.CallPermits;
 import dev.darkroom.worker.nebius.AttemptOutcome.CancelledBeforeSend;
 import dev.darkroom.worker.nebius.AttemptOutcome.CancelledInFlight;
@@ -120,41 +120,13 @@ class NebiusClientTest {
   void a_model_that_only_this_job_names_stops_no_other() {
     nebius.everyCall().meet(answer(404).withDetail("no such model"));
     withClient((client, _) -> {
-      var parameters = CallParameters.of(request("A fox"), "stability-ai/other", null).sent();
+      var parameters = TestingParameters.of("A fox", "stability-ai/other");
 
       assertThat(client.call(id, parameters, null, call))
           .isInstanceOfSatisfying(
               Misconfigured.class, refused -> assertThat(refused.affectsAllJobs()).isFalse());
       assertThat(client.callsAllowed()).isGreaterThan(1000);
     });
-  }
-
-  @Test
-  void a_request_may_name_its_model_and_each_has_its_guidance_scale() {
-    withClient(
-        (client, _) -> {
-          var named =
-              new GenerationRequest("A fox", null, 0.7, 0.5, null, 96, 64, 7, "other/model", null);
-
-          assertThat(client.parameters(named).sent())
-              .containsEntry("model", "other/model")
-              .containsEntry("guidance_scale", 3.5);
-          assertThat(client.parameters(request("A fox")).sent())
-              .containsEntry("model", "stability-ai/sdxl")
-              .doesNotContainKey("guidance_scale");
-        },
-        "darkroom.nebius.guidance-scale=other/model=3.5, third/model = 9");
-  }
-
-  @Test
-  void a_guidance_scale_without_its_model_stops_the_start() {
-    withContext(
-        context ->
-            assertThat(context.getStartupFailure())
-                .rootCause()
-                .message()
-                .contains("such as stability-ai/sdxl=7.5"),
-        "darkroom.nebius.guidance-scale=7.5");
   }
 
   @Test
@@ -360,10 +332,6 @@ class NebiusClientTest {
   }
 
   private static Map<String, Object> parameters(String prompt) {
-    return CallParameters.of(request(prompt), "stability-ai/sdxl", null).sent();
-  }
-
-  private static GenerationRequest request(String prompt) {
-    return new GenerationRequest(prompt, null, 0.7, 0.5, null, 96, 64, 7, null, null);
+    return TestingParameters.of(prompt);
   }
 }

@@ -84,13 +84,6 @@ class RetryPolicyTest {
             7,
             8),
         arguments(
-            new AttemptOutcome.RecordDiffers("r"),
-            Step.ATTEMPT_FAILED,
-            "record_differs",
-            false,
-            0,
-            4),
-        arguments(
             new AttemptOutcome.CircuitOpen("r"),
             Step.ATTEMPT_FAILED,
             "provider_unavailable",

@@ -2,11 +2,11 @@ package dev.darkroom.worker.outcome;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.ByteRange;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.wiring.PictureStoreConfiguration;
+import dev.darkroom.worker.TestingParameters;
 import dev.darkroom.worker.limit.CallPermits;
 import dev.darkroom.worker.nebius.AttemptOutcome;
 import dev.darkroom.worker.nebius.CancellableCall;
@@ -124,10 +124,9 @@ final class TestingCall {
 
   private CallResult call(ApplicationContext context, List<String> requests) throws IOException {
     var client = context.getBean(NebiusClient.class);
-    var request = new GenerationRequest("A fox", null, 0.7, 0.5, null, 96, 64, 7, null, null);
     var id = new RequestId(UUID.randomUUID());
     var call = new CancellableCall(timeLeft);
-    var outcome = client.call(id, client.parameters(request).sent(), null, call);
+    var outcome = client.call(id, TestingParameters.of("A fox"), null, call);
     var decision = policy().decide(outcome, 1, Optional.empty());
     Optional<byte[]> picture = Optional.empty();
     var store = context.getBean(PictureStore.class);

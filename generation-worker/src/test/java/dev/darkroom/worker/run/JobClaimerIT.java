@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.ClaimedJob;
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.Job.AttemptMade;
 import dev.darkroom.ledger.jobs.Job.AttemptMade.AttemptResult;
 import dev.darkroom.ledger.jobs.JobQueries;
@@ -22,14 +21,13 @@ import dev.darkroom.worker.TestingWire;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,7 +66,7 @@ class JobClaimerIT {
     runner.threads = 3;
     var jobs = Stream.generate(this::accept).limit(8).toList();
 
-    claims.claim(intents(jobs));
+    claims.claim(jobs);
 
     assertThat(runner.begun).hasSize(3);
     assertThat(runner.lacksThreads).isTrue();
@@ -86,7 +84,7 @@ class JobClaimerIT {
         .noneMatch(details -> Boolean.TRUE.equals(details.get("counts")));
 
     runner.threads = 8;
-    claims.claim(intents(jobs)); // they are due again, at once
+    claims.claim(jobs); // they are due again, at once
     assertThat(runner.begun)
         .extracting(Attempt::requestId)
         .containsExactlyInAnyOrderElementsOf(jobs);
@@ -98,7 +96,7 @@ class JobClaimerIT {
     claims.stop(Duration.ofSeconds(1));
     var job = accept();
 
-    claims.claim(intents(List.of(job)));
+    claims.claim(List.of(job));
 
     assertThat(runner.begun).isEmpty();
     assertThat(attempts(job))
@@ -120,7 +118,7 @@ class JobClaimerIT {
           .hasSize(5)
           .allSatisfy(end ->
               assertThat(Objects.requireNonNull(end).outcome()).isEqualTo(AttemptResult.NOT_MADE));
-      claims.claim(intents(jobs));
+      claims.claim(jobs);
       assertThat(runner.begun).as("they are due again, at once").hasSize(5);
       claims.settle();
       assertThat(jobs).as("nothing is given back twice").allMatch(job -> attempts(job).size() == 2);
@@ -139,7 +137,7 @@ class JobClaimerIT {
         .until(() -> {
           var _ = behind.sql("select 1").query(Integer.class).single(); // opens a connection
           wire.holdAnswers();
-          assertThatThrownBy(() -> claims.claim(intents(jobs)))
+          assertThatThrownBy(() -> claims.claim(jobs))
               .isInstanceOf(DataAccessException.class);
           wire.heal();
           return jobs.stream().noneMatch(job -> attempts(job).isEmpty());
@@ -167,13 +165,14 @@ class JobClaimerIT {
     var trace = TraceParent.begin(new Random(1));
     context
         .getBean(JobStore.class)
-        .accept(List.of(new NewJob(id, "me", request, Duration.ofMinutes(5), trace)));
+        .accept(List.of(new NewJob(
+                    id,
+                    "me",
+                    request,
+                    Map.of("parameters", Map.of()),
+                    Duration.ofMinutes(5),
+                    trace)));
     return id;
-  }
-
-  private static Map<RequestId, CallIntent> intents(List<RequestId> jobs) {
-    return jobs.stream()
-        .collect(Collectors.toMap(Function.identity(), job -> new CallIntent(job, Map.of("n", 1))));
   }
 
   private static List<AttemptMade> attempts(RequestId job) {
@@ -192,7 +191,7 @@ class JobClaimerIT {
     private boolean lacksThreads;
 
     @Override
-    public void begin(ClaimedJob job, Map<String, ?> parameters) {
+    public void begin(ClaimedJob job) {
       if (begun.size() >= threads) {
         throw new OutOfMemoryError("unable to create native thread");
       }
@@ -204,7 +203,7 @@ class JobClaimerIT {
 
     @Override
     public Set<Attempt> begun() {
-      return Set.copyOf(begun);
+      return new HashSet<>(begun);
     }
 
     @Override

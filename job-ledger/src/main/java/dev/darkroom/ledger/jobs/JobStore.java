@@ -2,8 +2,8 @@ package dev.darkroom.ledger.jobs;
 
 import static dev.darkroom.ledger.row.Columns.instant;
 import static dev.darkroom.ledger.row.Columns.texts;
+import static java.util.Objects.requireNonNull;
 
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance;
 import dev.darkroom.ledger.jobs.NewJob.IdempotencyKey;
 import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
@@ -11,6 +11,7 @@ import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -84,10 +85,10 @@ public final class JobStore {
         .sql(
             """
             with new_job as (
-              select * from unnest(:ids::uuid[], :users::text[], :requests::jsonb[], :deadlines::bigint[],
+              select * from unnest(:ids::uuid[], :users::text[], :requests::jsonb[], :calls::jsonb[], :deadlines::bigint[],
                   :traces::text[], :keys::text[], :fingerprints::text[])
                 with ordinality
-                as new_job (request_id, user_id, request, deadline, traceparent, key, fingerprint, position)),
+                as new_job (request_id, user_id, request, call, deadline, traceparent, key, fingerprint, position)),
             held as (
               insert into public.generation_idempotency_keys as known (key, fingerprint, request_id)
               select distinct on (key) key, fingerprint, request_id from new_job where key is not null
@@ -105,8 +106,8 @@ public final class JobStore {
                 where job.user_id = asking.user_id and state = 'in_line') as last
               from (select distinct user_id from new_job where position > :dispatched) as asking),
             accepted as (
-              insert into public.generation_jobs (request_id, user_id, request, deadline_at, traceparent)
-              select request_id, user_id, request, now() + deadline * interval '1 millisecond', traceparent
+              insert into public.generation_jobs (request_id, user_id, request, call, deadline_at, traceparent)
+              select request_id, user_id, request, call, now() + deadline * interval '1 millisecond', traceparent
               from new_job
               where key is null or request_id in (select request_id from held)
               returning *),
@@ -140,6 +141,7 @@ public final class JobStore {
         .param("ids", texts(jobs.stream().map(NewJob::id)))
         .param("users", texts(jobs.stream().map(NewJob::userId)))
         .param("requests", texts(jobs.stream().map(job -> json.write(job.request()))))
+        .param("calls", texts(jobs.stream().map(job -> json.write(job.call()))))
         .param("deadlines", texts(jobs.stream().map(job -> job.deadline().toMillis())))
         .param("traces", texts(jobs.stream().map(job -> job.trace().value())))
         .param("keys", ofKeys(jobs, IdempotencyKey::value))
@@ -182,12 +184,12 @@ public final class JobStore {
    *     as their lease holds
    */
   public List<ClaimedJob> claimDue(
-      String workerId, Duration lease, UUID token, List<CallIntent> intents) {
+      String workerId, Duration lease, UUID token, Collection<RequestId> jobs) {
     return database
         .sql(
             """
-            with intent as (
-              select * from unnest(:ids::uuid[], :details::jsonb[]) as intent (request_id, details)
+            with wanted as (
+              select * from unnest(:ids::uuid[]) as wanted (request_id)
               order by request_id limit cardinality(:ids::uuid[])),
             renewed as (
               insert into public.generation_workers as known (worker_id, lease_until)
@@ -197,12 +199,12 @@ public final class JobStore {
               on conflict (worker_id) do update
               set lease_until = greatest(known.lease_until, excluded.lease_until)),
             locked as materialized (
-              select intent.details, job.*
-              from intent cross join lateral (
-                select * from public.generation_queue where request_id = intent.request_id
+              select job.*
+              from wanted cross join lateral (
+                select * from public.generation_queue where request_id = wanted.request_id
                 for update) job),
             claimable as (
-              select request_id, details, state <> 'claimed' as free from locked
+              select request_id, state <> 'claimed' as free from locked
               where due_at <= now() and deadline_at > now()
                 and (state in ('dispatched', 'in_line', 'due')
                   or (state = 'claimed' and claim_token = :token and worker_id = :worker
@@ -213,20 +215,20 @@ public final class JobStore {
                 worker_id = :worker, claim_token = :token, publish_after = 'infinity',
                 enqueued_at = coalesce(job.enqueued_at, clock_timestamp())
               from claimable where job.request_id = claimable.request_id
-              returning job.*, claimable.details, claimable.free),
+              returning job.*, claimable.free),
             known as materialized (
-              select claimed.*, job.request, job.traceparent, job.created_at
+              select claimed.*, job.request ->> 'prompt' as prompt, job.call, job.traceparent, job.created_at
               from claimed cross join lateral (
-                select request, traceparent, created_at from public.generation_jobs
+                select request, call, traceparent, created_at from public.generation_jobs
                 where request_id = claimed.request_id) job),
             logged as (
               insert into public.generation_logs
                 (request_id, user_id, prompt, status, step, details, created_at)
-              select request_id, user_id, request ->> 'prompt', 'processing', 'calling_nebius_api',
-                jsonb_build_object('attempt', attempt, 'worker', worker_id) || details,
+              select request_id, user_id, prompt, 'processing', 'calling_nebius_api',
+                jsonb_build_object('attempt', attempt, 'worker', worker_id) || call,
                 clock_timestamp()
               from known where free)
-            select request_id, user_id, request, deadline_at, attempt, worker_id, claim_token, traceparent,
+            select request_id, user_id, call -> 'parameters' as parameters, attempt, worker_id, claim_token, traceparent,
               (extract(epoch from deadline_at - clock_timestamp()) * 1000)::bigint as time_left,
               free and attempt = 1 as first, (extract(epoch from clock_timestamp() - created_at) * 1000)::bigint as age
             from known
@@ -234,8 +236,7 @@ public final class JobStore {
         .param("worker", workerId)
         .param("token", token)
         .param("lease", lease.toMillis())
-        .param("ids", texts(intents.stream().map(CallIntent::requestId)))
-        .param("details", texts(intents.stream().map(intent -> json.write(intent.details()))))
+        .param("ids", texts(jobs.stream()))
         .query((row, _) -> claimed(row))
         .list();
   }
@@ -246,7 +247,8 @@ public final class JobStore {
     }
     return new ClaimedJob(
         Attempt.of(row),
-        DueJob.message(row, json),
+        row.getString("user_id"),
+        requireNonNull(json.details(row.getString("parameters"))),
         Columns.trace(row),
         Duration.ofMillis(row.getLong("time_left")));
   }

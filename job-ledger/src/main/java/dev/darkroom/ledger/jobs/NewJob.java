@@ -4,11 +4,13 @@ import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A job that is about to be accepted.
  *
+ * @param call what every attempt sends, under {@code parameters}, and more for the step that tells it
  * @param deadline from acceptance until the job has ended, whatever happens
  * @param key the client's, where it sent one
  */
@@ -16,6 +18,7 @@ public record NewJob(
     RequestId id,
     String userId,
     GenerationRequest request,
+    Map<String, ?> call,
     Duration deadline,
     TraceParent trace,
     @Nullable IdempotencyKey key) {
@@ -33,9 +36,10 @@ public record NewJob(
       RequestId id,
       String userId,
       GenerationRequest request,
+      Map<String, ?> call,
       Duration deadline,
       TraceParent trace) {
-    this(id, userId, request, deadline, trace, null);
+    this(id, userId, request, call, deadline, trace, null);
   }
 
   /**

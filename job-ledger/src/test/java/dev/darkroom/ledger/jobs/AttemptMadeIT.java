@@ -4,7 +4,6 @@ import static dev.darkroom.ledger.jobs.JobFixture.PICTURE;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.Job.AttemptMade;
 import dev.darkroom.ledger.jobs.Job.AttemptMade.AttemptResult;
 import dev.darkroom.ledger.log.LogEntry;
@@ -117,7 +116,7 @@ class AttemptMadeIT {
   }
 
   private Attempt claim(String worker, Duration lease) {
-    return ledger.claim(worker, lease, List.of(new CallIntent(job, Map.of()))).getFirst().attempt();
+    return ledger.claim(worker, lease, List.of(job)).getFirst().attempt();
   }
 
   private List<AttemptMade> attempts() {

@@ -1,7 +1,7 @@
 package dev.darkroom.ledger.jobs;
 
 import static dev.darkroom.ledger.jobs.JobAssert.assertThatJob;
-import static dev.darkroom.ledger.jobs.JobFixture.REQUEST;
+import static dev.darkroom.ledger.jobs.JobFixture.CALL;
 import static dev.darkroom.ledger.jobs.JobFixture.TRACE;
 import static dev.darkroom.ledger.jobs.JobFixture.aCompletedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aFailedJob;
@@ -11,7 +11,6 @@ import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.JobAssert.Logged;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
@@ -28,8 +27,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ClaimIT {
   private static final Duration LEASE = Duration.ofSeconds(30);
-  private static final Map<String, ?> PARAMETERS =
-      Map.of("model", "stability-ai/sdxl", "num_inference_steps", 44, "guidance_scale", 7.5);
 
   private final TestingLedger ledger = TestingLedger.empty();
 
@@ -40,8 +37,8 @@ class ClaimIT {
     var claimed = claim("worker-7", id).getFirst();
 
     assertThat(claimed.attempt()).isEqualTo(new Attempt(id, 1, "worker-7", claimed.attempt().claim()));
-    assertThat(claimed.message().requestId()).isEqualTo(id);
-    assertThat(claimed.message().request()).isEqualTo(REQUEST);
+    assertThat(claimed.userId()).isEqualTo("ada");
+    assertThat(claimed.parameters()).isEqualTo(CALL.get("parameters"));
     assertThat(claimed.trace()).isEqualTo(TRACE);
     assertThatJob(ledger, id)
         .isHeldBy(claimed.attempt())
@@ -51,7 +48,7 @@ class ClaimIT {
             new Logged(
                 "processing",
                 "calling_nebius_api",
-                Map.of("attempt", 1, "worker", "worker-7", "parameters", PARAMETERS)));
+                Map.of("attempt", 1, "worker", "worker-7", "parameters", claimed.parameters())));
   }
 
   @Test
@@ -90,8 +87,8 @@ class ClaimIT {
   void a_claim_whose_answer_was_lost_is_answered_again_and_begins_nothing_new() {
     var waiting = aWaitingJob().in(ledger);
     var token = UUID.randomUUID();
-    var intents = List.of(new CallIntent(waiting, PARAMETERS));
-    var lost = ledger.jobStore.claimDue("worker-7", Duration.ofSeconds(1), token, intents);
+    var jobs = List.of(waiting);
+    var lost = ledger.jobStore.claimDue("worker-7", Duration.ofSeconds(1), token, jobs);
 
     var late = aQueuedJob().in(ledger);
     var again =
@@ -99,7 +96,7 @@ class ClaimIT {
             "worker-7",
             LEASE,
             token,
-            List.of(new CallIntent(waiting, PARAMETERS), new CallIntent(late, PARAMETERS)));
+            List.of(waiting, late));
 
     assertThat(again)
         .extracting(ClaimedJob::attempt)
@@ -117,21 +114,18 @@ class ClaimIT {
     var claimed = aHeldJob().with("claim_token", token).heldIn(ledger);
     var abandoned = aHeldJob().with("claim_token", token).heldIn(ledger);
     ledger.jobStore.abandon(List.of(abandoned));
-    var intents =
-        Stream.of(claimed, abandoned)
-            .map(attempt -> new CallIntent(attempt.requestId(), PARAMETERS))
-            .toList();
+    var jobs = List.of(claimed.requestId(), abandoned.requestId());
 
-    assertThat(ledger.jobStore.claimDue("worker-8", LEASE, token, intents)).isEmpty();
-    assertThat(ledger.jobStore.claimDue(JobFixture.WORKER, LEASE, UUID.randomUUID(), intents))
+    assertThat(ledger.jobStore.claimDue("worker-8", LEASE, token, jobs)).isEmpty();
+    assertThat(ledger.jobStore.claimDue(JobFixture.WORKER, LEASE, UUID.randomUUID(), jobs))
         .isEmpty();
-    assertThat(ledger.jobStore.claimDue(JobFixture.WORKER, LEASE, token, intents))
+    assertThat(ledger.jobStore.claimDue(JobFixture.WORKER, LEASE, token, jobs))
         .extracting(ClaimedJob::attempt)
         .containsExactly(claimed);
   }
 
   @Test
-  void no_intents_claim_nothing() {
+  void no_jobs_claim_nothing() {
     assertThat(claim("worker-7")).isEmpty();
   }
 
@@ -158,29 +152,14 @@ class ClaimIT {
   }
 
   @Test
-  void a_NUL_in_a_parameter_does_not_cost_the_attempt() {
-    var id = aQueuedJob().in(ledger);
-
-    var claimed =
-        ledger.claim(
-            "worker-7", LEASE, List.of(new CallIntent(id, Map.of("prompt", "a\0b \\u0000"))));
-
-    assertThat(claimed).hasSize(1);
-    assertThat(assertThatJob(ledger, id).log().getFirst().details())
-        .containsEntry("parameters", Map.of("prompt", "ab \\u0000"));
-  }
-
-  @Test
   void notes_stand_beside_the_parameters() {
-    var id = aQueuedJob().in(ledger);
+    var call = Map.of("parameters", Map.of("seed", 7), "cut", Map.of("prompt", "x"));
+    var id = aQueuedJob().with("call", call).in(ledger);
 
-    ledger.claim(
-        "worker-7",
-        LEASE,
-        List.of(new CallIntent(id, PARAMETERS, Map.of("cut", Map.of("prompt", "x")))));
+    assertThat(claim("worker-7", id).getFirst().parameters()).isEqualTo(Map.of("seed", 7));
 
     assertThat(assertThatJob(ledger, id).log().getFirst().details())
-        .containsEntry("parameters", PARAMETERS)
+        .containsEntry("parameters", Map.of("seed", 7))
         .containsEntry("cut", Map.of("prompt", "x"))
         .containsEntry("worker", "worker-7");
   }
@@ -229,7 +208,6 @@ class ClaimIT {
   }
 
   private List<ClaimedJob> claim(String worker, RequestId... ids) {
-    return ledger.claim(
-        worker, LEASE, Stream.of(ids).map(id -> new CallIntent(id, PARAMETERS)).toList());
+    return ledger.claim(worker, LEASE, List.of(ids));
   }
 }

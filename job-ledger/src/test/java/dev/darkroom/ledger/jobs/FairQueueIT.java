@@ -1,6 +1,7 @@
 package dev.darkroom.ledger.jobs;
 
 import static dev.darkroom.ledger.jobs.JobAssert.assertThatJob;
+import static dev.darkroom.ledger.jobs.JobFixture.CALL;
 import static dev.darkroom.ledger.jobs.JobFixture.REQUEST;
 import static dev.darkroom.ledger.jobs.JobFixture.TRACE;
 import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
@@ -13,7 +14,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance.Accepted;
 import dev.darkroom.ledger.queue.FairQueue.DispatchBatch;
 import dev.darkroom.model.RequestId;
@@ -22,7 +22,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -159,7 +158,7 @@ class FairQueueIT {
     assertThat(batch.unclaimed()).isEqualTo(2);
     assertThat(batch.jobs()).hasSize(3);
     assertThat(ledger.fairQueue.dispatch(5, MANY)).contains(new DispatchBatch(List.of(), 5, true));
-    assertThat(ledger.claim(WORKER, Duration.ofMinutes(1), intents(batch))).hasSize(3);
+    assertThat(ledger.claim(WORKER, Duration.ofMinutes(1), ids(batch))).hasSize(3);
     assertThat(ledger.fairQueue.dispatch(5, 2).orElseThrow().jobs()).hasSize(2);
     assertThat(ledger.fairQueue.dispatch(3, MANY)).contains(new DispatchBatch(List.of(), 3, true));
   }
@@ -203,7 +202,7 @@ class FairQueueIT {
   void a_job_that_is_held_back_may_be_taken_up_from_an_old_record_and_draws_again_after() {
     var id = aJobInLine("ada", 3).in(ledger);
     var claimed =
-        ledger.claim(WORKER, Duration.ofSeconds(30), List.of(new CallIntent(id, Map.of())));
+        ledger.claim(WORKER, Duration.ofSeconds(30), List.of(id));
     assertThat(claimed).hasSize(1);
     assertThat(dispatch(MANY)).isEqualTo(new DispatchBatch(List.of(), 0, false));
 
@@ -248,7 +247,7 @@ class FairQueueIT {
         Stream.of(users)
             .map(user ->
                 new NewJob(
-                    new RequestId(UUID.randomUUID()), user, REQUEST, Duration.ofMinutes(10), TRACE))
+                    new RequestId(UUID.randomUUID()), user, REQUEST, CALL, Duration.ofMinutes(10), TRACE))
             .toList();
     return ledger.jobStore.accept(jobs, dispatched).stream().map(Accepted.class::cast).toList();
   }
@@ -276,7 +275,4 @@ class FairQueueIT {
     return batch.jobs().stream().map(job -> job.message().userId());
   }
 
-  private static List<CallIntent> intents(DispatchBatch batch) {
-    return ids(batch).stream().map(id -> new CallIntent(id, Map.of())).toList();
-  }
 }

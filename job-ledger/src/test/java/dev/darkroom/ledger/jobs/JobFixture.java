@@ -29,6 +29,8 @@ public final class JobFixture {
 
   public static final GenerationRequest REQUEST =
       new GenerationRequest("a lighthouse", null, 0.7, 0.5, "sketch", 512, 768, 42, null, null);
+  public static final Map<String, ?> CALL =
+      Map.of("parameters", Map.of("model", "stability-ai/sdxl", "guidance_scale", 7.5));
   public static final TraceParent TRACE =
       new TraceParent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   public static final PictureRecord PICTURE =
@@ -53,6 +55,7 @@ public final class JobFixture {
     return new JobFixture(Map.of(), LATER, true)
         .with("user_id", "ada")
         .with("request", REQUEST)
+        .with("call", CALL)
         .with("status", "started")
         .with("state", "dispatched")
         .with("attempt", 0)

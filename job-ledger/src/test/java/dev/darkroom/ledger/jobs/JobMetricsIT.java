@@ -7,7 +7,6 @@ import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.util.List;
@@ -67,10 +66,10 @@ class JobMetricsIT {
   @Test
   void the_time_in_the_queue_is_taken_at_the_first_claim_only() {
     var token = UUID.randomUUID();
-    var intents = List.of(new CallIntent(aQueuedJob().in(ledger), Map.of(), Map.of()));
-    assertThat(ledger.jobStore.claimDue(WORKER, LEASE, token, intents)).hasSize(1);
-    assertThat(ledger.jobStore.claimDue(WORKER, LEASE, token, intents)).hasSize(1);
-    var again = List.of(new CallIntent(aWaitingJob().in(ledger), Map.of(), Map.of()));
+    var jobs = List.of(aQueuedJob().in(ledger));
+    assertThat(ledger.jobStore.claimDue(WORKER, LEASE, token, jobs)).hasSize(1);
+    assertThat(ledger.jobStore.claimDue(WORKER, LEASE, token, jobs)).hasSize(1);
+    var again = List.of(aWaitingJob().in(ledger));
     assertThat(ledger.claim(WORKER, LEASE, again)).hasSize(1);
 
     var time = ledger.meters.get("darkroom.jobs.time.in.queue").timer();

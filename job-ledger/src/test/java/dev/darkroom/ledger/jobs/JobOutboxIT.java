@@ -10,12 +10,10 @@ import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -156,7 +154,7 @@ class JobOutboxIT {
     var reserved = ledger.jobOutbox.reserveDue(10);
     var claimed =
         ledger.claim(
-            WORKER, Duration.ofSeconds(30), List.of(new CallIntent(id, Map.of("seed", 42))));
+            WORKER, Duration.ofSeconds(30), List.of(id));
     assertThat(ledger.jobOutbox.markEnqueued(reserved)).isZero();
     ledger.jobStore.rescheduleIfHeld(
         claimed.getFirst().attempt(),

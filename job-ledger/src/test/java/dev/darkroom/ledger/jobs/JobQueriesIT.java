@@ -12,7 +12,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
@@ -48,7 +47,7 @@ class JobQueriesIT {
     var job = NewJobFixture.aNewJob();
     var accepted = ledger.accept(List.of(job)).getFirst();
     ledger.claim(
-        "worker-7", Duration.ofSeconds(30), List.of(new CallIntent(job.id(), Map.of("seed", 42))));
+        "worker-7", Duration.ofSeconds(30), List.of(job.id()));
 
     var found = ledger.jobQueries.find(job.id()).orElseThrow();
 

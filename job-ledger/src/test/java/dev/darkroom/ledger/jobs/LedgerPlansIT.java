@@ -5,7 +5,6 @@ import static dev.darkroom.ledger.jobs.JobFixture.REQUEST;
 import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.ledger.log.LogPosition;
 import dev.darkroom.ledger.log.LogTail;
@@ -46,8 +45,8 @@ class LedgerPlansIT {
               from generate_series(1, 20000) as n),
             job as (
               insert into public.generation_jobs
-                (request_id, user_id, request, status, attempts, deadline_at, error_code, error_message, finished_at)
-              select id, user_id, :request::jsonb, case when part > 1 then 'failed' else 'started' end,
+                (request_id, user_id, request, call, status, attempts, deadline_at, error_code, error_message, finished_at)
+              select id, user_id, :request::jsonb, '{"parameters": {}}', case when part > 1 then 'failed' else 'started' end,
                 case when part > 1 then 1 else 0 end, now() + n * interval '1 s',
                 case when part > 1 then 'outage' end, case when part > 1 then 'It was down.' end,
                 case when part > 1 then now() end
@@ -85,7 +84,7 @@ class LedgerPlansIT {
   void a_claim_looks_its_jobs_up() {
     var ids = Stream.generate(() -> new RequestId(UUID.randomUUID())).limit(8);
     LEDGER.claim(
-        WORKER, Duration.ofSeconds(30), ids.map(id -> new CallIntent(id, Map.of())).toList());
+        WORKER, Duration.ofSeconds(30), ids.toList());
 
     assertThatPlanUses("generation_queue_pkey").contains("generation_jobs_pkey");
   }

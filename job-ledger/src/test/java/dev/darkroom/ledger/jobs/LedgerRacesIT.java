@@ -7,7 +7,6 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
@@ -184,8 +183,8 @@ class LedgerRacesIT {
   }
 
   private List<Attempt> claimed(Duration lease) {
-    var intents = accepted().stream().map(id -> new CallIntent(id, Map.of())).toList();
-    return ledger.claim(WORKER, lease, intents).stream().map(ClaimedJob::attempt).toList();
+    var jobs = accepted();
+    return ledger.claim(WORKER, lease, jobs).stream().map(ClaimedJob::attempt).toList();
   }
 
   /** In batches, in an order of its own. */
@@ -199,7 +198,7 @@ class LedgerRacesIT {
 
   private List<ClaimedJob> claim(List<RequestId> jobs) {
     return ledger.claim(
-        WORKER, LEASE, jobs.stream().map(id -> new CallIntent(id, Map.of())).toList());
+        WORKER, LEASE, jobs);
   }
 
   private Optional<FinishedJob> complete(Attempt attempt) {

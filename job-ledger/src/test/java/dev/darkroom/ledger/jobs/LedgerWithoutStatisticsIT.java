@@ -6,7 +6,6 @@ import static dev.darkroom.ledger.jobs.JobFixture.REQUEST;
 import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
@@ -62,8 +61,8 @@ class LedgerWithoutStatisticsIT {
         .sql(
             """
             with job as (
-              insert into public.generation_jobs (request_id, user_id, request, deadline_at)
-              select gen_random_uuid(), 'ada', :request::jsonb, now() + interval '1 hour'
+              insert into public.generation_jobs (request_id, user_id, request, call, deadline_at)
+              select gen_random_uuid(), 'ada', :request::jsonb, '{"parameters": {}}', now() + interval '1 hour'
               from generate_series(1, 3000)
               returning request_id, user_id, deadline_at),
             kind as (select *, row_number() over () as n from job)
@@ -101,8 +100,7 @@ class LedgerWithoutStatisticsIT {
   }
 
   private static List<Attempt> claim(List<RequestId> jobs) {
-    var intents = jobs.stream().map(id -> new CallIntent(id, Map.of())).toList();
-    return ledger.claim(WORKER, LEASE, intents).stream().map(ClaimedJob::attempt).toList();
+    return ledger.claim(WORKER, LEASE, jobs).stream().map(ClaimedJob::attempt).toList();
   }
 
   private static Optional<FinishedJob> complete(Attempt attempt) {

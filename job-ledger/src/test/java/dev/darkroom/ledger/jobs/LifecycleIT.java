@@ -12,7 +12,6 @@ import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.LifecyclePage.Transition;
 import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.model.RequestId;
@@ -126,7 +125,7 @@ class LifecycleIT {
   }
 
   private List<ClaimedJob> claim(RequestId id) {
-    return ledger.claim("worker-2", LEASE, List.of(new CallIntent(id, Map.of())));
+    return ledger.claim("worker-2", LEASE, List.of(id));
   }
 
   private boolean fail(RequestId id) {

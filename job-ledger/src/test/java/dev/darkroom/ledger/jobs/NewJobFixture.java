@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.jobs;
 
+import static dev.darkroom.ledger.jobs.JobFixture.CALL;
 import static dev.darkroom.ledger.jobs.JobFixture.REQUEST;
 import static dev.darkroom.ledger.jobs.JobFixture.TRACE;
 
@@ -15,10 +16,10 @@ public final class NewJobFixture {
   private NewJobFixture() {}
 
   public static NewJob aNewJob() {
-    return new NewJob(new RequestId(UUID.randomUUID()), "ada", REQUEST, DEADLINE, TRACE);
+    return new NewJob(new RequestId(UUID.randomUUID()), "ada", REQUEST, CALL, DEADLINE, TRACE);
   }
 
   static NewJob aNewJob(IdempotencyKey key) {
-    return new NewJob(new RequestId(UUID.randomUUID()), "ada", REQUEST, DEADLINE, TRACE, key);
+    return new NewJob(new RequestId(UUID.randomUUID()), "ada", REQUEST, CALL, DEADLINE, TRACE, key);
   }
 }

@@ -209,7 +209,7 @@ class QueuePositionsIT {
     return new NewJob(
         new RequestId(UUID.randomUUID()),
         user,
-        JobFixture.REQUEST,
+        JobFixture.REQUEST, JobFixture.CALL,
         Duration.ofHours(1),
         JobFixture.TRACE);
   }

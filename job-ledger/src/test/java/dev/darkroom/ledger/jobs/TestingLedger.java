@@ -2,7 +2,6 @@ package dev.darkroom.ledger.jobs;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
-import dev.darkroom.ledger.jobs.ClaimedJob.CallIntent;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance.Accepted;
 import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.ledger.log.LogQueries;
@@ -15,6 +14,7 @@ import dev.darkroom.ledger.readers.ReadPools;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
+import dev.darkroom.model.RequestId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -108,8 +108,8 @@ public final class TestingLedger {
   }
 
   /** A claim that is made once. */
-  public List<ClaimedJob> claim(String worker, Duration lease, List<CallIntent> intents) {
-    return jobStore.claimDue(worker, lease, UUID.randomUUID(), intents);
+  public List<ClaimedJob> claim(String worker, Duration lease, List<RequestId> jobs) {
+    return jobStore.claimDue(worker, lease, UUID.randomUUID(), jobs);
   }
 
   /** What a gateway does with the jobs of silent workers; those that were rescued. */

@@ -1,4 +1,4 @@
-package dev.darkroom.worker.nebius;
+package dev.darkroom.gateway.submit.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,16 +1,14 @@
-package dev.darkroom.worker.nebius;
+package dev.darkroom.gateway.submit.call;
 
 import dev.darkroom.model.GenerationRequest;
-import dev.darkroom.worker.nebius.AttemptOutcome.ImageSize;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The body of <a
  * href="https://docs.tokenfactory.nebius.com/api-reference/images/create-image">{@code POST
- * images/generations}</a> for a request: a pure function, so that every retry asks for the same
+ * images/generations}</a> for a request, computed once, so that every retry asks for the same
  * picture. Nebius takes its own fields at the top level; nested in {@code extra_body} they are
  * ignored.
  *
@@ -25,7 +23,7 @@ public record CallParameters(Map<String, Object> sent, Map<String, String> cut) 
    * @param model that is called
    * @param guidanceScale how closely it follows the prompt; its own default if null
    */
-  static CallParameters of(
+  public static CallParameters of(
       GenerationRequest request, String model, @Nullable Double guidanceScale) {
     var style = StyleTemplates.of(request.style(), request.styleIntensity());
     var prompt = LimitedText.of(request.prompt(), style.prompt());
@@ -58,13 +56,9 @@ public record CallParameters(Map<String, Object> sent, Map<String, String> cut) 
     return Math.round(MIN_STEPS + ADDED_STEPS * diffusionStrength);
   }
 
-  /** The size that parameters ask for. */
-  static ImageSize size(Map<String, ?> sent) {
-    return new ImageSize(pixels(sent, "width"), pixels(sent, "height"));
-  }
-
-  private static int pixels(Map<String, ?> sent, String side) {
-    return ((Number) Objects.requireNonNull(sent.get(side), side)).intValue();
+  /** As the step of the call shows it. */
+  public Map<String, Object> details() {
+    return cut.isEmpty() ? Map.of("parameters", sent) : Map.of("parameters", sent, "cut", cut);
   }
 
   private static LimitedText negative(@Nullable String asked, String added) {

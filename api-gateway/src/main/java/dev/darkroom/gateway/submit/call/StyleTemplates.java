@@ -1,4 +1,4 @@
-package dev.darkroom.worker.nebius;
+package dev.darkroom.gateway.submit.call;
 
 import dev.darkroom.model.StyleNames;
 import java.util.List;
