@@ -24,7 +24,7 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("darkroom.outbox")
 record OutboxSettings(
     @DefaultValue("1s") @DurationMin(millis = 50) @DurationMax(minutes = 10) Duration sweep,
-    @DefaultValue("500") @Min(1) @Max(10_000) int batch,
+    @DefaultValue("500") @Min(1) @Max(1_000) int batch,
     @DefaultValue("32") @Min(1) @Max(10_000) int window,
     @DefaultValue("25ms") @DurationMin(millis = 5) @DurationMax(seconds = 10) Duration refill,
     @DefaultValue("5s") @DurationMin(millis = 50) @DurationMax(hours = 1) Duration lookForLost) {}

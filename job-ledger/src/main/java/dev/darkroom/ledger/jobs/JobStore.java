@@ -220,7 +220,7 @@ public final class JobStore {
               select claimed.*, job.request ->> 'prompt' as prompt, job.call, job.traceparent, job.created_at
               from claimed cross join lateral (
                 select request, call, traceparent, created_at from public.generation_jobs
-                where request_id = claimed.request_id) job),
+                where request_id = claimed.request_id limit 1) job),
             logged as (
               insert into public.generation_logs
                 (request_id, user_id, prompt, status, step, details, created_at)
@@ -359,7 +359,7 @@ public final class JobStore {
             known as materialized (
               select released.*, job.request ->> 'prompt' as prompt, job.created_at, job.traceparent
               from released cross join lateral (
-                select * from public.generation_jobs where request_id = released.request_id) job),
+                select * from public.generation_jobs where request_id = released.request_id limit 1) job),
             logged as (
               insert into public.generation_logs
                 (request_id, user_id, prompt, status, step, details, created_at)

@@ -45,7 +45,7 @@ public final class EventOutbox {
             from reserved cross join lateral (
               select request_id, user_id, status, attempts, image_url, image_sha256, image_content_type,
                 image_bytes, error_code, error_message, finished_at, created_at, traceparent
-              from public.generation_jobs where request_id = reserved.request_id) job
+              from public.generation_jobs where request_id = reserved.request_id limit 1) job
             """)
         .param("limit", limit)
         .param("reservation", publishReservation.toMillis())

@@ -94,7 +94,7 @@ public final class FairQueue {
    * of lots than the snapshot says, and nothing is dispatched.
    *
    * @param window jobs that may be dispatched and unclaimed
-   * @param limit jobs at most
+   * @param limit jobs at most, and no more than 1,000: so the planner knows that they are few
    * @return empty if another gateway is being served, or just was
    */
   public Optional<DispatchBatch> dispatch(int window, int limit) {
@@ -119,8 +119,9 @@ public final class FairQueue {
               update public.generation_queue job
               set state = 'dispatched', turn = null,
                 publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
-              from next where job.request_id = next.request_id
-              returning job.request_id, job.publish_after, next.turn as served),
+              from (select * from next limit 1000) as chosen
+              where job.request_id = chosen.request_id
+              returning job.request_id, job.publish_after, chosen.turn as served),
             announced as (
               update public.generation_turns
               set now_serving = greatest(now_serving, (select max(turn) from next)), lots = lots + 1
@@ -131,10 +132,11 @@ public final class FairQueue {
                 order by turn, request_id
                 offset (select count(*) from next) limit 1) as others_wait,
               job.*, leaving.publish_after
-            from serving cross join ahead left join (leaving cross join lateral (
+            from serving cross join ahead
+            left join (leaving cross join lateral (
               select request_id, user_id, request, deadline_at, created_at, traceparent
-              from public.generation_jobs where request_id = leaving.request_id) job) on true
-            order by served, leaving.request_id
+              from public.generation_jobs where request_id = leaving.request_id limit 1) job) on true
+            order by served, job.request_id
             """)
         .param("window", window)
         .param("limit", limit)

@@ -54,7 +54,7 @@ public final class JobOutbox {
             select job.*, publish_after
             from reserved cross join lateral (
               select request_id, user_id, request, deadline_at, created_at, traceparent
-              from public.generation_jobs where request_id = reserved.request_id) job
+              from public.generation_jobs where request_id = reserved.request_id limit 1) job
             """)
         .param("limit", limit)
         .param("overdue", by.toMillis())

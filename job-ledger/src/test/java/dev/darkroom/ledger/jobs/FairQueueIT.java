@@ -35,7 +35,7 @@ import org.springframework.dao.DataIntegrityViolationException;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @Timeout(value = 30, unit = SECONDS)
 class FairQueueIT {
-  private static final int MANY = 10_000;
+  private static final int MANY = 1_000;
 
   private final TestingLedger ledger = TestingLedger.empty();
 
