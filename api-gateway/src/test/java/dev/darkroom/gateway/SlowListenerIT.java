@@ -35,7 +35,7 @@ class SlowListenerIT {
             "--darkroom.live.queue=16",
             "--darkroom.live.listeners=3",
             "--darkroom.live.heartbeat=200ms",
-            "--server.tomcat.connection-timeout=2s");
+            "--server.tomcat.connection-timeout=10s");
   }
 
   @AfterAll
