@@ -57,7 +57,7 @@ class KilledWorkerIT {
 
   private TestedWorker awaitWorkerWith(int jobs) {
     return await("a worker has its hands full")
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(1))
         .pollInterval(Duration.ofMillis(50))
         .until(
             () ->
