@@ -125,10 +125,8 @@ class KafkaAsItIsIT {
       var others = IntStream.range(0, 20).mapToObj(_ -> gateway.submit("a hare")).toList();
       others.forEach(worker::complete);
 
-      others.forEach(id ->
-          await()
-              .atMost(PATIENCE)
-              .until(() -> isSo(gateway, id, "state is null")));
+      others.forEach(
+          id -> await().atMost(PATIENCE).until(() -> isSo(gateway, id, "state is null")));
       await()
           .atMost(PATIENCE)
           .until(() -> isSo(gateway, large, "publish_after > now() + interval '50 minutes'"));
@@ -151,10 +149,7 @@ class KafkaAsItIsIT {
       var worker = TestingWorker.of(gateway);
       var ids = IntStream.range(0, 30).mapToObj(_ -> gateway.submit("a hare")).toList();
       ids.forEach(worker::complete);
-      ids.forEach(id ->
-          await()
-              .atMost(PATIENCE)
-              .until(() -> isSo(gateway, id, "state is null")));
+      ids.forEach(id -> await().atMost(PATIENCE).until(() -> isSo(gateway, id, "state is null")));
 
       admin.deleteTopics(Set.of(Topics.EVENTS)).all().get();
       await()
@@ -240,7 +235,10 @@ class KafkaAsItIsIT {
   private static boolean isSo(RunningGateway gateway, String id, String condition) {
     return gateway
         .bean(JdbcClient.class)
-        .sql("select " + condition + " from generation_jobs job left join generation_queue using (request_id) where request_id = :id")
+        .sql(
+            "select "
+                + condition
+                + " from generation_jobs job left join generation_queue using (request_id) where request_id = :id")
         .param("id", UUID.fromString(id))
         .query(Boolean.class)
         .single();

@@ -39,10 +39,7 @@ public record TestingWorker(JobStore jobStore, OutcomeStore outcomeStore, EventP
 
   private Attempt claim(String requestId, String worker, Duration lease) {
     var id = RequestId.parse(requestId).orElseThrow();
-    return jobStore
-        .claimDue(worker, lease, UUID.randomUUID(), List.of(id))
-        .getFirst()
-        .attempt();
+    return jobStore.claimDue(worker, lease, UUID.randomUUID(), List.of(id)).getFirst().attempt();
   }
 
   void complete(String requestId) {

@@ -86,13 +86,9 @@ final class TestingGateway {
   private List<DueJob> accept(RequestId id, String prompt, Duration deadline) {
     var request = new GenerationRequest(prompt, null, 0.7, 0.5, "sketch", 96, 64, 7, null, null);
     var trace = TraceParent.begin(new Random(1));
-    var job = new NewJob(
-            id,
-            "me",
-            request,
-            Map.of("parameters", TestingParameters.of(prompt)),
-            deadline,
-            trace);
+    var job =
+        new NewJob(
+            id, "me", request, Map.of("parameters", TestingParameters.of(prompt)), deadline, trace);
     return List.of(((Accepted) accept.accept(List.of(job)).getFirst()).job());
   }
 

@@ -57,7 +57,8 @@ class StylesTest {
   private static List<String> templates() {
     try {
       var table =
-          Class.forName("dev.darkroom.gateway.submit.call.StyleTemplates").getDeclaredField("TABLE");
+          Class.forName("dev.darkroom.gateway.submit.call.StyleTemplates")
+              .getDeclaredField("TABLE");
       table.setAccessible(true);
       return String.valueOf(table.get(null)).lines().map(line -> line.split(" ", 2)[0]).toList();
     } catch (ReflectiveOperationException e) {

@@ -83,7 +83,8 @@ class EventPublisherIT {
       events.awaitAssignment();
       var publisher = application.getBean(EventPublisher.class);
 
-      publisher.publishProgress(GenerationEvent.progress(id, "ada", JobStatus.PROCESSING, 1), TRACE);
+      publisher.publishProgress(
+          GenerationEvent.progress(id, "ada", JobStatus.PROCESSING, 1), TRACE);
       publisher.publish(job);
 
       assertThat(events.next(id).getId()).isEqualTo(id + ":completed");
@@ -136,15 +137,19 @@ class EventPublisherIT {
     var id = new RequestId(UUID.randomUUID());
     application
         .getBean(JobStore.class)
-        .accept(List.of(new NewJob(id, "ada", REQUEST, Map.of("parameters", Map.of()), Duration.ofMinutes(1), TRACE)));
+        .accept(
+            List.of(
+                new NewJob(
+                    id,
+                    "ada",
+                    REQUEST,
+                    Map.of("parameters", Map.of()),
+                    Duration.ofMinutes(1),
+                    TRACE)));
     var claimed =
         application
             .getBean(JobStore.class)
-            .claimDue(
-                "worker-1",
-                Duration.ofSeconds(30),
-                UUID.randomUUID(),
-                List.of(id));
+            .claimDue("worker-1", Duration.ofSeconds(30), UUID.randomUUID(), List.of(id));
     return application
         .getBean(OutcomeStore.class)
         .completeIfCurrent(claimed.getFirst().attempt(), PICTURE, Map.of())

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.uuid.Generators;
-import dev.darkroom.gateway.TestingWorker;
 import dev.darkroom.gateway.RunningGateway;
+import dev.darkroom.gateway.TestingWorker;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance.Accepted;
 import dev.darkroom.model.GenerationRequest;

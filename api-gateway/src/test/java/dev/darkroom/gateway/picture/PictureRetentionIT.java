@@ -3,8 +3,8 @@ package dev.darkroom.gateway.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.uuid.Generators;
-import dev.darkroom.gateway.TestingWorker;
 import dev.darkroom.gateway.RunningGateway;
+import dev.darkroom.gateway.TestingWorker;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.jobs.OutcomeStore;
@@ -141,11 +141,7 @@ class PictureRetentionIT {
     var attempt =
         gateway
             .bean(JobStore.class)
-            .claimDue(
-                "a-worker",
-                Duration.ofMinutes(1),
-                UUID.randomUUID(),
-                List.of(id))
+            .claimDue("a-worker", Duration.ofMinutes(1), UUID.randomUUID(), List.of(id))
             .getFirst()
             .attempt();
     var record =

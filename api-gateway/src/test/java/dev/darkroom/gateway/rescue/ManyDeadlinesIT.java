@@ -3,8 +3,8 @@ package dev.darkroom.gateway.rescue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.uuid.Generators;
-import dev.darkroom.gateway.TestingWorker;
 import dev.darkroom.gateway.RunningGateway;
+import dev.darkroom.gateway.TestingWorker;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.Job;
@@ -31,7 +31,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -125,7 +124,10 @@ class ManyDeadlinesIT {
     var deadline = Duration.ofMinutes(5);
     gateway
         .bean(JobStore.class)
-        .accept(ids.stream().map(id -> new NewJob(id, "me", request, TestingWorker.CALL, deadline, trace)).toList());
+        .accept(
+            ids.stream()
+                .map(id -> new NewJob(id, "me", request, TestingWorker.CALL, deadline, trace))
+                .toList());
     return gateway
         .bean(JobStore.class)
         .claimDue("a-worker", Duration.ofMinutes(5), UUID.randomUUID(), ids)

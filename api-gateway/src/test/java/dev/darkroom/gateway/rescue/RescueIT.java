@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.uuid.Generators;
-import dev.darkroom.gateway.TestingWorker;
 import dev.darkroom.gateway.RunningGateway;
+import dev.darkroom.gateway.TestingWorker;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
@@ -23,7 +23,6 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import javax.imageio.ImageIO;

@@ -6,8 +6,8 @@ import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.ProviderRefusal;
 import dev.darkroom.picture.StoredPicture;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +83,6 @@ public sealed interface AttemptOutcome {
 
   /** We cancelled before anything was sent: the worker stops, or the job is over. */
   record CancelledBeforeSend(String reason) implements AttemptOutcome {}
-
 
   /** No call was made: the circuit breaker is open. */
   record CircuitOpen(String reason) implements AttemptOutcome {}

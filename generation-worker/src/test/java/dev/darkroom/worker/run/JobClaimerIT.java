@@ -137,8 +137,7 @@ class JobClaimerIT {
         .until(() -> {
           var _ = behind.sql("select 1").query(Integer.class).single(); // opens a connection
           wire.holdAnswers();
-          assertThatThrownBy(() -> claims.claim(jobs))
-              .isInstanceOf(DataAccessException.class);
+          assertThatThrownBy(() -> claims.claim(jobs)).isInstanceOf(DataAccessException.class);
           wire.heal();
           return jobs.stream().noneMatch(job -> attempts(job).isEmpty());
         });
@@ -165,7 +164,9 @@ class JobClaimerIT {
     var trace = TraceParent.begin(new Random(1));
     context
         .getBean(JobStore.class)
-        .accept(List.of(new NewJob(
+        .accept(
+            List.of(
+                new NewJob(
                     id,
                     "me",
                     request,

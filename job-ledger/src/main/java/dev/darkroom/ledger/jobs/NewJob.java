@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job that is about to be accepted.
  *
- * @param call what every attempt sends, under {@code parameters}, and more for the step that tells it
+ * @param call what every attempt sends, under {@code parameters}, and more for the step that tells
+ *     it
  * @param deadline from acceptance until the job has ended, whatever happens
  * @param key the client's, where it sent one
  */

@@ -54,8 +54,8 @@ public final class EventOutbox {
   }
 
   /**
-   * Removes from the queue ended jobs whose completion events Kafka has. The commit does not wait for the
-   * disk: if a crash of PostgreSQL undoes it, consumers get a copy of an event.
+   * Removes from the queue ended jobs whose completion events Kafka has. The commit does not wait
+   * for the disk: if a crash of PostgreSQL undoes it, consumers get a copy of an event.
    */
   public int markPublished(Collection<RequestId> jobs) {
     return database

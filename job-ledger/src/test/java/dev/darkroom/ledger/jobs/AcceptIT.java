@@ -161,7 +161,9 @@ class AcceptIT {
             Long.MAX_VALUE,
             null,
             null);
-    var job = new NewJob(new RequestId(UUID.randomUUID()), "{,\"}", request, JobFixture.CALL, DEADLINE, TRACE);
+    var job =
+        new NewJob(
+            new RequestId(UUID.randomUUID()), "{,\"}", request, JobFixture.CALL, DEADLINE, TRACE);
 
     var due = ledger.accept(List.of(job)).getFirst();
 

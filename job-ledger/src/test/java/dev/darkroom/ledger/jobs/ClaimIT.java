@@ -36,7 +36,8 @@ class ClaimIT {
 
     var claimed = claim("worker-7", id).getFirst();
 
-    assertThat(claimed.attempt()).isEqualTo(new Attempt(id, 1, "worker-7", claimed.attempt().claim()));
+    assertThat(claimed.attempt())
+        .isEqualTo(new Attempt(id, 1, "worker-7", claimed.attempt().claim()));
     assertThat(claimed.userId()).isEqualTo("ada");
     assertThat(claimed.parameters()).isEqualTo(CALL.get("parameters"));
     assertThat(claimed.trace()).isEqualTo(TRACE);
@@ -91,12 +92,7 @@ class ClaimIT {
     var lost = ledger.jobStore.claimDue("worker-7", Duration.ofSeconds(1), token, jobs);
 
     var late = aQueuedJob().in(ledger);
-    var again =
-        ledger.jobStore.claimDue(
-            "worker-7",
-            LEASE,
-            token,
-            List.of(waiting, late));
+    var again = ledger.jobStore.claimDue("worker-7", LEASE, token, List.of(waiting, late));
 
     assertThat(again)
         .extracting(ClaimedJob::attempt)
@@ -195,8 +191,7 @@ class ClaimIT {
   void what_a_worker_gives_up_is_rescued_although_the_worker_lives() {
     var givenUp = aHeldJob().heldIn(ledger);
     var held = aHeldJob().heldIn(ledger);
-    var anothers =
-        new Attempt(held.requestId(), held.number(), held.workerId(), UUID.randomUUID());
+    var anothers = new Attempt(held.requestId(), held.number(), held.workerId(), UUID.randomUUID());
 
     assertThat(ledger.jobStore.abandon(List.of(givenUp, anothers))).isEqualTo(1);
     assertThat(ledger.rescue(10)).hasSize(1);

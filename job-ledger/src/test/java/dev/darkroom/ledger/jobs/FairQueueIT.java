@@ -201,8 +201,7 @@ class FairQueueIT {
   @Test
   void a_job_that_is_held_back_may_be_taken_up_from_an_old_record_and_draws_again_after() {
     var id = aJobInLine("ada", 3).in(ledger);
-    var claimed =
-        ledger.claim(WORKER, Duration.ofSeconds(30), List.of(id));
+    var claimed = ledger.claim(WORKER, Duration.ofSeconds(30), List.of(id));
     assertThat(claimed).hasSize(1);
     assertThat(dispatch(MANY)).isEqualTo(new DispatchBatch(List.of(), 0, false));
 
@@ -247,7 +246,12 @@ class FairQueueIT {
         Stream.of(users)
             .map(user ->
                 new NewJob(
-                    new RequestId(UUID.randomUUID()), user, REQUEST, CALL, Duration.ofMinutes(10), TRACE))
+                    new RequestId(UUID.randomUUID()),
+                    user,
+                    REQUEST,
+                    CALL,
+                    Duration.ofMinutes(10),
+                    TRACE))
             .toList();
     return ledger.jobStore.accept(jobs, dispatched).stream().map(Accepted.class::cast).toList();
   }
@@ -274,5 +278,4 @@ class FairQueueIT {
   private static Stream<String> users(DispatchBatch batch) {
     return batch.jobs().stream().map(job -> job.message().userId());
   }
-
 }

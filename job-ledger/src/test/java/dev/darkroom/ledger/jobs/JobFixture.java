@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A job in any state, written past the ledger: its row in {@code generation_jobs}, the one in {@code
- * generation_queue} as long as it has one, and its worker's lease. Times are distances from now;
- * negative ones lie in the past.
+ * A job in any state, written past the ledger: its row in {@code generation_jobs}, the one in
+ * {@code generation_queue} as long as it has one, and its worker's lease. Times are distances from
+ * now; negative ones lie in the past.
  */
 public final class JobFixture {
   public static final String WORKER = "worker-1";
@@ -116,7 +116,9 @@ public final class JobFixture {
 
   private JobFixture begunBy(String worker) {
     var claim =
-        worker.equals(WORKER) ? CLAIM : UUID.nameUUIDFromBytes(worker.getBytes(StandardCharsets.UTF_8));
+        worker.equals(WORKER)
+            ? CLAIM
+            : UUID.nameUUIDFromBytes(worker.getBytes(StandardCharsets.UTF_8));
     return with("worker_id", worker).with("claim_token", claim);
   }
 

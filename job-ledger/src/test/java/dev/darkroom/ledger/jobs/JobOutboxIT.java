@@ -152,9 +152,7 @@ class JobOutboxIT {
   void a_mark_that_comes_after_a_reschedule_does_not_hide_the_retry() {
     var id = aQueuedJob().in(ledger);
     var reserved = ledger.jobOutbox.reserveDue(10);
-    var claimed =
-        ledger.claim(
-            WORKER, Duration.ofSeconds(30), List.of(id));
+    var claimed = ledger.claim(WORKER, Duration.ofSeconds(30), List.of(id));
     assertThat(ledger.jobOutbox.markEnqueued(reserved)).isZero();
     ledger.jobStore.rescheduleIfHeld(
         claimed.getFirst().attempt(),

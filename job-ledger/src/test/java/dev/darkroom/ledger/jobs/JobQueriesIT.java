@@ -46,8 +46,7 @@ class JobQueriesIT {
   void an_open_job_is_found_with_its_steps_oldest_first() {
     var job = NewJobFixture.aNewJob();
     var accepted = ledger.accept(List.of(job)).getFirst();
-    ledger.claim(
-        "worker-7", Duration.ofSeconds(30), List.of(job.id()));
+    ledger.claim("worker-7", Duration.ofSeconds(30), List.of(job.id()));
 
     var found = ledger.jobQueries.find(job.id()).orElseThrow();
 

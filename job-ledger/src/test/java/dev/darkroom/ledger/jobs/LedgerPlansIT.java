@@ -31,7 +31,7 @@ class LedgerPlansIT {
       new ExplainingDataSource(DATABASE.asApplication());
   private static final TestingLedger LEDGER = new TestingLedger(DATABASE, WATCHED);
 
-  private final Attempt attempt = 
+  private final Attempt attempt =
       new Attempt(new RequestId(UUID.randomUUID()), 1, WORKER, UUID.randomUUID());
 
   @BeforeAll
@@ -83,8 +83,7 @@ class LedgerPlansIT {
   @Test
   void a_claim_looks_its_jobs_up() {
     var ids = Stream.generate(() -> new RequestId(UUID.randomUUID())).limit(8);
-    LEDGER.claim(
-        WORKER, Duration.ofSeconds(30), ids.toList());
+    LEDGER.claim(WORKER, Duration.ofSeconds(30), ids.toList());
 
     assertThatPlanUses("generation_queue_pkey").contains("generation_jobs_pkey");
   }

@@ -197,8 +197,7 @@ class LedgerRacesIT {
   }
 
   private List<ClaimedJob> claim(List<RequestId> jobs) {
-    return ledger.claim(
-        WORKER, LEASE, jobs);
+    return ledger.claim(WORKER, LEASE, jobs);
   }
 
   private Optional<FinishedJob> complete(Attempt attempt) {

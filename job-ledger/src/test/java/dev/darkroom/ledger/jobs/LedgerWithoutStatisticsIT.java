@@ -40,7 +40,8 @@ class LedgerWithoutStatisticsIT {
 
   @BeforeAll
   static void three_thousand_jobs_come_after_the_plans() throws SQLException {
-    for (var table : List.of(
+    for (var table :
+        List.of(
             "generation_jobs",
             "generation_queue",
             "generation_workers",

@@ -43,8 +43,8 @@ class LifecycleCheckIT {
               NO_AND_YES.stream()
                   .flatMap(image ->
                       NO_AND_YES.stream()
-                          .map(error ->
-                              new Combination(status, attempts, finished, image, error))));
+                          .map(
+                              error -> new Combination(status, attempts, finished, image, error))));
     }
 
     boolean isIn(LifecycleState state) {
@@ -100,10 +100,7 @@ class LifecycleCheckIT {
       for (var attempt : List.of(0, 1)) {
         for (var turn : NO_AND_YES) {
           var row =
-              aQueuedJob()
-                  .withAttempts(attempt)
-                  .with("state", name)
-                  .with("turn", turn ? 7 : null);
+              aQueuedJob().withAttempts(attempt).with("state", name).with("turn", turn ? 7 : null);
 
           assertThat(isTaken(() -> row.inQueue(ledger)))
               .as("%s, attempt %d, turn %s", name, attempt, turn)

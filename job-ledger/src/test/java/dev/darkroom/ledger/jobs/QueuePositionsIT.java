@@ -209,7 +209,8 @@ class QueuePositionsIT {
     return new NewJob(
         new RequestId(UUID.randomUUID()),
         user,
-        JobFixture.REQUEST, JobFixture.CALL,
+        JobFixture.REQUEST,
+        JobFixture.CALL,
         Duration.ofHours(1),
         JobFixture.TRACE);
   }
