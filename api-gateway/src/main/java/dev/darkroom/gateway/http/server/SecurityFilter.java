@@ -108,7 +108,7 @@ final class SecurityFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    setHeaders(request, response);
+    addHeadersTo(request, response);
     var refusal = refusal(request);
     if (refusal.isPresent()) {
       response.sendError(refusal.get().value());
@@ -117,7 +117,7 @@ final class SecurityFilter extends OncePerRequestFilter {
     }
   }
 
-  private void setHeaders(HttpServletRequest request, HttpServletResponse response) {
+  private void addHeadersTo(HttpServletRequest request, HttpServletResponse response) {
     var swagger = request.getRequestURI().startsWith("/swagger-ui");
     response.setHeader("Content-Security-Policy", swagger ? SWAGGER_UI : pages);
     response.setHeader("X-Content-Type-Options", "nosniff");
