@@ -37,7 +37,7 @@ create table if not exists public.generation_queue (
 ) with (fillfactor = 70,
   autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
   autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 20000,
-  autovacuum_analyze_scale_factor = 0.2, autovacuum_analyze_threshold = 5000);
+  autovacuum_analyze_scale_factor = 0.2, autovacuum_analyze_threshold = 500);
 
 -- One partial index for each question, so that a job is in few of them at a time.
 create index if not exists idx_generation_queue_dispatched on public.generation_queue (publish_after)
@@ -53,7 +53,8 @@ create index if not exists idx_generation_queue_due on public.generation_queue (
   where state = 'due';
 create index if not exists idx_generation_queue_ended on public.generation_queue (publish_after)
   where state = 'ended';
-create index if not exists idx_generation_queue_deadline on public.generation_queue (deadline_at);
+create index if not exists idx_generation_queue_deadline on public.generation_queue (deadline_at)
+  where state <> 'ended';
 
 alter table public.generation_queue
   alter error_message set statistics 0;

@@ -100,7 +100,9 @@ final class JobRescuer {
       return false;
     }
     var lapsed = jobQueries.findLapsed(LAPSED_PER_ROUND);
-    if (!lapsed.isEmpty()) {
+    if (lapsed.isEmpty()) {
+      jobStore.forgetSilentWorkers();
+    } else {
       var found = completeFromStore(lapsed);
       Stream.concat(found.without().stream(), found.unknown().stream()).forEach(this::rescue);
     }

@@ -233,23 +233,24 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
    */
   void renewLeases() {
     var before = Map.copyOf(running);
+    var over = new HashSet<>(unreported);
+    over.removeAll(running.keySet());
     var held = claimer.renewLease();
     before.forEach((attempt, call) -> {
       if (!held.contains(attempt)) {
         call.cancel(CancelReason.LEASE_LOST);
       }
     });
-    abandonUnreported(held);
+    settleUnreported(over, held);
   }
 
-  private void abandonUnreported(Set<Attempt> held) {
-    var over = new HashSet<>(unreported);
-    over.removeAll(running.keySet());
+  /** What the ledger still holds is for the rescue, which looks for the picture first. */
+  private void settleUnreported(Set<Attempt> over, Set<Attempt> held) {
+    over.stream().filter(attempt -> !held.contains(attempt)).forEach(unreported::remove);
     over.retainAll(held);
     if (!over.isEmpty()) {
       var _ = ledger.abandon(over);
     }
-    unreported.removeIf(attempt -> !running.containsKey(attempt) && !held.contains(attempt));
   }
 
   /** Waits until nothing runs, for as long as given at most. */

@@ -276,6 +276,19 @@ public final class JobStore {
         .list();
   }
 
+  /** Deletes the leases of workers that have been silent for a day and hold nothing. */
+  public void forgetSilentWorkers() {
+    database
+        .sql(
+            """
+            delete from public.generation_workers worker
+            where lease_until < now() - interval '1 day' and not exists (
+              select from public.generation_queue
+              where state = 'claimed' and worker_id = worker.worker_id)
+            """)
+        .update();
+  }
+
   /**
    * Ends the worker's hold on these attempts, of which it does not know what became. The rescue
    * looks for their pictures and decides, as if the worker had gone.

@@ -203,7 +203,7 @@ public final class OutcomeStore {
             """
             with oversized as (
               select request_id from public.generation_queue
-              where request_id = any (:ids::uuid[]) and state not in ('claimed', 'ended')
+              where request_id = any (:ids::uuid[]) and state || '' not in ('claimed', 'ended')
               order by request_id
               for update),
             ended as (

@@ -23,7 +23,8 @@ public final class EventOutbox {
   }
 
   /**
-   * Reserves ended jobs whose event nobody has published within their reservation.
+   * Reserves ended jobs whose event nobody has published within their reservation. Of a job that was
+   * deleted nobody is told.
    *
    * @param limit jobs at most; the longest ended first
    */
@@ -31,16 +32,21 @@ public final class EventOutbox {
     return database
         .sql(
             """
-            with unpublished as (
-              select request_id from public.generation_queue
+            with unpublished as materialized (
+              select request_id, exists (select from public.generation_jobs
+                where request_id = queued.request_id) as known
+              from public.generation_queue queued
               where state = 'ended' and publish_after <= now()
               order by publish_after limit :limit
-              for update skip locked),
+              for update of queued skip locked),
             reserved as (
               update public.generation_queue job
               set publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
-              from unpublished where job.request_id = unpublished.request_id
-              returning job.request_id)
+              from unpublished where job.request_id = unpublished.request_id and known
+              returning job.request_id),
+            deleted as (
+              delete from public.generation_queue job using unpublished
+              where job.request_id = unpublished.request_id and not known)
             select job.*
             from reserved cross join lateral (
               select request_id, user_id, status, attempts, image_url, image_sha256, image_content_type,
@@ -138,20 +144,26 @@ public final class EventOutbox {
               for update),
             slice as (
               select max(created_at) as until from (
-                (select log.created_at from public.generation_logs log, moved
-                  where status = 'completed' and created_at > after and created_at <= since
+                (select created_at from public.generation_logs
+                  where status = 'completed' and created_at > (select after from moved)
+                    and created_at <= (select since from moved)
                   order by created_at limit :limit)
                 union all
-                (select log.created_at from public.generation_logs log, moved
-                  where status = 'failed' and created_at > after and created_at <= since
+                (select created_at from public.generation_logs
+                  where status = 'failed' and created_at > (select after from moved)
+                    and created_at <= (select since from moved)
                   order by created_at limit :limit)
                 order by created_at limit :limit) as ends),
+            ended as materialized (
+              select distinct request_id from public.generation_logs
+              where status in ('completed', 'failed') and created_at > (select after from moved)
+                and created_at <= (select until from slice)),
             released as (
               insert into public.generation_queue (request_id, user_id, state, deadline_at)
-              select request_id, user_id, 'ended', deadline_at from public.generation_jobs
-              where finished_at is not null and request_id in (
-                select request_id from public.generation_logs, moved, slice
-                where status in ('completed', 'failed') and created_at > after and created_at <= until)
+              select job.request_id, job.user_id, 'ended', job.deadline_at
+              from ended cross join lateral (
+                select request_id, user_id, deadline_at from public.generation_jobs
+                where request_id = ended.request_id and finished_at is not null limit 1) job
               order by request_id
               on conflict (request_id) do nothing
               returning request_id),

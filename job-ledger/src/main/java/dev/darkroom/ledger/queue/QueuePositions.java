@@ -52,11 +52,11 @@ public final class QueuePositions {
     return lookups
         .sql(
             """
-            with job as (
+            with job as materialized (
               select request_id, state, enqueued_at, due_at, coalesce(turn,
                   greatest(0, (select now_serving from public.generation_turns))) as turn
               from public.generation_queue
-              where request_id = :id and state not in ('claimed', 'ended'))
+              where request_id = :id)
             select least(:furthest, gone.jobs + held_back.jobs) as ahead, running.jobs as running,
               case when due_at > clock_timestamp() then due_at end as due_at, clock_timestamp() as at
             from job
@@ -77,6 +77,7 @@ public final class QueuePositions {
               select count(*) as jobs from (
                 select from public.generation_queue where state = 'claimed'
                 order by worker_id limit :furthest) as held) as running
+            where job.state not in ('claimed', 'ended')
             """)
         .param("id", requestId.value())
         .param("furthest", FURTHEST)

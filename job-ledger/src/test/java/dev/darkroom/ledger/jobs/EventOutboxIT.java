@@ -79,6 +79,26 @@ class EventOutboxIT {
   }
 
   @Test
+  void a_job_that_was_deleted_leaves_the_queue_untold() {
+    var deleted = aCompletedJob().publishAfter(Duration.ofSeconds(-2)).in(ledger);
+    ledger
+        .asOwner
+        .sql("delete from public.generation_jobs where request_id = :id")
+        .param("id", deleted.value())
+        .update();
+
+    assertThat(ledger.eventOutbox.reserveUnpublished(10)).isEmpty();
+
+    assertThat(
+            ledger
+                .asOwner
+                .sql("select count(*) from public.generation_queue")
+                .query(Long.class)
+                .single())
+        .isZero();
+  }
+
+  @Test
   void an_event_that_is_put_off_keeps_no_other_one_waiting() {
     var tooLarge = aCompletedJob().publishAfter(Duration.ofSeconds(-2)).in(ledger);
     var other = aFailedJob().in(ledger);

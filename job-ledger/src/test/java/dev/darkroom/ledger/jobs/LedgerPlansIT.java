@@ -131,8 +131,9 @@ class LedgerPlansIT {
   void jobs_are_let_go_in_order_and_those_before_them_counted_no_further_than_the_window() {
     LEDGER.fairQueue.dispatch(100, 10);
 
-    assertThatPlanUses("using idx_generation_queue_turn")
-        .contains("using idx_generation_queue_dispatched");
+    assertThat(WATCHED.plan())
+        .contains("using idx_generation_queue_turn", "using idx_generation_queue_dispatched")
+        .doesNotContain("Seq Scan on generation_jobs");
   }
 
   @Test
@@ -141,6 +142,18 @@ class LedgerPlansIT {
 
     assertThatPlanUses("idx_generation_queue_ended")
         .contains("Index Cond: (publish_after <= now())");
+  }
+
+  @Test
+  void a_replay_reads_the_ends_since_the_retention_and_looks_their_jobs_up() {
+    LEDGER.eventOutbox.remember("plans", "first");
+    LEDGER.eventOutbox.remember("plans", "second");
+    WATCHED.plan();
+
+    LEDGER.eventOutbox.replay("plans", Duration.ofDays(7), 10);
+
+    assertThatPlanUses("idx_generation_logs_status_created_at")
+        .contains("created_at > (InitPlan", "generation_jobs_pkey");
   }
 
   @Test

@@ -67,6 +67,24 @@ class RetentionStoreIT {
     assertThat(ledger.jobQueries.find(old).orElseThrow().pictureRemovedAt()).isEqualTo(first);
   }
 
+  @Test
+  void a_worker_that_is_long_gone_and_holds_nothing_is_forgotten() {
+    aHeldJob().heldBy("holds").lease(KEEP.negated()).in(ledger);
+    aHeldJob().heldBy("gone").lease(KEEP.negated()).in(ledger);
+    aHeldJob().heldBy("lives").in(ledger);
+    ledger.asOwner.sql("delete from public.generation_queue where worker_id <> 'holds'").update();
+
+    ledger.jobStore.forgetSilentWorkers();
+
+    assertThat(
+            ledger
+                .asOwner
+                .sql("select worker_id from public.generation_workers")
+                .query(String.class)
+                .list())
+        .containsExactlyInAnyOrder("holds", "lives");
+  }
+
   private static Instant ago(Duration time) {
     return Instant.now().minus(time);
   }
