@@ -23,8 +23,8 @@ public final class EventOutbox {
   }
 
   /**
-   * Reserves ended jobs whose event nobody has published within their reservation. Of a job that was
-   * deleted nobody is told.
+   * Reserves ended jobs whose event nobody has published within their reservation. Of a job that
+   * was deleted nobody is told.
    *
    * @param limit jobs at most; the longest ended first
    */
