@@ -20,6 +20,8 @@ public record CallParameters(Map<String, Object> sent, Map<String, String> cut) 
   static final int ADDED_STEPS = 20;
 
   /**
+   * What is sent for this request.
+   *
    * @param model that is called
    * @param guidanceScale how closely it follows the prompt; its own default if null
    */
