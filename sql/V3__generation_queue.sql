@@ -33,8 +33,9 @@ create table if not exists public.generation_queue (
   constraint generation_queue_turn check ((state = 'in_line') = (turn is not null)),
   constraint generation_queue_claim check (
     (state <> 'claimed' or attempt > 0) and (attempt > 0) = (num_nulls(worker_id, claim_token) = 0))
-  -- Vacuumed by what has died and not by a share of what lives: a queue may be long or empty.
-) with (fillfactor = 70,
+  -- Vacuumed by what has died and not by a share of what lives: a queue may be long or empty. It keeps its pages: where a
+  -- table has none, reading all of it looks cheaper than an index, and such a plan may stay until the queue is long.
+) with (fillfactor = 70, vacuum_truncate = false,
   autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000,
   autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 20000,
   autovacuum_analyze_scale_factor = 0.2, autovacuum_analyze_threshold = 500);
