@@ -39,6 +39,10 @@ class RescueIT {
   private RunningGateway gateway = RunningGateway.shared();
   private final RequestId id = new RequestId(Generators.timeBasedEpochGenerator().generate());
 
+  /** A lease is that of all jobs of a worker. */
+  private final String worker = "silent-" + id;
+
+
   @Test
   void a_picture_that_a_silent_worker_had_saved_is_used() throws IOException {
     accept(Duration.ofMinutes(5));
@@ -53,7 +57,7 @@ class RescueIT {
         .containsExactly("request_received", "calling_nebius_api", "image_generated");
     assertThat(job.steps().getLast().details())
         .containsEntry("source", "store")
-        .containsEntry("worker", "silent-worker");
+        .containsEntry("worker", worker);
     assertThat(gateway.get(String.valueOf(job.steps().getLast().imageUrl())).status())
         .isEqualTo(200);
   }
@@ -146,7 +150,7 @@ class RescueIT {
   private Attempt claim(Duration lease) {
     return gateway
         .bean(JobStore.class)
-        .claimDue("silent-worker", lease, UUID.randomUUID(), List.of(id))
+        .claimDue(worker, lease, UUID.randomUUID(), List.of(id))
         .getFirst()
         .attempt();
   }

@@ -214,7 +214,8 @@ public final class JobStore {
               set state = 'claimed', turn = null, attempt = job.attempt + claimable.free::int,
                 worker_id = :worker, claim_token = :token, publish_after = 'infinity',
                 enqueued_at = coalesce(job.enqueued_at, clock_timestamp())
-              from claimable where job.request_id = claimable.request_id
+              from claimable
+              where job.request_id = claimable.request_id and job.request_id = any (:ids::uuid[])
               returning job.*, claimable.free),
             known as materialized (
               select claimed.*, job.request ->> 'prompt' as prompt, job.call, job.traceparent, job.created_at
@@ -309,7 +310,7 @@ public final class JobStore {
                 for update) job)
             update public.generation_queue job set publish_after = clock_timestamp()
             from locked
-            where job.request_id = locked.request_id
+            where job.request_id = locked.request_id and job.request_id = any (:ids::uuid[])
               and locked.state = 'claimed' and locked.claim_token = locked.claim
             """)
         .param("ids", texts(attempts.stream().map(Attempt::requestId)))
@@ -361,7 +362,7 @@ public final class JobStore {
                 error_message = case when exhausted
                   then format('Gave up after attempt %s: %s', job.attempt, :reason::text)
                   else :reason end
-              from held where job.request_id = held.request_id
+              from held where job.request_id = held.request_id and job.request_id = :id
               returning job.*, exhausted),
             failed as (
               update public.generation_jobs job

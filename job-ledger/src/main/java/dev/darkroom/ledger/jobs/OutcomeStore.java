@@ -88,7 +88,7 @@ public final class OutcomeStore {
                 claim_token = :claim, worker_id = :worker,
                 publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
               from locked
-              where job.request_id = locked.request_id and locked.state <> 'ended'
+              where job.request_id = locked.request_id and job.request_id = :id and locked.state <> 'ended'
                 and (locked.claim_token is null or (locked.claim_token = :claim and locked.attempt = :attempt))
               returning job.request_id, job.attempt),
             finished as (
@@ -159,7 +159,9 @@ public final class OutcomeStore {
               update public.generation_queue job
               set state = 'ended', turn = null, failures = failures + overdue.held::int,
                 publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
-              from overdue where job.request_id = overdue.request_id
+              from overdue
+              where job.request_id = overdue.request_id
+                and job.request_id = any (array(select request_id from overdue))
               returning job.request_id, job.attempt, job.worker_id, job.error_message as last_error, overdue.held),
             finished as (
               update public.generation_jobs job
@@ -210,7 +212,8 @@ public final class OutcomeStore {
               update public.generation_queue job
               set state = 'ended', turn = null,
                 publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
-              from oversized where job.request_id = oversized.request_id
+              from oversized
+              where job.request_id = oversized.request_id and job.request_id = any (:ids::uuid[])
               returning job.request_id, job.attempt),
             finished as (
               update public.generation_jobs job

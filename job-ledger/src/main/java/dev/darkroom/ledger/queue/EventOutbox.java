@@ -42,7 +42,9 @@ public final class EventOutbox {
             reserved as (
               update public.generation_queue job
               set publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
-              from unpublished where job.request_id = unpublished.request_id and known
+              from unpublished
+              where job.request_id = unpublished.request_id and known
+                and job.request_id = any (array(select request_id from unpublished))
               returning job.request_id),
             deleted as (
               delete from public.generation_queue job using unpublished
@@ -78,7 +80,8 @@ public final class EventOutbox {
                 where request_id = acknowledged.request_id
                 for update) job)
             delete from public.generation_queue job using published, relaxed
-            where job.request_id = published.request_id and published.state = 'ended'
+            where job.request_id = published.request_id and job.request_id = any (:ids::uuid[])
+              and published.state = 'ended'
             """)
         .param("ids", Columns.texts(jobs.stream()))
         .update();
@@ -96,7 +99,7 @@ public final class EventOutbox {
               for update)
             update public.generation_queue job
             set publish_after = clock_timestamp() + :time * interval '1 millisecond'
-            from refused where job.request_id = refused.request_id
+            from refused where job.request_id = refused.request_id and job.request_id = any (:ids::uuid[])
             """)
         .param("ids", Columns.texts(jobs.stream()))
         .param("time", time.toMillis())

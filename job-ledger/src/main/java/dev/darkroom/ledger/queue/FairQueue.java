@@ -76,7 +76,9 @@ public final class FairQueue {
               from due join line using (user_id) cross join serving)
             update public.generation_queue job
             set state = 'in_line', turn = drawn.turn, publish_after = 'infinity'
-            from drawn where job.request_id = drawn.request_id
+            from drawn
+            where job.request_id = drawn.request_id
+              and job.request_id = any (array(select request_id from due))
             """)
         .param("limit", limit)
         .param("most", MOST_RETRIES)
@@ -121,6 +123,7 @@ public final class FairQueue {
                 publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
               from (select * from next limit 1000) as chosen
               where job.request_id = chosen.request_id
+                and job.request_id = any (array(select request_id from next))
               returning job.request_id, job.publish_after, chosen.turn as served),
             announced as (
               update public.generation_turns

@@ -49,7 +49,9 @@ public final class JobOutbox {
             reserved as (
               update public.generation_queue job
               set publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
-              from due where job.request_id = due.request_id
+              from due
+              where job.request_id = due.request_id
+                and job.request_id = any (array(select request_id from due))
               returning job.request_id, job.publish_after)
             select job.*, publish_after
             from reserved cross join lateral (
@@ -97,7 +99,7 @@ public final class JobOutbox {
               publish_after = clock_timestamp()
                 + greatest(:republishAfter * interval '1 millisecond', clock_timestamp() - job.enqueued_at)
             from locked, relaxed
-            where job.request_id = locked.request_id
+            where job.request_id = locked.request_id and job.request_id = any (:ids::uuid[])
               and locked.state = 'dispatched' and locked.publish_after = locked.reservation
             """)
         .param("republishAfter", republishAfter.toMillis())
