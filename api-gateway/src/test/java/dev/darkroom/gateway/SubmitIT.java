@@ -135,10 +135,13 @@ class SubmitIT {
   }
 
   @Test
-  void a_started_event_is_told() {
-    try (var events = new TestingConsumer(TestServers.kafka(), Topics.EVENTS)) {
-      var received = events.awaitKey(gateway.submit("told"));
-      var event = gateway.bean(EventRecords.class).read(received);
+  void a_started_event_is_told_where_it_is_wanted() {
+    try (var telling =
+            RunningGateway.start(
+                TestServers.freshDatabase(), TestServers.kafka(), "--darkroom.events.progress=true");
+        var events = new TestingConsumer(TestServers.kafka(), Topics.EVENTS)) {
+      var received = events.awaitKey(telling.submit("told"));
+      var event = telling.bean(EventRecords.class).read(received);
       assertThat(event).map(told -> told.status()).isEqualTo(Optional.of(JobStatus.STARTED));
     }
   }
