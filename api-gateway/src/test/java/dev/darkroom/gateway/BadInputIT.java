@@ -155,6 +155,13 @@ class BadInputIT {
   }
 
   @Test
+  void loras_that_are_no_array_are_told_so() {
+    var reply = gateway.post("{\"prompt\":\"a\",\"loras\":{\"url\":\"https://x/y\"}}");
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.text("/errors/0/field")).isEqualTo("loras");
+  }
+
+  @Test
   void an_emoji_is_one_character() {
     assertThat(gateway.post("{\"prompt\":\"%s\"}".formatted("😀".repeat(2000))).status())
         .isEqualTo(202);

@@ -97,6 +97,7 @@ class GenerationController {
     var requestId = jobSubmitter.mintId();
     if (key.isEmpty()) { // otherwise the job may be that of an earlier request
       ReplyId.isOf(requestId, response);
+      request.setAttribute(Problem.REQUEST_ID, requestId);
     }
     var trace =
         Optional.ofNullable(request.getHeader(TraceParent.HEADER)).flatMap(TraceParent::parse);

@@ -83,7 +83,9 @@ final class ConsumerGroupSource implements JobSource {
     consumer.resume(consumer.paused());
     var deliveries = new ArrayList<JobDelivery>();
     try {
-      for (var received : consumer.poll(atMost)) {
+      var polled = consumer.poll(atMost);
+      undecided = polled.count(); // until all are read: one that fails must not commit the others
+      for (var received : polled) {
         records.read(received).ifPresent(job -> deliveries.add(new JobDelivery(job, received)));
       }
     } catch (WakeupException e) {

@@ -86,11 +86,18 @@ public final class RetryAfterParser {
 
   private static OptionalDouble untilDate(String value, Clock clock) {
     var date = WEEKDAY.matcher(value).replaceFirst("").replaceAll("\\s+", " ");
+    return Stream.of(DateTimeFormatter.RFC_1123_DATE_TIME, DATE)
+        .map(form -> instant(date, form))
+        .flatMap(Optional::stream)
+        .mapToDouble(until -> Duration.between(clock.instant(), until).toMillis() / 1000.0)
+        .findFirst();
+  }
+
+  private static Optional<Instant> instant(String date, DateTimeFormatter form) {
     try {
-      var until = DATE.parse(date, Instant::from);
-      return OptionalDouble.of(Duration.between(clock.instant(), until).toMillis() / 1000.0);
+      return Optional.of(form.parse(date, Instant::from));
     } catch (DateTimeException e) {
-      return OptionalDouble.empty();
+      return Optional.empty();
     }
   }
 

@@ -30,6 +30,7 @@ class RetryAfterParserTest {
         "retry-after                | 3600                           | PT1M",
         "retry-after                | 999999999999999999             | PT1M",
         "retry-after                | Sun, 22 Nov 2026 12:00:09 GMT  | PT9S",
+        "retry-after                | Sun, 22 Nov 2026 14:00:09 +0200 | PT9S",
         "retry-after                | Sunday, 22-Nov-26 12:00:09 GMT | PT9S",
         "retry-after                | Sun Nov 22 12:00:09 2026       | PT9S",
         "retry-after                | Sun, 22 Nov 2026 11:00:00 GMT  | PT0S",

@@ -89,7 +89,9 @@ class PictureDialectsTest {
             + "\"},{\"b64_json\":\""
             + BASE64
             + "\"}],\"usage\":{\"total_tokens\":5}}",
-        "\ufeff{\"data\":[{\"b64_json\":\"" + BASE64 + "\"}]}\n\n");
+        "\ufeff{\"data\":[{\"b64_json\":\"" + BASE64 + "\"}]}\n\n",
+        "{\"data\":[{\"b64_json\":\"" + BASE64 + "\"}]}\n{\"id\":\"a second document\"}",
+        "{\"data\":[{\"b64_json\":\"" + BASE64 + "\"}],\"more\":[" + "0,".repeat(20_000) + "0]}");
   }
 
   @ParameterizedTest(name = "{index}")

@@ -103,16 +103,24 @@ public final class DatabaseLoginCheck {
             .ifPresent(reason -> {
               throw new InvalidDatabaseUrlException(setting, reason);
             });
-        log.debug("could not probe the database", e);
+        unknown(e);
       } catch (DataAccessException e) {
-        log.debug("could not probe the database", e);
+        unknown(e);
       }
       return false;
+    }
+
+    private static void unknown(Exception e) {
+      log.atInfo()
+          .addKeyValue("reason", String.valueOf(e.getMessage()))
+          .log(
+              "could not find out whether a pooler is in between; statements are not prepared on the server until the next start");
     }
 
     private Properties properties() {
       var properties = new Properties();
       properties.setProperty("connectTimeout", "3");
+      properties.setProperty("prepareThreshold", "0");
       properties.setProperty("loginTimeout", "5");
       properties.setProperty("socketTimeout", "5");
       if (user != null) {

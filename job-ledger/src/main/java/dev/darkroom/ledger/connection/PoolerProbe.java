@@ -15,19 +15,21 @@ final class PoolerProbe {
   private PoolerProbe() {}
 
   /**
-   * Both connections are used, in transactions of their own, and stay open. The order in which they
-   * take turns also shows a pooler that hands out its backends in turn. Each runs fewer statements
-   * than the driver needs before it prepares one on the server.
+   * Both connections are used, in transactions of their own, and stay open; neither may prepare
+   * statements. The order in which they take turns also shows a pooler that hands out its backends
+   * in turn, and they do so three times, because a busy pooler hands them out at random.
    */
   static boolean isTransactionPooler(Connection one, Connection other) {
     var first = client(one);
     var second = client(other);
     var backends = new HashSet<Integer>();
     var others = new HashSet<Integer>();
-    backends.add(backend(first));
-    others.add(backend(second));
-    others.add(backend(second));
-    backends.add(backend(first));
+    for (var round = 0; round < 3; round++) {
+      backends.add(backend(first));
+      others.add(backend(second));
+      others.add(backend(second));
+      backends.add(backend(first));
+    }
     return backends.size() > 1 || others.size() > 1 || !Collections.disjoint(backends, others);
   }
 

@@ -1,8 +1,10 @@
 package dev.darkroom.ledger.connection;
 
 import java.sql.SQLException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 import org.springframework.jdbc.support.SQLExceptionTranslator;
 
@@ -10,6 +12,9 @@ import org.springframework.jdbc.support.SQLExceptionTranslator;
 public final class ReadOnlyFailoverTranslator implements SQLExceptionTranslator {
   /** {@code read_only_sql_transaction}. */
   private static final String READ_ONLY = "25006";
+
+  /** A prepared statement that does not exist, or exists already: on another's backend. */
+  private static final Set<String> LOST_STATEMENTS = Set.of("26000", "42P05");
 
   private final SQLExceptionTranslator delegate = new SQLExceptionSubclassTranslator();
   private volatile boolean refused;
@@ -20,6 +25,10 @@ public final class ReadOnlyFailoverTranslator implements SQLExceptionTranslator 
     if (READ_ONLY.equals(failure.getSQLState())) {
       refused = true;
       return new ReadOnlyLedgerException(failure);
+    }
+    if (LOST_STATEMENTS.contains(String.valueOf(failure.getSQLState()))) {
+      return new TransientDataAccessResourceException(
+          "a pooler in transaction mode came in between; restart this process", failure);
     }
     return delegate.translate(task, sql, failure);
   }

@@ -7,6 +7,7 @@ import dev.darkroom.gateway.http.RefusalLog;
 import dev.darkroom.gateway.http.ReplyId;
 import dev.darkroom.ledger.readers.ReaderGoneException;
 import dev.darkroom.ledger.readers.TooManyReadersException;
+import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Objects;
@@ -110,6 +111,10 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         .addKeyValue("x_request_id", response.getHeader(ReplyId.HEADER))
         .setCause(e)
         .log("a request failed unexpectedly; the client gets 500");
-    return Problem.of(HttpStatus.INTERNAL_SERVER_ERROR).answerTo(request);
+    var problem = Problem.of(HttpStatus.INTERNAL_SERVER_ERROR);
+    return (request.getAttribute(Problem.REQUEST_ID) instanceof RequestId job
+            ? problem.about(job)
+            : problem)
+        .answerTo(request);
   }
 }

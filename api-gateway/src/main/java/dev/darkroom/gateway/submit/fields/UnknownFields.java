@@ -51,7 +51,7 @@ public record UnknownFields(List<BadField> rejected, List<String> ignored) {
       }
     }
     var loras = body.path("loras");
-    for (var i = 0; i < loras.size(); i++) {
+    for (var i = 0; loras.isArray() && i < loras.size(); i++) {
       found.sortLora("loras[%d].".formatted(i), loras.get(i));
     }
     return found;

@@ -10,7 +10,9 @@ import java.io.OutputStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,6 +39,7 @@ public final class ImageResponseParser {
                           .maxTokenCount(MOST_TOKENS)
                           .build())
                   .build())
+          .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
 
   /**
@@ -68,9 +71,17 @@ public final class ImageResponseParser {
    */
   public ImageContent parse(InputStream body, OutputStream draft) throws IOException {
     var store = new StoreOutputStream(draft);
+    var document = new ByteInput(new PictureFilter(body, store)::read);
     try {
-      var rest = json.readTree(new ByteInput(new PictureFilter(body, store)::read));
+      var rest = json.readTree(document);
       return store.written() > 0 ? new ImageContent.InlineImage() : withoutInlineImage(rest);
+    } catch (StreamConstraintsException e) {
+      if (store.written() == 0) {
+        throw unreadable(e);
+      }
+      document.transferTo(
+          OutputStream.nullOutputStream()); // nobody asked for what stands beside it
+      return new ImageContent.InlineImage();
     } catch (JacksonException e) {
       store.throwStoreFailure();
       throw unreadable(e);
