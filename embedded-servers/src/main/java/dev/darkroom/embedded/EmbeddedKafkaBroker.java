@@ -120,7 +120,7 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try (lock) {
-      Thread stopping = Thread.ofPlatform().daemon().name("stop-kafka").start(this::stop);
+      Thread stopping = Thread.ofPlatform().daemon().name("stop-kafka").start(() -> stop(server));
       if (!stopping.join(STOP_TIMEOUT)) {
         throw new IOException("Kafka has not stopped after " + STOP_TIMEOUT.toSeconds() + " s");
       }
@@ -130,7 +130,7 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
     }
   }
 
-  private void stop() {
+  private static void stop(KafkaRaftServer server) {
     server.shutdown();
     server.awaitShutdown();
   }
@@ -142,8 +142,7 @@ public final class EmbeddedKafkaBroker implements AutoCloseable {
       return server;
     } catch (Throwable e) {
       // Kafka leaves its threads and the lock on its folder behind.
-      server.shutdown();
-      server.awaitShutdown();
+      stop(server);
       throw e;
     }
   }

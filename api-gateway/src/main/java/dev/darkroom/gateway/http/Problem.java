@@ -76,9 +76,6 @@ public final class Problem {
     return with("code", code.word());
   }
 
-  /** Attribute of a request with the job that it is about, for problems that nobody foresaw. */
-  public static final String REQUEST_ID = Problem.class.getName() + ".REQUEST_ID";
-
   public Problem about(RequestId requestId) {
     return with("requestId", requestId);
   }

@@ -2,8 +2,10 @@ package dev.darkroom.gateway.http;
 
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -17,6 +19,8 @@ import org.apache.catalina.valves.ValveBase;
 public final class ReplyId extends ValveBase {
   public static final String HEADER = "X-Request-Id";
 
+  private static final String JOB = ReplyId.class.getName() + ".JOB";
+
   public ReplyId() {
     super(true); // supports async requests
   }
@@ -27,9 +31,15 @@ public final class ReplyId extends ValveBase {
     getNext().invoke(request, response);
   }
 
-  /** The reply is about this job. */
-  public static void isOf(RequestId job, HttpServletResponse response) {
+  /** The reply is about this job, whatever becomes of the request. */
+  public static void isOf(RequestId job, HttpServletRequest request, HttpServletResponse response) {
+    request.setAttribute(JOB, job);
     response.setHeader(HEADER, job.toString());
+  }
+
+  /** The job that the reply is about, as far as that is known. */
+  public static Optional<RequestId> jobOf(HttpServletRequest request) {
+    return Optional.ofNullable((RequestId) request.getAttribute(JOB));
   }
 
   /** Unless it has one already: async requests are dispatched twice. */

@@ -96,8 +96,7 @@ class GenerationController {
       HttpServletResponse response) {
     var requestId = jobSubmitter.mintId();
     if (key.isEmpty()) { // otherwise the job may be that of an earlier request
-      ReplyId.isOf(requestId, response);
-      request.setAttribute(Problem.REQUEST_ID, requestId);
+      ReplyId.isOf(requestId, request, response);
     }
     var trace =
         Optional.ofNullable(request.getHeader(TraceParent.HEADER)).flatMap(TraceParent::parse);
@@ -111,13 +110,13 @@ class GenerationController {
     }
     return switch (acceptance) {
       case Acceptance.Accepted(var job, _) -> {
-        ReplyId.isOf(requestId, response);
+        ReplyId.isOf(requestId, request, response);
         var reply = responses.toFirst(job, wait, submission.ignored());
         wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));
         yield reply;
       }
       case Acceptance.Replayed(var first) -> {
-        ReplyId.isOf(first, response);
+        ReplyId.isOf(first, request, response);
         var reply = responses.toRepeated(first, wait, submission.ignored());
         wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));
         response.setHeader(IdempotencyKeyHeader.REPLAYED, "true");
@@ -133,7 +132,8 @@ class GenerationController {
   }
 
   @GetMapping("/api/generate/{requestId}")
-  ResponseEntity<Object> ask(@PathVariable String requestId, HttpServletResponse response) {
+  ResponseEntity<Object> ask(
+      @PathVariable String requestId, HttpServletRequest request, HttpServletResponse response) {
     var job = RequestId.parse(requestId).flatMap(ledger::find);
     if (job.isEmpty()) {
       return Problem.of(
@@ -141,7 +141,7 @@ class GenerationController {
               "No such job. The id is the requestId in the reply to POST /api/generate.")
           .answer();
     }
-    ReplyId.isOf(job.get().requestId(), response);
+    ReplyId.isOf(job.get().requestId(), request, response);
     return ResponseEntity.ok()
         .contentType(MediaType.APPLICATION_JSON)
         .header(HttpHeaders.CACHE_CONTROL, "no-store")

@@ -8,7 +8,10 @@ import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.jdbc.support.SQLExceptionSubclassTranslator;
 import org.springframework.jdbc.support.SQLExceptionTranslator;
 
-/** Tells a write that a read-only server refused from other failures, and remembers it. */
+/**
+ * Tells from other failures a write that a read-only server refused, which it remembers, and a
+ * statement that a pooler lost.
+ */
 public final class ReadOnlyFailoverTranslator implements SQLExceptionTranslator {
   /** {@code read_only_sql_transaction}. */
   private static final String READ_ONLY = "25006";

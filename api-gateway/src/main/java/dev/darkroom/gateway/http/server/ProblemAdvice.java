@@ -7,7 +7,6 @@ import dev.darkroom.gateway.http.RefusalLog;
 import dev.darkroom.gateway.http.ReplyId;
 import dev.darkroom.ledger.readers.ReaderGoneException;
 import dev.darkroom.ledger.readers.TooManyReadersException;
-import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Objects;
@@ -112,9 +111,6 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         .setCause(e)
         .log("a request failed unexpectedly; the client gets 500");
     var problem = Problem.of(HttpStatus.INTERNAL_SERVER_ERROR);
-    return (request.getAttribute(Problem.REQUEST_ID) instanceof RequestId job
-            ? problem.about(job)
-            : problem)
-        .answerTo(request);
+    return ReplyId.jobOf(request).map(problem::about).orElse(problem).answerTo(request);
   }
 }

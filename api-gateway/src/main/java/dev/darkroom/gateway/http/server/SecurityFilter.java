@@ -24,6 +24,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.validation.annotation.Validated;
 import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.cors.CorsProcessor;
 import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.cors.DefaultCorsProcessor;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -51,6 +52,7 @@ final class SecurityFilter extends OncePerRequestFilter {
 
   private final List<String> hosts;
   private final List<String> origins;
+  private final CorsProcessor corsProcessor = new DefaultCorsProcessor();
   private final CorsConfiguration cors = new CorsConfiguration();
   private final String pages;
 
@@ -176,7 +178,7 @@ final class SecurityFilter extends OncePerRequestFilter {
   private boolean mayGoOn(HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     if (isListed(request.getHeader(HttpHeaders.ORIGIN))) {
-      return new DefaultCorsProcessor().processRequest(cors, request, response)
+      return corsProcessor.processRequest(cors, request, response)
           && !CorsUtils.isPreFlightRequest(request);
     }
     if (!origins.isEmpty()) { // a cached reply without CORS headers must not go to a listed origin

@@ -79,8 +79,8 @@ public final class ImageResponseParser {
       if (store.written() == 0) {
         throw unreadable(e);
       }
-      document.transferTo(
-          OutputStream.nullOutputStream()); // nobody asked for what stands beside it
+      // nobody asked for what stands beside it
+      document.transferTo(OutputStream.nullOutputStream());
       return new ImageContent.InlineImage();
     } catch (JacksonException e) {
       store.throwStoreFailure();
