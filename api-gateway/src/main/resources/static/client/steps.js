@@ -5,6 +5,7 @@ import { bytes, time } from '/client/format.js';
 
 const WORDS = {
   request_received: 'Accepted',
+  restored_from_kafka: 'Restored',
   calling_nebius_api: 'Developing',
   attempt_failed: 'Attempt failed',
   attempt_outcome_unknown: 'Outcome unknown',

@@ -138,7 +138,9 @@ class SubmitIT {
   void a_started_event_is_told_where_it_is_wanted() {
     try (var telling =
             RunningGateway.start(
-                TestServers.freshDatabase(), TestServers.kafka(), "--darkroom.events.progress=true");
+                TestServers.freshDatabase(),
+                TestServers.kafka(),
+                "--darkroom.events.progress=true");
         var events = new TestingConsumer(TestServers.kafka(), Topics.EVENTS)) {
       var received = events.awaitKey(telling.submit("told"));
       var event = telling.bean(EventRecords.class).read(received);

@@ -13,6 +13,7 @@ import dev.darkroom.benchmarks.measure.MemoryBenchmark;
 import dev.darkroom.benchmarks.measure.PictureBenchmark;
 import dev.darkroom.benchmarks.measure.StatsBenchmark;
 import dev.darkroom.benchmarks.measure.SteadyLoadBenchmark;
+import dev.darkroom.benchmarks.measure.YoungSystemBenchmark;
 import dev.darkroom.benchmarks.results.Finding;
 import dev.darkroom.benchmarks.results.PerformancePage;
 import dev.darkroom.benchmarks.results.ResultTable;
@@ -42,6 +43,7 @@ final class BenchmarksApplication {
   private static final List<Benchmark> MEASURES =
       List.of(
           new AcceptBenchmark(CLOCK, ROUNDS),
+          new YoungSystemBenchmark(CLOCK, ROUNDS),
           new DispatchBenchmark(CLOCK, ROUNDS),
           new KafkaBenchmark(),
           new DrainBenchmark(CLOCK, ROUNDS),

@@ -68,6 +68,7 @@ final class TestingGateway {
             id,
             accepted.message().userId(),
             new GenerationRequest(forged, null, 0.7, 0.5, "sketch", 96, 64, 7, null, null),
+            Map.of("parameters", TestingParameters.of(forged)),
             accepted.message().deadlineAt());
     publish(
         List.of(

@@ -10,6 +10,7 @@ import dev.darkroom.ledger.jobs.AttemptPolicy;
 import dev.darkroom.ledger.jobs.JobMetrics;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.jobs.LostJobStore;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.RetentionStore;
 import dev.darkroom.ledger.limit.RateLimitStore;
@@ -21,6 +22,7 @@ import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.ledger.queue.EventOutbox;
 import dev.darkroom.ledger.queue.FairQueue;
 import dev.darkroom.ledger.queue.JobOutbox;
+import dev.darkroom.ledger.queue.QueueEdges;
 import dev.darkroom.ledger.queue.QueuePositions;
 import dev.darkroom.ledger.readers.ReadPoolConfiguration;
 import dev.darkroom.ledger.readers.ReadPools;
@@ -52,6 +54,7 @@ import tools.jackson.databind.json.JsonMapper;
 })
 @Import({ReadPoolConfiguration.class, LoopConfiguration.class})
 public class LedgerConfiguration {
+  private static final Duration LOOK_FOR_EDGES_EVERY = Duration.ofSeconds(30);
 
   /** Before the pool and the migrations, which would repeat a refused login for a minute. */
   @Bean
@@ -112,6 +115,11 @@ public class LedgerConfiguration {
   }
 
   @Bean
+  LostJobStore lostJobStore(JdbcClient database, LedgerJson json) {
+    return new LostJobStore(database, json);
+  }
+
+  @Bean
   OutcomeStore outcomeStore(
       JdbcClient database, LedgerJson json, LedgerSettings settings, JobMetrics metrics) {
     return new OutcomeStore(database, json, settings.publishReservation(), metrics);
@@ -128,23 +136,31 @@ public class LedgerConfiguration {
   }
 
   @Bean
-  FairQueue fairQueue(JdbcClient database, LedgerJson json, LedgerSettings settings) {
-    return new FairQueue(database, json, settings.publishReservation());
+  QueueEdges queueEdges(JdbcClient database) {
+    return new QueueEdges(database, LOOK_FOR_EDGES_EVERY);
   }
 
   @Bean
-  QueuePositions queuePositions(ReadPools readers) {
-    return new QueuePositions(readers.lookups());
+  FairQueue fairQueue(
+      JdbcClient database, LedgerJson json, QueueEdges edges, LedgerSettings settings) {
+    return new FairQueue(database, json, edges, settings.publishReservation());
   }
 
   @Bean
-  JobOutbox jobOutbox(JdbcClient database, LedgerJson json, LedgerSettings settings) {
-    return new JobOutbox(database, json, settings.publishReservation(), settings.republishAfter());
+  QueuePositions queuePositions(ReadPools readers, QueueEdges edges) {
+    return new QueuePositions(readers.lookups(), edges);
   }
 
   @Bean
-  EventOutbox eventOutbox(JdbcClient database, LedgerSettings settings) {
-    return new EventOutbox(database, settings.publishReservation());
+  JobOutbox jobOutbox(
+      JdbcClient database, LedgerJson json, QueueEdges edges, LedgerSettings settings) {
+    return new JobOutbox(
+        database, json, edges, settings.publishReservation(), settings.republishAfter());
+  }
+
+  @Bean
+  EventOutbox eventOutbox(JdbcClient database, QueueEdges edges, LedgerSettings settings) {
+    return new EventOutbox(database, edges, settings.publishReservation());
   }
 
   @Bean

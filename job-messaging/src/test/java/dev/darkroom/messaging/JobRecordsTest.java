@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.model.JobMessage;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -26,7 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @ExtendWith(OutputCaptureExtension.class)
 class JobRecordsTest {
-  private static final JobMessage MESSAGE = new JobMessage(ID, "ada", REQUEST, NOON);
+  private static final JobMessage MESSAGE =
+      new JobMessage(ID, "ada", REQUEST, Map.of("parameters", Map.of("seed", 42)), NOON);
 
   private final JobRecords records = new JobRecords(JsonMapper.builder().build());
 

@@ -4,18 +4,27 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.time.Instant;
+import java.util.Map;
 
 /**
  * A record of {@link Topics#JOBS}: "this job is due". It may arrive twice or late; the ledger
  * decides whether the job may run. Its schema is {@code schemas/generation-job.schema.json}.
+ *
+ * @param call what every attempt sends, under {@code parameters}, as the ledger has it; with the
+ *     request it is all that a ledger needs that has lost the job
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record JobMessage(
-    RequestId requestId, String userId, GenerationRequest request, Instant deadlineAt) {
+    RequestId requestId,
+    String userId,
+    GenerationRequest request,
+    Map<String, ?> call,
+    Instant deadlineAt) {
   public JobMessage {
     requireNonNull(requestId, "requestId is missing");
     requireNonNull(userId, "userId is missing");
     requireNonNull(request, "request is missing");
+    requireNonNull(call, "call is missing");
     requireNonNull(deadlineAt, "deadlineAt is missing");
   }
 }

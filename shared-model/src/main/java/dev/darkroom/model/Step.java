@@ -11,6 +11,8 @@ import java.util.stream.Stream;
  */
 public enum Step {
   REQUEST_RECEIVED(JobStatus.STARTED),
+  /** The ledger had lost the job, by a failover or a restored backup, and Kafka still had it. */
+  RESTORED_FROM_KAFKA(JobStatus.STARTED),
   /** Written before each call, with the attempt's number and the exact parameters. */
   CALLING_NEBIUS_API(JobStatus.PROCESSING),
   /** The attempt failed without a picture. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -169,7 +170,8 @@ class SchemasTest {
   }
 
   private static ObjectNode job(GenerationRequest request) {
-    return JSON.valueToTree(new JobMessage(ID, "ada", request, NOW));
+    return JSON.valueToTree(
+        new JobMessage(ID, "ada", request, Map.of("parameters", Map.of()), NOW));
   }
 
   private static ObjectNode cloudEvent(GenerationEvent event) {

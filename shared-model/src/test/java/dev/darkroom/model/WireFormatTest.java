@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -95,6 +96,7 @@ class WireFormatTest {
             ID,
             "ada",
             new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 512, 42, null, null),
+            Map.of("parameters", Map.of("seed", 42)),
             Instant.parse("2026-11-22T12:00:00.123456Z"));
 
     var json = JSON.writeValueAsString(message);
@@ -136,6 +138,7 @@ class WireFormatTest {
     assertThat(Stream.of(Step.values()).map(step -> step.word() + " " + step.status().word()))
         .containsExactly(
             "request_received started",
+            "restored_from_kafka started",
             "calling_nebius_api processing",
             "attempt_failed processing",
             "attempt_outcome_unknown processing",

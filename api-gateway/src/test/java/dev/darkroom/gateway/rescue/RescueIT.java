@@ -42,7 +42,6 @@ class RescueIT {
   /** A lease is that of all jobs of a worker. */
   private final String worker = "silent-" + id;
 
-
   @Test
   void a_picture_that_a_silent_worker_had_saved_is_used() throws IOException {
     accept(Duration.ofMinutes(5));

@@ -42,19 +42,6 @@ public final class DrainBenchmark implements Benchmark {
     this.rounds = rounds;
   }
 
-  /** Processor time of each process, in milliseconds. */
-  private record Spent(
-      double gateway, double worker, double postgres, double kafka, double benchmark) {
-    Spent since(Spent earlier) {
-      return new Spent(
-          gateway - earlier.gateway,
-          worker - earlier.worker,
-          postgres - earlier.postgres,
-          kafka - earlier.kafka,
-          benchmark - earlier.benchmark);
-    }
-  }
-
   /** What PostgreSQL wrote: transactions, and bytes of its log. */
   private record Written(double commits, double bytes) {
     static Written by(Database database) throws SQLException {
@@ -73,7 +60,7 @@ public final class DrainBenchmark implements Benchmark {
       double seconds,
       double secondsFromStart,
       double peakMemory,
-      Spent spent,
+      JobCosts spent,
       double starting,
       Written written) {}
 
@@ -112,7 +99,11 @@ public final class DrainBenchmark implements Benchmark {
       Database database,
       Broker broker,
       StubProvider provider,
-      GatewayProcess gateway) {}
+      GatewayProcess gateway) {
+    JobCosts costs(ChildProcess worker) throws IOException {
+      return JobCosts.soFar(stand, gateway, worker, broker);
+    }
+  }
 
   private static DrainRound drain(Scene scene, JobSeries jobs) throws Exception {
     enqueue(scene, jobs);
@@ -122,14 +113,14 @@ public final class DrainBenchmark implements Benchmark {
     try (var worker =
         scene.stand.worker(scene.database, scene.broker, scene.provider, CONCURRENCY)) {
       awaitCalls(callsBefore + 1, scene.provider, worker);
-      var atFirstCall = spent(scene, worker);
+      var atFirstCall = scene.costs(worker);
       awaitCalls(callsBefore + jobs.size(), scene.provider, worker);
       Jobs.awaitCompleted(scene.database, PATIENCE);
       return new DrainRound(
-          secondsFromFirstClaim(scene.database, jobs),
+          Steps.secondsOfCalls(scene.database, jobs),
           (System.nanoTime() - began) / 1e9,
           ProcessorTime.peakMemoryMib(worker.pid()),
-          spent(scene, worker).since(atFirstCall),
+          scene.costs(worker).since(atFirstCall),
           atFirstCall.worker(),
           Written.by(scene.database).since(writtenBefore));
     }
@@ -159,26 +150,6 @@ public final class DrainBenchmark implements Benchmark {
     scene.database.execute("checkpoint");
   }
 
-  private static double secondsFromFirstClaim(Database database, JobSeries jobs)
-      throws SQLException {
-    return database.ask(
-        """
-        select extract(epoch from max(created_at) filter (where step = 'image_generated')
-          - min(created_at) filter (where step = 'calling_nebius_api'))
-        from public.generation_logs where prompt like ?
-        """,
-        jobs.pattern());
-  }
-
-  private static Spent spent(Scene scene, ChildProcess worker) throws IOException {
-    return new Spent(
-        ProcessorTime.millis(scene.gateway.process().pid()),
-        ProcessorTime.millis(worker.pid()),
-        ProcessorTime.millisWithChildren(scene.stand.postmaster()),
-        ProcessorTime.millis(scene.broker.process().pid()),
-        ProcessorTime.millis(ProcessHandle.current().pid()));
-  }
-
   private List<Finding> findings(List<DrainRound> rounds) {
     var findings = new Findings(name());
     findings.add(
@@ -195,11 +166,7 @@ public final class DrainBenchmark implements Benchmark {
         "MiB",
         Findings.median(rounds, DrainRound::peakMemory),
         BenchmarkTarget.atMost(330));
-    perJob(findings, "gateway", Findings.median(rounds, round -> round.spent().gateway()));
-    perJob(findings, "worker", Findings.median(rounds, round -> round.spent().worker()));
-    perJob(findings, "PostgreSQL", Findings.median(rounds, round -> round.spent().postgres()));
-    perJob(findings, "Kafka", Findings.median(rounds, round -> round.spent().kafka()));
-    perJob(findings, "provider stub", Findings.median(rounds, round -> round.spent().benchmark()));
+    JobCosts.add(findings, "processor time per job, ", rounds, DrainRound::spent, JOBS);
     findings.add(
         "processor time of the worker before its first call",
         "ms",
@@ -213,9 +180,5 @@ public final class DrainBenchmark implements Benchmark {
         "KiB",
         Findings.median(rounds, round -> round.written().bytes() / 1024 / JOBS));
     return findings.all();
-  }
-
-  private static void perJob(Findings findings, String process, double millis) {
-    findings.add("processor time per job, " + process, "ms", millis / JOBS);
   }
 }

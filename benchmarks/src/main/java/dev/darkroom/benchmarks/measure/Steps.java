@@ -31,4 +31,15 @@ final class Steps {
     }
     return times;
   }
+
+  /** From the series' first call to the end of its last job. */
+  static double secondsOfCalls(Database database, JobSeries jobs) throws SQLException {
+    return database.ask(
+        """
+        select extract(epoch from max(created_at) filter (where step = 'image_generated')
+          - min(created_at) filter (where step = 'calling_nebius_api'))
+        from public.generation_logs where prompt like ?
+        """,
+        jobs.pattern());
+  }
 }

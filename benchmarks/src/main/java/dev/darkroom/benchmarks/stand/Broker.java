@@ -25,6 +25,7 @@ public final class Broker implements AutoCloseable {
             folder,
             List.of(
                 "-Xmx256m",
+                "-XX:TieredStopAtLevel=1", // as in docker-compose.yml
                 "-cp",
                 System.getProperty("java.class.path"),
                 BrokerApplication.class.getName(),
@@ -57,6 +58,31 @@ public final class Broker implements AutoCloseable {
 
   public String bootstrapServers() {
     return bootstrapServers;
+  }
+
+  /** How many requests of any kind it has had, from all its clients. */
+  public long requests() throws Exception {
+    long answers = answers(process.output());
+    var input = process.process().getOutputStream();
+    input.write('?');
+    input.flush();
+    Await.until(
+        "Kafka has counted its requests",
+        PATIENCE,
+        Duration.ofMillis(5),
+        () -> answers(process.output()) > answers);
+    return process
+        .output()
+        .lines()
+        .filter(line -> line.startsWith(BrokerApplication.REQUESTS))
+        .map(line -> line.substring(BrokerApplication.REQUESTS.length()))
+        .mapToLong(Long::parseLong)
+        .max()
+        .orElseThrow();
+  }
+
+  private static long answers(String output) {
+    return output.lines().filter(line -> line.startsWith(BrokerApplication.REQUESTS)).count();
   }
 
   public ChildProcess process() {

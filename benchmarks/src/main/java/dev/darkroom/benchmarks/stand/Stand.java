@@ -17,11 +17,13 @@ import org.flywaydb.core.Flyway;
  */
 public final class Stand implements AutoCloseable {
   private static final List<String> AS_IN_THE_IMAGES =
-      List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+      List.of(
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow",
+          "-XX:TieredStopAtLevel=1");
 
   /** What docker-compose.yml gives a worker besides. */
-  private static final List<String> WORKER =
-      List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+  private static final List<String> WORKER = List.of("-Xmx192m", "-XX:+UseSerialGC");
 
   /** For a worker that is there for long: Java's own choice of compilers. */
   public static final String ALL_COMPILERS = "-XX:TieredStopAtLevel=4";

@@ -4,7 +4,7 @@ import dev.darkroom.ledger.loop.LoggedFailureException;
 import dev.darkroom.ledger.loop.LoopRound;
 import dev.darkroom.messaging.KafkaHealth;
 import dev.darkroom.messaging.KafkaHealth.KafkaConcern;
-import dev.darkroom.model.RequestId;
+import dev.darkroom.model.JobMessage;
 import dev.darkroom.worker.consume.JobSource.JobDelivery;
 import dev.darkroom.worker.run.ExecutorCapacity;
 import io.micrometer.core.instrument.Counter;
@@ -234,8 +234,8 @@ final class JobConsumer implements LoopRound {
     }
   }
 
-  private static List<RequestId> jobs(List<JobDelivery> deliveries) {
-    return deliveries.stream().map(delivery -> delivery.job().requestId()).toList();
+  private static List<JobMessage> jobs(List<JobDelivery> deliveries) {
+    return deliveries.stream().map(JobDelivery::job).toList();
   }
 
   private boolean answers(Runnable question) {

@@ -1,6 +1,6 @@
 package dev.darkroom.worker.run;
 
-import dev.darkroom.model.RequestId;
+import dev.darkroom.model.JobMessage;
 import java.time.Duration;
 import java.util.List;
 
@@ -19,14 +19,15 @@ public interface ExecutorCapacity {
   void awaitAvailable(Duration atMost) throws InterruptedException;
 
   /**
-   * Claims these jobs in the ledger and begins those it got; the others have ended or run in other
-   * workers. For one thread.
+   * Claims these jobs in the ledger and begins those it got; the others have ended, or run in other
+   * workers, or the ledger has lost them, and they are put back to be published again. For one
+   * thread.
    *
    * @param jobs not more than are {@link #available()}
-   * @throws org.springframework.dao.DataAccessException where the ledger does not answer; nothing
-   *     was begun, and the same may be tried again
+   * @throws org.springframework.dao.DataAccessException where the ledger does not answer; the same
+   *     may be tried again
    */
-  void claimAndRun(List<RequestId> jobs);
+  void claimAndRun(List<JobMessage> jobs);
 
   /**
    * Finds out whether the ledger takes a claim, without one.

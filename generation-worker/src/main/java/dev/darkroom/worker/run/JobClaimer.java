@@ -1,10 +1,14 @@
 package dev.darkroom.worker.run;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.jobs.LostJobStore;
 import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.model.FailureCode;
+import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.time.Duration;
@@ -44,6 +48,7 @@ final class JobClaimer {
 
   private final WorkerSettings settings;
   private final JobStore ledger;
+  private final LostJobStore lostJobs;
   private final AttemptRunner runner;
 
   /** Held from before a claim until all that it brought is begun or about to go back. */
@@ -73,22 +78,37 @@ final class JobClaimer {
     void threadsExhausted();
   }
 
-  JobClaimer(WorkerSettings settings, JobStore ledger, AttemptRunner runner) {
+  JobClaimer(
+      WorkerSettings settings, JobStore ledger, LostJobStore lostJobs, AttemptRunner runner) {
     this.settings = settings;
     this.ledger = ledger;
+    this.lostJobs = lostJobs;
     this.runner = runner;
   }
 
-  void claim(List<RequestId> jobs) {
+  void claim(List<JobMessage> jobs) {
     claiming.lock();
     try {
-      claimAndBegin(jobs);
+      var claimed = claimAndBegin(jobs.stream().map(JobMessage::requestId).toList());
+      putBack(jobs.stream().filter(job -> !claimed.contains(job.requestId())).toList());
     } finally {
       claiming.unlock();
     }
   }
 
-  private void claimAndBegin(List<RequestId> jobs) {
+  /** Of those that were not claimed; nearly all of them have ended or are held. */
+  private void putBack(List<JobMessage> jobs) {
+    var restored = lostJobs.putBack(jobs);
+    if (!restored.isEmpty()) {
+      log.atWarn()
+          .addKeyValue("jobs", restored.size())
+          .addKeyValue("request_id", restored.getFirst())
+          .log(
+              "the ledger did not know accepted jobs, as after a failover or from a backup; they were put back from Kafka");
+    }
+  }
+
+  private Set<RequestId> claimAndBegin(List<RequestId> jobs) {
     var begun = runner.begun(); // asked before the claim: one that ends meanwhile was begun too
     List<ClaimedJob> claimed;
     try {
@@ -102,6 +122,7 @@ final class JobClaimer {
     var fresh = claimed.stream().filter(job -> !begun.contains(job.attempt())).toList();
     runner.usePermits(fresh.size());
     beginAll(fresh);
+    return claimed.stream().map(job -> job.attempt().requestId()).collect(toSet());
   }
 
   /** The first job that can't be begun goes back, and so do all that follow it. */

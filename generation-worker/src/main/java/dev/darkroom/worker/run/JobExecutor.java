@@ -3,10 +3,11 @@ package dev.darkroom.worker.run;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.jobs.LostJobStore;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.GenerationEvent;
+import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.JobStatus;
-import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.limit.CallPermits;
 import dev.darkroom.worker.nebius.CancellableCall;
@@ -72,6 +73,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   JobExecutor(
       WorkerSettings settings,
       JobStore ledger,
+      LostJobStore lostJobs,
       NebiusClient nebius,
       CallPermits permits,
       PictureStore store,
@@ -79,7 +81,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
       EventPublisher events) {
     this.settings = settings;
     this.ledger = ledger;
-    this.claimer = new JobClaimer(settings, ledger, this);
+    this.claimer = new JobClaimer(settings, ledger, lostJobs, this);
     this.nebius = nebius;
     this.store = store;
     this.attempts = attempts;
@@ -141,7 +143,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   }
 
   @Override
-  public void claimAndRun(List<RequestId> jobs) {
+  public void claimAndRun(List<JobMessage> jobs) {
     claimer.claim(jobs);
   }
 

@@ -15,8 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * @param id names it in ledger and log; must differ between workers and between runs of one, so
- *     that none renews another's leases. Clients are shown it. Where it is blank, it is random.
+ * @param id names it in ledger and log, and is shown to clients. A random end is added to what is
+ *     set, so that no process renews another's lease.
  * @param concurrency jobs that run at once
  * @param lease how long a job stays with a silent worker; renewed every third of it
  * @param drain how long running jobs may take to finish when the worker is stopped; null is for as
@@ -31,7 +31,7 @@ record WorkerSettings(
     @DurationMin(millis = 0) @DurationMax(minutes = 70) @Nullable Duration drain) {
 
   WorkerSettings {
-    id = id.isBlank() ? random() : id;
+    id = (id.isBlank() ? "w" : id) + "-" + random();
   }
 
   /** How long running jobs may take to finish when the worker is stopped. */
@@ -43,6 +43,6 @@ record WorkerSettings(
   private static String random() {
     var random = new byte[5];
     new SecureRandom().nextBytes(random);
-    return "w-" + HexFormat.of().formatHex(random);
+    return HexFormat.of().formatHex(random);
   }
 }

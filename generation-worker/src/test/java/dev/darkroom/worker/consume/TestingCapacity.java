@@ -1,5 +1,6 @@
 package dev.darkroom.worker.consume;
 
+import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.worker.run.ExecutorCapacity;
 import java.time.Duration;
@@ -43,13 +44,14 @@ final class TestingCapacity implements ExecutorCapacity {
   }
 
   @Override
-  public void claimAndRun(List<RequestId> messages) {
+  public void claimAndRun(List<JobMessage> messages) {
+    var jobs = messages.stream().map(JobMessage::requestId).toList();
     if (claimsFail) {
-      failedClaims.add(List.copyOf(messages));
+      failedClaims.add(jobs);
       throw new DataAccessResourceFailureException("no claim");
     }
     tryLedger();
-    taken.addAll(messages);
+    taken.addAll(jobs);
   }
 
   @Override

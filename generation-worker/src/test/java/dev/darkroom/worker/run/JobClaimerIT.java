@@ -10,8 +10,10 @@ import dev.darkroom.ledger.jobs.Job.AttemptMade;
 import dev.darkroom.ledger.jobs.Job.AttemptMade.AttemptResult;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.jobs.LostJobStore;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import dev.darkroom.testservers.TestDatabase;
@@ -20,6 +22,7 @@ import dev.darkroom.worker.TestingContext;
 import dev.darkroom.worker.TestingWire;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,6 +47,9 @@ class JobClaimerIT {
   private static final String SOON_BROKEN =
       "--spring.datasource.hikari.data-source-properties.socketTimeout=2";
 
+  private static final GenerationRequest TEAL =
+      new GenerationRequest("A teal", null, 0.7, 0.5, null, 64, 64, 7, null, null);
+
   private static TestDatabase database;
   private static ConfigurableApplicationContext context;
 
@@ -66,7 +72,7 @@ class JobClaimerIT {
     runner.threads = 3;
     var jobs = Stream.generate(this::accept).limit(8).toList();
 
-    claims.claim(jobs);
+    claims.claim(records(jobs));
 
     assertThat(runner.begun).hasSize(3);
     assertThat(runner.lacksThreads).isTrue();
@@ -84,10 +90,26 @@ class JobClaimerIT {
         .noneMatch(details -> Boolean.TRUE.equals(details.get("counts")));
 
     runner.threads = 8;
-    claims.claim(jobs); // they are due again, at once
+    claims.claim(records(jobs)); // they are due again, at once
     assertThat(runner.begun)
         .extracting(Attempt::requestId)
         .containsExactlyInAnyOrderElementsOf(jobs);
+  }
+
+  @Test
+  void a_job_that_the_ledger_has_lost_is_put_back_from_its_record() {
+    var lost =
+        new RequestId(
+            new UUID(
+                (Instant.now().toEpochMilli() << 16) | 0x7000,
+                UUID.randomUUID().getLeastSignificantBits()));
+    var claims = claims();
+
+    claims.claim(records(List.of(lost)));
+
+    assertThat(runner.begun).as("it gets its turn like any other").isEmpty();
+    claims.claim(records(List.of(lost)));
+    assertThat(runner.begun).extracting(Attempt::requestId).containsExactly(lost);
   }
 
   @Test
@@ -96,7 +118,7 @@ class JobClaimerIT {
     claims.stop(Duration.ofSeconds(1));
     var job = accept();
 
-    claims.claim(List.of(job));
+    claims.claim(records(List.of(job)));
 
     assertThat(runner.begun).isEmpty();
     assertThat(attempts(job))
@@ -118,7 +140,7 @@ class JobClaimerIT {
           .hasSize(5)
           .allSatisfy(end ->
               assertThat(Objects.requireNonNull(end).outcome()).isEqualTo(AttemptResult.NOT_MADE));
-      claims.claim(jobs);
+      claims.claim(records(jobs));
       assertThat(runner.begun).as("they are due again, at once").hasSize(5);
       claims.settle();
       assertThat(jobs).as("nothing is given back twice").allMatch(job -> attempts(job).size() == 2);
@@ -137,7 +159,8 @@ class JobClaimerIT {
         .until(() -> {
           var _ = behind.sql("select 1").query(Integer.class).single(); // opens a connection
           wire.holdAnswers();
-          assertThatThrownBy(() -> claims.claim(jobs)).isInstanceOf(DataAccessException.class);
+          assertThatThrownBy(() -> claims.claim(records(jobs)))
+              .isInstanceOf(DataAccessException.class);
           wire.heal();
           return jobs.stream().noneMatch(job -> attempts(job).isEmpty());
         });
@@ -155,24 +178,28 @@ class JobClaimerIT {
     return new JobClaimer(
         new WorkerSettings("", 16, Duration.ofSeconds(30), null),
         context.getBean(JobStore.class),
+        context.getBean(LostJobStore.class),
         runner);
+  }
+
+  private static List<JobMessage> records(List<RequestId> jobs) {
+    return jobs.stream().map(JobClaimerIT::record).toList();
+  }
+
+  private static JobMessage record(RequestId job) {
+    return new JobMessage(
+        job, "me", TEAL, Map.of("parameters", Map.of()), Instant.now().plusSeconds(300));
   }
 
   private RequestId accept() {
     var id = new RequestId(UUID.randomUUID());
-    var request = new GenerationRequest("A teal", null, 0.7, 0.5, null, 64, 64, 7, null, null);
     var trace = TraceParent.begin(new Random(1));
     context
         .getBean(JobStore.class)
         .accept(
             List.of(
                 new NewJob(
-                    id,
-                    "me",
-                    request,
-                    Map.of("parameters", Map.of()),
-                    Duration.ofMinutes(5),
-                    trace)));
+                    id, "me", TEAL, Map.of("parameters", Map.of()), Duration.ofMinutes(5), trace)));
     return id;
   }
 

@@ -21,8 +21,10 @@ class WorkerSettingsTest {
   }
 
   @Test
-  void an_operator_may_name_it() {
-    assertThat(bound(Map.of("darkroom.worker.id", "blue-1")).id()).isEqualTo("blue-1");
+  void an_operator_may_name_it_and_two_processes_of_one_name_still_differ() {
+    var named = Map.of("darkroom.worker.id", "blue-1");
+
+    assertThat(bound(named).id()).matches("blue-1-[0-9a-f]{10}").isNotEqualTo(bound(named).id());
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.darkroom.ledger.jobs;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobMessage;
@@ -31,6 +33,7 @@ public record DueJob(
         Columns.requestId(row),
         row.getString("user_id"),
         json.request(row.getString("request")),
+        requireNonNull(json.details(row.getString("call"))),
         Columns.instant(row, "deadline_at"));
   }
 }

@@ -142,6 +142,7 @@ public record Job(
         case ATTEMPT_FAILED, NEBIUS_API_ERROR -> Optional.of(AttemptResult.FAILED);
         case ATTEMPT_OUTCOME_UNKNOWN -> Optional.of(AttemptResult.UNKNOWN);
         case REQUEST_RECEIVED,
+            RESTORED_FROM_KAFKA,
             CALLING_NEBIUS_API,
             RETRY_SCHEDULED,
             DEADLINE_EXCEEDED,

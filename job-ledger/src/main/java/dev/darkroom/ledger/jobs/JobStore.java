@@ -166,7 +166,8 @@ public final class JobStore {
           : new Acceptance.KeyReused(Columns.requestId(row));
     }
     var message =
-        new JobMessage(job.id(), job.userId(), job.request(), instant(row, "deadline_at"));
+        new JobMessage(
+            job.id(), job.userId(), job.request(), job.call(), instant(row, "deadline_at"));
     return new Acceptance.Accepted(
         new DueJob(message, job.trace(), acceptedAt, instant(row, "publish_after")),
         row.getBoolean("dispatched"));
@@ -346,7 +347,10 @@ public final class JobStore {
             locked as materialized (
               select * from public.generation_queue where request_id = :id for update),
             held as (
-              select request_id, :ends or (:counts and failures + 1 >= :maxAttempts) as exhausted
+              select request_id, :delay * interval '1 millisecond' as delay,
+                :ends or (:counts and failures + 1 >= :maxAttempts) or attempt >= :most as exhausted,
+                case when attempt >= :spreadFrom
+                  then (deadline_at - clock_timestamp()) / (:most - least(attempt, :most - 1)) end as share
               from locked
               where state = 'claimed' and attempt = :attempt and claim_token = :claim
                 and (not :onlyIfLapsed or publish_after <= now() or exists (select from silent)
@@ -355,9 +359,9 @@ public final class JobStore {
               update public.generation_queue job
               set state = case when exhausted then 'ended' else 'due' end,
                 failures = job.failures + case when :counts then 1 else 0 end, enqueued_at = null,
-                due_at = clock_timestamp() + :delay * interval '1 millisecond',
-                publish_after = clock_timestamp()
-                  + case when exhausted then :reservation else :delay end * interval '1 millisecond',
+                due_at = clock_timestamp() + greatest(delay, share),
+                publish_after = clock_timestamp() + case when exhausted
+                  then :reservation * interval '1 millisecond' else greatest(delay, share) end,
                 error_code = :code,
                 error_message = case when exhausted
                   then format('Gave up after attempt %s: %s', job.attempt, :reason::text)
@@ -399,6 +403,8 @@ public final class JobStore {
         .param("ends", ends)
         .param("counts", failure.counts() || ends)
         .param("maxAttempts", attempts.maxAttempts())
+        .param("most", Math.max(AttemptPolicy.MOST, attempts.maxAttempts()))
+        .param("spreadFrom", AttemptPolicy.SPREAD_FROM)
         .param("id", attempt.requestId().value())
         .param("attempt", attempt.number())
         .param("worker", attempt.workerId())

@@ -15,10 +15,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class EventOutbox {
   private final JdbcClient database;
+  private final QueueEdges edges;
   private final Duration publishReservation;
 
-  public EventOutbox(JdbcClient database, Duration publishReservation) {
+  public EventOutbox(JdbcClient database, QueueEdges edges, Duration publishReservation) {
     this.database = database;
+    this.edges = edges;
     this.publishReservation = publishReservation;
   }
 
@@ -36,7 +38,7 @@ public final class EventOutbox {
               select request_id, exists (select from public.generation_jobs
                 where request_id = queued.request_id) as known
               from public.generation_queue queued
-              where state = 'ended' and publish_after <= now()
+              where state = 'ended' and publish_after between :edge and now()
               order by publish_after limit :limit
               for update of queued skip locked),
             reserved as (
@@ -55,6 +57,7 @@ public final class EventOutbox {
                 image_bytes, error_code, error_message, finished_at, created_at, traceparent
               from public.generation_jobs where request_id = reserved.request_id limit 1) job
             """)
+        .param("edge", edges.current().ended())
         .param("limit", limit)
         .param("reservation", publishReservation.toMillis())
         .query((row, _) -> FinishedJob.of(row))

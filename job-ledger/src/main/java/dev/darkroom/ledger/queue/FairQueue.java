@@ -26,10 +26,13 @@ public final class FairQueue {
 
   private final JdbcClient database;
   private final LedgerJson json;
+  private final QueueEdges edges;
   private final Duration publishReservation;
 
-  public FairQueue(JdbcClient database, LedgerJson json, Duration publishReservation) {
+  public FairQueue(
+      JdbcClient database, LedgerJson json, QueueEdges edges, Duration publishReservation) {
     this.database = database;
+    this.edges = edges;
     this.json = json;
     this.publishReservation = publishReservation;
   }
@@ -59,7 +62,7 @@ public final class FairQueue {
             """
             with due as (
               select request_id, user_id, publish_after from public.generation_queue
-              where state = 'due' and publish_after <= now()
+              where state = 'due' and publish_after between :edge and now()
               order by publish_after limit :limit
               for update skip locked),
             serving as (
@@ -80,6 +83,7 @@ public final class FairQueue {
             where job.request_id = drawn.request_id
               and job.request_id = any (array(select request_id from due))
             """)
+        .param("edge", edges.current().due())
         .param("limit", limit)
         .param("most", MOST_RETRIES)
         .update();
@@ -100,6 +104,7 @@ public final class FairQueue {
    * @return empty if another gateway is being served, or just was
    */
   public Optional<DispatchBatch> dispatch(int window, int limit) {
+    var edge = edges.current();
     return database
         .sql(
             """
@@ -110,10 +115,11 @@ public final class FairQueue {
             ahead as (
               select count(*) as untaken from (
                 select from public.generation_queue
-                where state = 'dispatched' order by publish_after limit :window) as untaken),
+                where state = 'dispatched' and publish_after >= :edge
+                order by publish_after limit :window) as untaken),
             next as (
               select request_id, turn from public.generation_queue
-              where state = 'in_line'
+              where state = 'in_line' and turn >= :turn
               order by turn, request_id
               limit coalesce((select least(:window - untaken, :limit) from serving, ahead), 0)
               for update skip locked),
@@ -131,16 +137,18 @@ public final class FairQueue {
               where exists (select from next))
             select untaken,
               exists (select from public.generation_queue
-                where state = 'in_line'
+                where state = 'in_line' and turn >= :turn
                 order by turn, request_id
                 offset (select count(*) from next) limit 1) as others_wait,
               job.*, leaving.publish_after
             from serving cross join ahead
             left join (leaving cross join lateral (
-              select request_id, user_id, request, deadline_at, created_at, traceparent
+              select request_id, user_id, request, call, deadline_at, created_at, traceparent
               from public.generation_jobs where request_id = leaving.request_id limit 1) job) on true
             order by served, job.request_id
             """)
+        .param("edge", edge.dispatched())
+        .param("turn", edge.turn())
         .param("window", window)
         .param("limit", limit)
         .param("reservation", publishReservation.toMillis())

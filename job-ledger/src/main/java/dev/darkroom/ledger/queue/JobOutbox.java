@@ -14,12 +14,18 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class JobOutbox {
   private final JdbcClient database;
   private final LedgerJson json;
+  private final QueueEdges edges;
   private final Duration publishReservation;
   private final Duration republishAfter;
 
   public JobOutbox(
-      JdbcClient database, LedgerJson json, Duration publishReservation, Duration republishAfter) {
+      JdbcClient database,
+      LedgerJson json,
+      QueueEdges edges,
+      Duration publishReservation,
+      Duration republishAfter) {
     this.database = database;
+    this.edges = edges;
     this.json = json;
     this.publishReservation = publishReservation;
     this.republishAfter = republishAfter;
@@ -43,7 +49,8 @@ public final class JobOutbox {
             """
             with due as (
               select request_id from public.generation_queue
-              where state = 'dispatched' and publish_after <= now() - :overdue * interval '1 millisecond'
+              where state = 'dispatched'
+                and publish_after between :edge and now() - :overdue * interval '1 millisecond'
               order by publish_after limit :limit
               for update skip locked),
             reserved as (
@@ -55,9 +62,10 @@ public final class JobOutbox {
               returning job.request_id, job.publish_after)
             select job.*, publish_after
             from reserved cross join lateral (
-              select request_id, user_id, request, deadline_at, created_at, traceparent
+              select request_id, user_id, request, call, deadline_at, created_at, traceparent
               from public.generation_jobs where request_id = reserved.request_id limit 1) job
             """)
+        .param("edge", edges.current().dispatched())
         .param("limit", limit)
         .param("overdue", by.toMillis())
         .param("reservation", publishReservation.toMillis())

@@ -16,9 +16,11 @@ public final class QueuePositions {
   public static final int FURTHEST = 1_000;
 
   private final JdbcClient lookups;
+  private final QueueEdges edges;
 
-  public QueuePositions(JdbcClient lookups) {
+  public QueuePositions(JdbcClient lookups, QueueEdges edges) {
     this.lookups = lookups;
+    this.edges = edges;
   }
 
   /**
@@ -49,6 +51,7 @@ public final class QueuePositions {
    * @return empty if a worker holds the job, or it has ended
    */
   public Optional<QueuePosition> positionIfWaiting(RequestId requestId) {
+    var edge = edges.current();
     return lookups
         .sql(
             """
@@ -63,14 +66,15 @@ public final class QueuePositions {
             cross join lateral (
               select count(*) as jobs from (
                 select request_id, enqueued_at from public.generation_queue
-                where state = 'dispatched' order by publish_after limit :furthest) as gone
+                where state = 'dispatched' and publish_after >= :edge
+                order by publish_after limit :furthest) as gone
               where job.state <> 'dispatched'
                 or (coalesce(gone.enqueued_at, 'infinity'), gone.request_id)
                   < (coalesce(job.enqueued_at, 'infinity'), job.request_id)) as gone
             cross join lateral (
               select count(*) as jobs from (
                 select from public.generation_queue other
-                where other.state = 'in_line' and job.state <> 'dispatched'
+                where other.state = 'in_line' and other.turn >= :turn and job.state <> 'dispatched'
                   and (other.turn, other.request_id) < (job.turn, job.request_id)
                 limit :furthest) as held_back) as held_back
             cross join lateral (
@@ -80,6 +84,8 @@ public final class QueuePositions {
             where job.state not in ('claimed', 'ended')
             """)
         .param("id", requestId.value())
+        .param("edge", edge.dispatched())
+        .param("turn", edge.turn())
         .param("furthest", FURTHEST)
         .query((row, _) -> position(row))
         .optional();

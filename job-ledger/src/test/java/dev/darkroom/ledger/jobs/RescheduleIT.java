@@ -127,8 +127,8 @@ class RescheduleIT {
   }
 
   @Test
-  void an_outage_uses_up_no_attempt_however_often_it_comes() {
-    var attempt = aHeldJob().withAttempts(50).withFailures(2).heldIn(ledger);
+  void an_outage_uses_up_no_attempt_that_counts() {
+    var attempt = aHeldJob().withAttempts(24).withFailures(2).heldIn(ledger);
 
     assertThat(ledger.jobStore.rescheduleIfHeld(attempt, failed(false)))
         .isInstanceOf(Rescheduled.DueAgain.class);
@@ -138,6 +138,31 @@ class RescheduleIT {
         .hasSteps("attempt_failed", "retry_scheduled");
     assertThat(assertThatJob(ledger, attempt.requestId()).log().getFirst().details())
         .containsEntry("counts", false);
+  }
+
+  @Test
+  void what_never_counts_slows_down_so_that_fifty_attempts_last_until_the_deadline() {
+    var attempt = aHeldJob().withAttempts(30).deadline(Duration.ofMinutes(10)).heldIn(ledger);
+
+    assertThat(ledger.jobStore.rescheduleIfHeld(attempt, failed(false)))
+        .isInstanceOf(Rescheduled.DueAgain.class);
+
+    assertThatJob(ledger, attempt.requestId())
+        .hasTime("due_at", Duration.ofSeconds(30))
+        .hasTime("publish_after", Duration.ofSeconds(30));
+  }
+
+  @Test
+  void the_fiftieth_attempt_ends_the_job_whatever_it_counts() {
+    var attempt = aHeldJob().withAttempts(50).heldIn(ledger);
+
+    assertThat(ledger.jobStore.rescheduleIfHeld(attempt, failed(false)))
+        .isInstanceOf(Rescheduled.Exhausted.class);
+
+    assertThatJob(ledger, attempt.requestId())
+        .isFailedWith("outage")
+        .has("failures", 0)
+        .hasSteps("attempt_failed", "attempts_exhausted");
   }
 
   @Test

@@ -9,6 +9,7 @@ import dev.darkroom.ledger.log.StepQueries;
 import dev.darkroom.ledger.queue.EventOutbox;
 import dev.darkroom.ledger.queue.FairQueue;
 import dev.darkroom.ledger.queue.JobOutbox;
+import dev.darkroom.ledger.queue.QueueEdges;
 import dev.darkroom.ledger.queue.QueuePositions;
 import dev.darkroom.ledger.readers.ReadPools;
 import dev.darkroom.ledger.row.LedgerJson;
@@ -46,6 +47,7 @@ public final class TestingLedger {
   public final JdbcClient asApplication;
   public final JobStore jobStore;
   public final OutcomeStore outcomeStore;
+  public final LostJobStore lostJobStore;
   public final RetentionStore retentionStore;
   public final JobQueries jobQueries;
   public final FairQueue fairQueue;
@@ -90,16 +92,28 @@ public final class TestingLedger {
             KEEP_KEYS,
             metrics);
     outcomeStore = new OutcomeStore(asApplication, json, RESERVATION, metrics);
+    lostJobStore = new LostJobStore(asApplication, json);
     retentionStore = new RetentionStore(asApplication, KEEP_KEYS);
     jobQueries = new JobQueries(asApplication, asApplication, json);
-    fairQueue = new FairQueue(asApplication, json, RESERVATION);
-    queuePositions = new QueuePositions(asApplication);
-    jobOutbox = new JobOutbox(asApplication, json, RESERVATION, REPUBLISH_AFTER);
-    eventOutbox = new EventOutbox(asApplication, RESERVATION);
+    var edges = new QueueEdges(asApplication, Duration.ZERO);
+    fairQueue = new FairQueue(asApplication, json, edges, RESERVATION);
+    queuePositions = new QueuePositions(asApplication, edges);
+    jobOutbox = new JobOutbox(asApplication, json, edges, RESERVATION, REPUBLISH_AFTER);
+    eventOutbox = new EventOutbox(asApplication, edges, RESERVATION);
     logQueries = new LogQueries(readers.searches(), json);
     jobStatistics = new JobStatistics(readers.searches());
     recentAttempts = new RecentAttempts(readers.searches());
     stepQueries = new StepQueries(asApplication, readers, json);
+  }
+
+  /** An outbox that remembers for so long where live entries begin; the others always look. */
+  JobOutbox outbox(Duration lookEvery) {
+    return new JobOutbox(
+        asApplication,
+        new LedgerJson(JsonMapper.builder().build()),
+        new QueueEdges(asApplication, lookEvery),
+        RESERVATION,
+        REPUBLISH_AFTER);
   }
 
   /** Ends overdue jobs that can't have a picture, and all others, too. */

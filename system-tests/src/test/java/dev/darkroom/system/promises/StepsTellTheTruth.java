@@ -98,6 +98,7 @@ public record StepsTellTheTruth() implements Promise.ForEachJob {
       case ATTEMPT_OUTCOME_UNKNOWN -> Stream.empty();
       case NEBIUS_API_ERROR -> statusWasSeen(history, row, Instant.MIN);
       case REQUEST_RECEIVED,
+          RESTORED_FROM_KAFKA,
           CALLING_NEBIUS_API,
           RETRY_SCHEDULED,
           DEADLINE_EXCEEDED,

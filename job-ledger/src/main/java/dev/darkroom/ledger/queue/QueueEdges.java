@@ -1,0 +1,77 @@
+package dev.darkroom.ledger.queue;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.concurrent.locks.ReentrantLock;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Where the live entries of the queue's indexes begin. The entries of jobs that moved on gather
+ * before them, and PostgreSQL can't remove those while any snapshot is older: a dump, a forgotten
+ * transaction, a replica. Reading an index from its edge on does not pass them.
+ *
+ * <p>Whoever writes a time or a turn writes one that is later than the edge, unless its commit
+ * takes longer than a minute. Such a row is seen by the next look.
+ */
+public final class QueueEdges {
+  private static final QueueEdge BEFORE_ALL =
+      new QueueEdge(OffsetDateTime.MIN, OffsetDateTime.MIN, OffsetDateTime.MIN, 0);
+
+  private final JdbcClient database;
+  private final Duration lookEvery;
+  private final ReentrantLock looking = new ReentrantLock();
+  private volatile QueueEdge edge = BEFORE_ALL;
+  private volatile long nextLook = System.nanoTime();
+
+  /**
+   * @param lookEvery between two looks, which do pass what is dead
+   */
+  public QueueEdges(JdbcClient database, Duration lookEvery) {
+    this.database = database;
+    this.lookEvery = lookEvery;
+  }
+
+  /** No live row in this state is earlier: its {@code publish_after}, or its turn in line. */
+  record QueueEdge(
+      OffsetDateTime dispatched, OffsetDateTime due, OffsetDateTime ended, long turn) {}
+
+  /** Looks, where the last look was too long ago and no other thread is looking. */
+  QueueEdge current() {
+    if (System.nanoTime() - nextLook >= 0 && looking.tryLock()) {
+      try {
+        edge = look();
+        nextLook = System.nanoTime() + lookEvery.toNanos();
+      } finally {
+        looking.unlock();
+      }
+    }
+    return edge;
+  }
+
+  private QueueEdge look() {
+    return database
+        .sql(
+            """
+            select least(now() - interval '1 minute', (select min(publish_after)
+                from public.generation_queue where state = 'dispatched')) as dispatched,
+              least(now() - interval '1 minute', (select min(publish_after)
+                from public.generation_queue where state = 'due')) as due,
+              least(now() - interval '1 minute', (select min(publish_after)
+                from public.generation_queue where state = 'ended')) as ended,
+              greatest(0, least((select now_serving from public.generation_turns),
+                (select min(turn) from public.generation_queue where state = 'in_line'))) as turn
+            """)
+        .query((row, _) -> edge(row))
+        .single();
+  }
+
+  private static QueueEdge edge(ResultSet row) throws SQLException {
+    return new QueueEdge(
+        row.getObject("dispatched", OffsetDateTime.class),
+        row.getObject("due", OffsetDateTime.class),
+        row.getObject("ended", OffsetDateTime.class),
+        row.getLong("turn"));
+  }
+}
