@@ -33,6 +33,10 @@ class LedgerWithoutStatisticsIT {
   private static final TestingDatabase DATABASE = TestingDatabase.migrated();
   private static final int OFTEN_ENOUGH_FOR_A_PLAN_THAT_STAYS = 12;
   private static final int BATCH = 8;
+
+  /** The earliest row of each state, for the look at where they begin. */
+  private static final long EDGES = 4;
+
   private static final long READ_OF_EACH_JOB = 6;
 
   private static SingleConnectionDataSource source;
