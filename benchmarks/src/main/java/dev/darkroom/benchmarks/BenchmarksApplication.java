@@ -10,6 +10,7 @@ import dev.darkroom.benchmarks.measure.KafkaBenchmark;
 import dev.darkroom.benchmarks.measure.LiveStreamBenchmark;
 import dev.darkroom.benchmarks.measure.LogBenchmark;
 import dev.darkroom.benchmarks.measure.MemoryBenchmark;
+import dev.darkroom.benchmarks.measure.OldSnapshotBenchmark;
 import dev.darkroom.benchmarks.measure.PictureBenchmark;
 import dev.darkroom.benchmarks.measure.StatsBenchmark;
 import dev.darkroom.benchmarks.measure.SteadyLoadBenchmark;
@@ -40,6 +41,7 @@ import java.util.stream.Stream;
 final class BenchmarksApplication {
   private static final Clock CLOCK = Clock.systemUTC();
   private static final int ROUNDS = Integer.getInteger("darkroom.benchmarks.rounds", 3);
+  private static final int MINUTES = Integer.getInteger("darkroom.benchmarks.minutes", 10);
   private static final List<Benchmark> MEASURES =
       List.of(
           new AcceptBenchmark(CLOCK, ROUNDS),
@@ -56,7 +58,8 @@ final class BenchmarksApplication {
           new PictureBenchmark(CLOCK));
 
   /** Those that are taken only where they are named. */
-  private static final List<Benchmark> FURTHER = List.of(new FloodBenchmark(CLOCK));
+  private static final List<Benchmark> FURTHER =
+      List.of(new FloodBenchmark(CLOCK), new OldSnapshotBenchmark(CLOCK, MINUTES));
 
   private BenchmarksApplication() {}
 

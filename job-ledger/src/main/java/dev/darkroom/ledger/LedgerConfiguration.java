@@ -13,6 +13,7 @@ import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.LostJobStore;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.RetentionStore;
+import dev.darkroom.ledger.jobs.WorkerStore;
 import dev.darkroom.ledger.limit.RateLimitStore;
 import dev.darkroom.ledger.log.LogQueries;
 import dev.darkroom.ledger.log.StepQueries;
@@ -112,6 +113,11 @@ public class LedgerConfiguration {
         settings.publishReservation(),
         keys.keep(),
         metrics);
+  }
+
+  @Bean
+  WorkerStore workerStore(JdbcClient database) {
+    return new WorkerStore(database);
   }
 
   @Bean

@@ -37,6 +37,7 @@ record MessagingSettings(
    * @param progress whether {@code generation.events} also tells when a job starts and when an
    *     attempt begins
    */
+  @Validated
   @ConfigurationProperties("darkroom.events")
   record EventSettings(@DefaultValue("false") boolean progress) {}
 }

@@ -6,6 +6,7 @@ import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
+import dev.darkroom.ledger.jobs.WorkerStore;
 import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.messaging.EventPublisher;
 import io.micrometer.core.instrument.Counter;
@@ -33,6 +34,7 @@ final class JobRescuer {
 
   private final JobQueries jobQueries;
   private final JobStore jobStore;
+  private final WorkerStore workerStore;
   private final OutcomeStore outcomeStore;
   private final StoredPictureCompleter completer;
   private final EventPublisher events;
@@ -43,6 +45,7 @@ final class JobRescuer {
   JobRescuer(
       JobQueries jobQueries,
       JobStore jobStore,
+      WorkerStore workerStore,
       OutcomeStore outcomeStore,
       StoredPictureCompleter completer,
       EventPublisher events,
@@ -51,6 +54,7 @@ final class JobRescuer {
       MeterRegistry meters) {
     this.jobQueries = jobQueries;
     this.jobStore = jobStore;
+    this.workerStore = workerStore;
     this.outcomeStore = outcomeStore;
     this.completer = completer;
     this.events = events;
@@ -101,7 +105,7 @@ final class JobRescuer {
     }
     var lapsed = jobQueries.findLapsed(LAPSED_PER_ROUND);
     if (lapsed.isEmpty()) {
-      jobStore.forgetSilentWorkers();
+      workerStore.forgetSilentWorkers();
     } else {
       var found = completeFromStore(lapsed);
       Stream.concat(found.without().stream(), found.unknown().stream()).forEach(this::rescue);

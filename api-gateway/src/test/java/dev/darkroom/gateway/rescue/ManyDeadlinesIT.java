@@ -13,6 +13,7 @@ import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.RetryableFailure;
+import dev.darkroom.ledger.jobs.WorkerStore;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
@@ -106,6 +107,7 @@ class ManyDeadlinesIT {
     return new JobRescuer(
         gateway.bean(JobQueries.class),
         gateway.bean(JobStore.class),
+        gateway.bean(WorkerStore.class),
         gateway.bean(OutcomeStore.class),
         new StoredPictureCompleter(store, gateway.bean(OutcomeStore.class)),
         gateway.bean(EventPublisher.class),

@@ -62,7 +62,7 @@ public final class ClaimBenchmark implements Benchmark {
       require(claimed.size() == BATCH, "claimed " + claimed.size());
       claimed.stream().map(ClaimedJob::attempt).forEach(held::add);
       long renewBegin = System.nanoTime();
-      var renewed = ledger.claims().heartbeat(WORKER, LEASE).size();
+      var renewed = ledger.workers().heartbeat(WORKER, LEASE).size();
       long renewedAt = System.nanoTime();
       require(renewed == held.size(), "renewed " + renewed);
       long emptyBegin = System.nanoTime();

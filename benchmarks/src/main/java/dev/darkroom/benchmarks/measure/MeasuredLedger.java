@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.darkroom.benchmarks.stand.Database;
 import dev.darkroom.ledger.LedgerConfiguration;
 import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.jobs.WorkerStore;
 import dev.darkroom.ledger.queue.JobOutbox;
 import dev.darkroom.model.RequestId;
 import java.sql.SQLException;
@@ -38,6 +39,10 @@ final class MeasuredLedger implements AutoCloseable {
 
   JobStore claims() {
     return context.getBean(JobStore.class);
+  }
+
+  WorkerStore workers() {
+    return context.getBean(WorkerStore.class);
   }
 
   JobOutbox outbox() {

@@ -73,7 +73,7 @@ public final class YoungSystemBenchmark implements Benchmark {
   private record YoungRound(PacedLoad calm, PacedLoad steady, Latencies floor, CrowdLoad crowd) {}
 
   /** The processes of a round, and the database they work on. */
-  private record Scene(
+  private record YoungScene(
       Stand stand,
       Database database,
       Broker broker,
@@ -120,7 +120,7 @@ public final class YoungSystemBenchmark implements Benchmark {
         var provider = StubProvider.start(LATENCY);
         var gateway = stand.gateway(database, broker);
         var worker = stand.worker(database, broker, provider, CONCURRENCY)) {
-      var scene = new Scene(stand, database, broker, provider, gateway, worker);
+      var scene = new YoungScene(stand, database, broker, provider, gateway, worker);
       submit(scene, new JobSeries("warm", WARM_UP_JOBS, clock), WARM_UP_PER_SECOND);
       calm = paced(scene, new JobSeries("calm", CALM_JOBS, clock), CALM_PER_SECOND);
       steady = paced(scene, new JobSeries("steady", STEADY_JOBS, clock), STEADY_PER_SECOND);
@@ -135,7 +135,7 @@ public final class YoungSystemBenchmark implements Benchmark {
         var provider = StubProvider.start(LATENCY);
         var gateway = stand.gateway(database, broker)) {
       try (var worker = stand.worker(database, broker, provider, CONCURRENCY)) {
-        var scene = new Scene(stand, database, broker, provider, gateway, worker);
+        var scene = new YoungScene(stand, database, broker, provider, gateway, worker);
         submit(scene, new JobSeries("warm", WARM_UP_JOBS, clock), WARM_UP_PER_SECOND);
       }
       var jobs = new JobSeries("crowd", CROWD_JOBS, clock);
@@ -145,7 +145,7 @@ public final class YoungSystemBenchmark implements Benchmark {
       var floor = commit(stand.freshDatabase());
       database.execute("checkpoint");
       try (var worker = stand.worker(database, broker, provider, CONCURRENCY)) {
-        var scene = new Scene(stand, database, broker, provider, gateway, worker);
+        var scene = new YoungScene(stand, database, broker, provider, gateway, worker);
         Await.until(
             "the first call",
             PATIENCE,
@@ -167,13 +167,14 @@ public final class YoungSystemBenchmark implements Benchmark {
     }
   }
 
-  private static void submit(Scene scene, JobSeries jobs, double perSecond) throws Exception {
+  private static void submit(YoungScene scene, JobSeries jobs, double perSecond) throws Exception {
     var connections = Submissions.open(CONNECTIONS, scene.gateway().port(), jobs);
     var _ = LoadGenerator.paced(connections, perSecond, jobs.size());
     Jobs.awaitCompleted(scene.database(), PATIENCE);
   }
 
-  private static PacedLoad paced(Scene scene, JobSeries jobs, double perSecond) throws Exception {
+  private static PacedLoad paced(YoungScene scene, JobSeries jobs, double perSecond)
+      throws Exception {
     var before = scene.costs();
     long requestsBefore = scene.broker().requests();
     long began = System.nanoTime();

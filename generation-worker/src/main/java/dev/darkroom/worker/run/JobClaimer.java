@@ -7,6 +7,7 @@ import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.LostJobStore;
 import dev.darkroom.ledger.jobs.RetryableFailure;
+import dev.darkroom.ledger.jobs.WorkerStore;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.RequestId;
@@ -48,6 +49,7 @@ final class JobClaimer {
 
   private final WorkerSettings settings;
   private final JobStore ledger;
+  private final WorkerStore workers;
   private final LostJobStore lostJobs;
   private final AttemptRunner runner;
 
@@ -79,9 +81,14 @@ final class JobClaimer {
   }
 
   JobClaimer(
-      WorkerSettings settings, JobStore ledger, LostJobStore lostJobs, AttemptRunner runner) {
+      WorkerSettings settings,
+      JobStore ledger,
+      WorkerStore workers,
+      LostJobStore lostJobs,
+      AttemptRunner runner) {
     this.settings = settings;
     this.ledger = ledger;
+    this.workers = workers;
     this.lostJobs = lostJobs;
     this.runner = runner;
   }
@@ -171,7 +178,7 @@ final class JobClaimer {
    */
   Set<Attempt> renewLease() {
     if (!claiming.tryLock()) {
-      return Set.copyOf(ledger.heartbeat(settings.id(), settings.lease()));
+      return Set.copyOf(workers.heartbeat(settings.id(), settings.lease()));
     }
     try {
       return settleUnderLock();
@@ -193,7 +200,7 @@ final class JobClaimer {
   private Set<Attempt> settleUnderLock() {
     var known = runner.begun(); // asked before the ledger: one that ends meanwhile was begun too
     known.addAll(goingBack);
-    var held = Set.copyOf(ledger.heartbeat(settings.id(), settings.lease()));
+    var held = Set.copyOf(workers.heartbeat(settings.id(), settings.lease()));
     var now = System.nanoTime();
     unansweredTokens.values().removeIf(failed -> now - failed > WATCHED.toNanos());
     var strays = held.stream().filter(attempt -> !known.contains(attempt)).toList();
@@ -217,7 +224,7 @@ final class JobClaimer {
       log.atWarn()
           .addKeyValue("jobs", others.size())
           .log("an earlier process with this worker's id claimed these jobs; they are rescued");
-      var _ = ledger.abandon(others);
+      var _ = workers.abandon(others);
     }
   }
 

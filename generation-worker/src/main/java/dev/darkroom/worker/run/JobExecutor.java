@@ -4,6 +4,7 @@ import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.LostJobStore;
+import dev.darkroom.ledger.jobs.WorkerStore;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.JobMessage;
@@ -36,7 +37,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   private static final Duration WITHOUT_THREADS = Duration.ofSeconds(10);
 
   private final WorkerSettings settings;
-  private final JobStore ledger;
+  private final WorkerStore workers;
   private final JobClaimer claimer;
   private final NebiusClient nebius;
   private final CallPermits permits;
@@ -73,6 +74,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   JobExecutor(
       WorkerSettings settings,
       JobStore ledger,
+      WorkerStore workers,
       LostJobStore lostJobs,
       NebiusClient nebius,
       CallPermits permits,
@@ -80,8 +82,8 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
       JobAttempt attempts,
       EventPublisher events) {
     this.settings = settings;
-    this.ledger = ledger;
-    this.claimer = new JobClaimer(settings, ledger, lostJobs, this);
+    this.workers = workers;
+    this.claimer = new JobClaimer(settings, ledger, workers, lostJobs, this);
     this.nebius = nebius;
     this.store = store;
     this.attempts = attempts;
@@ -251,7 +253,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
     over.stream().filter(attempt -> !held.contains(attempt)).forEach(unreported::remove);
     over.retainAll(held);
     if (!over.isEmpty()) {
-      var _ = ledger.abandon(over);
+      var _ = workers.abandon(over);
     }
   }
 

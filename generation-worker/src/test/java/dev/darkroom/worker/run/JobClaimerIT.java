@@ -12,6 +12,7 @@ import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.LostJobStore;
 import dev.darkroom.ledger.jobs.NewJob;
+import dev.darkroom.ledger.jobs.WorkerStore;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.RequestId;
@@ -178,6 +179,7 @@ class JobClaimerIT {
     return new JobClaimer(
         new WorkerSettings("", 16, Duration.ofSeconds(30), null),
         context.getBean(JobStore.class),
+        context.getBean(WorkerStore.class),
         context.getBean(LostJobStore.class),
         runner);
   }

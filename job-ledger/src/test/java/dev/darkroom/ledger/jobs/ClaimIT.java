@@ -109,7 +109,7 @@ class ClaimIT {
     var token = UUID.randomUUID();
     var claimed = aHeldJob().with("claim_token", token).heldIn(ledger);
     var abandoned = aHeldJob().with("claim_token", token).heldIn(ledger);
-    ledger.jobStore.abandon(List.of(abandoned));
+    ledger.workerStore.abandon(List.of(abandoned));
     var jobs = List.of(claimed.requestId(), abandoned.requestId());
 
     assertThat(ledger.jobStore.claimDue("worker-8", LEASE, token, jobs)).isEmpty();
@@ -178,13 +178,13 @@ class ClaimIT {
     aWaitingJob().in(ledger);
     aCompletedJob().in(ledger);
     var givenUp = aHeldJob().lease(Duration.ofSeconds(-1)).heldIn(ledger);
-    assertThat(ledger.jobStore.abandon(List.of(givenUp))).isEqualTo(1);
+    assertThat(ledger.workerStore.abandon(List.of(givenUp))).isEqualTo(1);
 
-    assertThat(ledger.jobStore.heartbeat(JobFixture.WORKER, LEASE))
+    assertThat(ledger.workerStore.heartbeat(JobFixture.WORKER, LEASE))
         .containsExactlyInAnyOrder(mine, alsoMine);
 
     assertThatJob(ledger, mine.requestId()).hasTime("lease_until", LEASE).hasNoSteps();
-    assertThat(ledger.jobStore.heartbeat("worker-3", LEASE)).isEmpty();
+    assertThat(ledger.workerStore.heartbeat("worker-3", LEASE)).isEmpty();
   }
 
   @Test
@@ -193,7 +193,7 @@ class ClaimIT {
     var held = aHeldJob().heldIn(ledger);
     var anothers = new Attempt(held.requestId(), held.number(), held.workerId(), UUID.randomUUID());
 
-    assertThat(ledger.jobStore.abandon(List.of(givenUp, anothers))).isEqualTo(1);
+    assertThat(ledger.workerStore.abandon(List.of(givenUp, anothers))).isEqualTo(1);
     assertThat(ledger.rescue(10)).hasSize(1);
 
     assertThatJob(ledger, givenUp.requestId())

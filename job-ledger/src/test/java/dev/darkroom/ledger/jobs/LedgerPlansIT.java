@@ -90,14 +90,14 @@ class LedgerPlansIT {
 
   @Test
   void a_heartbeat_reads_what_its_worker_holds() {
-    LEDGER.jobStore.heartbeat(WORKER, Duration.ofSeconds(30));
+    LEDGER.workerStore.heartbeat(WORKER, Duration.ofSeconds(30));
 
     assertThatPlanUses("idx_generation_queue_claimed");
   }
 
   @Test
   void what_a_worker_gives_up_is_looked_up() {
-    LEDGER.jobStore.abandon(List.of(attempt));
+    LEDGER.workerStore.abandon(List.of(attempt));
 
     assertThatPlanUses("generation_queue_pkey");
   }

@@ -126,7 +126,7 @@ class LedgerRacesIT {
 
     var rescued =
         new Race<Integer>()
-            .against(60, () -> ledger.jobStore.heartbeat(WORKER, LEASE))
+            .against(60, () -> ledger.workerStore.heartbeat(WORKER, LEASE))
             .add(60, () -> rescue().size())
             .run();
 
@@ -140,7 +140,7 @@ class LedgerRacesIT {
 
     var race =
         new Race<Boolean>()
-            .against(60, () -> ledger.jobStore.heartbeat(WORKER, LEASE))
+            .against(60, () -> ledger.workerStore.heartbeat(WORKER, LEASE))
             .against(60, () -> claimAll(jobs));
     attempts.forEach(attempt -> race.add(1, () -> reschedule(attempt)));
 

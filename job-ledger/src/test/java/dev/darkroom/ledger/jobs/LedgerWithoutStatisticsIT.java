@@ -111,7 +111,7 @@ class LedgerWithoutStatisticsIT {
     ledger.jobOutbox.markEnqueued(due);
     var job = due.getFirst().message().requestId();
     var attempts = claim(List.of(job));
-    ledger.jobStore.heartbeat(WORKER, LEASE);
+    ledger.workerStore.heartbeat(WORKER, LEASE);
     attempts.forEach(LedgerWithoutStatisticsIT::complete);
     ledger.eventOutbox.markPublished(List.of(job));
     ledger.jobStore.accept(List.of(NewJobFixture.aNewJob()), 0);
@@ -138,7 +138,7 @@ class LedgerWithoutStatisticsIT {
   void what_a_worker_gives_up_is_read_alone() throws SQLException {
     var held = attempts(BATCH);
 
-    assertReadsOnly(BATCH, () -> assertThat(ledger.jobStore.abandon(held)).isEqualTo(BATCH));
+    assertReadsOnly(BATCH, () -> assertThat(ledger.workerStore.abandon(held)).isEqualTo(BATCH));
   }
 
   @Test

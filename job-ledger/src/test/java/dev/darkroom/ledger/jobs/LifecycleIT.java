@@ -52,7 +52,7 @@ class LifecycleIT {
   private Map<String, Predicate<RequestId>> transitions() {
     return Map.of(
         "claim", id -> !claim(id).isEmpty(),
-        "heartbeat", id -> ledger.jobStore.heartbeat(WORKER, LEASE).contains(first(id)),
+        "heartbeat", id -> ledger.workerStore.heartbeat(WORKER, LEASE).contains(first(id)),
         "complete",
             id -> ledger.outcomeStore.completeIfCurrent(first(id), PICTURE, Map.of()).isPresent(),
         "fail", this::fail,

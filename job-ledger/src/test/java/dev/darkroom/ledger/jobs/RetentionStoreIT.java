@@ -74,7 +74,7 @@ class RetentionStoreIT {
     aHeldJob().heldBy("lives").in(ledger);
     ledger.asOwner.sql("delete from public.generation_queue where worker_id <> 'holds'").update();
 
-    ledger.jobStore.forgetSilentWorkers();
+    ledger.workerStore.forgetSilentWorkers();
 
     assertThat(
             ledger

@@ -47,6 +47,7 @@ public final class TestingLedger {
   public final JdbcClient asApplication;
   public final JobStore jobStore;
   public final OutcomeStore outcomeStore;
+  public final WorkerStore workerStore;
   public final LostJobStore lostJobStore;
   public final RetentionStore retentionStore;
   public final JobQueries jobQueries;
@@ -92,6 +93,7 @@ public final class TestingLedger {
             KEEP_KEYS,
             metrics);
     outcomeStore = new OutcomeStore(asApplication, json, RESERVATION, metrics);
+    workerStore = new WorkerStore(asApplication);
     lostJobStore = new LostJobStore(asApplication, json);
     retentionStore = new RetentionStore(asApplication, KEEP_KEYS);
     jobQueries = new JobQueries(asApplication, asApplication, json);

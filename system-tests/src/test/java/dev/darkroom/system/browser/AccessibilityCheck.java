@@ -22,7 +22,20 @@ final class AccessibilityCheck {
 
   private AccessibilityCheck() {}
 
+  /** Two frames, and the end of what moves; what goes round for ever is no fade. */
+  private static final String UNTIL_NOTHING_FADES =
+      """
+      async () => {
+        const frame = () => new Promise(requestAnimationFrame);
+        await frame();
+        await frame();
+        const fades = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < Infinity);
+        await Promise.allSettled(fades.map((one) => one.finished));
+      }
+      """;
+
   static void of(Page page, String what) {
+    var _ = page.evaluate(UNTIL_NOTHING_FADES);
     // The other mode opens a page of its own to put the findings of several frames together.
     var violations =
         new AxeBuilder(page).setLegacyMode(true).withTags(WCAG_2_2_AA).analyze().getViolations();

@@ -14,6 +14,9 @@ import dev.darkroom.system.stack.TestedApplication;
 import dev.darkroom.system.stack.TestedSystem;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -91,6 +94,26 @@ public enum ChaosFault {
       var cable = one(system.workers(), dice).toPostgres();
       cable.holdAnswers();
       return cable::heal;
+    }
+  },
+  /** A forgotten transaction: no row that dies meanwhile can be removed. */
+  HOLD_SNAPSHOT(Recovery.AFTERWARDS, 20, 40) {
+    @Override
+    Heal begin(TestedSystem system, RandomGenerator dice) throws IOException {
+      var postgres = system.postgres();
+      try {
+        var reader =
+            DriverManager.getConnection(
+                postgres.jdbcUrl(), postgres.username(), postgres.password());
+        reader.setAutoCommit(false);
+        reader.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        try (var statement = reader.createStatement()) {
+          statement.execute("select count(*) from public.generation_queue");
+        }
+        return () -> close(reader);
+      } catch (SQLException e) {
+        throw new IOException("the ledger gave no snapshot", e);
+      }
     }
   },
   /** All connections to PostgreSQL break, and for a while there are no new ones. */
@@ -239,6 +262,14 @@ public enum ChaosFault {
       application.process().start();
       application.awaitReady();
     };
+  }
+
+  private static void close(Connection reader) throws IOException {
+    try {
+      reader.close();
+    } catch (SQLException e) {
+      throw new IOException("the snapshot could not be given up", e);
+    }
   }
 
   private static Heal cut(TcpProxy cable) {
