@@ -6,6 +6,7 @@ import dev.darkroom.worker.nebius.http.BrokenResponse.MalformedResponse;
 import dev.darkroom.worker.nebius.http.StoreOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.HexFormat;
 
 /**
@@ -112,11 +113,9 @@ final class PictureFilter {
   private void takePicture() throws IOException {
     var text = new PictureText();
     if (store.written() == 0) {
-      new ImageTextDecoder(new ByteInput(text::read)).decodeInto(store);
+      new ImageTextDecoder(text).decodeInto(store);
     }
-    while (text.read() >= 0) {
-      // there is one already
-    }
+    text.transferTo(OutputStream.nullOutputStream()); // there is one already
     position--; // the closing quote belongs to the empty string
   }
 
@@ -143,16 +142,37 @@ final class PictureFilter {
   }
 
   /** The unescaped text of the string that begins here. ASCII; other bytes come as they are. */
-  private final class PictureText {
+  private final class PictureText extends InputStream {
     private boolean ended;
 
-    int read() throws IOException {
+    @Override
+    public int read() throws IOException {
       if (ended) {
         return -1;
       }
       var next = require();
       ended = next == '"';
       return ended ? -1 : next == '\\' ? unescape(require()) : next;
+    }
+
+    /** Up to the next escape, or as much as is buffered. */
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      var first = read();
+      if (first < 0) {
+        return -1;
+      }
+      bytes[offset] = (byte) first;
+      var text = buffer;
+      int begin = position;
+      int limit = Math.min(end, begin + length - 1);
+      int stop = begin;
+      while (stop < limit && text[stop] != '"' && text[stop] != '\\') {
+        stop++;
+      }
+      System.arraycopy(text, begin, bytes, offset + 1, stop - begin);
+      position = stop;
+      return 1 + stop - begin;
     }
 
     private int require() throws IOException {
