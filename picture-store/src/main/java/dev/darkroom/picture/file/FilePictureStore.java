@@ -74,6 +74,9 @@ public final class FilePictureStore implements PictureStore {
   @Override
   public Optional<StoredPicture> find(RequestId id, Supplier<Optional<String>> recorded)
       throws IOException {
+    if (Files.notExists(directory.place(id))) { // nearly always, and cheaper than an exception
+      return Optional.empty();
+    }
     try {
       return Optional.of(describe(id));
     } catch (NoSuchFileException e) {

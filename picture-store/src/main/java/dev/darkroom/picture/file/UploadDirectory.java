@@ -82,6 +82,12 @@ public final class UploadDirectory {
     writeProbe();
   }
 
+  /** A file store reads the list of all mounts first, which is too much for each picture. */
+  private long free() throws IOException {
+    long free = directory.toFile().getUsableSpace();
+    return free > 0 ? free : Files.getFileStore(directory).getUsableSpace();
+  }
+
   private void writeProbe() throws IOException {
     Path probe = directory.resolve("probe." + UUID.randomUUID());
     try {
@@ -117,7 +123,7 @@ public final class UploadDirectory {
    * @throws IOException if not, or if the free space is unknown
    */
   public void requireSpace(int pictures) throws IOException {
-    if (Files.getFileStore(directory).getUsableSpace() < Math.multiplyExact(pictures, maxBytes)) {
+    if (free() < Math.multiplyExact(pictures, maxBytes)) {
       throw new IOException(
           "no space left for %s of up to %d bytes in %s"
               .formatted(
