@@ -24,7 +24,9 @@ public record JobMessage(
     requireNonNull(requestId, "requestId is missing");
     requireNonNull(userId, "userId is missing");
     requireNonNull(request, "request is missing");
-    requireNonNull(call, "call is missing");
+    if (!(requireNonNull(call, "call is missing").get("parameters") instanceof Map)) {
+      throw new IllegalArgumentException("call has no parameters");
+    }
     requireNonNull(deadlineAt, "deadlineAt is missing");
   }
 }

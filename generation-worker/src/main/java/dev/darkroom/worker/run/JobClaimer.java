@@ -24,6 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
 
 /**
  * Claims jobs, and begins what it gets. Jobs that the ledger gave to this worker and that it did
@@ -105,7 +106,21 @@ final class JobClaimer {
 
   /** Of those that were not claimed; nearly all of them have ended or are held. */
   private void putBack(List<JobMessage> jobs) {
-    var restored = lostJobs.putBack(jobs);
+    List<RequestId> restored;
+    try {
+      restored = lostJobs.putBack(jobs);
+    } catch (DataIntegrityViolationException e) {
+      if (jobs.size() > 1) {
+        jobs.forEach(job -> putBack(List.of(job)));
+      } else {
+        log.atError()
+            .addKeyValue("request_id", jobs.getFirst().requestId())
+            .addKeyValue("reason", e.getClass().getSimpleName())
+            .log(
+                "a record holds a job that the ledger does not know and can't store; it is dropped");
+      }
+      return;
+    }
     if (!restored.isEmpty()) {
       log.atWarn()
           .addKeyValue("jobs", restored.size())
@@ -223,7 +238,7 @@ final class JobClaimer {
     if (!others.isEmpty()) { // nobody knows what became of their calls
       log.atWarn()
           .addKeyValue("jobs", others.size())
-          .log("an earlier process with this worker's id claimed these jobs; they are rescued");
+          .log("the ledger holds jobs for this worker that it never began; they are rescued");
       var _ = workers.abandon(others);
     }
   }

@@ -40,7 +40,8 @@ final class TestingSource implements JobSource {
     var request = new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 512, 42, null, null);
     var id = new RequestId(UUID.randomUUID());
     var received = new ConsumerRecord<>("jobs", 0, 0, id.toString(), new byte[0]);
-    return new JobDelivery(new JobMessage(id, "ada", request, Map.of(), Instant.MAX), received);
+    return new JobDelivery(
+        new JobMessage(id, "ada", request, Map.of("parameters", Map.of()), Instant.MAX), received);
   }
 
   @Override

@@ -14,7 +14,7 @@ public record AttemptPolicy(int maxAttempts, UnknownOutcomePolicy onUnknownOutco
   /** Attempts of any kind: a fault that never counts must not go round for ever. */
   static final int MOST = 50;
 
-  /** From this attempt on, those that are left are spread over the time until the deadline. */
+  /** From this attempt on, those that don't count are spread over the time until the deadline. */
   static final int SPREAD_FROM = 25;
 
   /** What to do with a job whose last call may or may not have been carried out and billed. */

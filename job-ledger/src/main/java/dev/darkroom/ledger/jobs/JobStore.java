@@ -285,8 +285,8 @@ public final class JobStore {
             held as (
               select request_id, :delay * interval '1 millisecond' as delay,
                 :ends or (:counts and failures + 1 >= :maxAttempts) or attempt >= :most as exhausted,
-                case when attempt >= :spreadFrom
-                  then (deadline_at - clock_timestamp()) / (:most - least(attempt, :most - 1)) end as share
+                case when attempt >= :spreadFrom and not :counts
+                  then (deadline_at - clock_timestamp()) / (:most + 1 - least(attempt, :most)) end as share
               from locked
               where state = 'claimed' and attempt = :attempt and claim_token = :claim
                 and (not :onlyIfLapsed or publish_after <= now() or exists (select from silent)

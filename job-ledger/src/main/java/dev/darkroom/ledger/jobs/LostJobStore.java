@@ -35,6 +35,8 @@ public final class LostJobStore {
    * gateway's clock may be five minutes ahead.
    *
    * @return those that were put back
+   * @throws org.springframework.dao.DataIntegrityViolationException if one of them can't be stored;
+   *     then none is
    */
   public List<RequestId> putBack(Collection<JobMessage> jobs) {
     var lost = jobs.stream().filter(job -> job.requestId().createdAt().isPresent()).toList();
@@ -56,12 +58,14 @@ public final class LostJobStore {
               from lost
               where created_at > now() - :longest * interval '1 millisecond'
                 and created_at < now() + interval '5 minutes'
+                and not exists (select from public.generation_queue where request_id = lost.request_id)
               order by request_id
               on conflict (request_id) do nothing
               returning *),
             queued as (
               insert into public.generation_queue (request_id, user_id, state, deadline_at)
-              select request_id, user_id, 'due', deadline_at from accepted),
+              select request_id, user_id, 'due', deadline_at from accepted
+              on conflict (request_id) do nothing),
             logged as (
               insert into public.generation_logs
                 (request_id, user_id, prompt, status, step, details, created_at)

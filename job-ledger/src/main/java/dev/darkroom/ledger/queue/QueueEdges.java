@@ -5,6 +5,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -12,12 +15,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * before them, and PostgreSQL can't remove those while any snapshot is older: a dump, a forgotten
  * transaction, a replica. Reading an index from its edge on does not pass them.
  *
- * <p>Whoever writes a time or a turn writes one that is later than the edge, unless its commit
- * takes longer than a minute. Such a row is seen by the next look.
+ * <p>An edge lies behind what a statement that is not committed yet may still bring up: a minute
+ * for times, and for turns the one that was served at the look before. A row that comes up even
+ * later is seen by the next look.
  */
 public final class QueueEdges {
+  private static final Logger log = LoggerFactory.getLogger(QueueEdges.class);
   private static final QueueEdge BEFORE_ALL =
-      new QueueEdge(OffsetDateTime.MIN, OffsetDateTime.MIN, OffsetDateTime.MIN, 0);
+      new QueueEdge(OffsetDateTime.MIN, OffsetDateTime.MIN, OffsetDateTime.MIN, 0, 0);
 
   private final JdbcClient database;
   private final Duration lookEvery;
@@ -33,24 +38,44 @@ public final class QueueEdges {
     this.lookEvery = lookEvery;
   }
 
-  /** No live row in this state is earlier: its {@code publish_after}, or its turn in line. */
+  /**
+   * No live row in this state is earlier: its {@code publish_after}, or its turn in line.
+   *
+   * @param serving the turn that was served
+   */
   record QueueEdge(
-      OffsetDateTime dispatched, OffsetDateTime due, OffsetDateTime ended, long turn) {}
+      OffsetDateTime dispatched,
+      OffsetDateTime due,
+      OffsetDateTime ended,
+      long turn,
+      long serving) {}
 
-  /** Looks, where the last look was too long ago and no other thread is looking. */
+  /**
+   * Looks, where the last look was too long ago and no other thread is looking. One that fails
+   * leaves the edge where it was: it is only late.
+   */
   QueueEdge current() {
     if (System.nanoTime() - nextLook >= 0 && looking.tryLock()) {
       try {
-        edge = look();
-        nextLook = System.nanoTime() + lookEvery.toNanos();
+        edge = look(edge.serving());
+      } catch (DataAccessException e) {
+        log.atWarn()
+            .addKeyValue("reason", String.valueOf(e.getMessage()))
+            .log("could not find where the queue begins; it is read from where it began before");
       } finally {
+        nextLook = System.nanoTime() + lookEvery.toNanos();
         looking.unlock();
       }
     }
     return edge;
   }
 
-  private QueueEdge look() {
+  /** Without a look, for readers that must not wait for one. */
+  QueueEdge latest() {
+    return edge;
+  }
+
+  private QueueEdge look(long servedBefore) {
     return database
         .sql(
             """
@@ -60,9 +85,11 @@ public final class QueueEdges {
                 from public.generation_queue where state = 'due')) as due,
               least(now() - interval '1 minute', (select min(publish_after)
                 from public.generation_queue where state = 'ended')) as ended,
-              greatest(0, least((select now_serving from public.generation_turns),
-                (select min(turn) from public.generation_queue where state = 'in_line'))) as turn
+              greatest(0, least(:servedBefore, (select now_serving from public.generation_turns),
+                (select min(turn) from public.generation_queue where state = 'in_line'))) as turn,
+              greatest(0, (select now_serving from public.generation_turns)) as serving
             """)
+        .param("servedBefore", servedBefore)
         .query((row, _) -> edge(row))
         .single();
   }
@@ -72,6 +99,7 @@ public final class QueueEdges {
         row.getObject("dispatched", OffsetDateTime.class),
         row.getObject("due", OffsetDateTime.class),
         row.getObject("ended", OffsetDateTime.class),
-        row.getLong("turn"));
+        row.getLong("turn"),
+        row.getLong("serving"));
   }
 }

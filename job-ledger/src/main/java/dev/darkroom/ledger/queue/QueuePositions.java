@@ -51,7 +51,7 @@ public final class QueuePositions {
    * @return empty if a worker holds the job, or it has ended
    */
   public Optional<QueuePosition> positionIfWaiting(RequestId requestId) {
-    var edge = edges.current();
+    var edge = edges.latest();
     return lookups
         .sql(
             """

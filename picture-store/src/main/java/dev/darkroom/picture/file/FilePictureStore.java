@@ -74,7 +74,7 @@ public final class FilePictureStore implements PictureStore {
   @Override
   public Optional<StoredPicture> find(RequestId id, Supplier<Optional<String>> recorded)
       throws IOException {
-    if (Files.notExists(directory.place(id))) { // nearly always, and cheaper than an exception
+    if (isAbsent(directory.place(id))) {
       return Optional.empty();
     }
     try {
@@ -90,6 +90,12 @@ public final class FilePictureStore implements PictureStore {
       moveAside(id, e);
       return Optional.empty();
     }
+  }
+
+  /** Nearly always so, and then an exception would cost more than the question. */
+  private static boolean isAbsent(Path place) throws IOException {
+    return place.getFileSystem().provider().readAttributesIfExists(place, BasicFileAttributes.class)
+        == null;
   }
 
   /** Otherwise the job could not store another picture. */
