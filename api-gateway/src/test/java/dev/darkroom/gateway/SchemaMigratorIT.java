@@ -1,6 +1,7 @@
 package dev.darkroom.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.testservers.TestDatabase;
@@ -120,6 +121,21 @@ class SchemaMigratorIT {
       question.execute("select count(*) from generation_jobs");
     }
     return reader;
+  }
+
+  @Test
+  void a_database_of_another_version_stops_the_start_with_words(CapturedOutput output) {
+    try (var before = RunningGateway.start(database, TestServers.kafka())) {
+      before
+          .bean(JdbcClient.class)
+          .sql("update darkroom.flyway_schema_history set checksum = 1 where version = '2'")
+          .update();
+    }
+
+    assertThatThrownBy(() -> RunningGateway.start(database, TestServers.kafka()))
+        .hasStackTraceContaining("checksum");
+
+    assertThat(output).contains("was migrated by another version of Darkroom", "--fresh");
   }
 
   private static int pid(Connection connection) throws SQLException {
