@@ -12,9 +12,12 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.callback.BaseCallback;
 import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
+import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
@@ -140,6 +143,20 @@ final class SchemaMigrator implements FlywayMigrationStrategy {
     @Override
     public void handle(Event event, Context context) {
       MigrationDataSource.limitLockWaits(context.getConnection());
+    }
+  }
+
+  /** Tells what to do about a database of another version, instead of a list of checksums. */
+  static final class OtherSchemaFailureAnalyzer
+      extends AbstractFailureAnalyzer<FlywayValidateException> {
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, FlywayValidateException other) {
+      return new FailureAnalysis(
+          "The database was migrated by another version of Darkroom, and this one can't continue from there.",
+          "Use the version that migrated it. Migrations were written anew before the first release;"
+              + " if its jobs are not needed, start with an empty database, the local stack with"
+              + " -Dspring-boot.run.arguments=--fresh.",
+          other);
     }
   }
 }
