@@ -103,7 +103,8 @@ public final class AcceptBenchmark implements Benchmark {
     }
   }
 
-  private static LoadGenerator.LoadOutcome commit(Database database, Duration time, int atMost)
+  /** The floor: the same rows on as many connections as there are clients. */
+  static LoadGenerator.LoadOutcome commit(Database database, Duration time, int atMost)
       throws Exception {
     var connections = new ArrayList<TwoRowTransaction>();
     for (int i = 0; i < CONNECTIONS; i++) {

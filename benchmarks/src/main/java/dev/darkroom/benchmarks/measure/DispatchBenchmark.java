@@ -145,7 +145,7 @@ public final class DispatchBenchmark implements Benchmark {
                     - jobs.sentNanos(number)));
   }
 
-  private static Latencies latencies(JobSeries jobs, IntToLongFunction nanos) {
+  static Latencies latencies(JobSeries jobs, IntToLongFunction nanos) {
     return Latencies.ofNanos(IntStream.range(0, jobs.size()).mapToLong(nanos));
   }
 

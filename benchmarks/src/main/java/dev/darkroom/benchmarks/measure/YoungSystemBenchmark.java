@@ -24,8 +24,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.IntToLongFunction;
-import java.util.stream.IntStream;
 
 /**
  * What a deployment, a restart and a new worker get: all processes but PostgreSQL are new in each
@@ -142,7 +140,7 @@ public final class YoungSystemBenchmark implements Benchmark {
       var accepted =
           LoadGenerator.closed(Submissions.open(CROWD, gateway.port(), jobs), PATIENCE, CROWD_JOBS);
       Jobs.awaitPublished(database, PATIENCE);
-      var floor = commit(stand.freshDatabase());
+      var floor = AcceptBenchmark.commit(stand.freshDatabase(), PATIENCE, CROWD_JOBS);
       database.execute("checkpoint");
       try (var worker = stand.worker(database, broker, provider, CONCURRENCY)) {
         var scene = new YoungScene(stand, database, broker, provider, gateway, worker);
@@ -184,12 +182,12 @@ public final class YoungSystemBenchmark implements Benchmark {
     double requests = scene.broker().requests() - requestsBefore;
     var finished = Steps.micros(scene.database(), jobs, "image_generated");
     return new PacedLoad(
-        latencies(
+        DispatchBenchmark.latencies(
             jobs,
             number ->
                 Objects.requireNonNull(scene.provider().call(jobs.tag(number))).arrived()
                     - jobs.sentNanos(number)),
-        latencies(
+        DispatchBenchmark.latencies(
             jobs,
             number -> {
               var call = Objects.requireNonNull(scene.provider().call(jobs.tag(number)));
@@ -200,10 +198,6 @@ public final class YoungSystemBenchmark implements Benchmark {
         costs,
         costs.sum() / 1e3 / seconds / Runtime.getRuntime().availableProcessors(),
         requests / jobs.size());
-  }
-
-  private static Latencies latencies(JobSeries jobs, IntToLongFunction nanos) {
-    return Latencies.ofNanos(IntStream.range(0, jobs.size()).mapToLong(nanos));
   }
 
   /** What must happen before a worker can know of a job, at the same rate on the same broker. */
@@ -218,14 +212,6 @@ public final class YoungSystemBenchmark implements Benchmark {
       }
       return LoadGenerator.paced(connections, CALM_PER_SECOND, CALM_JOBS).latencies();
     }
-  }
-
-  private static LoadGenerator.LoadOutcome commit(Database database) throws Exception {
-    var connections = new ArrayList<TwoRowTransaction>();
-    for (int i = 0; i < CROWD; i++) {
-      connections.add(new TwoRowTransaction(database.connect()));
-    }
-    return LoadGenerator.closed(connections, PATIENCE, CROWD_JOBS);
   }
 
   private List<Finding> findings(List<YoungRound> rounds) {

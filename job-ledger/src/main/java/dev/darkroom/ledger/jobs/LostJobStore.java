@@ -7,7 +7,6 @@ import dev.darkroom.model.RequestId;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -88,7 +87,7 @@ public final class LostJobStore {
             Columns.texts(lost.stream().map(job -> job.requestId().createdAt().orElseThrow())))
         .param("deadlines", Columns.texts(lost.stream().map(JobMessage::deadlineAt)))
         .param("longest", LONGEST_DEADLINE.toMillis())
-        .query((row, _) -> new RequestId(row.getObject("request_id", UUID.class)))
+        .query((row, _) -> Columns.requestId(row))
         .list();
   }
 }
