@@ -33,6 +33,8 @@ public enum FailureCode {
   /** The job's record exceeds the topic's limit. */
   RECORD_TOO_LARGE,
   WITHDRAWN,
+  /** A client or an operator wanted no picture any more. */
+  CANCELLED,
   DEADLINE_EXCEEDED;
 
   /** The word on the wire. */

@@ -25,7 +25,9 @@ public enum Step {
   DEADLINE_EXCEEDED(JobStatus.FAILED),
   ATTEMPTS_EXHAUSTED(JobStatus.FAILED),
   /** Kafka rejects the job's record, so no worker would get it. */
-  RECORD_TOO_LARGE(JobStatus.FAILED);
+  RECORD_TOO_LARGE(JobStatus.FAILED),
+  /** A client or an operator wanted no picture any more. */
+  CANCELLED(JobStatus.FAILED);
 
   private final JobStatus status;
 

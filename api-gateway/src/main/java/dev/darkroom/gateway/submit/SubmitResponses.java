@@ -140,6 +140,7 @@ final class SubmitResponses {
     return switch (code) {
       case PROVIDER_UNAVAILABLE, RATE_LIMITED, DEADLINE_EXCEEDED, MISCONFIGURED ->
           outage.apply(sentence);
+      case CANCELLED -> Problem.of(HttpStatus.CONFLICT, sentence);
       case CONTENT_REFUSED -> Problem.of(HttpStatus.UNPROCESSABLE_CONTENT, sentence);
       case REJECTED,
           ACCESS_REFUSED,

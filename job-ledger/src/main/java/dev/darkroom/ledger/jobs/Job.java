@@ -147,7 +147,8 @@ public record Job(
             RETRY_SCHEDULED,
             DEADLINE_EXCEEDED,
             ATTEMPTS_EXHAUSTED,
-            RECORD_TOO_LARGE ->
+            RECORD_TOO_LARGE,
+            CANCELLED ->
             Optional.empty();
       };
     }
