@@ -8,7 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.ledger.jobs.Attempt;
+import dev.darkroom.ledger.jobs.Billing;
 import dev.darkroom.ledger.jobs.OutcomeStore;
+import dev.darkroom.ledger.jobs.WorkerStore;
+import dev.darkroom.ledger.operate.PauseStore;
+import dev.darkroom.ledger.operate.PauseStore.PauseScope;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.ByteRange;
@@ -309,6 +313,47 @@ class WorkerIT {
     assertThat(called).as("calls of a worker with two slots").isLessThan(8);
     ids.forEach(id -> awaitStatus(id, JobStatus.COMPLETED));
     assertThat(rooksCalled()).as("no call was cut off and made again").isEqualTo(8);
+  }
+
+  @Test
+  void the_call_of_a_cancelled_job_is_cut() {
+    nebius.everyCall().whosePromptContains("magpie").meet(hangAfterBilling());
+    var id = gateway.submit("A magpie");
+    await().atMost(ofSeconds(20)).until(() -> nebius.bill().billedFor("A magpie") == 1);
+
+    var asked = worker.getBean(OutcomeStore.class).cancelIfOpen(id, null);
+    assertThat(asked).isInstanceOf(OutcomeStore.Cancellation.Requested.class);
+    awaitStatus(id, JobStatus.FAILED);
+
+    var job = gateway.job(id);
+    assertThat(Objects.requireNonNull(job.error()).code()).isEqualTo("cancelled");
+    assertThat(job.billing()).isEqualTo(new Billing(Billing.Billed.UNKNOWN, 1));
+    assertThat(gateway.steps(id))
+        .containsExactly(
+            "request_received", "calling_nebius_api", "attempt_outcome_unknown", "cancelled");
+  }
+
+  @Test
+  void while_all_are_paused_a_worker_takes_no_jobs_and_afterwards_it_does() {
+    var pauses = worker.getBean(PauseStore.class);
+    pauses.pause(PauseScope.ALL, "", "A test.");
+    try {
+      await()
+          .atMost(ofSeconds(20))
+          .until(() -> isPausedBy("operator"));
+      var id = gateway.submit("A jackdaw");
+      pauses.resume(PauseScope.ALL, "");
+
+      awaitStatus(id, JobStatus.COMPLETED);
+    } finally {
+      pauses.resume(PauseScope.ALL, "");
+    }
+  }
+
+  private static boolean isPausedBy(String reason) {
+    return worker.getBean(WorkerStore.class).live().stream()
+        .map(WorkerStore.LiveWorker::pauseReason)
+        .anyMatch(reason::equals);
   }
 
   private static long rooksCalled() {

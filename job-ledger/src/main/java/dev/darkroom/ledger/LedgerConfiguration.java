@@ -12,6 +12,8 @@ import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.LostJobStore;
 import dev.darkroom.ledger.jobs.OutcomeStore;
+import dev.darkroom.ledger.operate.OperationStore;
+import dev.darkroom.ledger.operate.PauseStore;
 import dev.darkroom.ledger.jobs.RetentionStore;
 import dev.darkroom.ledger.jobs.WorkerStore;
 import dev.darkroom.ledger.limit.RateLimitStore;
@@ -118,6 +120,16 @@ public class LedgerConfiguration {
   @Bean
   WorkerStore workerStore(JdbcClient database) {
     return new WorkerStore(database);
+  }
+
+  @Bean
+  PauseStore pauseStore(JdbcClient database) {
+    return new PauseStore(database);
+  }
+
+  @Bean
+  OperationStore operationStore(JdbcClient database, ReadPools readers, LedgerJson json) {
+    return new OperationStore(database, readers.searches(), json);
   }
 
   @Bean

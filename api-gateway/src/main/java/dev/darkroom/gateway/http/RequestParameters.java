@@ -32,7 +32,7 @@ public final class RequestParameters {
       Pattern.compile(
           "(\\d{4}-\\d\\d-\\d\\d)[T ](\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d{1,9})?)?)(?:(Z)|([-+ ])(\\d\\d:\\d\\d))");
 
-  private static final String TIMESTAMP_RULE =
+  public static final String TIMESTAMP_RULE =
       "must be an RFC 3339 date and time with an offset, such as 2026-11-24T12:30:00Z or 2026-11-24T13:30:00%2B01:00";
 
   private final HttpServletRequest request;
@@ -126,7 +126,8 @@ public final class RequestParameters {
         : new Parsed.BadFields<>(List.copyOf(errors));
   }
 
-  private static Optional<Instant> timestamp(String text) {
+  /** A time as {@link #TIMESTAMP_RULE} has it; empty for other text. */
+  public static Optional<Instant> timestamp(String text) {
     var parts = TIMESTAMP.matcher(text.toUpperCase(Locale.ROOT));
     if (!parts.matches()) {
       return Optional.empty();

@@ -19,7 +19,9 @@ public enum HoldUp {
   BAD_REPLY("Nebius answers without usable pictures"),
   OUTCOME_UNKNOWN("Nebius does not answer in time"),
   PICTURE_NOT_STORED("Paused: pictures cannot be stored"),
-  NO_WORKER("No worker is taking jobs");
+  CALLS_USED_UP("The calls that all workers may make now are made"),
+  NO_WORKER("No worker is taking jobs"),
+  PAUSED("Paused by the operator");
 
   private final String sentence;
 

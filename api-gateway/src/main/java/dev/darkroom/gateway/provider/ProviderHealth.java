@@ -35,6 +35,10 @@ record ProviderHealth(List<Answered> latest, WorkerActivity workers) {
   private static final Duration LONG = Duration.ofSeconds(10);
 
   ProviderState state() {
+    if (workers.paused() != null) {
+      return new ProviderState(
+          Availability.AWAY, HoldUp.PAUSED, workers.paused(), true, false, null);
+    }
     var standing = standing();
     var newest = standing.stream().max(Comparator.comparing(Answered::begunAt)).map(HoldUp::of);
     var limited = standing.stream().filter(ProviderHealth::isLimited).toList();

@@ -119,20 +119,29 @@ final class JobSubmitter implements AutoCloseable {
       Submission submission,
       Optional<String> key,
       Optional<TraceParent> trace) {
-    var job =
-        new NewJob(
-            requestId,
-            submission.userId(),
-            submission.request(),
-            models.call(submission.request()).details(),
-            submission.deadline(),
-            trace.orElseGet(() -> TraceParent.begin(random)),
-            key.map(value -> new IdempotencyKey(value, submission.fingerprint())).orElse(null));
+    var job = newJob(requestId, submission, key, trace);
     var acceptance = groupCommit.write(job);
     for (var again = 0; again < RETRIES && isOfDeletedJob(acceptance, key); again++) {
       acceptance = groupCommit.write(job);
     }
     return acceptance;
+  }
+
+  /** The job that a submission asks for. */
+  NewJob newJob(
+      RequestId requestId,
+      Submission submission,
+      Optional<String> key,
+      Optional<TraceParent> trace) {
+    return new NewJob(
+        requestId,
+        submission.userId(),
+        submission.request(),
+        models.call(submission.request()).details(),
+        submission.deadline(),
+        trace.orElseGet(() -> TraceParent.begin(random)),
+        key.map(value -> new IdempotencyKey(value, submission.fingerprint())).orElse(null),
+        submission.replayOf());
   }
 
   /** An operator deleted the job of this key; then the key is free again. */

@@ -3,6 +3,7 @@ package dev.darkroom.gateway.submit;
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.darkroom.gateway.provider.HoldUp;
+import dev.darkroom.ledger.jobs.Billing;
 import dev.darkroom.ledger.jobs.Job.AttemptMade;
 import dev.darkroom.ledger.jobs.Job.JobFailure;
 import dev.darkroom.model.GenerationRequest;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param waitingFor the same in a sentence, and what holds the job up, if anything does
  * @param logs oldest first
  * @param attempts the calls made for it, oldest first
+ * @param replayOf the job that this one repeats
+ * @param billing what is known of the provider's bill for it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record JobView(
@@ -39,7 +42,12 @@ record JobView(
     @Nullable String waitingFor,
     JobMetadata metadata,
     List<JobStep> logs,
-    List<JobAttemptView> attempts) {
+    List<JobAttemptView> attempts,
+    @Nullable RequestId replayOf,
+    Billing billing,
+    JobLinks links) {
+
+  static final String PATH = "/api/generate/";
 
   private static final String MILLISECONDS = "yyyy-MM-dd'T'HH:mm:ss.SSSX";
 
@@ -58,6 +66,21 @@ record JobView(
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant expectedAt,
       @Nullable HoldUp heldUpBy,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant nextTryAt) {}
+
+  /**
+   * Where to go on.
+   *
+   * @param events the stream of its steps
+   * @param picture completed jobs only, for as long as the picture is kept
+   * @param cancel open jobs only; for DELETE
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record JobLinks(String self, String events, @Nullable String picture, @Nullable String cancel) {
+    static JobLinks of(RequestId requestId, JobStatus status, @Nullable String picture) {
+      var self = PATH + requestId;
+      return new JobLinks(self, self + "/events", picture, status.isTerminal() ? null : self);
+    }
+  }
 
   /**
    * @param model that was called, or will be

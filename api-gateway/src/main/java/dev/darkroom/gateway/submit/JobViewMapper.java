@@ -1,15 +1,18 @@
 package dev.darkroom.gateway.submit;
 
 import dev.darkroom.gateway.submit.JobView.JobAttemptView;
+import dev.darkroom.gateway.submit.JobView.JobLinks;
 import dev.darkroom.gateway.submit.JobView.JobMetadata;
 import dev.darkroom.gateway.submit.JobView.JobStep;
-import dev.darkroom.gateway.submit.JobView.QueueView;
+import dev.darkroom.gateway.submit.QueueEstimate.WaitView;
 import dev.darkroom.gateway.submit.SubmissionParser.ModelSettings;
+import dev.darkroom.ledger.jobs.Billing;
 import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +33,7 @@ final class JobViewMapper {
   }
 
   /** A job that was just accepted. */
-  JobView accepted(DueJob job, List<String> ignored) {
+  JobView accepted(DueJob job, List<String> ignored, @Nullable RequestId replayOf) {
     var message = job.message();
     return new JobView(
         true,
@@ -44,7 +47,10 @@ final class JobViewMapper {
         null,
         JobMetadata.of(message.request(), requestedModel(message.request()), null),
         List.of(new JobStep(Step.REQUEST_RECEIVED.word(), job.acceptedAt())),
-        List.of());
+        List.of(),
+        replayOf,
+        Billing.of(0, 0, 0, false),
+        JobLinks.of(message.requestId(), JobStatus.STARTED, null));
   }
 
   JobView of(Job job, List<String> ignored) {
@@ -52,24 +58,28 @@ final class JobViewMapper {
   }
 
   JobView withQueue(Job job) {
-    return of(job, List.of(), queue.placeOf(job).orElse(null));
+    return of(job, List.of(), queue.waitOf(job).orElse(null));
   }
 
-  private JobView of(Job job, List<String> ignored, @Nullable QueueView place) {
+  private JobView of(Job job, List<String> ignored, @Nullable WaitView wait) {
     var picture = job.picture();
+    var imageUrl = picture == null || job.pictureRemovedAt() != null ? null : picture.url();
     return new JobView(
         job.status() != JobStatus.FAILED,
         job.requestId(),
         job.status(),
-        picture == null || job.pictureRemovedAt() != null ? null : picture.url(),
+        imageUrl,
         job.pictureRemovedAt(),
         job.error(),
         ignored.isEmpty() ? null : ignored,
-        place,
-        place == null ? null : QueueEstimate.waitingFor(place),
+        wait == null ? null : wait.queue(),
+        wait == null ? null : wait.waitingFor(),
         JobMetadata.of(job.request(), model(job), picture == null ? null : job.finishedAt()),
         job.steps().stream().map(step -> new JobStep(step.step(), step.createdAt())).toList(),
-        job.attempts().stream().map(JobAttemptView::of).toList());
+        job.attempts().stream().map(JobAttemptView::of).toList(),
+        job.replayOf(),
+        job.billing(),
+        JobLinks.of(job.requestId(), job.status(), imageUrl));
   }
 
   /** The model of the latest call; before the first, the requested one or the default. */

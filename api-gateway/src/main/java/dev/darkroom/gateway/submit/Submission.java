@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.submit;
 
 import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.RequestId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignored fields of the body that have no meaning here
  * @param givenSeed empty where it was drawn
  * @param givenDeadlineSeconds empty where the deadline is the configured one
+ * @param replayOf the job that is to be repeated; null where this is no repetition
  */
 record Submission(
     GenerationRequest request,
@@ -23,7 +25,14 @@ record Submission(
     Duration deadline,
     List<String> ignored,
     Optional<Long> givenSeed,
-    Optional<Long> givenDeadlineSeconds) {
+    Optional<Long> givenDeadlineSeconds,
+    @Nullable RequestId replayOf) {
+
+  /** The same as a repetition of this job. */
+  Submission as(RequestId original) {
+    return new Submission(
+        request, userId, deadline, ignored, givenSeed, givenDeadlineSeconds, original);
+  }
 
   /**
    * Equal for submissions that ask for the same, however they are written. Fingerprints are stored

@@ -125,10 +125,18 @@ final class SubmissionParser {
   }
 
   Parsed<Submission> parse(String text) {
+    return switch (read(text)) {
+      case Parsed.BadFields<JsonNode>(var errors) -> new Parsed.BadFields<>(errors);
+      case Parsed.Success<JsonNode>(var object) -> parse(object);
+    };
+  }
+
+  /** Reads the object that a body holds. */
+  Parsed<JsonNode> read(String text) {
     try {
       var object = json.read(text);
       return object.isObject()
-          ? parse(object)
+          ? new Parsed.Success<>(object)
           : bad("must be a JSON object such as {\"prompt\": \"a lighthouse at dusk\"}");
     } catch (StreamConstraintsException e) { // nesting is the only limit below the body's size
       return bad("is nested deeper than %d levels".formatted(JsonObjectReader.MAX_NESTING));
@@ -137,7 +145,8 @@ final class SubmissionParser {
     }
   }
 
-  private Parsed<Submission> parse(JsonNode tree) {
+  /** Parses an object that was read. */
+  Parsed<Submission> parse(JsonNode tree) {
     var fields = new FieldReader(tree);
     var prompt = fields.requiredText("prompt", GenerationRequest.MAX_PROMPT);
     var negativePrompt = fields.text("negative_prompt", GenerationRequest.MAX_PROMPT);
@@ -174,7 +183,8 @@ final class SubmissionParser {
             deadline.map(Duration::ofSeconds).orElse(settings.deadline()),
             unknown.ignored(),
             seed,
-            deadline));
+            deadline,
+            null));
   }
 
   private static int side(FieldReader fields, String name) {
@@ -197,7 +207,7 @@ final class SubmissionParser {
         : " (line %d, column %d)".formatted(location.getLineNr(), location.getColumnNr());
   }
 
-  private static Parsed<Submission> bad(String message) {
+  private static Parsed<JsonNode> bad(String message) {
     return new Parsed.BadFields<>(List.of(new BadField("body", message)));
   }
 }

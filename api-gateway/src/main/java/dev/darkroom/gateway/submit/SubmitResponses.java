@@ -53,13 +53,39 @@ final class SubmitResponses {
    * The reply to a request whose job was just accepted. An outage now does not turn it into an
    * error.
    *
-   * @param ignored fields of the request that have no meaning here
+   * @param submission what the job was made of
    */
-  ResponseEntity<Object> toFirst(DueJob accepted, Optional<PreferWait> wait, List<String> ignored) {
+  ResponseEntity<Object> toFirst(
+      DueJob accepted, Optional<PreferWait> wait, Submission submission) {
+    var ignored = submission.ignored();
     return wait.flatMap(preference -> afterWaiting(accepted.message().requestId(), preference))
         .map(
             job -> asItStands(job, ignored, sentence -> Problem.unavailable(sentence, OUTAGE_OVER)))
-        .orElseGet(() -> reply(HttpStatus.ACCEPTED, views.accepted(accepted, ignored)));
+        .orElseGet(() -> reply(HttpStatus.ACCEPTED, views.accepted(accepted, ignored, submission.replayOf())));
+  }
+
+  static ResponseEntity<Object> noSuchJob() {
+    return Problem.of(
+            HttpStatus.NOT_FOUND,
+            "No such job. The id is the requestId in the reply to POST /api/generate.")
+        .answer();
+  }
+
+  /**
+   * The reply to a request to cancel: 200 with the job if it has ended, however, 202 while its
+   * worker has not cut the call yet.
+   *
+   * @param wait for the end
+   */
+  ResponseEntity<Object> toCancelled(RequestId requestId, Optional<PreferWait> wait) {
+    wait.ifPresent(preference -> waiter.await(requestId, preference.duration()));
+    return ledger
+        .findForSubmitter(requestId)
+        .map(job ->
+            reply(
+                job.status().isTerminal() ? HttpStatus.OK : HttpStatus.ACCEPTED,
+                views.withQueue(job)))
+        .orElseGet(SubmitResponses::noSuchJob);
   }
 
   private Optional<Job> afterWaiting(RequestId requestId, PreferWait wait) {
@@ -113,7 +139,7 @@ final class SubmitResponses {
   /** As bytes, whose length is known: otherwise even a short reply is chunked and compressed. */
   private ResponseEntity<Object> reply(HttpStatus status, JobView view) {
     return ResponseEntity.status(status)
-        .location(URI.create("/api/generate/" + view.requestId()))
+        .location(URI.create(view.links().self()))
         .contentType(MediaType.APPLICATION_JSON)
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
         .header(HttpHeaders.VARY, PreferWait.HEADER)
@@ -127,7 +153,7 @@ final class SubmitResponses {
         .orElseGet(() -> Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, error.message()))
         .about(job.requestId())
         .with("code", error.code())
-        .header(HttpHeaders.LOCATION, "/api/generate/" + job.requestId())
+        .header(HttpHeaders.LOCATION, JobView.PATH + job.requestId())
         .answer();
   }
 

@@ -168,7 +168,7 @@ class ProviderHealthTest {
 
   private static WorkerActivity workers(
       boolean running, @Nullable Instant waiting, @Nullable Instant calledAt) {
-    return new WorkerActivity(running, waiting, waiting != null, calledAt, NOW);
+    return new WorkerActivity(running, waiting, waiting != null, calledAt, null, NOW);
   }
 
   private static Answered well(int endedAgo) {

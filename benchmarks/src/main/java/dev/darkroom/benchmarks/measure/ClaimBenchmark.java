@@ -7,6 +7,7 @@ import dev.darkroom.benchmarks.results.Findings;
 import dev.darkroom.benchmarks.stand.Stand;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.ClaimedJob;
+import dev.darkroom.ledger.jobs.WorkerStore.WorkerDescription;
 import dev.darkroom.model.RequestId;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -62,7 +63,7 @@ public final class ClaimBenchmark implements Benchmark {
       require(claimed.size() == BATCH, "claimed " + claimed.size());
       claimed.stream().map(ClaimedJob::attempt).forEach(held::add);
       long renewBegin = System.nanoTime();
-      var renewed = ledger.workers().heartbeat(WORKER, LEASE).size();
+      var renewed = ledger.workers().heartbeat(WORKER, LEASE, new WorkerDescription("benchmark", 16)).size();
       long renewedAt = System.nanoTime();
       require(renewed == held.size(), "renewed " + renewed);
       long emptyBegin = System.nanoTime();

@@ -25,6 +25,8 @@ public final class CancellableCall {
     DEADLINE,
     /** The job has ended, or another worker has it. */
     LEASE_LOST,
+    /** The job is to be cancelled. */
+    CANCELLED,
     /** The worker stops. */
     SHUTDOWN
   }

@@ -234,7 +234,7 @@ final class ResponseClassifier {
     return switch (cancelled) {
       case null -> new NotSent("Nebius can't be reached: " + describe(failure));
       case TIMEOUT -> new NotSent("Nebius could not be reached within the call's timeout.");
-      case DEADLINE, LEASE_LOST, SHUTDOWN ->
+      case DEADLINE, LEASE_LOST, CANCELLED, SHUTDOWN ->
           new CancelledBeforeSend("The call was cancelled before anything was sent.");
     };
   }
@@ -244,6 +244,8 @@ final class ResponseClassifier {
       case TIMEOUT -> unknown("No complete answer came within the call's timeout.");
       case DEADLINE -> new CancelledInFlight("The job's deadline passed before Nebius answered.");
       case LEASE_LOST -> new CancelledInFlight("This worker lost the job before Nebius answered.");
+      case CANCELLED ->
+          new CancelledInFlight("The call was cut because the job was cancelled.");
       case SHUTDOWN -> new CancelledInFlight("The worker stopped before Nebius answered.");
     };
   }

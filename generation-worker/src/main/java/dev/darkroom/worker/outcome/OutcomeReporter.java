@@ -1,6 +1,7 @@
 package dev.darkroom.worker.outcome;
 
 import dev.darkroom.ledger.jobs.Attempt;
+import dev.darkroom.ledger.jobs.CallBilling;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
@@ -66,12 +67,13 @@ public final class OutcomeReporter {
   public void report(
       Attempt attempt, AttemptOutcome outcome, Optional<Duration> call, Duration timeLeft) {
     switch (policy.decide(outcome, attempt.number(), call)) {
-      case RetryDecision.CompleteJob(var picture, var details) ->
-          complete(attempt, picture, details);
-      case RetryDecision.FailJob(String code, String reason, var details) ->
+      case RetryDecision.CompleteJob(var picture, var billing, var details) ->
+          complete(attempt, picture, billing, details);
+      case RetryDecision.FailJob(String code, String reason, var billing, var details) ->
           ended(
               attempt,
-              outcomes.failIfCurrent(attempt, Step.NEBIUS_API_ERROR, code, reason, details));
+              outcomes.failIfCurrent(
+                  attempt, Step.NEBIUS_API_ERROR, code, reason, billing, details));
       case RetryDecision.RetryJob(RetryableFailure failure, String known) -> {
         var due = failure.dueBeforeDeadline(timeLeft);
         tryAgain(attempt, call.map(due::afterCallOf).orElseGet(due::withoutCall), known);
@@ -79,14 +81,15 @@ public final class OutcomeReporter {
     }
   }
 
-  private void complete(Attempt attempt, StoredPicture picture, Map<String, ?> more) {
+  private void complete(
+      Attempt attempt, StoredPicture picture, CallBilling billing, Map<String, ?> more) {
     var recorded =
         new PictureRecord(
             picture.url(), picture.sha256(), picture.format().contentType(), picture.bytes());
     var details = new HashMap<String, Object>(more);
     details.put("width", picture.width());
     details.put("height", picture.height());
-    var job = outcomes.completeIfCurrent(attempt, recorded, details);
+    var job = outcomes.completeIfCurrent(attempt, recorded, billing, details);
     if (job.isPresent()) {
       deleteUnneeded(attempt.requestId(), picture.sha256());
     } else { // an open job may still be completed with it

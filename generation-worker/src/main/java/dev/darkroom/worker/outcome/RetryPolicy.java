@@ -1,5 +1,6 @@
 package dev.darkroom.worker.outcome;
 
+import dev.darkroom.ledger.jobs.CallBilling;
 import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.Step;
@@ -31,25 +32,33 @@ final class RetryPolicy {
     /**
      * The job ends with its picture.
      *
+     * @param billing of the attempt's call
      * @param details for the log: its {@code source}, which is {@code nebius} or the {@code store}
      *     that an earlier attempt saved it to; from Nebius also {@code callMillis} and {@code
      *     savingMillis}, and the size that was {@code asked} for where the picture has another
      */
-    record CompleteJob(StoredPicture picture, Map<String, ?> details) implements RetryDecision {}
+    record CompleteJob(StoredPicture picture, CallBilling billing, Map<String, ?> details)
+        implements RetryDecision {}
 
     /**
      * The job ends without one.
      *
+     * @param billing of the attempt's call
      * @param details for the log: {@code callMillis}
      */
-    record FailJob(String code, String reason, Map<String, ?> details) implements RetryDecision {}
+    record FailJob(String code, String reason, CallBilling billing, Map<String, ?> details)
+        implements RetryDecision {}
 
     /**
      * The job runs again, if the ledger finds that it may.
      *
      * @param known for this worker's log, with details that clients don't get
      */
-    record RetryJob(RetryableFailure failure, String known) implements RetryDecision {}
+    record RetryJob(RetryableFailure failure, String known) implements RetryDecision {
+      RetryJob billed(CallBilling billing) {
+        return new RetryJob(failure.billed(billing), known);
+      }
+    }
   }
 
   /**
@@ -60,13 +69,16 @@ final class RetryPolicy {
     return switch (outcome) {
       case AttemptOutcome.Succeeded succeeded -> complete(succeeded, call);
       case AttemptOutcome.AlreadyStored(var picture) ->
-          new RetryDecision.CompleteJob(picture, Map.of("source", "store"));
+          new RetryDecision.CompleteJob(
+              picture,
+              call.isPresent() ? CallBilling.UNKNOWN : CallBilling.NOT_CALLED,
+              Map.of("source", "store"));
       case AttemptOutcome.Rejected(var code, String reason) ->
-          new RetryDecision.FailJob(code.word(), reason, details(call));
+          new RetryDecision.FailJob(code.word(), reason, billing(code), details(call));
       case AttemptOutcome.Asynchronous(String reason) ->
           unknown(FailureCode.ASYNCHRONOUS_ANSWER, reason, reason, true, Duration.ZERO);
       case AttemptOutcome.Failed(var code, String reason, String told) ->
-          failed(code, told, reason, true, backoff.patiently(attempt));
+          failed(code, told, reason, true, backoff.patiently(attempt)).billed(billing(code));
       case AttemptOutcome.OutcomeUnknown(String reason, String told) ->
           unknown(FailureCode.OUTCOME_UNKNOWN, told, reason, true, backoff.patiently(attempt));
       case AttemptOutcome.CancelledInFlight(String reason) ->
@@ -91,7 +103,11 @@ final class RetryPolicy {
           failed(FailureCode.ACCESS_REFUSED, told, reason, true, backoff.patiently(attempt));
       case AttemptOutcome.NotStored(String reason) ->
           waits(
-              FailureCode.PICTURE_NOT_STORED, NOT_STORED, reason, backoff.afterUncounted(attempt));
+                  FailureCode.PICTURE_NOT_STORED,
+                  NOT_STORED,
+                  reason,
+                  backoff.afterUncounted(attempt))
+              .billed(CallBilling.YES);
     };
   }
 
@@ -102,7 +118,14 @@ final class RetryPolicy {
     if (!outcome.isOfAskedSize()) {
       details.put("asked", outcome.asked());
     }
-    return new RetryDecision.CompleteJob(outcome.picture(), details);
+    return new RetryDecision.CompleteJob(outcome.picture(), CallBilling.YES, details);
+  }
+
+  /** What came with a 200 may be billed, whatever it was; what was refused is not. */
+  private static CallBilling billing(FailureCode code) {
+    return code == FailureCode.BAD_REPLY || code == FailureCode.UNUSABLE_PICTURE
+        ? CallBilling.UNKNOWN
+        : CallBilling.NO;
   }
 
   private static Map<String, Object> details(Optional<Duration> call) {
@@ -120,11 +143,11 @@ final class RetryPolicy {
     return retryAfter.isZero() && own.compareTo(asked) > 0 ? own : asked; // "at once" is no wait
   }
 
-  private static RetryDecision waits(FailureCode code, String told, String known, Duration delay) {
+  private static RetryDecision.RetryJob waits(FailureCode code, String told, String known, Duration delay) {
     return failed(code, told, known, false, delay);
   }
 
-  private static RetryDecision failed(
+  private static RetryDecision.RetryJob failed(
       FailureCode code, String told, String known, boolean counts, Duration delay) {
     return new RetryDecision.RetryJob(
         new RetryableFailure(Step.ATTEMPT_FAILED, code.word(), told, counts, delay), known);

@@ -8,6 +8,7 @@ import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.LostJobStore;
 import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.ledger.jobs.WorkerStore;
+import dev.darkroom.ledger.jobs.WorkerStore.WorkerDescription;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.RequestId;
@@ -53,6 +54,7 @@ final class JobClaimer {
   private final WorkerStore workers;
   private final LostJobStore lostJobs;
   private final AttemptRunner runner;
+  private final WorkerDescription description;
 
   /** Held from before a claim until all that it brought is begun or about to go back. */
   private final ReentrantLock claiming = new ReentrantLock();
@@ -86,8 +88,10 @@ final class JobClaimer {
       JobStore ledger,
       WorkerStore workers,
       LostJobStore lostJobs,
-      AttemptRunner runner) {
+      AttemptRunner runner,
+      String version) {
     this.settings = settings;
+    this.description = new WorkerDescription(version, settings.concurrency());
     this.ledger = ledger;
     this.workers = workers;
     this.lostJobs = lostJobs;
@@ -193,7 +197,7 @@ final class JobClaimer {
    */
   Set<Attempt> renewLease() {
     if (!claiming.tryLock()) {
-      return Set.copyOf(workers.heartbeat(settings.id(), settings.lease()));
+      return Set.copyOf(workers.heartbeat(settings.id(), settings.lease(), description));
     }
     try {
       return settleUnderLock();
@@ -215,7 +219,7 @@ final class JobClaimer {
   private Set<Attempt> settleUnderLock() {
     var known = runner.begun(); // asked before the ledger: one that ends meanwhile was begun too
     known.addAll(goingBack);
-    var held = Set.copyOf(workers.heartbeat(settings.id(), settings.lease()));
+    var held = Set.copyOf(workers.heartbeat(settings.id(), settings.lease(), description));
     var now = System.nanoTime();
     unansweredTokens.values().removeIf(failed -> now - failed > WATCHED.toNanos());
     var strays = held.stream().filter(attempt -> !known.contains(attempt)).toList();

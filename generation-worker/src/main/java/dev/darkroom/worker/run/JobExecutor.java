@@ -5,6 +5,7 @@ import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.LostJobStore;
 import dev.darkroom.ledger.jobs.WorkerStore;
+import dev.darkroom.ledger.jobs.WorkerStore.WorkerOrders;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.JobMessage;
@@ -17,7 +18,9 @@ import dev.darkroom.worker.nebius.NebiusClient;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -25,6 +28,8 @@ import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.info.BuildProperties;
 
 /**
  * Runs jobs, each on a thread of its own and under a lease in the ledger.
@@ -54,12 +59,15 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("job-", 1).factory());
 
   private volatile long threadsAgainAt = System.nanoTime();
+  private volatile WorkerOrders orders = WorkerOrders.NONE;
 
   /** Why a worker takes no jobs. */
   enum PauseReason {
     NOT,
     /** All slots are busy. */
     SLOTS,
+    /** An operator has paused all calls. */
+    OPERATOR,
     /** Calls to Nebius are paused: an outage, a refused key, or Nebius asked for a pause. */
     NEBIUS,
     /** The calls that all workers may make are made. */
@@ -80,16 +88,24 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
       CallPermits permits,
       PictureStore store,
       JobAttempt attempts,
-      EventPublisher events) {
+      EventPublisher events,
+      ObjectProvider<BuildProperties> build) {
     this.settings = settings;
     this.workers = workers;
-    this.claimer = new JobClaimer(settings, ledger, workers, lostJobs, this);
+    this.claimer = new JobClaimer(settings, ledger, workers, lostJobs, this, version(build));
     this.nebius = nebius;
     this.store = store;
     this.attempts = attempts;
     this.events = events;
     this.permits = permits;
     permits.serve(this::freeSlots, this::wakeWaiting);
+  }
+
+  private static String version(ObjectProvider<BuildProperties> build) {
+    var properties = build.getIfAvailable();
+    return properties == null
+        ? ""
+        : Objects.requireNonNullElse(properties.getVersion(), "");
   }
 
   @Override
@@ -103,7 +119,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   }
 
   private int freeSlots() {
-    if (claimer.isStopping() || lacksThreads() || !canStorePictures()) {
+    if (claimer.isStopping() || orders.paused() != null || lacksThreads() || !canStorePictures()) {
       return 0;
     }
     var slots = settings.concurrency() - running.size();
@@ -129,6 +145,8 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
       return PauseReason.NOT;
     } else if (claimer.isStopping()) {
       return PauseReason.STOPPING;
+    } else if (orders.paused() != null) {
+      return PauseReason.OPERATOR;
     } else if (!canStorePictures()) {
       return PauseReason.PICTURES;
     } else if (lacksThreads()) {
@@ -246,6 +264,38 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
       }
     });
     settleUnreported(over, held);
+  }
+
+  /**
+   * Says why this worker takes no jobs, and heeds what the ledger says: cuts the calls of jobs that
+   * are to be cancelled, and takes no jobs while all are paused.
+   */
+  void heedOrders() {
+    var reason = pauseReason();
+    var busy = reason == PauseReason.NOT || reason == PauseReason.SLOTS;
+    var before = orders.paused();
+    orders =
+        workers.orders(settings.id(), busy ? null : reason.name().toLowerCase(Locale.ROOT));
+    orders.cancelled().forEach(attempt -> {
+      var call = running.get(attempt);
+      if (call != null) {
+        call.cancel(CancelReason.CANCELLED);
+      }
+    });
+    if (!Objects.equals(before, orders.paused())) {
+      log.atInfo()
+          .addKeyValue("reason", orders.paused())
+          .log(
+              orders.paused() == null
+                  ? "an operator has resumed all calls"
+                  : "an operator has paused all calls; jobs in hand go on");
+      wakeWaiting();
+    }
+  }
+
+  /** The worker holds nothing any more. */
+  void leave() {
+    workers.leave(settings.id());
   }
 
   /** What the ledger still holds is for the rescue, which looks for the picture first. */

@@ -20,6 +20,9 @@ class RunConfiguration {
   /** After a failure there is not much of the lease left. */
   private static final Duration RETRY_AFTER = Duration.ofMillis(500);
 
+  /** A cancelled call is cut within two seconds. */
+  private static final Duration HEED_EVERY = Duration.ofSeconds(1);
+
   @Bean
   MeterBinder workerMeters(JobExecutor jobs, PictureStore store) {
     return meters -> {
@@ -38,6 +41,20 @@ class RunConfiguration {
             .register(meters);
       }
     };
+  }
+
+  /** Until the last job has drained: its call may be cut, too. */
+  @Bean
+  BackgroundLoop ordersLoop(JobExecutor jobs) {
+    return new BackgroundLoop(
+        "heed-orders",
+        HEED_EVERY,
+        HEED_EVERY,
+        WorkerLifecycle.PHASE - 1,
+        () -> {
+          jobs.heedOrders();
+          return false;
+        });
   }
 
   /** Stopped last: leases are renewed while jobs drain. */

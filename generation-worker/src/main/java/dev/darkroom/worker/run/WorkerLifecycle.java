@@ -79,6 +79,7 @@ final class WorkerLifecycle implements SmartLifecycle {
   private void giveBackUnanswered() {
     try {
       jobs.renewLeases();
+      jobs.leave();
     } catch (RuntimeException e) {
       log.atWarn()
           .addKeyValue("reason", e.toString())

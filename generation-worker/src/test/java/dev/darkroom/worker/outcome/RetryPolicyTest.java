@@ -3,6 +3,7 @@ package dev.darkroom.worker.outcome;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.darkroom.ledger.jobs.CallBilling;
 import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.ProviderRefusal;
@@ -160,7 +161,28 @@ class RetryPolicyTest {
   void a_job_that_nebius_rejects_has_failed() {
     assertThat(
             policy.decide(new AttemptOutcome.Rejected(FailureCode.REJECTED, "too wide"), 1, CALL))
-        .isEqualTo(new RetryDecision.FailJob("rejected", "too wide", Map.of("callMillis", 1234L)));
+        .isEqualTo(new RetryDecision.FailJob(
+                "rejected", "too wide", CallBilling.NO, Map.of("callMillis", 1234L)));
+  }
+
+  static List<Arguments> what_is_known_of_the_bill() {
+    return List.of(
+        arguments(new AttemptOutcome.Failed(FailureCode.BAD_REPLY, "r", "t"), CallBilling.UNKNOWN),
+        arguments(
+            new AttemptOutcome.Failed(FailureCode.PROVIDER_UNAVAILABLE, "r", "t"), CallBilling.NO),
+        arguments(new AttemptOutcome.OutcomeUnknown("r", "t"), CallBilling.UNKNOWN),
+        arguments(new AttemptOutcome.CancelledInFlight("r"), CallBilling.UNKNOWN),
+        arguments(new AttemptOutcome.Asynchronous("r"), CallBilling.UNKNOWN),
+        arguments(new AttemptOutcome.RateLimited(null, "r"), CallBilling.NO),
+        arguments(new AttemptOutcome.NotStored("r"), CallBilling.YES));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void what_is_known_of_the_bill(AttemptOutcome outcome, CallBilling billing) {
+    var decision = (RetryDecision.RetryJob) policy.decide(outcome, 1, CALL);
+
+    assertThat(decision.failure().billing()).isEqualTo(billing);
   }
 
   @Test
@@ -214,6 +236,7 @@ class RetryPolicyTest {
         .isEqualTo(
             new RetryDecision.CompleteJob(
                 PICTURE,
+                CallBilling.YES,
                 Map.of(
                     "source",
                     "nebius",
@@ -226,13 +249,17 @@ class RetryPolicyTest {
     assertThat(policy.decide(succeeded(new ImageSize(1024, 1024)), 1, CALL))
         .isEqualTo(
             new RetryDecision.CompleteJob(
-                PICTURE, Map.of("source", "nebius", "callMillis", 1234L, "savingMillis", 5L)));
+                PICTURE,
+                CallBilling.YES,
+                Map.of("source", "nebius", "callMillis", 1234L, "savingMillis", 5L)));
   }
 
   @Test
   void a_picture_that_was_already_stored_cost_this_attempt_no_call() {
-    assertThat(policy.decide(new AttemptOutcome.AlreadyStored(PICTURE), 2, CALL))
-        .isEqualTo(new RetryDecision.CompleteJob(PICTURE, Map.of("source", "store")));
+    assertThat(policy.decide(new AttemptOutcome.AlreadyStored(PICTURE), 2, Optional.empty()))
+        .isEqualTo(
+            new RetryDecision.CompleteJob(
+                PICTURE, CallBilling.NOT_CALLED, Map.of("source", "store")));
   }
 
   private static AttemptOutcome succeeded(ImageSize asked) {

@@ -72,7 +72,7 @@ final class TestingCall {
     String told() {
       return switch (decision) {
         case RetryDecision.CompleteJob _ -> "completed";
-        case RetryDecision.FailJob(String code, String reason, var _) ->
+        case RetryDecision.FailJob(String code, String reason, var _, var _) ->
             "ends " + code + ": " + reason;
         case RetryDecision.RetryJob(var failure, var _) ->
             "%s %s %s: %s"

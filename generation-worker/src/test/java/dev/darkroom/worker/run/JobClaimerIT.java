@@ -181,7 +181,8 @@ class JobClaimerIT {
         context.getBean(JobStore.class),
         context.getBean(WorkerStore.class),
         context.getBean(LostJobStore.class),
-        runner);
+        runner,
+        "");
   }
 
   private static List<JobMessage> records(List<RequestId> jobs) {

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param pictureRemovedAt when the picture was deleted
  * @param error failed jobs only
  * @param finishedAt ended jobs only
+ * @param replayOf the job that this one repeats
+ * @param billing what is known of the provider's bill for it
+ * @param cancelling whether its worker was asked to cut the call, and has not done so yet
  * @param steps its log, oldest first
  */
 public record Job(
@@ -34,6 +37,9 @@ public record Job(
     @Nullable Instant pictureRemovedAt,
     @Nullable JobFailure error,
     @Nullable Instant finishedAt,
+    @Nullable RequestId replayOf,
+    Billing billing,
+    boolean cancelling,
     List<LogEntry> steps) {
 
   /** Its attempts, oldest first. */
@@ -52,6 +58,9 @@ public record Job(
         pictureRemovedAt,
         error,
         finishedAt,
+        replayOf,
+        billing,
+        cancelling,
         log);
   }
 

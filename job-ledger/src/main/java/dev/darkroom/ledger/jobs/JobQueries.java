@@ -53,18 +53,32 @@ public final class JobQueries {
   // one statement after the other: one inside the other would hold two connections, and as many
   // clients as the pool has connections would wait for each other
   private Optional<Job> find(JdbcClient pool, RequestId requestId) {
+    return withoutSteps(pool, List.of(requestId)).stream()
+        .findFirst()
+        .map(job -> job.withSteps(steps(pool, requestId)));
+  }
+
+  /** Those of these jobs that there are, without their steps. */
+  public List<Job> findWithoutSteps(Collection<RequestId> jobs) {
+    return withoutSteps(database, jobs);
+  }
+
+  private List<Job> withoutSteps(JdbcClient pool, Collection<RequestId> jobs) {
     return pool.sql(
             """
             select request_id, job.user_id, request, job.deadline_at, finished_at, image_url, image_sha256,
-              image_content_type, image_bytes, image_removed_at, job.error_code, job.error_message,
+              image_content_type, image_bytes, image_removed_at, job.error_code, job.error_message, replay_of,
+              job.calls + coalesce(queued.calls, 0) * (status = 'started')::int as calls,
+              job.calls_billed + coalesce(queued.calls_billed, 0) * (status = 'started')::int as calls_billed,
+              job.calls_unknown + coalesce(queued.calls_unknown, 0) * (status = 'started')::int as calls_unknown,
+              coalesce(state = 'claimed', false) as running, coalesce(cancel_requested_at is not null, false) as cancelling,
               case when status = 'started' and queued.attempt > 0 then 'processing' else status end as status
             from public.generation_jobs job left join public.generation_queue queued using (request_id)
-            where request_id = :id
+            where request_id = any (:ids::uuid[])
             """)
-        .param("id", requestId.value())
+        .param("ids", Columns.texts(jobs.stream()))
         .query((row, _) -> job(row))
-        .optional()
-        .map(job -> job.withSteps(steps(pool, requestId)));
+        .list();
   }
 
   /**
@@ -114,6 +128,22 @@ public final class JobQueries {
         .param("id", requestId.value())
         .query((row, _) -> picture(row))
         .optional();
+  }
+
+  /**
+   * How many repetitions of a job have ended. One that ended within the last second is not counted:
+   * the click that made it may have been a double one.
+   */
+  public long countEndedReplays(RequestId original) {
+    return database
+        .sql(
+            """
+            select count(*) from public.generation_jobs
+            where replay_of = :id and finished_at < now() - interval '1 second'
+            """)
+        .param("id", original.value())
+        .query(Long.class)
+        .single();
   }
 
   /** Which of these have ended. */
@@ -181,17 +211,19 @@ public final class JobQueries {
             """
             select coalesce(sum(waiting), 0) as waiting, coalesce(sum(scheduled), 0) as scheduled,
               coalesce(sum(running), 0) as running, coalesce(sum(held_back), 0) as held_back,
+              coalesce(sum(paused), 0) as paused,
               coalesce(max(oldest), 0)::float8 as oldest,
               jsonb_object_agg(error_code, scheduled)
                 filter (where error_code is not null and scheduled > 0) as scheduled_by
             from (
               select error_code,
                 count(*) filter (where state = 'claimed') as running,
-                count(*) filter (where state <> 'claimed' and due_at <= clock_timestamp()) as waiting,
-                count(*) filter (where state <> 'claimed' and due_at > clock_timestamp()) as scheduled,
+                count(*) filter (where state not in ('claimed', 'paused') and due_at <= clock_timestamp()) as waiting,
+                count(*) filter (where state not in ('claimed', 'paused') and due_at > clock_timestamp()) as scheduled,
+                count(*) filter (where state = 'paused') as paused,
                 count(*) filter (where state = 'in_line') as held_back,
                 extract(epoch from clock_timestamp() - min(due_at) filter (
-                  where state <> 'claimed' and due_at <= clock_timestamp())) as oldest
+                  where state not in ('claimed', 'paused') and due_at <= clock_timestamp())) as oldest
               from (
                 select error_code, state, due_at from public.generation_queue
                 where state <> 'ended' order by deadline_at limit :most) as open
@@ -204,6 +236,7 @@ public final class JobQueries {
                 row.getLong("scheduled"),
                 row.getLong("running"),
                 row.getLong("held_back"),
+                row.getLong("paused"),
                 row.getDouble("oldest"),
                 json.counts(row.getString("scheduled_by"))))
         .single();
@@ -216,6 +249,7 @@ public final class JobQueries {
    * @param scheduled due later: they wait for their next attempt
    * @param running claimed by a worker
    * @param heldBack those of the waiting ones that wait in the ledger for their turn
+   * @param paused set aside, because their user or model is paused
    * @param oldestWaitingSeconds how long the longest waiting one has been due
    * @param scheduledBy the scheduled ones by the code of the failure that made them wait
    */
@@ -224,6 +258,7 @@ public final class JobQueries {
       long scheduled,
       long running,
       long heldBack,
+      long paused,
       double oldestWaitingSeconds,
       Map<String, Long> scheduledBy) {}
 
@@ -241,6 +276,13 @@ public final class JobQueries {
             ? new Job.JobFailure(row.getString("error_code"), row.getString("error_message"))
             : null,
         Columns.instantOrNull(row, "finished_at"),
+        Columns.requestIdOrNull(row, "replay_of"),
+        Billing.of(
+            row.getInt("calls"),
+            row.getInt("calls_billed"),
+            row.getInt("calls_unknown"),
+            row.getBoolean("running")),
+        status == JobStatus.PROCESSING && row.getBoolean("cancelling"),
         List.of());
   }
 

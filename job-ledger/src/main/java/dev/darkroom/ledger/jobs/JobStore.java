@@ -86,9 +86,9 @@ public final class JobStore {
             """
             with new_job as (
               select * from unnest(:ids::uuid[], :users::text[], :requests::jsonb[], :calls::jsonb[], :deadlines::bigint[],
-                  :traces::text[], :keys::text[], :fingerprints::text[])
+                  :traces::text[], :keys::text[], :fingerprints::text[], :originals::uuid[])
                 with ordinality
-                as new_job (request_id, user_id, request, call, deadline, traceparent, key, fingerprint, position)),
+                as new_job (request_id, user_id, request, call, deadline, traceparent, key, fingerprint, replay_of, position)),
             held as (
               insert into public.generation_idempotency_keys as known (key, fingerprint, request_id)
               select distinct on (key) key, fingerprint, request_id from new_job where key is not null
@@ -106,8 +106,8 @@ public final class JobStore {
                 where job.user_id = asking.user_id and state = 'in_line') as last
               from (select distinct user_id from new_job where position > :dispatched) as asking),
             accepted as (
-              insert into public.generation_jobs (request_id, user_id, request, call, deadline_at, traceparent)
-              select request_id, user_id, request, call, now() + deadline * interval '1 millisecond', traceparent
+              insert into public.generation_jobs (request_id, user_id, request, call, deadline_at, traceparent, replay_of)
+              select request_id, user_id, request, call, now() + deadline * interval '1 millisecond', traceparent, replay_of
               from new_job
               where key is null or request_id in (select request_id from held)
               returning *),
@@ -145,9 +145,14 @@ public final class JobStore {
         .param("deadlines", texts(jobs.stream().map(job -> job.deadline().toMillis())))
         .param("traces", texts(jobs.stream().map(job -> job.trace().value())))
         .param("keys", ofKeys(jobs, IdempotencyKey::value))
+        .param("originals", jobs.stream().map(NewJob::replayOf).map(JobStore::textOrNull).toArray(String[]::new))
         .param("fingerprints", ofKeys(jobs, IdempotencyKey::fingerprint))
         .query((row, number) -> acceptance(row, jobs.get(number)))
         .list();
+  }
+
+  private static @Nullable String textOrNull(@Nullable RequestId id) {
+    return id == null ? null : id.toString();
   }
 
   private static @Nullable String[] ofKeys(
@@ -177,6 +182,9 @@ public final class JobStore {
    * Claims those of the jobs that are open, due and free, and logs for each the call that is about
    * to be made. A worker must not run a job that is not in the result.
    *
+   * <p>A job that is paused for its user or model, or with all others, is set aside until that is
+   * over; see {@link dev.darkroom.ledger.operate.PauseStore}.
+   *
    * <p>A job with a lapsed lease can't be claimed: {@link #rescueIfLapsed} first has to log the
    * outcome of its attempt.
    *
@@ -205,18 +213,28 @@ public final class JobStore {
                 select * from public.generation_queue where request_id = wanted.request_id
                 for update) job),
             claimable as (
-              select request_id, state <> 'claimed' as free from locked
+              select request_id, state <> 'claimed' as free,
+                state <> 'claimed' and exists (select from public.generation_pauses pause
+                  where pause.scope = 'all' or (pause.scope = 'user' and pause.name = locked.user_id)
+                    or (pause.scope = 'model' and pause.name = (select call #>> '{parameters,model}'
+                      from public.generation_jobs where request_id = locked.request_id))) as paused
+              from locked
               where due_at <= now() and deadline_at > now()
                 and (state in ('dispatched', 'in_line', 'due')
                   or (state = 'claimed' and claim_token = :token and worker_id = :worker
                     and publish_after = 'infinity'))),
+            set_aside as (
+              update public.generation_queue job
+              set state = 'paused', turn = null, publish_after = 'infinity', enqueued_at = null
+              from claimable
+              where paused and job.request_id = claimable.request_id and job.request_id = any (:ids::uuid[])),
             claimed as (
               update public.generation_queue job
               set state = 'claimed', turn = null, attempt = job.attempt + claimable.free::int,
                 worker_id = :worker, claim_token = :token, publish_after = 'infinity',
                 enqueued_at = coalesce(job.enqueued_at, clock_timestamp())
               from claimable
-              where job.request_id = claimable.request_id and job.request_id = any (:ids::uuid[])
+              where not paused and job.request_id = claimable.request_id and job.request_id = any (:ids::uuid[])
               returning job.*, claimable.free),
             known as materialized (
               select claimed.*, job.request ->> 'prompt' as prompt, job.call, job.traceparent, job.created_at
@@ -256,8 +274,9 @@ public final class JobStore {
   }
 
   /**
-   * Logs the attempt's outcome and makes the job due again after a delay; or ends it, where {@code
-   * darkroom.job.max-attempts} or {@code darkroom.nebius.on-unknown-outcome} say so.
+   * Logs the attempt's outcome and makes the job due again after a delay; or ends it, where it is
+   * to be cancelled, or {@code darkroom.job.max-attempts} or {@code
+   * darkroom.nebius.on-unknown-outcome} say so.
    */
   public Rescheduled rescheduleIfHeld(Attempt attempt, RetryableFailure failure) {
     return reschedule(attempt, failure, false);
@@ -283,8 +302,8 @@ public final class JobStore {
             locked as materialized (
               select * from public.generation_queue where request_id = :id for update),
             held as (
-              select request_id, :delay * interval '1 millisecond' as delay,
-                :ends or (:counts and failures + 1 >= :maxAttempts) or attempt >= :most as exhausted,
+              select request_id, :delay * interval '1 millisecond' as delay, cancel_requested_at is not null as cancelled,
+                cancel_requested_at is not null or :ends or (:counts and failures + 1 >= :maxAttempts) or attempt >= :most as exhausted,
                 case when attempt >= :spreadFrom and not :counts
                   then (deadline_at - clock_timestamp()) / (:most + 1 - least(attempt, :most)) end as share
               from locked
@@ -294,19 +313,23 @@ public final class JobStore {
             released as (
               update public.generation_queue job
               set state = case when exhausted then 'ended' else 'due' end,
+                calls = calls + (:billing <> 'not_called')::int,
+                calls_billed = calls_billed + (:billing = 'yes')::int,
+                calls_unknown = calls_unknown + (:billing = 'unknown')::int,
                 failures = job.failures + case when :counts then 1 else 0 end, enqueued_at = null,
                 due_at = clock_timestamp() + greatest(delay, share),
                 publish_after = clock_timestamp() + case when exhausted
                   then :reservation * interval '1 millisecond' else greatest(delay, share) end,
-                error_code = :code,
-                error_message = case when exhausted
-                  then format('Gave up after attempt %s: %s', job.attempt, :reason::text)
+                error_code = case when cancelled then 'cancelled' else :code end,
+                error_message = case when cancelled then :cancelled::text
+                  when exhausted then format('Gave up after attempt %s: %s', job.attempt, :reason::text)
                   else :reason end
               from held where job.request_id = held.request_id and job.request_id = :id
-              returning job.*, exhausted),
+              returning job.*, exhausted, cancelled),
             failed as (
               update public.generation_jobs job
               set status = 'failed', attempts = released.attempt, finished_at = clock_timestamp(),
+                calls = released.calls, calls_billed = released.calls_billed, calls_unknown = released.calls_unknown,
                 error_code = released.error_code, error_message = released.error_message
               from released where job.request_id = released.request_id and exhausted
               returning job.finished_at),
@@ -320,12 +343,14 @@ public final class JobStore {
               select request_id, user_id, prompt, 'processing', :outcome,
                 jsonb_build_object('attempt', attempt, 'worker', worker_id,
                   'code', :code::text, 'reason', :reason::text, 'counts', :counts)
-                  || jsonb_strip_nulls(jsonb_build_object('callMillis', :call::bigint, 'called', :called::boolean)),
+                  || jsonb_strip_nulls(jsonb_build_object('callMillis', :call::bigint,
+                    'called', case :billing when 'not_called' then false end,
+                    'billed', nullif(:billing, 'not_called'))),
                 clock_timestamp()
               from known
               union all
               select request_id, user_id, prompt, case when exhausted then 'failed' else 'processing' end,
-                case when exhausted then 'attempts_exhausted' else 'retry_scheduled' end,
+                case when cancelled then 'cancelled' when exhausted then 'attempts_exhausted' else 'retry_scheduled' end,
                 case when exhausted
                   then jsonb_build_object('attempt', attempt, 'code', error_code, 'reason', error_message)
                   else jsonb_build_object('attempt', attempt, 'dueAt', due_at) end,
@@ -352,7 +377,8 @@ public final class JobStore {
         .param("reason", failure.reason())
         .param("outcome", failure.outcome().word())
         .param("call", failure.call() == null ? null : failure.call().toMillis())
-        .param("called", failure.called() ? null : false)
+        .param("billing", failure.billing().word())
+        .param("cancelled", OutcomeStore.CANCELLED)
         .query((row, _) -> rescheduled(row))
         .optional()
         .orElseGet(() -> new Rescheduled.NotHeld(attempt.requestId()));

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     it
  * @param deadline from acceptance until the job has ended, whatever happens
  * @param key the client's, where it sent one
+ * @param replayOf the job that this one repeats, if any
  */
 public record NewJob(
     RequestId id,
@@ -22,7 +23,8 @@ public record NewJob(
     Map<String, ?> call,
     Duration deadline,
     TraceParent trace,
-    @Nullable IdempotencyKey key) {
+    @Nullable IdempotencyKey key,
+    @Nullable RequestId replayOf) {
   public NewJob {
     if (!GenerationRequest.isStorable(userId)) {
       throw new IllegalArgumentException("userId must not contain NUL");
@@ -41,6 +43,18 @@ public record NewJob(
       Duration deadline,
       TraceParent trace) {
     this(id, userId, request, call, deadline, trace, null);
+  }
+
+  /** A job that repeats no other. */
+  public NewJob(
+      RequestId id,
+      String userId,
+      GenerationRequest request,
+      Map<String, ?> call,
+      Duration deadline,
+      TraceParent trace,
+      @Nullable IdempotencyKey key) {
+    this(id, userId, request, call, deadline, trace, key, null);
   }
 
   /**

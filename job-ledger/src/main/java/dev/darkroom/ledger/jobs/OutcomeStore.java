@@ -17,10 +17,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The transitions that end a job, once: complete, fail, deadline passed, record too large. */
+/**
+ * The transitions that end a job, once: complete, fail, cancel, deadline passed, record too large.
+ */
 public final class OutcomeStore {
   private static final String TOO_LARGE =
       "The request is larger than the queue takes. Shorten its prompt and send it again.";
+
+  static final String CANCELLED = "The job was cancelled.";
 
   private final JdbcClient database;
   private final LedgerJson json;
@@ -45,11 +49,22 @@ public final class OutcomeStore {
    */
   public Optional<FinishedJob> completeIfCurrent(
       Attempt attempt, PictureRecord picture, Map<String, ?> details) {
+    return completeIfCurrent(attempt, picture, CallBilling.YES, details);
+  }
+
+  /**
+   * The same.
+   *
+   * @param billing of the attempt's call; where none was made, an earlier one of which nothing was
+   *     known brought the picture
+   */
+  public Optional<FinishedJob> completeIfCurrent(
+      Attempt attempt, PictureRecord picture, CallBilling billing, Map<String, ?> details) {
     var logged = new HashMap<String, Object>(details);
     logged.put("contentType", picture.contentType());
     logged.put("bytes", picture.bytes());
     logged.put("sha256", picture.sha256());
-    return endIfCurrent(attempt, Step.IMAGE_GENERATED, picture, null, null, logged);
+    return endIfCurrent(attempt, Step.IMAGE_GENERATED, picture, null, null, billing, logged);
   }
 
   /**
@@ -61,13 +76,28 @@ public final class OutcomeStore {
    */
   public Optional<FinishedJob> failIfCurrent(
       Attempt attempt, Step step, String code, String message, Map<String, ?> details) {
+    return failIfCurrent(attempt, step, code, message, CallBilling.NO, details);
+  }
+
+  /**
+   * The same.
+   *
+   * @param billing of the attempt's call
+   */
+  public Optional<FinishedJob> failIfCurrent(
+      Attempt attempt,
+      Step step,
+      String code,
+      String message,
+      CallBilling billing,
+      Map<String, ?> details) {
     if (step.status() != JobStatus.FAILED) {
       throw new IllegalArgumentException(step.word() + " does not end a job");
     }
     var logged = new HashMap<String, Object>(details);
     logged.put("code", code);
     logged.put("reason", message);
-    return endIfCurrent(attempt, step, null, code, Columns.storable(message), logged);
+    return endIfCurrent(attempt, step, null, code, Columns.storable(message), billing, logged);
   }
 
   private Optional<FinishedJob> endIfCurrent(
@@ -76,24 +106,40 @@ public final class OutcomeStore {
       @Nullable PictureRecord picture,
       @Nullable String code,
       @Nullable String message,
+      CallBilling billing,
       Map<String, Object> details) {
+    if (billing != CallBilling.NOT_CALLED) {
+      details.put("billed", billing.word());
+    }
     return database
         .sql(
             """
             with locked as materialized (
               select * from public.generation_queue where request_id = :id for update),
+            current as (
+              select request_id, (:billing <> 'not_called' and (state = 'claimed' or claim_token is null))::int as fresh,
+                case when (:billing = 'not_called' and :status = 'completed')
+                    or (:billing in ('yes', 'no') and state <> 'claimed' and error_code = 'outcome_unknown')
+                  then least(1, calls_unknown) else 0 end as cleared
+              from locked
+              where state <> 'ended'
+                and (claim_token is null or (claim_token = :claim and attempt = :attempt))),
             ended as (
               update public.generation_queue job
               set state = 'ended', turn = null, attempt = greatest(job.attempt, :attempt),
                 claim_token = :claim, worker_id = :worker,
+                calls = calls + fresh,
+                calls_billed = calls_billed
+                  + case when :billing = 'yes' then greatest(fresh, cleared) when :status = 'completed' then cleared else 0 end,
+                calls_unknown = calls_unknown - cleared + case when :billing = 'unknown' then fresh else 0 end,
                 publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
-              from locked
-              where job.request_id = locked.request_id and job.request_id = :id and locked.state <> 'ended'
-                and (locked.claim_token is null or (locked.claim_token = :claim and locked.attempt = :attempt))
-              returning job.request_id, job.attempt),
+              from current
+              where job.request_id = current.request_id and job.request_id = :id
+              returning job.*),
             finished as (
               update public.generation_jobs job
               set status = :status, attempts = ended.attempt, finished_at = clock_timestamp(),
+                calls = ended.calls, calls_billed = ended.calls_billed, calls_unknown = ended.calls_unknown,
                 image_url = :url, image_sha256 = :sha256, image_content_type = :contentType,
                 image_bytes = :bytes::bigint, error_code = :code, error_message = :message
               from ended where job.request_id = ended.request_id
@@ -124,6 +170,7 @@ public final class OutcomeStore {
         .param("attempt", attempt.number())
         .param("worker", attempt.workerId())
         .param("claim", attempt.claim())
+        .param("billing", billing.word())
         .param("step", step.word())
         .param("details", json.write(details))
         .query((row, _) -> FinishedJob.of(row))
@@ -158,17 +205,19 @@ public final class OutcomeStore {
             ended as (
               update public.generation_queue job
               set state = 'ended', turn = null, failures = failures + overdue.held::int,
+                calls = calls + overdue.held::int, calls_unknown = calls_unknown + overdue.held::int,
                 publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
               from overdue
               where job.request_id = overdue.request_id
                 and job.request_id = any (array(select request_id from overdue))
-              returning job.request_id, job.attempt, job.worker_id, job.error_message as last_error, overdue.held),
+              returning job.*, overdue.held),
             finished as (
               update public.generation_jobs job
               set status = 'failed', attempts = ended.attempt, finished_at = clock_timestamp(),
+                calls = ended.calls, calls_billed = ended.calls_billed, calls_unknown = ended.calls_unknown,
                 error_code = 'deadline_exceeded',
                 error_message = 'The job was not finished by its deadline.'
-                  || coalesce(' The last error: ' || ended.last_error, '')
+                  || coalesce(' The last error: ' || ended.error_message, '')
               from ended where job.request_id = ended.request_id
               returning job.*, ended.worker_id, ended.held),
             logged as (
@@ -176,7 +225,7 @@ public final class OutcomeStore {
                 (request_id, user_id, prompt, status, step, details, created_at)
               select request_id, user_id, request ->> 'prompt', 'processing', 'attempt_outcome_unknown',
                 jsonb_build_object('attempt', attempts, 'worker', worker_id, 'code', 'deadline_exceeded',
-                  'reason', 'The deadline came while the call was under way.', 'counts', true),
+                  'reason', 'The deadline came while the call was under way.', 'counts', true, 'billed', 'unknown'),
                 clock_timestamp()
               from finished where held
               union all
@@ -214,10 +263,11 @@ public final class OutcomeStore {
                 publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
               from oversized
               where job.request_id = oversized.request_id and job.request_id = any (:ids::uuid[])
-              returning job.request_id, job.attempt),
+              returning job.*),
             finished as (
               update public.generation_jobs job
               set status = 'failed', attempts = ended.attempt, finished_at = clock_timestamp(),
+                calls = ended.calls, calls_billed = ended.calls_billed, calls_unknown = ended.calls_unknown,
                 error_code = :code, error_message = :reason
               from ended where job.request_id = ended.request_id
               returning job.*),
@@ -239,5 +289,70 @@ public final class OutcomeStore {
         .param("step", Step.RECORD_TOO_LARGE.word())
         .query((row, _) -> metrics.ended(FinishedJob.of(row)))
         .list();
+  }
+
+  /** What a request to cancel a job did. */
+  public sealed interface Cancellation {
+    /** The job waited; it has ended, and no call is made for it any more. */
+    record Ended(FinishedJob job) implements Cancellation {}
+
+    /** A worker has the job; it cuts the call within seconds, and then the job ends. */
+    record Requested() implements Cancellation {}
+
+    /** There is no such job, or it has ended before. */
+    record NotOpen() implements Cancellation {}
+  }
+
+  /**
+   * Ends the job if it waits; if a worker has it, asks that one to cut the call. A picture that
+   * arrives before that completes the job all the same: it is paid for.
+   *
+   * @param reason a sentence for the log; null for none
+   */
+  public Cancellation cancelIfOpen(RequestId job, @Nullable String reason) {
+    return database
+        .sql(
+            """
+            with locked as materialized (
+              select * from public.generation_queue where request_id = :id and state <> 'ended' for update),
+            changed as (
+              update public.generation_queue job
+              set state = case locked.state when 'claimed' then 'claimed' else 'ended' end, turn = null,
+                cancel_requested_at = case locked.state when 'claimed'
+                  then coalesce(job.cancel_requested_at, clock_timestamp()) end,
+                publish_after = case locked.state when 'claimed' then job.publish_after
+                  else clock_timestamp() + :reservation * interval '1 millisecond' end
+              from locked where job.request_id = locked.request_id and job.request_id = :id
+              returning job.*),
+            finished as (
+              update public.generation_jobs job
+              set status = 'failed', attempts = changed.attempt, finished_at = clock_timestamp(),
+                calls = changed.calls, calls_billed = changed.calls_billed, calls_unknown = changed.calls_unknown,
+                error_code = :code, error_message = :message
+              from changed where job.request_id = changed.request_id and changed.state = 'ended'
+              returning job.*),
+            logged as (
+              insert into public.generation_logs
+                (request_id, user_id, prompt, status, step, details, created_at)
+              select request_id, user_id, request ->> 'prompt', status, :step,
+                jsonb_build_object('attempt', attempts, 'code', error_code, 'reason', coalesce(:reason, error_message)),
+                finished_at
+              from finished)
+            select request_id, user_id, status, attempts, image_url, image_sha256, image_content_type,
+              image_bytes, finished.error_code, finished.error_message, finished_at, created_at, traceparent
+            from changed left join finished using (request_id, user_id)
+            """)
+        .param("id", job.value())
+        .param("reservation", publishReservation.toMillis())
+        .param("code", FailureCode.CANCELLED.word())
+        .param("message", CANCELLED)
+        .param("reason", reason == null ? null : Columns.storable(reason))
+        .param("step", Step.CANCELLED.word())
+        .query((row, _) ->
+            row.getString("status") == null
+                ? new Cancellation.Requested()
+                : new Cancellation.Ended(metrics.ended(FinishedJob.of(row))))
+        .optional()
+        .orElseGet(Cancellation.NotOpen::new);
   }
 }

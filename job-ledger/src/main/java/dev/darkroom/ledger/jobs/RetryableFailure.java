@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param counts whether it uses up one of the job's attempts; an outage does not
  * @param delay until the job is due again
  * @param call how long the call took; null if none was made or its end is unknown
- * @param called false if surely no call was made; the log then says so
+ * @param billing what is known of the bill for the call; the log says so where surely none was made
  */
 public record RetryableFailure(
     Step outcome,
@@ -26,7 +26,7 @@ public record RetryableFailure(
     boolean counts,
     Duration delay,
     @Nullable Duration call,
-    boolean called) {
+    CallBilling billing) {
   /** The shortest delay near the deadline. */
   private static final Duration SOONEST = Duration.ofSeconds(1);
 
@@ -52,7 +52,14 @@ public record RetryableFailure(
       boolean counts,
       Duration delay,
       @Nullable Duration call) {
-    this(outcome, code, reason, counts, delay, call, true);
+    this(
+        outcome,
+        code,
+        reason,
+        counts,
+        delay,
+        call,
+        outcome == Step.ATTEMPT_OUTCOME_UNKNOWN ? CallBilling.UNKNOWN : CallBilling.NO);
   }
 
   /**
@@ -69,20 +76,25 @@ public record RetryableFailure(
   public RetryableFailure dueWithin(Duration longest) {
     var sooner = longest.isNegative() ? Duration.ZERO : longest;
     return sooner.compareTo(delay) < 0
-        ? new RetryableFailure(outcome, code, reason, counts, sooner, call, called)
+        ? new RetryableFailure(outcome, code, reason, counts, sooner, call, billing)
         : this;
   }
 
   /** The same after a call that took so long. */
   public RetryableFailure afterCallOf(Duration took) {
-    return new RetryableFailure(outcome, code, reason, counts, delay, took, true);
+    return new RetryableFailure(outcome, code, reason, counts, delay, took, billing);
   }
 
   /** The same where no call was made. */
   public RetryableFailure withoutCall() {
     return outcome == Step.ATTEMPT_FAILED
-        ? new RetryableFailure(outcome, code, reason, counts, delay, null, false)
+        ? new RetryableFailure(outcome, code, reason, counts, delay, null, CallBilling.NOT_CALLED)
         : this;
+  }
+
+  /** The same, of a call of whose bill this is known. */
+  public RetryableFailure billed(CallBilling known) {
+    return new RetryableFailure(outcome, code, reason, counts, delay, call, known);
   }
 
   /** What became of a job whose attempt ended without a picture. */

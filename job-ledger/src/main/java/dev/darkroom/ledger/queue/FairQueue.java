@@ -92,7 +92,7 @@ public final class FairQueue {
   /**
    * Dispatches jobs whose turn it is, as many as the window has room for, and reserves them for the
    * caller, who has {@code darkroom.ledger.publish-reservation} to publish them before a sweep
-   * does.
+   * does. Those that are paused are set aside instead; while all are, nothing is dispatched.
    *
    * <p>Any number of gateways may ask at once: one of them is served, so that together they do not
    * fill the window twice. If another batch was dispatched after this statement took its snapshot
@@ -111,6 +111,7 @@ public final class FairQueue {
             with serving as (
               select from public.generation_turns
               where lots = (select lots from public.generation_turns)
+                and not exists (select from public.generation_pauses where scope = 'all')
               for update skip locked),
             ahead as (
               select count(*) as untaken from (
@@ -118,19 +119,25 @@ public final class FairQueue {
                 where state = 'dispatched' and publish_after >= :edge
                 order by publish_after limit :window) as untaken),
             next as (
-              select request_id, turn from public.generation_queue
+              select request_id, turn,
+                exists (select from public.generation_pauses pause
+                  where (pause.scope = 'user' and pause.name = job.user_id)
+                    or (pause.scope = 'model' and pause.name = (select call #>> '{parameters,model}'
+                      from public.generation_jobs where request_id = job.request_id))) as paused
+              from public.generation_queue job
               where state = 'in_line' and turn >= :turn
               order by turn, request_id
               limit coalesce((select least(:window - untaken, :limit) from serving, ahead), 0)
               for update skip locked),
             leaving as (
               update public.generation_queue job
-              set state = 'dispatched', turn = null,
-                publish_after = clock_timestamp() + :reservation * interval '1 millisecond'
+              set state = case when paused then 'paused' else 'dispatched' end, turn = null,
+                publish_after = case when paused then 'infinity'
+                  else clock_timestamp() + :reservation * interval '1 millisecond' end
               from (select * from next limit 1000) as chosen
               where job.request_id = chosen.request_id
                 and job.request_id = any (array(select request_id from next))
-              returning job.request_id, job.publish_after, chosen.turn as served),
+              returning job.request_id, job.publish_after, chosen.turn as served, paused),
             announced as (
               update public.generation_turns
               set now_serving = greatest(now_serving, (select max(turn) from next)), lots = lots + 1
@@ -144,7 +151,7 @@ public final class FairQueue {
             from serving cross join ahead
             left join (leaving cross join lateral (
               select request_id, user_id, request, call, deadline_at, created_at, traceparent
-              from public.generation_jobs where request_id = leaving.request_id limit 1) job) on true
+              from public.generation_jobs where request_id = leaving.request_id and not paused limit 1) job) on true
             order by served, job.request_id
             """)
         .param("edge", edge.dispatched())

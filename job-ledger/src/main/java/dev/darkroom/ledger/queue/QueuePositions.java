@@ -1,5 +1,7 @@
 package dev.darkroom.ledger.queue;
 
+import dev.darkroom.ledger.operate.PauseStore;
+import dev.darkroom.ledger.operate.PauseStore.Pause;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.model.RequestId;
 import java.sql.ResultSet;
@@ -35,6 +37,24 @@ public final class QueuePositions {
   public record QueuePosition(int ahead, @Nullable Instant dueAt, int running, Instant at) {}
 
   /**
+   * What an open job waits for.
+   *
+   * @param position null while a worker holds it
+   * @param isCancelled whether its worker was asked to cut its call
+   * @param isLapsed whether its worker has not renewed its lease
+   * @param pause that concerns it, the widest; null if none does
+   * @param hasWorkers whether any worker renews its lease
+   * @param idle why all workers take no jobs; null if one does
+   */
+  public record JobWait(
+      @Nullable QueuePosition position,
+      boolean isCancelled,
+      boolean isLapsed,
+      @Nullable Pause pause,
+      boolean hasWorkers,
+      @Nullable String idle) {}
+
+  /**
    * How fast the queue has been moving for the last minutes.
    *
    * @param picturesPerSecond finished lately
@@ -51,18 +71,38 @@ public final class QueuePositions {
    * @return empty if a worker holds the job, or it has ended
    */
   public Optional<QueuePosition> positionIfWaiting(RequestId requestId) {
+    return waitIfOpen(requestId).flatMap(wait -> Optional.ofNullable(wait.position()));
+  }
+
+  /** The job's position, and what else it waits for; empty if it has ended. */
+  public Optional<JobWait> waitIfOpen(RequestId requestId) {
     var edge = edges.latest();
     return lookups
         .sql(
             """
             with job as materialized (
-              select request_id, state, enqueued_at, due_at, coalesce(turn,
+              select request_id, user_id, state, enqueued_at, due_at, worker_id, publish_after, cancel_requested_at,
+                coalesce(turn,
                   greatest(0, (select now_serving from public.generation_turns))) as turn
               from public.generation_queue
               where request_id = :id)
             select least(:furthest, gone.jobs + held_back.jobs) as ahead, running.jobs as running,
-              case when due_at > clock_timestamp() then due_at end as due_at, clock_timestamp() as at
+              case when due_at > clock_timestamp() then due_at end as due_at, clock_timestamp() as at,
+              state, cancel_requested_at is not null as cancelled,
+              publish_after <= now() or not exists (select from public.generation_workers
+                where worker_id = job.worker_id and lease_until >= now()) as lapsed,
+              workers.live, workers.idle, pause.*
             from job
+            cross join lateral (
+              select count(*) as live, case when count(*) = count(pause_reason)
+                then mode() within group (order by pause_reason) end as idle
+              from public.generation_workers where lease_until > now()) as workers
+            left join lateral (
+              select * from public.generation_pauses known
+              where scope = 'all' or (scope = 'user' and name = job.user_id)
+                or (scope = 'model' and name = (select call #>> '{parameters,model}'
+                  from public.generation_jobs where request_id = job.request_id))
+              order by scope limit 1) as pause on true
             cross join lateral (
               select count(*) as jobs from (
                 select request_id, enqueued_at from public.generation_queue
@@ -81,13 +121,22 @@ public final class QueuePositions {
               select count(*) as jobs from (
                 select from public.generation_queue where state = 'claimed'
                 order by worker_id limit :furthest) as held) as running
-            where job.state not in ('claimed', 'ended')
+            where job.state <> 'ended'
             """)
         .param("id", requestId.value())
         .param("edge", edge.dispatched())
         .param("turn", edge.turn())
         .param("furthest", FURTHEST)
-        .query((row, _) -> position(row))
+        .query((row, _) -> {
+          var held = row.getString("state").equals("claimed");
+          return new JobWait(
+              held ? null : position(row),
+              row.getBoolean("cancelled"),
+              held && row.getBoolean("lapsed"),
+              row.getString("scope") == null ? null : PauseStore.pause(row),
+              row.getLong("live") > 0,
+              row.getString("idle"));
+        })
         .optional();
   }
 

@@ -20,6 +20,12 @@ public final class Columns {
     return new RequestId(row.getObject("request_id", UUID.class));
   }
 
+  public static @Nullable RequestId requestIdOrNull(ResultSet row, String column)
+      throws SQLException {
+    var id = row.getObject(column, UUID.class);
+    return id == null ? null : new RequestId(id);
+  }
+
   public static Instant instant(ResultSet row, String column) throws SQLException {
     return Objects.requireNonNull(instantOrNull(row, column), column);
   }

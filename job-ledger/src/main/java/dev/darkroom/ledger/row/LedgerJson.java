@@ -25,6 +25,10 @@ public final class LedgerJson {
     return mapper.writeValueAsString(value);
   }
 
+  public <T> T read(String json, Class<T> type) {
+    return mapper.readValue(json, type);
+  }
+
   public GenerationRequest request(String json) {
     return mapper.readValue(json, GenerationRequest.class);
   }

@@ -49,6 +49,7 @@ public final class RecentAttempts {
    *     the jobs that have to be done first a thousand are looked at
    * @param open whether there is any job that has not ended and is not with a worker
    * @param calledAt when one last began a call; none where that was more than an hour ago
+   * @param paused why an operator has paused all; none where that is not so
    * @param now the database's time
    */
   public record WorkerActivity(
@@ -56,6 +57,7 @@ public final class RecentAttempts {
       @Nullable Instant waiting,
       boolean open,
       @Nullable Instant calledAt,
+      @Nullable String paused,
       Instant now) {}
 
   /**
@@ -141,8 +143,9 @@ public final class RecentAttempts {
               coalesce((select true from public.generation_queue
                 where state = 'claimed' order by worker_id limit 1), false) as running,
               (select min(due_at) from first
-                where state <> 'claimed' and due_at <= clock_timestamp()) as waiting,
+                where state not in ('claimed', 'paused') and due_at <= clock_timestamp()) as waiting,
               exists (select from first where state <> 'claimed') as open,
+              (select reason from public.generation_pauses where scope = 'all') as paused,
               (select max(created_at) from (
                 select created_at, step from public.generation_logs
                 where status = 'processing' and created_at > now() - interval '1 hour'
@@ -157,6 +160,7 @@ public final class RecentAttempts {
                 Columns.instantOrNull(row, "waiting"),
                 row.getBoolean("open"),
                 Columns.instantOrNull(row, "called_at"),
+                row.getString("paused"),
                 Columns.instant(row, "now")))
         .single();
   }

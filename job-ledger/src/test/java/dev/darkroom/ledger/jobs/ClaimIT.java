@@ -180,11 +180,11 @@ class ClaimIT {
     var givenUp = aHeldJob().lease(Duration.ofSeconds(-1)).heldIn(ledger);
     assertThat(ledger.workerStore.abandon(List.of(givenUp))).isEqualTo(1);
 
-    assertThat(ledger.workerStore.heartbeat(JobFixture.WORKER, LEASE))
+    assertThat(ledger.workerStore.heartbeat(JobFixture.WORKER, LEASE, JobFixture.BUILD))
         .containsExactlyInAnyOrder(mine, alsoMine);
 
     assertThatJob(ledger, mine.requestId()).hasTime("lease_until", LEASE).hasNoSteps();
-    assertThat(ledger.workerStore.heartbeat("worker-3", LEASE)).isEmpty();
+    assertThat(ledger.workerStore.heartbeat("worker-3", LEASE, JobFixture.BUILD)).isEmpty();
   }
 
   @Test

@@ -21,6 +21,9 @@ final class JobAssert extends AbstractAssert<JobAssert, RequestId> {
       """
       select status, created_at, finished_at, image_url, image_sha256, image_content_type, image_bytes,
         coalesce(queued.attempt, attempts) as attempt, state, turn, failures, worker_id, claim_token,
+        case when finished_at is null then queued.calls else job.calls end as calls,
+        case when finished_at is null then queued.calls_billed else job.calls_billed end as calls_billed,
+        case when finished_at is null then queued.calls_unknown else job.calls_unknown end as calls_unknown,
         due_at, publish_after, enqueued_at, job.deadline_at, lease_until,
         case when finished_at is null then queued.error_code else job.error_code end as error_code,
         case when finished_at is null then queued.error_message else job.error_message end as error_message
@@ -77,6 +80,11 @@ final class JobAssert extends AbstractAssert<JobAssert, RequestId> {
 
   JobAssert isCompleted() {
     return hasSome("finished_at").has("status", "completed").has("state", "ended");
+  }
+
+  /** Calls, and of them those that were surely billed, and those of which nobody knows. */
+  JobAssert hasCalls(int calls, int billed, int unknown) {
+    return has("calls", calls).has("calls_billed", billed).has("calls_unknown", unknown);
   }
 
   JobAssert isFailedWith(String code) {

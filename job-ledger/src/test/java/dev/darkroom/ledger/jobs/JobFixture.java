@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.jobs;
 
+import dev.darkroom.ledger.jobs.WorkerStore.WorkerDescription;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
@@ -23,6 +24,8 @@ public final class JobFixture {
 
   /** A worker that no longer renews its lease. */
   public static final String SILENT = "worker-0";
+
+  public static final WorkerDescription BUILD = new WorkerDescription("1.2.3", 16);
 
   /** What every attempt was claimed by, unless a test says otherwise. */
   public static final UUID CLAIM = UUID.fromString("5d4e4f9c-92a5-4b1b-8b53-3e1f7d1b0009");
@@ -60,6 +63,9 @@ public final class JobFixture {
         .with("state", "dispatched")
         .with("attempt", 0)
         .with("failures", 0)
+        .with("calls", 0)
+        .with("calls_billed", 0)
+        .with("calls_unknown", 0)
         .with("traceparent", TRACE.value())
         .with("created_at", Instant.now().minusSeconds(5))
         .due(PAST)
@@ -194,7 +200,7 @@ public final class JobFixture {
   }
 
   /** Writes only the row of {@code generation_jobs}. */
-  void inJobs(TestingLedger ledger) {
+  public void inJobs(TestingLedger ledger) {
     insert(ledger, "generation_jobs");
   }
 

@@ -147,7 +147,7 @@ class JobQueriesIT {
   @Test
   void an_idle_ledger_counts_nothing() {
     assertThat(ledger.jobQueries.countOpen())
-        .isEqualTo(new JobQueries.OpenJobs(0, 0, 0, 0, 0, Map.of()));
+        .isEqualTo(new JobQueries.OpenJobs(0, 0, 0, 0, 0, 0, Map.of()));
   }
 
   @Test

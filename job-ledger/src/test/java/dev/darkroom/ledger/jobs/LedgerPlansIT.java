@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.jobs;
 
+import static dev.darkroom.ledger.jobs.JobFixture.BUILD;
 import static dev.darkroom.ledger.jobs.JobFixture.PICTURE;
 import static dev.darkroom.ledger.jobs.JobFixture.REQUEST;
 import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
@@ -90,7 +91,7 @@ class LedgerPlansIT {
 
   @Test
   void a_heartbeat_reads_what_its_worker_holds() {
-    LEDGER.workerStore.heartbeat(WORKER, Duration.ofSeconds(30));
+    LEDGER.workerStore.heartbeat(WORKER, Duration.ofSeconds(30), BUILD);
 
     assertThatPlanUses("idx_generation_queue_claimed");
   }

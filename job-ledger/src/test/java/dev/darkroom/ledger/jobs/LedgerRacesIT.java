@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.jobs;
 
+import static dev.darkroom.ledger.jobs.JobFixture.BUILD;
 import static dev.darkroom.ledger.jobs.JobFixture.PICTURE;
 import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
 import static dev.darkroom.ledger.jobs.LedgerAgreement.assertThatLogAndJobsAgree;
@@ -126,7 +127,7 @@ class LedgerRacesIT {
 
     var rescued =
         new Race<Integer>()
-            .against(60, () -> ledger.workerStore.heartbeat(WORKER, LEASE))
+            .against(60, () -> ledger.workerStore.heartbeat(WORKER, LEASE, BUILD))
             .add(60, () -> rescue().size())
             .run();
 
@@ -140,7 +141,7 @@ class LedgerRacesIT {
 
     var race =
         new Race<Boolean>()
-            .against(60, () -> ledger.workerStore.heartbeat(WORKER, LEASE))
+            .against(60, () -> ledger.workerStore.heartbeat(WORKER, LEASE, BUILD))
             .against(60, () -> claimAll(jobs));
     attempts.forEach(attempt -> race.add(1, () -> reschedule(attempt)));
 

@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.jobs;
 
+import static dev.darkroom.ledger.jobs.JobFixture.BUILD;
 import static dev.darkroom.ledger.jobs.JobFixture.CLAIM;
 import static dev.darkroom.ledger.jobs.JobFixture.PICTURE;
 import static dev.darkroom.ledger.jobs.JobFixture.REQUEST;
@@ -111,7 +112,7 @@ class LedgerWithoutStatisticsIT {
     ledger.jobOutbox.markEnqueued(due);
     var job = due.getFirst().message().requestId();
     var attempts = claim(List.of(job));
-    ledger.workerStore.heartbeat(WORKER, LEASE);
+    ledger.workerStore.heartbeat(WORKER, LEASE, BUILD);
     attempts.forEach(LedgerWithoutStatisticsIT::complete);
     ledger.eventOutbox.markPublished(List.of(job));
     ledger.jobStore.accept(List.of(NewJobFixture.aNewJob()), 0);

@@ -1,6 +1,7 @@
 package dev.darkroom.ledger.jobs;
 
 import static dev.darkroom.ledger.jobs.JobAssert.assertThatJob;
+import static dev.darkroom.ledger.jobs.JobFixture.BUILD;
 import static dev.darkroom.ledger.jobs.JobFixture.CLAIM;
 import static dev.darkroom.ledger.jobs.JobFixture.PICTURE;
 import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
@@ -13,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
 import dev.darkroom.ledger.jobs.LifecyclePage.Transition;
+import dev.darkroom.ledger.jobs.OutcomeStore.Cancellation;
 import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
@@ -52,14 +54,18 @@ class LifecycleIT {
   private Map<String, Predicate<RequestId>> transitions() {
     return Map.of(
         "claim", id -> !claim(id).isEmpty(),
-        "heartbeat", id -> ledger.workerStore.heartbeat(WORKER, LEASE).contains(first(id)),
+        "heartbeat", id -> ledger.workerStore.heartbeat(WORKER, LEASE, BUILD).contains(first(id)),
         "complete",
             id -> ledger.outcomeStore.completeIfCurrent(first(id), PICTURE, Map.of()).isPresent(),
         "fail", this::fail,
         "reschedule", id -> reschedule(id, 3),
         "rescue", _ -> !rescue(UnknownOutcomePolicy.RETRY).isEmpty(),
         "end overdue", _ -> !ledger.endOverdue(10).isEmpty(),
-        "too large", id -> !ledger.outcomeStore.endOversized(List.of(id)).isEmpty());
+        "too large", id -> !ledger.outcomeStore.endOversized(List.of(id)).isEmpty(),
+        "cancel",
+            id -> !isRunning(id) && ledger.outcomeStore.cancelIfOpen(id, null) instanceof Cancellation.Ended,
+        "ask to cut",
+            id -> isRunning(id) && ledger.outcomeStore.cancelIfOpen(id, null) instanceof Cancellation.Requested);
   }
 
   /** The other ending of those transitions that have two. */
@@ -146,6 +152,10 @@ class LifecycleIT {
 
   private static Attempt first(RequestId id) {
     return new Attempt(id, 1, WORKER, CLAIM);
+  }
+
+  private boolean isRunning(RequestId id) {
+    return stateOf(id).equals("running");
   }
 
   private String row(RequestId id) {

@@ -48,6 +48,7 @@ public final class TestingLedger {
   public final JobStore jobStore;
   public final OutcomeStore outcomeStore;
   public final WorkerStore workerStore;
+  public final PauseStore pauseStore;
   public final LostJobStore lostJobStore;
   public final RetentionStore retentionStore;
   public final JobQueries jobQueries;
@@ -94,6 +95,7 @@ public final class TestingLedger {
             metrics);
     outcomeStore = new OutcomeStore(asApplication, json, RESERVATION, metrics);
     workerStore = new WorkerStore(asApplication);
+    pauseStore = new PauseStore(asApplication);
     lostJobStore = new LostJobStore(asApplication, json);
     retentionStore = new RetentionStore(asApplication, KEEP_KEYS);
     jobQueries = new JobQueries(asApplication, asApplication, json);
@@ -145,6 +147,7 @@ public final class TestingLedger {
   public static TestingLedger empty() {
     OWNER_OF_SHARED.sql("delete from public.generation_topics").update();
     OWNER_OF_SHARED.sql("delete from public.generation_workers").update();
+    OWNER_OF_SHARED.sql("delete from public.generation_pauses").update();
     OWNER_OF_SHARED.sql("delete from public.generation_queue").update();
     OWNER_OF_SHARED.sql("delete from public.generation_jobs").update();
     OWNER_OF_SHARED.sql("delete from public.generation_logs").update();

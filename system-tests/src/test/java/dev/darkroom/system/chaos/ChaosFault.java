@@ -201,6 +201,15 @@ public enum ChaosFault {
     Heal begin(TestedSystem system, RandomGenerator dice) {
       return everyCallMeets(system, answer(500));
     }
+  },
+  /** An operator pauses all calls. */
+  PAUSE(Recovery.AFTERWARDS, 3, 6) {
+    @Override
+    Heal begin(TestedSystem system, RandomGenerator dice) throws IOException {
+      var gateway = one(system.gateways(), dice);
+      gateway.post("/api/operations/pause");
+      return () -> gateway.post("/api/operations/resume");
+    }
   };
 
   /** When the system is expected to be well again. */

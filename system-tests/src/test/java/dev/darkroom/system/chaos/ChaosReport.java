@@ -66,6 +66,7 @@ public record ChaosReport(
         new Fact("jobs", evidence.jobs().size()),
         new Fact("completed", withStatus(JobStatus.COMPLETED)),
         new Fact("failed", withStatus(JobStatus.FAILED) + reasons()),
+        new Fact("cancelled", countSteps(Step.CANCELLED)),
         new Fact("attempts", countSteps(Step.CALLING_NEBIUS_API)),
         new Fact("attempts of unknown outcome", countSteps(Step.ATTEMPT_OUTCOME_UNKNOWN)),
         new Fact("jobs completed by a report after that", completed(ChaosReport::byALateReport)),
@@ -81,7 +82,8 @@ public record ChaosReport(
             "**events missing, early or wrong**", broken(Promises.EVENTS_ARRIVE_AT_LEAST_ONCE)),
         new Fact("**orphan pictures**", broken(Promises.NO_ORPHAN_PICTURE)),
         new Fact("**untrue steps**", broken(Promises.STEPS_TELL_THE_TRUTH)),
-        new Fact("**keys with more than one job**", broken(Promises.ONE_KEY_ONE_JOB)));
+        new Fact("**keys with more than one job**", broken(Promises.ONE_KEY_ONE_JOB)),
+        new Fact("**receipts that do not add up**", broken(Promises.RECEIPT_ADDS_UP)));
   }
 
   public long uncalledForAnswers() {

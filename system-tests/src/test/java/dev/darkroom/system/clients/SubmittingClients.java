@@ -23,13 +23,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * Clients. Each wants one picture, asks one gateway for it, and where no clear answer comes the
  * other one, with the same key, until it is told of a job. Every fourth follows its job to the end;
- * every seventh asks both gateways at once.
+ * every seventh asks both gateways at once; every ninth cancels its job soon after; every tenth
+ * wants another such picture when it has the first.
  */
 public final class SubmittingClients implements AutoCloseable {
   private static final int TRIES = 100;
   private static final int FOLLOWED = 4;
   private static final int IMPATIENT = 7;
+  private static final int CANCELLING = 9;
+  private static final int REPEATING = 10;
   private static final long PAUSE_MILLIS = 400;
+  private static final int CONFLICT = 409;
 
   private final List<URI> gateways;
   private final SystemHttpClients http;
@@ -56,9 +60,7 @@ public final class SubmittingClients implements AutoCloseable {
       try {
         var submission = untilTold(number);
         submissions.add(submission);
-        if (number % FOLLOWED == 0 && submission.accepted().isPresent()) {
-          Thread.ofVirtual().start(() -> follow(submission.accepted().get(), number));
-        }
+        submission.accepted().ifPresent(job -> goOn(job, number));
         return submission;
       } finally {
         underWay.decrementAndGet();
@@ -138,6 +140,59 @@ public final class SubmittingClients implements AutoCloseable {
       }
     }
     return null;
+  }
+
+  private void goOn(UUID job, int number) {
+    if (number % FOLLOWED == 0) {
+      Thread.ofVirtual().start(() -> follow(job, number));
+    }
+    if (number % CANCELLING == 0) {
+      Thread.ofVirtual().start(() -> cancel(job, number));
+    }
+    if (number % REPEATING == 0) {
+      Thread.ofVirtual().start(() -> repeat(job, number));
+    }
+  }
+
+  /** Some at once, some while they are drawn. */
+  private void cancel(UUID job, int number) {
+    try {
+      var _ = closed.await(number % 3 * PAUSE_MILLIS / 4, TimeUnit.MILLISECONDS);
+      for (int turn = number; turn < number + TRIES; turn++) {
+        if (http.cancel(gateways.get(turn % gateways.size()), job)
+            || closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+          return;
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void repeat(UUID original, int number) {
+    var key = run + "-" + number + "-again";
+    var prompt = "A fox in the snow again, number " + number + " of " + run;
+    var answers = new ArrayList<ClientReply>();
+    underWay.incrementAndGet();
+    try {
+      for (int turn = number; turn < number + TRIES; turn++) {
+        var answer = http.replay(gateways.get(turn % gateways.size()), key, original, prompt);
+        if (answer.status() == null || answer.status() != CONFLICT) { // it has not ended
+          answers.add(answer);
+          if (!answer.leavesOpen()) {
+            break;
+          }
+        }
+        if (closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+          break;
+        }
+      }
+      submissions.add(new ClientSubmission(key, prompt, answers));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      underWay.decrementAndGet();
+    }
   }
 
   private void follow(UUID id, int number) {

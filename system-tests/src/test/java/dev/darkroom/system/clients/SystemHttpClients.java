@@ -36,9 +36,39 @@ public final class SystemHttpClients implements AutoCloseable {
   }
 
   ClientReply submit(URI gateway, String key, String prompt) throws InterruptedException {
-    var body = JSON.writeValueAsString(Map.of("prompt", prompt, "width", 64, "height", 64));
+    return post(
+        gateway.resolve("/api/generate"),
+        key,
+        JSON.writeValueAsString(Map.of("prompt", prompt, "width", 64, "height", 64)));
+  }
+
+  /** The same picture of another seed, under a prompt of its own. */
+  ClientReply replay(URI gateway, String key, UUID original, String prompt)
+      throws InterruptedException {
+    return post(
+        gateway.resolve("/api/generate/" + original + "/replay"),
+        key,
+        JSON.writeValueAsString(Map.of("prompt", prompt, "seed", -1)));
+  }
+
+  /** Whether the gateway said that the job is, or is to be, cancelled. */
+  boolean cancel(URI gateway, UUID job) throws InterruptedException {
     var request =
-        HttpRequest.newBuilder(gateway.resolve("/api/generate"))
+        HttpRequest.newBuilder(gateway.resolve("/api/generate/" + job))
+            .timeout(PATIENCE)
+            .DELETE()
+            .build();
+    try {
+      return http.send(request, BodyHandlers.discarding()).statusCode() / 100 == 2;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private ClientReply post(URI address, String key, String body) throws InterruptedException {
+    var gateway = address.resolve("/");
+    var request =
+        HttpRequest.newBuilder(address)
             .timeout(PATIENCE)
             .header("Content-Type", "application/json")
             .header("Idempotency-Key", "\"" + key + "\"")

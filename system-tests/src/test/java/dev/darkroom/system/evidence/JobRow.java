@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row of {@code generation_jobs}.
  *
+ * @param callsBilled calls that were surely billed, as far as the ledger knows
+ * @param callsUnknown calls of which it does not know
  * @param published whether it has left the queue, because Kafka has its completion event
  */
 public record JobRow(
@@ -25,6 +27,8 @@ public record JobRow(
     @Nullable Long bytes,
     @Nullable String errorCode,
     @Nullable String errorMessage,
+    int callsBilled,
+    int callsUnknown,
     boolean published) {
   public boolean hasEnded() {
     return status.isTerminal();

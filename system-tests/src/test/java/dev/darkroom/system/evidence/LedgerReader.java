@@ -194,6 +194,8 @@ public final class LedgerReader {
         row.getObject("image_bytes", Long.class),
         row.getString("error_code"),
         row.getString("error_message"),
+        row.getInt("calls_billed"),
+        row.getInt("calls_unknown"),
         row.getBoolean("published"));
   }
 

@@ -22,6 +22,8 @@ public final class Promises {
   public static final Promise STEPS_TELL_THE_TRUTH = new StepsTellTheTruth();
   public static final Promise ONE_KEY_ONE_JOB = new OneKeyOneJob();
 
+  public static final Promise RECEIPT_ADDS_UP = new ReceiptAddsUp();
+
   private Promises() {}
 
   public static List<Promise> all() {
@@ -32,7 +34,8 @@ public final class Promises {
         EVENTS_ARRIVE_AT_LEAST_ONCE,
         NO_ORPHAN_PICTURE,
         STEPS_TELL_THE_TRUTH,
-        ONE_KEY_ONE_JOB);
+        ONE_KEY_ONE_JOB,
+        RECEIPT_ADDS_UP);
   }
 
   /** What the evidence breaks, of all promises. */

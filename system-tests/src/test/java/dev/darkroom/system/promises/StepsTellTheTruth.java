@@ -103,7 +103,8 @@ public record StepsTellTheTruth() implements Promise.ForEachJob {
           RETRY_SCHEDULED,
           DEADLINE_EXCEEDED,
           ATTEMPTS_EXHAUSTED,
-          RECORD_TOO_LARGE ->
+          RECORD_TOO_LARGE,
+          CANCELLED ->
           Stream.empty();
     };
   }

@@ -51,6 +51,8 @@ final class TestingJob {
   private Instant finishedAt = at(1_250);
   private Instant takenAt = at(60_000);
   private boolean known = true;
+  private int callsBilled = 1;
+  private int callsUnknown;
 
   private TestingJob() {
     step(Step.REQUEST_RECEIVED, 0, Map.of());
@@ -86,6 +88,7 @@ final class TestingJob {
   static TestingJob failed() {
     var job = new TestingJob().without(Step.IMAGE_GENERATED);
     job.status = JobStatus.FAILED;
+    job.callsBilled = 0;
     job.calls.removeLast();
     job.call(1_010, SimulatorReply.ERROR, 429);
     job.step(
@@ -207,6 +210,12 @@ final class TestingJob {
     return this;
   }
 
+  TestingJob withReceipt(int billed, int unknown) {
+    callsBilled = billed;
+    callsUnknown = unknown;
+    return this;
+  }
+
   TestingJob unknownToTheLedger() {
     known = false;
     return this;
@@ -275,6 +284,8 @@ final class TestingJob {
         completed ? 500L : null,
         failed ? "rate_limited" : null,
         failed ? "too fast" : null,
+        callsBilled,
+        callsUnknown,
         status.isTerminal());
   }
 

@@ -3,14 +3,23 @@ package dev.darkroom.system.stack;
 import dev.darkroom.system.processes.FreePorts;
 import dev.darkroom.system.processes.JavaCommand;
 import dev.darkroom.system.processes.SystemProcess;
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** One {@code api-gateway} in a process of its own. */
 public final class TestedGateway implements TestedApplication {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final int TRIES = 10;
+  private static final int OK = 200;
+
   private final SystemProcess process;
   private final URI address;
   private final int managementPort = FreePorts.claim();
@@ -27,6 +36,27 @@ public final class TestedGateway implements TestedApplication {
 
   public URI address() {
     return address;
+  }
+
+  /** Posts nothing to this address, until the gateway has done what that means. */
+  public void post(String path) throws IOException {
+    var request =
+        HttpRequest.newBuilder(address.resolve(path))
+            .timeout(PATIENCE)
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build();
+    try (var client = HttpClient.newHttpClient()) {
+      for (var tries = 0; tries < TRIES; tries++) {
+        var reply = client.send(request, HttpResponse.BodyHandlers.ofString());
+        if (reply.statusCode() == OK) {
+          return;
+        }
+      }
+      throw new IOException("the gateway did not do what was asked: " + path);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("broken off", e);
+    }
   }
 
   @Override

@@ -1,11 +1,13 @@
 package dev.darkroom.gateway.submit.fields;
 
 import dev.darkroom.gateway.http.Parsed.BadField;
+import dev.darkroom.gateway.http.RequestParameters;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.Lora;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -21,6 +23,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
  */
 public final class FieldReader {
   private static final int LONGEST_NUMBER_SHOWN = 32;
+  private static final int LONGEST_TIME = 40;
 
   private final JsonNode object;
   private final String prefix;
@@ -85,6 +88,37 @@ public final class FieldReader {
     }
     reject(field, "must be one of " + String.join(", ", allowed));
     return Optional.empty();
+  }
+
+  /** The fields of an object inside this one; none where it is absent or bad. */
+  public FieldReader object(String field) {
+    var node = value(field);
+    if (!node.isMissingNode() && !node.isObject()) {
+      reject(field, "must be an object; got " + kind(node));
+    }
+    return new FieldReader(node, prefix + field + ".", errors);
+  }
+
+  public boolean flag(String field) {
+    var node = value(field);
+    if (!node.isMissingNode() && !node.isBoolean()) {
+      reject(field, "must be true or false; got " + kind(node));
+    }
+    return node.isBoolean() && node.booleanValue();
+  }
+
+  public Optional<Instant> instant(String field) {
+    var text = text(field, LONGEST_TIME);
+    var time = text.flatMap(RequestParameters::timestamp);
+    if (text.isPresent() && time.isEmpty()) {
+      reject(field, RequestParameters.TIMESTAMP_RULE);
+    }
+    return time;
+  }
+
+  /** Notes what is wrong with a field; the message continues a sentence that names it. */
+  public void reject(String field, String message) {
+    errors.add(new BadField(prefix + field, message));
   }
 
   /** A number between 0 and 1. */
@@ -185,10 +219,6 @@ public final class FieldReader {
   private JsonNode value(String field) {
     var node = object.path(field);
     return node.isNull() ? JsonNodeFactory.instance.missingNode() : node;
-  }
-
-  private void reject(String field, String message) {
-    errors.add(new BadField(prefix + field, message));
   }
 
   private static boolean isWhole(BigDecimal number) {

@@ -1,0 +1,200 @@
+package dev.darkroom.gateway.extras.operate;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.uuid.Generators;
+import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
+import dev.darkroom.gateway.extras.operate.OperationParser.OperationRequest;
+import dev.darkroom.gateway.extras.operate.OperationParser.PauseRequest;
+import dev.darkroom.gateway.http.HeavyReaders;
+import dev.darkroom.gateway.http.Parsed;
+import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.gateway.submit.RequestBody;
+import dev.darkroom.ledger.operate.Operation;
+import dev.darkroom.ledger.operate.Operation.OperationAction;
+import dev.darkroom.ledger.operate.OperationStore;
+import dev.darkroom.ledger.operate.PauseStore;
+import dev.darkroom.ledger.operate.PauseStore.Pause;
+import dev.darkroom.ledger.operate.PauseStore.PauseScope;
+import dev.darkroom.model.RequestId;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Pauses and resumes, and changes many jobs at once. */
+@RestController
+class OperationController {
+  private static final Logger log = LoggerFactory.getLogger(OperationController.class);
+  private static final String PATH = "/api/operations/";
+  private static final int SHOWN = 100;
+
+  private final PauseStore pauseStore;
+  private final OperationStore operationStore;
+  private final HeavyReaders readers;
+  private final OperationParser parser = new OperationParser();
+  private final TimeBasedEpochRandomGenerator ids = Generators.timeBasedEpochRandomGenerator();
+
+  OperationController(
+      PauseStore pauseStore, OperationStore operationStore, HeavyReaders readers) {
+    this.pauseStore = pauseStore;
+    this.operationStore = operationStore;
+    this.readers = readers;
+  }
+
+  /** A pause in replies; neither user nor model where it concerns all. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record PauseView(
+      PauseScope scope,
+      @Nullable String userId,
+      @Nullable String model,
+      String reason,
+      Instant since) {
+    static PauseView of(Pause pause) {
+      return new PauseView(
+          pause.scope(),
+          pause.scope() == PauseScope.USER ? pause.name() : null,
+          pause.scope() == PauseScope.MODEL ? pause.name() : null,
+          pause.reason(),
+          pause.since());
+    }
+  }
+
+  /**
+   * What is paused and what is under way.
+   *
+   * @param operations the latest, running or not
+   */
+  record OperationsView(List<PauseView> paused, List<Operation> operations) {}
+
+  /** How many jobs an operation would change now. */
+  record DryRun(OperationAction action, boolean dryRun, long matched) {}
+
+  /** Whether there was a pause to end. */
+  record Resumption(boolean resumed) {}
+
+  @GetMapping("/api/operations")
+  ResponseEntity<Object> list() {
+    return reply(
+        HttpStatus.OK,
+        new OperationsView(
+            pauseStore.list().stream().map(PauseView::of).toList(), operationStore.latest(SHOWN)));
+  }
+
+  @PostMapping("/api/operations/pause")
+  ResponseEntity<Object> pause(HttpServletRequest request) {
+    return parsed(request, parser::pause, this::pause);
+  }
+
+  private ResponseEntity<Object> pause(PauseRequest asked) {
+    var pause = pauseStore.pause(asked.scope(), asked.name(), asked.reason());
+    log.atWarn()
+        .addKeyValue("scope", pause.scope().word())
+        .addKeyValue("name", pause.name())
+        .addKeyValue("reason", pause.reason())
+        .log("paused; jobs wait until this is resumed");
+    return reply(HttpStatus.OK, PauseView.of(pause));
+  }
+
+  @PostMapping("/api/operations/resume")
+  ResponseEntity<Object> resume(HttpServletRequest request) {
+    return parsed(request, parser::pause, this::resume);
+  }
+
+  private ResponseEntity<Object> resume(PauseRequest asked) {
+    var resumed = pauseStore.resume(asked.scope(), asked.name());
+    if (resumed) {
+      log.atWarn()
+          .addKeyValue("scope", asked.scope().word())
+          .addKeyValue("name", asked.name())
+          .log("resumed");
+    }
+    return reply(HttpStatus.OK, new Resumption(resumed));
+  }
+
+  @PostMapping("/api/operations")
+  @Nullable ResponseEntity<Object> begin(HttpServletRequest request) throws IOException {
+    return readers.page(
+        request, () -> parsed(request, parser::operation, this::begin));
+  }
+
+  private ResponseEntity<Object> begin(OperationRequest asked) {
+    var id = ids.generate();
+    var matched = operationStore.count(asked.action(), asked.filter(), id);
+    if (asked.dryRun()) {
+      return reply(HttpStatus.OK, new DryRun(asked.action(), true, matched));
+    }
+    var operation =
+        operationStore.begin(id, asked.action(), asked.filter(), asked.reason(), matched);
+    log.atWarn()
+        .addKeyValue("operation", id)
+        .addKeyValue("action", operation.action().word())
+        .addKeyValue("filter", operation.filter())
+        .addKeyValue("jobs", matched)
+        .log("operation begins");
+    return ResponseEntity.accepted()
+        .location(URI.create(PATH + id))
+        .contentType(MediaType.APPLICATION_JSON)
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .body(operation);
+  }
+
+  @GetMapping("/api/operations/{id}")
+  ResponseEntity<Object> show(@PathVariable String id) {
+    return operation(id).map(found -> reply(HttpStatus.OK, found)).orElseGet(this::noSuch);
+  }
+
+  /** Stops it; what it has done stays. */
+  @DeleteMapping("/api/operations/{id}")
+  ResponseEntity<Object> cancel(@PathVariable String id) {
+    operation(id).ifPresent(running -> operationStore.cancel(running.id()));
+    return show(id);
+  }
+
+  private Optional<Operation> operation(String id) {
+    return RequestId.parse(id).map(RequestId::value).flatMap(operationStore::find);
+  }
+
+  private ResponseEntity<Object> noSuch() {
+    return Problem.of(
+            HttpStatus.NOT_FOUND,
+            "No such operation. The id is in the reply to POST /api/operations.")
+        .answer();
+  }
+
+  private static <T> ResponseEntity<Object> parsed(
+      HttpServletRequest request,
+      Function<String, Parsed<T>> parse,
+      Function<T, ResponseEntity<Object>> handle) {
+    return switch (RequestBody.of(request)) {
+      case RequestBody.Unreadable(var problem) -> problem.answer();
+      case RequestBody.Utf8Text(var text) ->
+          switch (parse.apply(text)) {
+            case Parsed.BadFields<T>(var errors) -> Problem.badFields(errors).answer();
+            case Parsed.Success<T>(var value) -> handle.apply(value);
+          };
+    };
+  }
+
+  private static ResponseEntity<Object> reply(HttpStatus status, Object body) {
+    return ResponseEntity.status(status)
+        .contentType(MediaType.APPLICATION_JSON)
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .body(body);
+  }
+}

@@ -1,0 +1,133 @@
+package dev.darkroom.gateway.submit;
+
+import dev.darkroom.gateway.http.Parsed;
+import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.gateway.http.ReplyId;
+import dev.darkroom.gateway.submit.JobReplayer.ReplayRequest;
+import dev.darkroom.gateway.wait.WaitLimiter;
+import dev.darkroom.ledger.jobs.OutcomeStore.Cancellation;
+import dev.darkroom.model.RequestId;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** Cancels jobs, and submits ended ones again. */
+@RestController
+class JobActionController {
+  private final JobCanceller canceller;
+  private final JobReplayer replayer;
+  private final SubmissionParser submissions;
+  private final SubmissionHandler handler;
+  private final SubmitResponses responses;
+  private final WaitLimiter waits;
+
+  JobActionController(
+      JobCanceller canceller,
+      JobReplayer replayer,
+      SubmissionParser submissions,
+      SubmissionHandler handler,
+      SubmitResponses responses,
+      WaitLimiter waits) {
+    this.canceller = canceller;
+    this.replayer = replayer;
+    this.submissions = submissions;
+    this.handler = handler;
+    this.responses = responses;
+    this.waits = waits;
+  }
+
+  /** Idempotent: 200 with the job once it has ended, 202 while its call is being cut. */
+  @DeleteMapping("/api/generate/{requestId}")
+  Object cancel(
+      @PathVariable String requestId, HttpServletRequest request, HttpServletResponse response) {
+    var job = RequestId.parse(requestId);
+    if (job.isEmpty()) {
+      return SubmitResponses.noSuchJob();
+    }
+    var wait = responses.preferredWait(request);
+    if (wait.isEmpty()) {
+      return cancel(job.get(), wait, request, response);
+    }
+    Callable<ResponseEntity<Object>> waiting =
+        () -> waits.limit(request, () -> cancel(job.get(), wait, request, response));
+    return waiting;
+  }
+
+  private ResponseEntity<Object> cancel(
+      RequestId job,
+      Optional<PreferWait> wait,
+      HttpServletRequest request,
+      HttpServletResponse response) {
+    var waitFor =
+        switch (canceller.cancel(job, null)) {
+          case Cancellation.Requested _ -> wait;
+          case Cancellation.Ended _, Cancellation.NotOpen _ -> Optional.<PreferWait>empty();
+        };
+    var reply = responses.toCancelled(job, waitFor);
+    if (reply.getStatusCode().is2xxSuccessful()) {
+      ReplyId.isOf(job, request, response);
+      wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));
+    }
+    return reply;
+  }
+
+  @PostMapping("/api/generate/{requestId}/replay")
+  Object replay(
+      @PathVariable String requestId, HttpServletRequest request, HttpServletResponse response) {
+    var original = RequestId.parse(requestId);
+    if (original.isEmpty()) {
+      return SubmitResponses.noSuchJob();
+    }
+    return switch (RequestBody.of(request)) {
+      case RequestBody.Unreadable(var problem) -> problem.answer();
+      case RequestBody.Utf8Text(var text) ->
+          switch (changes(text)) {
+            case Parsed.BadFields<JsonNode>(var errors) -> Problem.badFields(errors).answer();
+            case Parsed.Success<JsonNode>(var changes) ->
+                replay(original.get(), changes, request, response);
+          };
+    };
+  }
+
+  /** A body is optional. */
+  private Parsed<JsonNode> changes(String text) {
+    return text.isBlank()
+        ? new Parsed.Success<>(JsonNodeFactory.instance.objectNode())
+        : submissions.read(text);
+  }
+
+  private Object replay(
+      RequestId original,
+      JsonNode changes,
+      HttpServletRequest request,
+      HttpServletResponse response) {
+    var key =
+        IdempotencyKeyHeader.in(Collections.list(request.getHeaders(IdempotencyKeyHeader.NAME)));
+    if (!key.errors().isEmpty()) {
+      return Problem.badFields(key.errors()).answer();
+    }
+    return switch (replayer.replayOf(original, changes)) {
+      case ReplayRequest.NoSuchJob _ -> SubmitResponses.noSuchJob();
+      case ReplayRequest.StillOpen _ ->
+          Problem.of(
+                  HttpStatus.CONFLICT,
+                  "The job has not ended. Wait for its end, or cancel it, before you replay it.")
+              .about(original)
+              .answer();
+      case ReplayRequest.BadChanges(var errors) -> Problem.badFields(errors).answer();
+      case ReplayRequest.Submittable(var submission, var ordinal) ->
+          handler.handle(
+              submission, Optional.of(key.key().orElse(ordinal)), request, response);
+    };
+  }
+}

@@ -1,0 +1,131 @@
+package dev.darkroom.gateway.submit;
+
+import dev.darkroom.gateway.http.Parsed;
+import dev.darkroom.gateway.http.Parsed.BadField;
+import dev.darkroom.ledger.jobs.Job;
+import dev.darkroom.ledger.jobs.JobQueries;
+import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.jobs.NewJob;
+import dev.darkroom.ledger.jobs.NewJob.Acceptance;
+import dev.darkroom.model.RequestId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Submits the requests of ended jobs again, through the same door as new ones. */
+@Component
+public final class JobReplayer {
+  private static final int FINGERPRINT = 16;
+
+  private final JobQueries jobQueries;
+  private final JobStore jobStore;
+  private final JobSubmitter jobSubmitter;
+  private final SubmissionParser submissions;
+  private final JsonMapper json;
+
+  JobReplayer(
+      JobQueries jobQueries,
+      JobStore jobStore,
+      JobSubmitter jobSubmitter,
+      SubmissionParser submissions,
+      JsonMapper json) {
+    this.jobQueries = jobQueries;
+    this.jobStore = jobStore;
+    this.jobSubmitter = jobSubmitter;
+    this.submissions = submissions;
+    this.json = json;
+  }
+
+  /** What becomes of a wish to repeat a job. */
+  sealed interface ReplayRequest {
+    /**
+     * It can be submitted.
+     *
+     * @param key that makes a double click one job: it holds until the repetition has ended
+     */
+    record Submittable(Submission submission, String key) implements ReplayRequest {}
+
+    record NoSuchJob() implements ReplayRequest {}
+
+    /** It has not ended. */
+    record StillOpen() implements ReplayRequest {}
+
+    record BadChanges(List<BadField> errors) implements ReplayRequest {}
+  }
+
+  /**
+   * The same request and seed again.
+   *
+   * @param changes fields of a submission that replace those of the original; null means absent
+   */
+  ReplayRequest replayOf(RequestId original, JsonNode changes) {
+    var found = jobQueries.findForSubmitter(original);
+    if (found.isEmpty()) {
+      return new ReplayRequest.NoSuchJob();
+    } else if (found.get().finishedAt() == null) {
+      return new ReplayRequest.StillOpen();
+    }
+    return switch (submissions.parse(changed(found.get(), changes))) {
+      case Parsed.BadFields<Submission>(var errors) -> new ReplayRequest.BadChanges(errors);
+      case Parsed.Success<Submission>(var submission) ->
+          new ReplayRequest.Submittable(submission.as(original), key(original, submission));
+    };
+  }
+
+  private String key(RequestId original, Submission submission) {
+    return "replay:%s:%d:%s"
+        .formatted(
+            original,
+            jobQueries.countEndedReplays(original) + 1,
+            submission.fingerprint().substring(0, FINGERPRINT));
+  }
+
+  /** As the client of the original would write it. */
+  private ObjectNode changed(Job original, JsonNode changes) {
+    ObjectNode body = json.valueToTree(original.request());
+    body.put("userId", original.userId());
+    for (var change : changes.properties()) {
+      if (change.getValue().isNull()) {
+        body.remove(change.getKey());
+      } else {
+        body.set(change.getKey(), change.getValue());
+      }
+    }
+    return body;
+  }
+
+  /**
+   * Submits the requests of these jobs again. They wait for their turns, so that other users' jobs
+   * go on.
+   *
+   * @param operation what this is part of: each job is repeated once for it, however often this is
+   *     called
+   * @return how many were submitted, now or before; the others are gone or not allowed any more
+   */
+  public int replayAll(List<RequestId> originals, String operation) {
+    var none = JsonNodeFactory.instance.objectNode();
+    var jobs = new ArrayList<NewJob>();
+    for (var original : jobQueries.findWithoutSteps(originals)) {
+      if (submissions.parse(changed(original, none))
+          instanceof Parsed.Success<Submission>(var submission)) {
+        jobs.add(
+            jobSubmitter.newJob(
+                jobSubmitter.mintId(),
+                submission.as(original.requestId()),
+                Optional.of("replay:" + operation + ":" + original.requestId()),
+                Optional.empty()));
+      }
+    }
+    return jobs.isEmpty()
+        ? 0
+        : (int)
+            jobStore.accept(jobs, 0).stream()
+                .filter(acceptance -> !(acceptance instanceof Acceptance.KeyReused))
+                .count();
+  }
+}

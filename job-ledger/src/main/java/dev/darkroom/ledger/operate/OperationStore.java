@@ -1,0 +1,282 @@
+package dev.darkroom.ledger.operate;
+
+import dev.darkroom.ledger.operate.Operation.OperationAction;
+import dev.darkroom.ledger.operate.Operation.OperationStatus;
+import dev.darkroom.ledger.row.Columns;
+import dev.darkroom.ledger.row.LedgerJson;
+import dev.darkroom.model.RequestId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Changes of many jobs at once. Any gateway carries out one slice after another; the row says how
+ * far they have come, so that another one goes on where one was killed.
+ */
+public final class OperationStore {
+  /** Jobs that one slice looks at, whether they match or not: a rare filter takes more slices. */
+  private static final int LOOKED_AT = 20_000;
+
+  /** Counted no further. */
+  public static final int MOST_COUNTED = 1_000_000;
+
+  private final JdbcClient database;
+  private final JdbcClient searches;
+  private final LedgerJson json;
+
+  /**
+   * @param searches for counts, which may take long
+   */
+  public OperationStore(JdbcClient database, JdbcClient searches, LedgerJson json) {
+    this.database = database;
+    this.searches = searches;
+    this.json = json;
+  }
+
+  /**
+   * The jobs of a slice.
+   *
+   * @param nextBefore where the next one goes on; null if this is the last one
+   */
+  public record JobSlice(List<RequestId> jobs, @Nullable UUID nextBefore) {}
+
+  /**
+   * Begins an operation.
+   *
+   * @param id a UUIDv7: jobs that are accepted later are not part of it
+   */
+  public Operation begin(
+      UUID id, OperationAction action, JobFilter filter, @Nullable String reason, long matched) {
+    return database
+        .sql(
+            """
+            insert into public.generation_operations (operation_id, action, filter, reason, matched, next_before)
+            values (:id, :action, :filter::jsonb, :reason, :matched, :id)
+            returning *
+            """)
+        .param("id", id)
+        .param("action", action.word())
+        .param("filter", json.write(filter))
+        .param("reason", reason == null ? null : Columns.storable(reason))
+        .param("matched", matched)
+        .query((row, _) -> operation(row))
+        .single();
+  }
+
+  /**
+   * How many jobs match; {@value #MOST_COUNTED} at most.
+   *
+   * @param before only jobs with lower ids
+   */
+  public long count(OperationAction action, JobFilter filter, UUID before) {
+    return searches
+        .sql(
+            """
+            select count(*) from (
+              select from public.generation_jobs job left join public.generation_queue queued using (request_id)
+              where request_id < :before
+                and (:since::uuid is null or request_id >= :since)
+                and (:until::uuid is null or request_id < :until)
+                and (:user::text is null or job.user_id = :user)
+                and (:model::text is null or call #>> '{parameters,model}' = :model)
+                and (:code::text is null or job.error_code = :code)
+                and case :status when 'open' then status = 'started'
+                  when 'started' then status = 'started' and coalesce(queued.attempt, 0) = 0
+                  when 'processing' then status = 'started' and queued.attempt > 0
+                  else status = :status end
+              limit :most) as matched
+            """)
+        .param("before", before)
+        .param("since", lowest(filter.since()))
+        .param("until", lowest(filter.until()))
+        .param("user", filter.userId())
+        .param("model", filter.model())
+        .param("code", filter.errorCode())
+        .param("status", status(action, filter))
+        .param("most", MOST_COUNTED)
+        .query(Long.class)
+        .single();
+  }
+
+  /**
+   * The next jobs of an operation, from the newest to the oldest.
+   *
+   * @param limit jobs at most
+   */
+  public JobSlice slice(Operation operation, int limit) {
+    var filter = operation.filter();
+    var matching =
+        database
+            .sql(
+                """
+                with looked_at as materialized (
+                  select request_id, user_id, status, error_code, call #>> '{parameters,model}' as model
+                  from public.generation_jobs
+                  where request_id < :before
+                    and (:since::uuid is null or request_id >= :since)
+                  order by request_id desc limit :looked)
+                select request_id, (select min(request_id::text) from looked_at) as lowest,
+                  (select count(*) from looked_at) as looked, matched
+                from (values (true)) as always (so) left join lateral (
+                  select job.request_id, true as matched
+                  from looked_at job left join public.generation_queue queued using (request_id)
+                  where (:until::uuid is null or request_id < :until)
+                    and (:user::text is null or job.user_id = :user)
+                    and (:model::text is null or job.model = :model)
+                    and (:code::text is null or job.error_code = :code)
+                    and case :status when 'open' then status = 'started'
+                      when 'started' then status = 'started' and coalesce(queued.attempt, 0) = 0
+                      when 'processing' then status = 'started' and queued.attempt > 0
+                      else status = :status end
+                  order by request_id desc limit :limit) as matching on true
+                order by request_id desc
+                """)
+            .param("before", operation.nextBefore())
+            .param("since", lowest(filter.since()))
+            .param("until", lowest(filter.until()))
+            .param("user", filter.userId())
+            .param("model", filter.model())
+            .param("code", filter.errorCode())
+            .param("status", status(operation.action(), filter))
+            .param("looked", LOOKED_AT)
+            .param("limit", limit)
+            .query((row, _) ->
+                new SlicedJob(
+                    row.getObject("request_id", UUID.class),
+                    row.getString("lowest"),
+                    row.getLong("looked")))
+            .list();
+    var jobs =
+        matching.stream()
+            .flatMap(job -> Optional.ofNullable(job.id()).map(RequestId::new).stream())
+            .toList();
+    return new JobSlice(jobs, next(matching, jobs, limit));
+  }
+
+  private record SlicedJob(@Nullable UUID id, @Nullable String lowest, long looked) {}
+
+  private static @Nullable UUID next(
+      List<SlicedJob> matching, List<RequestId> jobs, int limit) {
+    if (jobs.size() == limit) {
+      return jobs.getLast().value();
+    }
+    var any = matching.getFirst();
+    return any.looked() == LOOKED_AT && any.lowest() != null ? UUID.fromString(any.lowest()) : null;
+  }
+
+  /** A job of this status; open ones where those are to be cancelled, failed ones otherwise. */
+  private static String status(OperationAction action, JobFilter filter) {
+    var status = filter.status();
+    if (status != null) {
+      return status.word();
+    }
+    return switch (action) {
+      case CANCEL -> "open";
+      case REPLAY -> "failed";
+    };
+  }
+
+  private static @Nullable UUID lowest(@Nullable Instant time) {
+    return time == null ? null : RequestId.lowestAt(time);
+  }
+
+  /**
+   * Takes a running operation that no other gateway carries out.
+   *
+   * @param reservation how long nobody else does
+   */
+  public Optional<Operation> take(Duration reservation) {
+    return database
+        .sql(
+            """
+            update public.generation_operations
+            set reserved_until = clock_timestamp() + :reservation * interval '1 millisecond'
+            where operation_id = (
+              select operation_id from public.generation_operations
+              where status = 'running' and reserved_until <= now()
+              order by reserved_until limit 1
+              for update skip locked)
+            returning *
+            """)
+        .param("reservation", reservation.toMillis())
+        .query((row, _) -> operation(row))
+        .optional();
+  }
+
+  /**
+   * Records what became of a slice, and lets go of the operation, which has completed where no
+   * slice follows. Where another gateway has recorded that slice, or the operation was cancelled,
+   * nothing is written.
+   */
+  public boolean advance(Operation operation, JobSlice slice, int changed) {
+    return database
+            .sql(
+                """
+                update public.generation_operations
+                set changed = changed + :changed, unchanged = unchanged + :unchanged, next_before = :next::uuid,
+                  reserved_until = now(),
+                  status = case when :next::uuid is null then 'completed' else status end,
+                  finished_at = case when :next::uuid is null then clock_timestamp() end
+                where operation_id = :id and status = 'running' and next_before = :before::uuid
+                """)
+            .param("id", operation.id())
+            .param("before", operation.nextBefore())
+            .param("next", slice.nextBefore())
+            .param("changed", changed)
+            .param("unchanged", slice.jobs().size() - changed)
+            .update()
+        > 0;
+  }
+
+  /** Stops an operation; what it has done stays. One that has ended is left as it is. */
+  public void cancel(UUID id) {
+    database
+        .sql(
+            """
+            update public.generation_operations set status = 'cancelled', finished_at = clock_timestamp()
+            where operation_id = :id and status = 'running'
+            """)
+        .param("id", id)
+        .update();
+  }
+
+  public Optional<Operation> find(UUID id) {
+    return database
+        .sql("select * from public.generation_operations where operation_id = :id")
+        .param("id", id)
+        .query((row, _) -> operation(row))
+        .optional();
+  }
+
+  /** The latest ones, running or not. */
+  public List<Operation> latest(int limit) {
+    return database
+        .sql("select * from public.generation_operations order by operation_id desc limit :limit")
+        .param("limit", limit)
+        .query((row, _) -> operation(row))
+        .list();
+  }
+
+  private Operation operation(ResultSet row) throws SQLException {
+    return new Operation(
+        row.getObject("operation_id", UUID.class),
+        OperationAction.of(row.getString("action")),
+        json.read(row.getString("filter"), JobFilter.class),
+        row.getString("reason"),
+        OperationStatus.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
+        row.getLong("matched"),
+        row.getLong("changed"),
+        row.getLong("unchanged"),
+        row.getObject("next_before", UUID.class),
+        row.getString("error"),
+        Columns.instant(row, "created_at"),
+        Columns.instantOrNull(row, "finished_at"));
+  }
+}

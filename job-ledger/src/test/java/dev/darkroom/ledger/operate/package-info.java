@@ -1,0 +1,5 @@
+/** Pauses and operations, tried on a real database. */
+@NullMarked
+package dev.darkroom.ledger.operate;
+
+import org.jspecify.annotations.NullMarked;
