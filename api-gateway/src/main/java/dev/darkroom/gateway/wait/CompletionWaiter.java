@@ -30,11 +30,14 @@ public final class CompletionWaiter {
 
   private final ConcurrentMap<RequestId, AwaitedJob> awaited = new ConcurrentHashMap<>();
   private final JobQueries ledger;
+  private final EventDemand demand;
   private final Duration longestWait;
   private volatile boolean stopping;
 
-  CompletionWaiter(JobQueries ledger, WaitSettings settings, MeterRegistry meters) {
+  CompletionWaiter(
+      JobQueries ledger, EventDemand demand, WaitSettings settings, MeterRegistry meters) {
     this.ledger = ledger;
+    this.demand = demand;
     this.longestWait = settings.longestWait();
     Gauge.builder("darkroom.progress.waiting", awaited, ConcurrentMap::size)
         .description("Jobs that requests of this gateway wait for")
@@ -48,6 +51,7 @@ public final class CompletionWaiter {
   /** Returns when the job has ended, the time is over, or the gateway is about to stop. */
   public void await(RequestId job, Duration timeout) {
     var ended = awaited.merge(job, AwaitedJob.byOne(), AwaitedJob::and).ended();
+    demand.arise();
     try {
       if (!stopping) {
         find(job); // its event may have passed before it was awaited
@@ -77,6 +81,10 @@ public final class CompletionWaiter {
     @Nullable AwaitedJob byOneLess() {
       return requests == 1 ? null : new AwaitedJob(ended, requests - 1);
     }
+  }
+
+  boolean isAnyAwaited() {
+    return !awaited.isEmpty();
   }
 
   /** Whether a request waits for the job that an event's key names. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the event topic from its end, without a group: every gateway gets every event, and no
- * offset is stored.
+ * offset is stored. While nobody waits for events, none are read.
  */
 final class EventConsumer implements LoopRound {
   private static final Duration LONGEST_LOOKUP = Duration.ofSeconds(3);
@@ -27,26 +27,42 @@ final class EventConsumer implements LoopRound {
   private final EventRecords records;
   private final CompletionWaiter waiter;
   private final List<EventArrivalListener> listeners;
+  private final EventDemand demand;
+  private boolean idle;
   private volatile @Nullable Consumer<String, byte[]> current;
 
   EventConsumer(
       Supplier<Consumer<String, byte[]>> consumers,
       EventRecords records,
       CompletionWaiter waiter,
-      List<EventArrivalListener> listeners) {
+      List<EventArrivalListener> listeners,
+      EventDemand demand) {
     this.consumers = consumers;
     this.records = records;
     this.waiter = waiter;
     this.listeners = listeners;
+    this.demand = demand;
   }
 
   /** Reads what has arrived; true where nothing has, since the poll has waited already. */
   @Override
-  public boolean run() {
+  public boolean run() throws InterruptedException {
+    if (waiter.isAnyAwaited() || listeners.stream().anyMatch(EventArrivalListener::isListening)) {
+      demand.arise();
+    }
+    if (!demand.lasts()) {
+      idle = true;
+      demand.await(LONGEST_READ);
+      return true;
+    }
     var consumer = current == null ? consumers.get() : current;
     current = consumer;
     try {
       assignAllPartitions(consumer);
+      if (idle) {
+        goToEnd(consumer);
+        idle = false;
+      }
       var events = consumer.poll(LONGEST_READ);
       if (events.isEmpty()) {
         return true;
@@ -73,6 +89,14 @@ final class EventConsumer implements LoopRound {
     }
   }
 
+  /** What came meanwhile is not read: whoever waits has the ledger asked instead. */
+  private void goToEnd(Consumer<String, byte[]> consumer) {
+    consumer.seekToEnd(consumer.assignment());
+    consumer.assignment().forEach(consumer::position);
+    var _ = waiter.poll();
+    listeners.forEach(EventArrivalListener::eventsArrived);
+  }
+
   private void assignAllPartitions(Consumer<String, byte[]> consumer) {
     var partitions = new HashSet<TopicPartition>();
     var known = consumer.partitionsFor(Topics.EVENTS, LONGEST_LOOKUP);
@@ -92,6 +116,7 @@ final class EventConsumer implements LoopRound {
 
   @Override
   public void wakeUp() {
+    demand.arise();
     var consumer = current;
     if (consumer != null) {
       consumer.wakeup();

@@ -27,6 +27,7 @@ class WaitConfiguration {
       ConsumerFactory<?, ?> kafka,
       EventRecords records,
       CompletionWaiter waiter,
+      EventDemand demand,
       ObjectProvider<EventArrivalListener> listeners) {
     var config = consumerConfig(kafka.getConfigurationProperties());
     var consumer =
@@ -35,7 +36,8 @@ class WaitConfiguration {
                 new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer()),
             records,
             waiter,
-            listeners.stream().toList());
+            listeners.stream().toList(),
+            demand);
     return new BackgroundLoop(
         "follow-events", PAUSE, RETRY_AFTER, SmartLifecycle.DEFAULT_PHASE, consumer);
   }

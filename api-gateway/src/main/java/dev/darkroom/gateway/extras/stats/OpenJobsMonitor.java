@@ -50,6 +50,11 @@ final class OpenJobsMonitor {
         OpenJobs::heldBack);
     gauge(
         meters,
+        "darkroom.jobs.paused",
+        "Jobs that are set aside because their user or model is paused",
+        OpenJobs::paused);
+    gauge(
+        meters,
         "darkroom.jobs.oldest.waiting.seconds",
         "How long the longest waiting job has been due",
         OpenJobs::oldestWaitingSeconds);

@@ -3,6 +3,7 @@ package dev.darkroom.gateway.extras.stream;
 import dev.darkroom.gateway.extras.stream.SseEncoder.ResetReason;
 import dev.darkroom.gateway.http.RefusalLog;
 import dev.darkroom.gateway.wait.EventArrivalListener;
+import dev.darkroom.gateway.wait.EventDemand;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.ledger.log.LogTail;
 import dev.darkroom.ledger.log.LogTail.TailBatch;
@@ -36,6 +37,7 @@ final class SseHub implements LoopRound, EventArrivalListener {
   private final InstantSource clock;
   private final MeterRegistry meters;
   private final RefusalLog refusals;
+  private final EventDemand demand;
   private final Counter dropped;
   private final Counter dispatched;
   private final Timer delay;
@@ -57,7 +59,9 @@ final class SseHub implements LoopRound, EventArrivalListener {
       StreamSettings settings,
       InstantSource clock,
       MeterRegistry meters,
-      RefusalLog refusals) {
+      RefusalLog refusals,
+      EventDemand demand) {
+    this.demand = demand;
     this.tails = tails;
     this.encoder = encoder;
     this.settings = settings;
@@ -108,6 +112,7 @@ final class SseHub implements LoopRound, EventArrivalListener {
       }
       if (tail != null) {
         streams.add(stream);
+        demand.arise();
         return Optional.of(position);
       }
     }
@@ -196,6 +201,11 @@ final class SseHub implements LoopRound, EventArrivalListener {
   synchronized void shutDown() {
     stopping = true;
     closeAll();
+  }
+
+  @Override
+  public boolean isListening() {
+    return !streams.isEmpty();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.extras.stream;
 
 import dev.darkroom.gateway.http.RefusalLog;
+import dev.darkroom.gateway.wait.EventDemand;
 import dev.darkroom.ledger.log.LogTail;
 import dev.darkroom.ledger.log.StepQueries;
 import dev.darkroom.ledger.loop.BackgroundLoop;
@@ -22,8 +23,9 @@ class StreamConfiguration {
       StreamSettings settings,
       InstantSource clock,
       MeterRegistry meters,
-      RefusalLog refusals) {
-    return new SseHub(() -> new LogTail(ledger, clock), encoder, settings, clock, meters, refusals);
+      RefusalLog refusals,
+      EventDemand demand) {
+    return new SseHub(() -> new LogTail(ledger, clock), encoder, settings, clock, meters, refusals, demand);
   }
 
   @Bean

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.gateway.extras.stream.SseStream.StreamStart;
 import dev.darkroom.gateway.http.RefusalLog;
+import dev.darkroom.gateway.wait.EventDemand;
 import dev.darkroom.ledger.log.LogTail;
 import dev.darkroom.ledger.log.LogTail.TailPosition;
 import dev.darkroom.model.RequestId;
@@ -184,7 +185,8 @@ class SseHubTest {
         settings(listeners, queue),
         () -> TestingSteps.NOON,
         meters,
-        new RefusalLog(meters));
+        new RefusalLog(meters),
+        new EventDemand());
   }
 
   private static StreamSettings settings(int listeners, int queue) {
