@@ -90,11 +90,13 @@ export class Job extends EventTarget {
     const { model, generatedAt, ...asked } = reply.metadata;
     this.asked = { ...askedOf(asked), ...this.asked };
     this.model = model;
-    this.queue = reply.queue;
-    this.waitingFor = reply.waitingFor;
-    this.billing = reply.billing;
     this.replayOf = reply.replayOf;
-    this.isSettled = hasEnded(reply.status);
+    if (!this.hasEnded || hasEnded(reply.status)) { // otherwise it is from before the end
+      this.queue = reply.queue;
+      this.waitingFor = reply.waitingFor;
+      this.billing = reply.billing;
+      this.isSettled = hasEnded(reply.status);
+    }
     this.imageUrl = reply.imageUrl ?? (reply.imageRemovedAt ? undefined : this.imageUrl);
     this.imageRemovedAt = reply.imageRemovedAt;
     this.error = reply.error ?? this.error;

@@ -5,6 +5,7 @@
 
 import '/components/operation-entry.js';
 import { beginOperation, countMatches, findOperation } from '/client/api.js';
+import { serverNow } from '/client/clock.js';
 import { askToConfirm } from '/client/confirm.js';
 import { element } from '/client/elements.js';
 import { asParameters } from '/client/log-filters.js';
@@ -13,6 +14,9 @@ import { repeatWhileVisible } from '/client/repeat.js';
 import { say } from '/client/say.js';
 
 const EVERY = 1_000;
+
+/** The servers' clock is known to a few seconds only; jobs that are accepted later are never part of an operation. */
+const CLOCKS_DIFFER = 10_000;
 
 /** Filters of the log that jobs can't be chosen by. */
 const OTHERS = { q: 'Text in the prompt', requestId: 'Request' };
@@ -94,7 +98,7 @@ class BulkActions extends HTMLElement {
     const { status, userId, since, until } = asParameters(this.#filters);
     const filter = { status: status ?? ACTIONS[action].status, userId, since, until };
     const isEmpty = Object.values(filter).every((value) => value === undefined);
-    return isEmpty ? { until: new Date().toISOString() } : filter; // the API takes no filter that matches all
+    return isEmpty ? { until: new Date(serverNow() + CLOCKS_DIFFER).toISOString() } : filter; // for the API wants one
   }
 
   async #countAndAsk(operation) {
