@@ -6,6 +6,7 @@ import dev.darkroom.ledger.jobs.NewJob.Acceptance.Accepted;
 import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.ledger.log.LogQueries;
 import dev.darkroom.ledger.log.StepQueries;
+import dev.darkroom.ledger.operate.PauseStore;
 import dev.darkroom.ledger.queue.EventOutbox;
 import dev.darkroom.ledger.queue.FairQueue;
 import dev.darkroom.ledger.queue.JobOutbox;
