@@ -59,23 +59,68 @@ async function reach(path, options) {
  * @returns {Promise<object>} the job
  * @throws {Problem}
  */
-export function submitJob(fields, key, signal) {
-  return ask('/api/generate', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': key },
-    body: writeJson(fields),
-    signal,
-  });
-}
+export const submitJob = (fields, key, signal) => post('/api/generate', fields, { headers: { 'Idempotency-Key': key }, signal });
+
+/**
+ * Submits the request of an ended job again, as a new job. The same key again is the same new job.
+ *
+ * @param {string} requestId of the ended job
+ * @param {object} changes fields that replace those of the ended job
+ * @param {string} key see {@link newKey}
+ * @param {AbortSignal} [signal] ends the wait for an answer
+ * @returns {Promise<object>} the new job
+ * @throws {Problem}
+ */
+export const replayJob = (requestId, changes, key, signal) =>
+  post(`${jobPath(requestId)}/replay`, changes, { headers: { 'Idempotency-Key': key }, signal });
+
+/**
+ * Cancels a job. May be repeated.
+ *
+ * @param {string} requestId
+ * @returns {Promise<object>} the job: ended, however, or with a worker that is about to cut its call
+ * @throws {Problem}
+ */
+export const cancelJob = (requestId, options) => ask(jobPath(requestId), { ...options, method: 'DELETE' });
 
 /** @param {string} requestId */
-export const findJob = (requestId, options) => ask(`/api/generate/${encodeURIComponent(requestId)}`, options);
+export const findJob = (requestId, options) => ask(jobPath(requestId), options);
+
+const jobPath = (requestId) => `/api/generate/${encodeURIComponent(requestId)}`;
 
 /** @param {Record<string, string | number | undefined>} filters empty ones are left out */
 export const findLogs = (filters, options) => ask(`/api/logs?${query(filters)}`, options);
 
 /** @param {{since?: string, until?: string}} [range] */
 export const findStats = (range = {}, options) => ask(`/api/stats?${query(range)}`, options);
+
+/** @returns {Promise<{workers: object[]}>} */
+export const findWorkers = (options) => ask('/api/workers', options);
+
+/** @returns {Promise<{paused: object[], operations: object[]}>} */
+export const findOperations = (options) => ask('/api/operations', options);
+
+/** @param {string} id of an operation */
+export const findOperation = (id, options) => ask(`/api/operations/${encodeURIComponent(id)}`, options);
+
+/** @returns {Promise<{matched: number}>} how many jobs an operation would change now */
+export const countMatches = (operation, options) => post('/api/operations', { ...operation, dryRun: true }, options);
+
+/** Begins to change all jobs that match. Again it is another operation, so this is not to be repeated. */
+export const beginOperation = (operation, options) => post('/api/operations', operation, options);
+
+/** Stops an operation; what it has done stays. */
+export const stopOperation = (id, options) => ask(`/api/operations/${encodeURIComponent(id)}`, { ...options, method: 'DELETE' });
+
+/** @param {{userId?: string, model?: string, reason?: string}} pause of all where neither user nor model is named */
+export const pauseCalls = (pause, options) => post('/api/operations/pause', pause, options);
+
+/** @param {{userId?: string, model?: string}} pause exactly that one ends */
+export const resumeCalls = (pause, options) => post('/api/operations/resume', pause, options);
+
+function post(path, fields, { headers, ...options } = {}) {
+  return ask(path, { ...options, method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body: writeJson(fields) });
+}
 
 /** @returns {URLSearchParams} of those that are set */
 export function query(values) {

@@ -13,6 +13,7 @@ const FAILURES = {
   bad_reply: ['Nebius answered without a usable picture', 'Try again; if it keeps failing, try another seed.'],
   picture_not_stored: ['The picture could not be kept', 'Whoever runs this has to look at the picture store. Try again after that.'],
   record_too_large: ['The request is larger than the queue takes', 'Shorten the prompt, then try again; or whoever runs this raises the limit of the topic.'],
+  cancelled: ['It was cancelled', 'Try again if you want the picture after all.'],
   outcome_unknown: ['Connection lost during the call; its outcome is unknown', 'It may have been drawn and paid for. Try again if you still want it.'],
 };
 

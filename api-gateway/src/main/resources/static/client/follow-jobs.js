@@ -64,7 +64,11 @@ export class FollowJobs extends EventTarget {
   }
 
   #take(step) {
-    this.#job(step.request_id)?.take(step);
+    const job = this.#job(step.request_id);
+    job?.take(step);
+    if (job?.hasEnded && !job.isSettled) {
+      this.#settle(job);
+    }
     // by their steps, not by what else was heard of them: the end may be known before the way to it was told
     if (this.jobs.every((job) => job.isUnknown || isTold(job))) {
       this.#steps.end();
@@ -94,6 +98,16 @@ export class FollowJobs extends EventTarget {
         this.#tell('lost');
         await new Promise((go) => setTimeout(go, wait));
       }
+    }
+  }
+
+  /** No step says what the job cost in all. */
+  async #settle(job) {
+    job.isSettled = true; // it is asked for once
+    try {
+      job.learn(await findJob(job.requestId, { signal: this.#stopped.signal }));
+    } catch {
+      // until the page is opened again it stays as it was
     }
   }
 

@@ -15,6 +15,8 @@ const HOLD_UPS = {
   bad_reply: { word: 'Bad answers', sentence: 'Nebius answers without usable pictures', until: 'when Nebius answers again' },
   outcome_unknown: { word: 'No answers', sentence: 'Nebius does not answer in time', until: 'when Nebius answers again' },
   picture_not_stored: { word: 'Cannot store', sentence: 'Paused: pictures cannot be stored', until: 'when pictures can be stored again' },
+  calls_used_up: { word: 'Rate limit', sentence: 'The calls that all workers may make now are made', until: 'when there are calls again' },
+  paused: { word: 'Paused', sentence: 'Paused by the operator', until: 'when it is resumed' },
   no_worker: { word: 'No worker', sentence: 'No worker is taking jobs', until: 'when a worker takes it' },
 };
 const OTHER = { word: 'Paused', sentence: 'Paused', until: 'when it is possible again' };

@@ -23,10 +23,20 @@ export class Job extends EventTarget {
   error;
   /** {ahead, dueAt?, expectedAt?, heldUpBy?, nextTryAt?} while it waits. */
   queue;
+  /** What it waits for, in a sentence. */
+  waitingFor;
+  /** {billed: 'yes' | 'no' | 'unknown', calls}: what was known of the bill when it was last asked about. */
+  billing;
+  /** The job that this one repeats. */
+  replayOf;
+  /** Somebody has cancelled it here, whatever became of that. */
+  isCancelAsked = false;
   model;
   userId;
   /** There is no job with this id. */
   isUnknown = false;
+  /** It was asked about since it has ended: what it cost will not change. */
+  isSettled = false;
   /** Since when nothing can be heard of it; its clocks stand still then. */
   #lostAt;
   #known = new Set();
@@ -53,6 +63,11 @@ export class Job extends EventTarget {
     return !this.hasEnded && this.latest?.step !== 'calling_nebius_api';
   }
 
+  /** A call is under way, as far as is known. */
+  get isCalling() {
+    return !this.hasEnded && this.attempts.length > 0 && !this.attempts.at(-1).outcome;
+  }
+
   get isLost() {
     return this.#lostAt !== undefined;
   }
@@ -75,7 +90,13 @@ export class Job extends EventTarget {
     const { model, generatedAt, ...asked } = reply.metadata;
     this.asked = { ...askedOf(asked), ...this.asked };
     this.model = model;
-    this.queue = reply.queue;
+    this.replayOf = reply.replayOf;
+    if (!this.hasEnded || hasEnded(reply.status)) { // otherwise it is from before the end
+      this.queue = reply.queue;
+      this.waitingFor = reply.waitingFor;
+      this.billing = reply.billing;
+      this.isSettled = hasEnded(reply.status);
+    }
     this.imageUrl = reply.imageUrl ?? (reply.imageRemovedAt ? undefined : this.imageUrl);
     this.imageRemovedAt = reply.imageRemovedAt;
     this.error = reply.error ?? this.error;
@@ -84,6 +105,12 @@ export class Job extends EventTarget {
     }
     reply.attempts.forEach((told) => Object.assign(this.#attempt(told.attempt), told));
     this.#changed();
+  }
+
+  /** @param {object} reply to its cancellation */
+  learnCancellation(reply) {
+    this.isCancelAsked = true;
+    this.learn(reply);
   }
 
   /** @param {object} row a step; one that is known already changes nothing */
@@ -110,7 +137,8 @@ export class Job extends EventTarget {
     this.steps = [];
     this.attempts = [];
     this.status = 'started';
-    Object.assign(this, { imageUrl: undefined, imageRemovedAt: undefined, error: undefined, queue: undefined, sent: undefined, cut: undefined });
+    this.isSettled = false;
+    Object.assign(this, { imageUrl: undefined, imageRemovedAt: undefined, error: undefined, queue: undefined, waitingFor: undefined, billing: undefined, sent: undefined, cut: undefined });
     this.#changed();
   }
 
@@ -123,6 +151,7 @@ export class Job extends EventTarget {
       this.sent = details.parameters;
       this.cut = details.cut;
       this.queue = undefined;
+      this.waitingFor = undefined;
     } else if (step === 'image_generated') {
       this.imageUrl = this.imageRemovedAt ? undefined : row.image_url;
       this.#end('succeeded', at, details);

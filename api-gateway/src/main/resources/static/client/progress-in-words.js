@@ -21,22 +21,42 @@ function standing(job) {
   if (job.status === 'completed') {
     return { phase: 'completed', word: job.imageRemovedAt ? 'Completed' : 'Ready', sentence: ready(job) };
   }
+  if (job.status === 'failed' && job.error?.code === 'cancelled') {
+    return { phase: 'cancelled', word: 'Cancelled', sentence: cancelled(job.billing) };
+  }
   if (job.status === 'failed') {
     return { phase: 'failed', word: 'Failed', sentence: failureInWords(job.error?.code).title };
   }
   const attempt = job.attempts.length;
+  if (job.isCalling && job.isCancelAsked) {
+    return { phase: 'cancelling', word: 'Cancelling', sentence: 'A worker is cutting the call' };
+  }
   if (attempt > 0 && !job.waits) {
     return { phase: `calling ${attempt}`, word: 'Developing', sentence: attempt === 1 ? 'Nebius is drawing' : `Nebius is drawing, attempt ${attempt}` };
   }
   if (attempt > 0) {
     return { phase: `again ${attempt}`, word: 'Waiting', sentence: again(job) };
   }
-  return { phase: job.queue ? 'placed' : 'waiting', word: 'Waiting', sentence: job.queue ? place(job.queue, job.now) : 'A worker will take it up' };
+  return { phase: job.queue ? 'placed' : 'waiting', word: 'Waiting', sentence: job.queue ? place(job) : 'A worker will take it up' };
 }
 
-function ready({ attempts, steps, imageRemovedAt }) {
+/** @param {{billed: string, calls: number} | undefined} billing */
+function cancelled(billing) {
+  if (!billing) {
+    return '';
+  }
+  if (billing.calls === 0) {
+    return 'before any call was made';
+  }
+  return { no: 'nothing is billed', yes: 'after a call that is billed', unknown: 'after a call that may be billed' }[billing.billed];
+}
+
+function ready({ attempts, steps, imageRemovedAt, isCancelAsked }) {
   if (imageRemovedAt) {
     return 'its picture was removed later';
+  }
+  if (isCancelAsked) {
+    return 'it was too late to cancel';
   }
   const took = steps.length > 1 ? `after ${duration(new Date(steps.at(-1).created_at) - new Date(steps[0].created_at))}` : '';
   return attempts.length > 1 ? `${took}, at attempt ${attempts.length}` : took;
@@ -54,7 +74,10 @@ function again(job) {
 /** A job that is due and not called waits for what its last attempt failed of, unless something else is known. */
 const until = (code) => (code && code !== 'withdrawn' ? holdUp(code).until : 'now');
 
-function place({ ahead, expectedAt, heldUpBy, nextTryAt }, now) {
+function place({ queue: { ahead, expectedAt, heldUpBy, nextTryAt }, waitingFor, now }) {
+  if (heldUpBy === 'paused' && waitingFor) {
+    return waitingFor; // with the reason, and of whom
+  }
   if (heldUpBy) {
     return holdUpInWords(heldUpBy, nextTryAt, now);
   }

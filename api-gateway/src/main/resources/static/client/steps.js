@@ -15,6 +15,7 @@ const WORDS = {
   deadline_exceeded: 'Too late',
   attempts_exhausted: 'Given up',
   record_too_large: 'Too large',
+  cancelled: 'Cancelled',
 };
 
 /** Steps of the service before may have other names. */
@@ -42,6 +43,7 @@ export function stepNote({ step, details }) {
     case 'nebius_api_error':
     case 'attempts_exhausted':
     case 'record_too_large':
+    case 'cancelled':
       return reason ?? (code ? failureInWords(code).title : '');
     default:
       return '';

@@ -1,6 +1,6 @@
 /** Submitting jobs so that each is made once, however often it has to be said. */
 
-import { newKey, submitJob } from '/client/api.js';
+import { newKey, replayJob, submitJob } from '/client/api.js';
 
 const FIRST_WAIT = 700;
 const LONGEST_WAIT = 8_000;
@@ -15,17 +15,29 @@ const LONGEST_WAIT = 8_000;
 export async function submitJobs(jobs, { signal, trouble }) {
   const replies = [];
   for (const fields of jobs) {
-    replies.push(await submitOne(fields, signal, trouble));
+    replies.push(await untilAnswered((key) => submitJob(fields, key, signal), signal, trouble));
   }
   return replies;
 }
 
+/**
+ * Submits the request of an ended job again.
+ *
+ * @param {string} requestId of the ended job
+ * @param {object} changes fields that replace those of the ended job
+ * @param {{signal: AbortSignal, trouble: (problem: import('/client/api.js').Problem | null) => void}} watch as above
+ * @returns {Promise<object>} the new job
+ * @throws {import('/client/api.js').Problem} whose request would fail again
+ */
+export const submitAgain = (requestId, changes, { signal, trouble }) =>
+  untilAnswered((key) => replayJob(requestId, changes, key, signal), signal, trouble);
+
 /** With one key, whose job is the same one each time. */
-async function submitOne(fields, signal, trouble) {
+async function untilAnswered(submit, signal, trouble) {
   const key = newKey();
   for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
     try {
-      const reply = await submitJob(fields, key, signal);
+      const reply = await submit(key);
       trouble(null);
       return reply;
     } catch (problem) {

@@ -2,10 +2,12 @@
  * A picture, or the place it will have: `<generated-picture>`. Its `job` (client/job.js) tells it what to show; `state`
  * is `waiting`, `arriving`, `arrived`, `delayed` (it is there, and can't be loaded now), `failed` or `removed`.
  *
- * It asks the page for a further job by the events `again` and `vary`, whose `detail` are fields of `POST /api/generate`;
- * what the page does not take (`preventDefault`), happens on the form's page.
+ * It asks the page for a further job by the events `again`, whose `detail` is `{requestId, changes}` as for a replay, and
+ * `vary`, whose `detail` are fields of `POST /api/generate`; what the page does not take (`preventDefault`), happens on the
+ * form's page. It cancels its job itself.
  */
 
+import { cancelButton } from '/client/cancel.js';
 import { copyButton } from '/client/copy.js';
 import { element } from '/client/elements.js';
 import { failureInWords } from '/client/failures.js';
@@ -24,6 +26,7 @@ class GeneratedPicture extends HTMLElement {
   #place = element('div.place');
   #note = element('div.state');
   #actions = element('div.actions', { role: 'group', 'aria-label': 'This picture' });
+  #trouble = element('p.notice.bad.trouble', { role: 'alert' });
 
   /** @param {import('/client/job.js').Job} job */
   set job(job) {
@@ -45,7 +48,7 @@ class GeneratedPicture extends HTMLElement {
 
   connectedCallback() {
     this.#place.append(this.#note);
-    this.replaceChildren(element('figure', {}, this.#place, this.#actions));
+    this.replaceChildren(element('figure', {}, this.#place, this.#actions, this.#trouble));
     if (this.#job) {
       this.#begin();
     }
@@ -126,39 +129,65 @@ class GeneratedPicture extends HTMLElement {
     retry.hidden = this.#job.status !== 'failed';
     [download, link].forEach((offer) => (offer.hidden = hasEnded && !imageUrl));
     vary.href = formAddress(asked);
+    this.#offerToCancel();
+  }
+
+  /** Once there was something to cancel, its place stays. */
+  #offerToCancel() {
+    const { cancel, retry, again, curl } = this.#offers;
+    const ended = this.#job.hasEnded;
+    if (ended && !cancel.dataset.offered) {
+      cancel.hidden = true;
+    } else if (!ended) {
+      cancel.dataset.offered = 'true';
+      cancel.hidden = false;
+    }
+    const wasFocused = cancel === document.activeElement;
+    cancel.classList.toggle('past', ended);
+    if (ended && wasFocused) { // or whoever goes on with the keyboard would begin anew
+      [retry, again, curl].find((offer) => offer.checkVisibility()).focus();
+    }
   }
 
   #makeOffers() {
     const offers = {
       download: element('a.button', { role: 'link', download: '', 'aria-disabled': 'true' }, 'Download'),
-      retry: this.#asking('button', 'again', 'Try again', () => this.#job.asked),
-      again: this.#asking('button', 'again', 'Again with another seed', () => ({ ...this.#job.asked, seed: drawSeed() })),
-      vary: this.#asking('a', 'vary', 'Vary the prompt', () => this.#job.asked),
+      retry: this.#againButton('Try again', () => ({})),
+      again: this.#againButton('Again with another seed', () => ({ seed: drawSeed() })),
+      vary: this.#varyLink('Vary the prompt'),
+      cancel: cancelButton(() => this.#job, this.#trouble),
       curl: copyButton('Copy curl line', () => curlLine(this.#job.asked)),
       link: copyButton('Copy link', () => new URL(this.#job.imageUrl, location.href).href),
     };
     [offers.curl, offers.link].forEach((offer) => offer.classList.add('quiet'));
-    this.#actions.replaceChildren(offers.download, offers.retry, offers.again, offers.vary, element('span.break'), offers.curl, offers.link, ...this.#more);
+    [offers.retry, offers.again, offers.vary].forEach((offer) => offer.classList.add('further'));
+    this.#actions.replaceChildren(offers.download, offers.retry, offers.again, offers.vary, offers.cancel, element('span.break'), offers.curl, offers.link, ...this.#more);
     return offers;
   }
 
-  #asking(name, event, label, asked) {
-    const link = name === 'a';
-    const ask = (click) => {
-      if (link && (click.ctrlKey || click.metaKey || click.shiftKey)) {
-        return; // a link that is to open elsewhere does
-      }
-      const fields = asked();
-      const untaken = this.dispatchEvent(new CustomEvent(event, { detail: fields, bubbles: true, cancelable: true }));
-      if (!untaken) {
-        click.preventDefault();
-      } else if (!link) {
-        location.assign(formAddress(fields));
+  #againButton(label, changed) {
+    const ask = () => {
+      const changes = changed();
+      const { requestId, asked } = this.#job;
+      if (this.#isUntaken('again', { requestId, changes })) {
+        location.assign(formAddress({ ...asked, ...changes }));
       }
     };
-    return link
-      ? element('a.button', { href: formAddress(this.#job.asked), click: ask }, label)
-      : element('button', { type: 'button', click: ask }, label);
+    return element('button', { type: 'button', click: ask }, label);
+  }
+
+  #varyLink(label) {
+    const ask = (click) => {
+      const elsewhere = click.ctrlKey || click.metaKey || click.shiftKey; // a link that is to open there does
+      if (!elsewhere && !this.#isUntaken('vary', this.#job.asked)) {
+        click.preventDefault();
+      }
+    };
+    return element('a.button', { href: formAddress(this.#job.asked), click: ask }, label);
+  }
+
+  #isUntaken(event, detail) {
+    return this.dispatchEvent(new CustomEvent(event, { detail, bubbles: true, cancelable: true }));
   }
 }
 

@@ -105,9 +105,9 @@ class LogEntry extends HTMLElement {
   }
 
   #showState(status) {
-    if (this.#state.dataset.shown !== status) {
-      this.#state.dataset.shown = status;
-      this.#state.replaceChildren(statusWord(status, STATUS_WORDS[status]));
+    const word = this.#log.ending?.step === 'cancelled' ? 'Cancelled' : STATUS_WORDS[status];
+    if (this.#state.textContent !== word) {
+      this.#state.replaceChildren(statusWord(status, word));
     }
   }
 

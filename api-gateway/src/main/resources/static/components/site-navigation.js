@@ -1,6 +1,6 @@
 /**
  * The bar at the top of every page: `<site-navigation>`. It marks the page it stands on, and says what everybody has to
- * know: that a simulator draws, and what holds all pictures up.
+ * know: that a simulator draws, and what holds all pictures up, which an operator may have said in words of their own.
  */
 
 import { findStats } from '/client/api.js';
@@ -15,6 +15,7 @@ const KEY = 'darkroom.provider';
 const PLACES = [
   { href: '/generate', text: 'Generate' },
   { href: '/logs', text: 'Logs' },
+  { href: '/operations', text: 'Operations' },
   { href: '/swagger-ui.html', text: 'API' },
 ];
 
@@ -25,7 +26,8 @@ class SiteNavigation extends HTMLElement {
   #badge = element('p.badge', { hidden: true }, 'Simulator – set NEBIUS_API_KEY for real pictures');
   #sentence = element('span', { role: 'status' });
   #when = element('span.numbers');
-  #held = element('p.held', { hidden: true }, this.#sentence, ' ', this.#when);
+  #resume = element('a', { href: '/operations', hidden: true }, 'Resume on the page Operations');
+  #held = element('p.held', { hidden: true }, this.#sentence, ' ', this.#when, this.#resume);
 
   connectedCallback() {
     const nav = document.createElement('nav');
@@ -43,6 +45,11 @@ class SiteNavigation extends HTMLElement {
     clearInterval(this.#timer);
   }
 
+  /** Asks now; whoever has just changed something need not wait. */
+  renew() {
+    return this.#renew();
+  }
+
   async #renew() {
     try {
       const { provider, nebius } = await findStats();
@@ -54,11 +61,13 @@ class SiteNavigation extends HTMLElement {
     }
   }
 
-  #hold({ paused, code, nextTryAt }) {
+  #hold(nebius) {
+    const { paused, code, nextTryAt } = nebius;
     this.#nextTryAt = nextTryAt;
     this.#held.hidden = !paused;
     this.#held.dataset.code = code ?? '';
-    write(this.#sentence, paused ? `${holdUp(code).sentence}. Jobs wait and are kept.` : '');
+    write(this.#sentence, paused ? inWords(nebius) : '');
+    this.#resume.hidden = code !== 'paused' || location.pathname === '/operations';
     this.#tick();
   }
 
@@ -93,6 +102,15 @@ class SiteNavigation extends HTMLElement {
     return link;
   }
 }
+
+function inWords({ code, reason }) {
+  const { sentence } = holdUp(code);
+  return code === 'paused' && reason
+    ? `${sentence}: ${ended(reason)} Jobs wait; their deadlines go on.`
+    : `${sentence}. Jobs wait and are kept.`;
+}
+
+const ended = (sentence) => (/[.!?…]$/.test(sentence) ? sentence : `${sentence}.`);
 
 function write(place, text) {
   if (place.textContent !== text) {

@@ -16,7 +16,7 @@ const NEBIUS = {
 };
 
 /** Where the trouble is, if not with the provider. */
-const PLACES = { picture_not_stored: 'Picture store', no_worker: 'Workers' };
+const PLACES = { picture_not_stored: 'Picture store', no_worker: 'Workers', paused: 'Calls' };
 
 class SystemState extends HTMLElement {
   #stop;

@@ -15,7 +15,7 @@ import { clearError, clearErrors, showErrors, wrongFields } from '/client/field-
 import { FollowJobs } from '/client/follow-jobs.js';
 import { askedOf } from '/client/job-fields.js';
 import { say } from '/client/say.js';
-import { submitJobs } from '/client/submit-jobs.js';
+import { submitAgain, submitJobs } from '/client/submit-jobs.js';
 
 /** As many as one connection follows. */
 const MOST_JOBS = 16;
@@ -64,7 +64,8 @@ addEventListener('popstate', () => {
 addEventListener('hashchange', takeFromAddress);
 tray.addEventListener('again', (event) => {
   event.preventDefault();
-  send([event.detail]);
+  const { requestId, changes } = event.detail;
+  send(async (watch) => [await submitAgain(requestId, changes, watch)]);
 });
 tray.addEventListener('vary', (event) => {
   event.preventDefault();
@@ -126,7 +127,7 @@ function submit() {
   clearErrors(form);
   const jobs = ask.jobs();
   keepDraft(ask.values);
-  send(jobs);
+  send((watch) => submitJobs(jobs, watch));
 }
 
 /** The summary comes first: the bar grows with it, and the field has to be seen above the bar. */
@@ -154,15 +155,16 @@ function measureBar() {
   document.documentElement.style.setProperty('--bar', `${form.querySelector('.submit').offsetHeight}px`);
 }
 
-async function send(jobs) {
+/** @param {(watch: object) => Promise<object[]>} handIn submits jobs, and gives the replies */
+async function send(handIn) {
   if (submission) {
     return;
   }
   submission = new AbortController();
   busy(true);
   try {
-    const replies = await submitJobs(jobs, { signal: submission.signal, trouble: tellTrouble });
-    rememberSeeds(jobs);
+    const replies = await handIn({ signal: submission.signal, trouble: tellTrouble });
+    rememberSeeds(replies);
     accepted(replies);
   } catch (problem) {
     refused(problem);
@@ -279,9 +281,9 @@ function fillFromJob(job) {
   }
 }
 
-function rememberSeeds(jobs) {
+function rememberSeeds(replies) {
   const list = document.querySelector('#seeds');
-  list.prepend(...jobs.map(({ seed }) => element('option', { value: seed })));
+  list.prepend(...replies.map(({ metadata }) => element('option', { value: metadata.seed })));
 }
 
 /** The empty place has the shape of the picture that would come. */

@@ -1,11 +1,13 @@
 import '/components/site-navigation.js';
 import '/components/log-filters.js';
+import '/components/bulk-actions.js';
 import '/components/log-table.js';
 import { number } from '/client/format.js';
 import { asParameters, readFilters, writeFilters } from '/client/log-filters.js';
 import { query } from '/client/api.js';
 
 const fields = document.querySelector('log-filters');
+const bulk = document.querySelector('bulk-actions');
 const table = document.querySelector('log-table');
 const charts = document.querySelector('log-charts');
 const live = document.querySelector('#live');
@@ -19,6 +21,7 @@ function show() {
   filters = readFilters(location.search);
   fields.filters = filters;
   fields.errors = [];
+  bulk.filters = filters;
   table.filters = filters;
   charts.range = filters;
   showLive();

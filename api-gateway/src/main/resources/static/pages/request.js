@@ -5,12 +5,13 @@ import '/components/step-history.js';
 import '/components/attempt-list.js';
 import '/components/connection-notice.js';
 
+import { billingInWords } from '/client/billing.js';
 import { copyButton } from '/client/copy.js';
 import { element } from '/client/elements.js';
 import { FollowJobs } from '/client/follow-jobs.js';
-import { drawSeed } from '/client/job-fields.js';
+import { drawSeed, formAddress } from '/client/job-fields.js';
 import { writeJson } from '/client/json.js';
-import { submitJobs } from '/client/submit-jobs.js';
+import { submitAgain } from '/client/submit-jobs.js';
 
 const LONGEST_TITLE = 120;
 const ASKED = [
@@ -20,6 +21,8 @@ const ASKED = [
 
 const find = (selector) => document.querySelector(selector);
 const trouble = find('#trouble');
+const tryAgain = find('#try-again');
+const anotherSeed = find('#another-seed');
 /** Whoever types it may use capitals; steps name it in small letters. */
 const requestId = decodeURIComponent(location.pathname.split('/')[2] ?? '').toLowerCase();
 const followed = new FollowJobs([requestId]);
@@ -36,12 +39,8 @@ job.addEventListener('change', show);
 followed.addEventListener('connection', ({ detail }) => (find('connection-notice').state = detail));
 followed.start();
 
-find('#submit-again').addEventListener('click', () => submit(job.asked));
-find('#another-seed').addEventListener('click', () => submit({ ...job.asked, seed: drawSeed() }));
-find('generated-picture').addEventListener('again', (event) => {
-  event.preventDefault();
-  submit(event.detail);
-});
+tryAgain.addEventListener('click', () => submit({}));
+anotherSeed.addEventListener('click', () => submit({ seed: drawSeed() }));
 
 function show() {
   if (job.isUnknown) {
@@ -51,6 +50,10 @@ function show() {
   showTitle();
   showAsked();
   showSent();
+  showRepeats();
+  [tryAgain, anotherSeed].forEach((button) => (button.disabled = !job.hasEnded));
+  find('#with-changes').href = formAddress(job.asked);
+  write(find('#billing'), billingInWords(job));
 }
 
 function showUnknown() {
@@ -91,15 +94,25 @@ function showSent() {
   }
 }
 
-async function submit(fields) {
+function showRepeats() {
+  const link = find('#repeats a');
+  find('#repeats').hidden = !job.replayOf;
+  if (job.replayOf && link.textContent !== job.replayOf) {
+    link.textContent = job.replayOf;
+    link.href = `/requests/${encodeURIComponent(job.replayOf)}`;
+  }
+}
+
+/** @param {object} changes fields that replace those of this job */
+async function submit(changes) {
   if (submission) {
     return;
   }
   submission = new AbortController();
-  const buttons = document.querySelectorAll('#submit-again, #another-seed');
+  const buttons = [tryAgain, anotherSeed];
   buttons.forEach((button) => button.setAttribute('aria-busy', 'true'));
   try {
-    const [reply] = await submitJobs([fields], { signal: submission.signal, trouble: tellTrouble });
+    const reply = await submitAgain(requestId, changes, { signal: submission.signal, trouble: tellTrouble });
     location.assign(`/requests/${reply.requestId}`);
   } catch (problem) {
     trouble.textContent = problem.message;

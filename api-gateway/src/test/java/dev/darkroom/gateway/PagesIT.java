@@ -22,6 +22,7 @@ class PagesIT {
     "/, text/html",
     "/generate, text/html",
     "/logs, text/html",
+    "/operations, text/html",
     "/pages/generate.js, text/javascript",
     "/style/darkroom.css, text/css",
     "/styles/watercolor.svg, image/svg+xml",
@@ -39,7 +40,7 @@ class PagesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/generate", "/logs", "/requests/any"})
+  @ValueSource(strings = {"/", "/generate", "/logs", "/operations", "/requests/any"})
   void no_page_has_inline_script_or_style(String page) {
     assertThat(gateway.get(page).body())
         .doesNotContainPattern("<style[\\s>]")
@@ -102,7 +103,7 @@ class PagesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/generate", "/logs", "/requests/"})
+  @ValueSource(strings = {"/", "/generate", "/logs", "/operations", "/requests/"})
   void the_first_view_of_a_page_is_whole_and_small(String path) {
     var page = path.equals("/requests/") ? path + gateway.submit("a first view") : path;
     var files = FirstView.of(gateway, page);
@@ -129,6 +130,7 @@ class PagesIT {
   @CsvSource({
     "/logs, /pages/logs.js",
     "/generate, /pages/generate.js",
+    "/operations, /pages/operations.js",
     "/requests/any, /pages/request.js"
   })
   void a_page_asks_for_all_of_its_modules_at_once(String page, String script) {

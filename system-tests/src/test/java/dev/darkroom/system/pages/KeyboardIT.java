@@ -45,7 +45,8 @@ class KeyboardIT {
     assertThat(page).hasURL(Pattern.compile(".*#main$"));
   }
 
-  private static void tabTo(Page page, Locator wanted) {
+  /** Tab alone leads there. */
+  static void tabTo(Page page, Locator wanted) {
     for (int stop = 0; stop < MOST_STOPS && !isFocused(wanted); stop++) {
       page.keyboard().press("Tab");
     }

@@ -9,6 +9,7 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import dev.darkroom.system.browser.BrowserUser;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 
 /** Each page, with something to show and with nothing. */
@@ -42,13 +43,11 @@ enum PageView {
           .route(
               "**/api/logs?*",
               route ->
-                  route.fulfill(
-                      new Route.FulfillOptions()
-                          .setContentType("application/json")
-                          .setBody(
-                              """
-                              {"logs": [], "groupedLogs": {}, "count": 0, "limit": 50, "offset": 0}
-                              """)));
+                  answer(
+                      route,
+                      """
+                      {"logs": [], "groupedLogs": {}, "count": 0, "limit": 50, "offset": 0}
+                      """));
     }
 
     @Override
@@ -87,6 +86,43 @@ enum PageView {
     @Override
     Locator mark(Page page) {
       return page.getByRole(AriaRole.HEADING, new GetByRoleOptions().setName("Logs"));
+    }
+  },
+  OPERATIONS {
+    @Override
+    void prepare(BrowserUser visitor) {
+      var user = Map.<String, Object>of("userId", PAUSED_USER, "reason", Gallery.HOSTILE);
+      visitor.posts("/api/operations/pause", user, "wait=0");
+      var nobody = Map.of("userId", "nobody-at-all");
+      visitor.posts("/api/operations", Map.of("action", "cancel", "filter", nobody), "wait=0");
+    }
+
+    @Override
+    String address(Gallery gallery) {
+      return "/operations";
+    }
+
+    @Override
+    Locator mark(Page page) {
+      return page.getByText("Takes jobs").first();
+    }
+  },
+  OPERATIONS_EMPTY {
+    @Override
+    void prepare(BrowserUser visitor) {
+      visitor.page().route("**/api/workers", route -> answer(route, "{\"workers\": []}"));
+      var nothing = "{\"paused\": [], \"operations\": []}";
+      visitor.page().route("**/api/operations", route -> answer(route, nothing));
+    }
+
+    @Override
+    String address(Gallery gallery) {
+      return "/operations";
+    }
+
+    @Override
+    Locator mark(Page page) {
+      return page.getByText("No worker is running.");
     }
   },
   REQUEST {
@@ -134,12 +170,19 @@ enum PageView {
     }
   };
 
+  private static final String PAUSED_USER = "paused-" + Gallery.USER;
+
   abstract String address(Gallery gallery);
 
   /** What is there once the page shows what it has. */
   abstract Locator mark(Page page);
 
   void prepare(BrowserUser visitor) {}
+
+  /** In place of the gateway. */
+  static void answer(Route route, String json) {
+    route.fulfill(new Route.FulfillOptions().setContentType("application/json").setBody(json));
+  }
 
   /** Opens it and waits until it shows what it has. */
   Page openedBy(BrowserUser visitor) {

@@ -36,13 +36,10 @@ class RequestPageIT {
   }
 
   @Test
-  void the_same_can_be_submitted_again(BrowserUser visitor) {
-    var page = PageView.REQUEST.openedBy(visitor);
-    var before = page.url();
-    page.getByRole(AriaRole.BUTTON, new GetByRoleOptions().setName("Submit again")).click();
-    assertThat(page).not().hasURL(before);
-    assertThat(
-            page.getByRole(AriaRole.IMG, new GetByRoleOptions().setName(Gallery.PICTURE)).first())
-        .isVisible();
+  void what_its_calls_cost_is_said_in_plain_words(BrowserUser visitor) {
+    assertThat(PageView.REQUEST.openedBy(visitor).locator("#billing"))
+        .hasText("2 calls were made, and at least one of them is billed.");
+    assertThat(PageView.REQUEST_REFUSED.openedBy(visitor).locator("#billing"))
+        .hasText("One call was made, and it is not billed.");
   }
 }

@@ -32,6 +32,11 @@ final class PageController {
     return "forward:/logs.html";
   }
 
+  @GetMapping("/operations")
+  String operations() {
+    return "forward:/operations.html";
+  }
+
   /** The status is 404 if there is no such request; the page says so, too. */
   @GetMapping("/requests/{requestId}")
   String request(@PathVariable String requestId, HttpServletResponse response) {
