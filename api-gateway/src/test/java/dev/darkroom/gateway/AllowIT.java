@@ -20,6 +20,9 @@ class AllowIT {
   @ParameterizedTest
   @CsvSource({
     "PUT, /api/generate, POST",
+    "PATCH, /api/generate, GET",
+    "POST, /api/usage, GET",
+    "POST, /api/events/history, GET",
     "DELETE, /api/logs, GET",
     "FOO, /api/stats, GET",
     "POST, /generated/x.webp, GET",

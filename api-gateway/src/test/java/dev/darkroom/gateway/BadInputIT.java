@@ -261,12 +261,12 @@ class BadInputIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"GET", "PUT", "DELETE", "PATCH", "FOO"})
+  @ValueSource(strings = {"PUT", "DELETE", "PATCH", "FOO"})
   void other_methods_are_405_with_those_allowed(String method) {
     var reply =
         gateway.send(gateway.request("/api/generate").method(method, BodyPublishers.noBody()));
     assertThat(reply.status()).isEqualTo(405);
-    assertThat(reply.header("Allow")).contains("POST");
+    assertThat(reply.header("Allow")).isEqualTo("GET, HEAD, OPTIONS, POST");
     assertIsProblem(reply);
   }
 

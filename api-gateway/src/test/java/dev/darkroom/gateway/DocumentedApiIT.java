@@ -1,6 +1,7 @@
 package dev.darkroom.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -16,6 +17,7 @@ class DocumentedApiIT {
   private static final String SUBMIT = "POST /api/generate";
   private static final String ASK = "GET /api/generate/{requestId}";
   private static final String UNKNOWN = "00000000-0000-0000-0000-000000000000";
+  private static final String CURSOR_OF_ANOTHER_EPOCH = "MDEyMzQ1Njc4OWFiY2RlZjow";
 
   private final RunningGateway gateway = RunningGateway.shared();
   private final ApiDescription api = ApiDescription.of(gateway);
@@ -72,6 +74,13 @@ class DocumentedApiIT {
     "GET /api/logs, /api/logs?limit=0&status=x, 400",
     "GET /api/logs/export, /api/logs/export?format=csv&requestId=x, 200",
     "GET /api/logs/export, /api/logs/export, 400",
+    "GET /api/generate, /api/generate, 200",
+    "GET /api/generate, /api/generate?limit=501&status=x, 400",
+    "GET /api/events/history, /api/events/history, 200",
+    "GET /api/events/history, /api/events/history?after=x, 400",
+    "GET /api/events/history, /api/events/history?after=" + CURSOR_OF_ANOTHER_EPOCH + ", 410",
+    "GET /api/usage, /api/usage, 200",
+    "GET /api/usage, /api/usage?groupBy=x, 400",
     "GET /api/stats, /api/stats, 200",
     "GET /api/stats, /api/stats?since=x, 400"
   })
@@ -93,6 +102,20 @@ class DocumentedApiIT {
     worker.complete(id);
     assertThat(api.complaints(ASK, gateway.get("/api/generate/" + id))).isEmpty();
     assertThat(api.complaints("GET /api/logs", gateway.get("/api/logs?requestId=" + id))).isEmpty();
+    assertThat(api.complaints("GET /api/generate", gateway.get("/api/generate?limit=500"))).isEmpty();
+    for (var grouping : List.of("day", "user", "model")) {
+      var usage = gateway.get("/api/usage?groupBy=" + grouping);
+      assertThat(api.complaints("GET /api/usage", usage)).isEmpty();
+    }
+    var history = "/api/events/history?limit=1000";
+    assertThat(api.complaints("GET /api/events/history", gateway.get(history))).isEmpty();
+    await() // the numbers of other tests' steps may be missing
+        .untilAsserted(() ->
+            assertThat(gateway.get(history, "Accept", "application/x-ndjson").body().lines())
+                .isNotEmpty()
+                .allSatisfy(
+                    event ->
+                        assertThat(api.complaintsAbout("CompletionEvent", event)).isEmpty()));
     var exported = gateway.get("/api/logs/export?format=ndjson&requestId=" + id);
     assertThat(exported.body().lines())
         .isNotEmpty()

@@ -6,6 +6,8 @@ import dev.darkroom.ledger.LedgerSettings.UnknownOutcomeSettings;
 import dev.darkroom.ledger.connection.DatabaseLoginCheck;
 import dev.darkroom.ledger.connection.LedgerHealth;
 import dev.darkroom.ledger.connection.ReadOnlyFailoverTranslator;
+import dev.darkroom.ledger.history.HistoryQueries;
+import dev.darkroom.ledger.history.LedgerEpoch;
 import dev.darkroom.ledger.jobs.AttemptPolicy;
 import dev.darkroom.ledger.jobs.JobMetrics;
 import dev.darkroom.ledger.jobs.JobQueries;
@@ -17,6 +19,7 @@ import dev.darkroom.ledger.operate.PauseStore;
 import dev.darkroom.ledger.jobs.RetentionStore;
 import dev.darkroom.ledger.jobs.WorkerStore;
 import dev.darkroom.ledger.limit.RateLimitStore;
+import dev.darkroom.ledger.listing.JobListQueries;
 import dev.darkroom.ledger.log.LogQueries;
 import dev.darkroom.ledger.log.StepQueries;
 import dev.darkroom.ledger.loop.BackgroundLoop;
@@ -32,6 +35,7 @@ import dev.darkroom.ledger.readers.ReadPools;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
+import dev.darkroom.ledger.statistics.UsageQueries;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -204,5 +208,20 @@ public class LedgerConfiguration {
   @Bean
   RecentAttempts recentAttempts(ReadPools readers) {
     return new RecentAttempts(readers.searches());
+  }
+
+  @Bean
+  JobListQueries jobListQueries(ReadPools readers) {
+    return new JobListQueries(readers.searches());
+  }
+
+  @Bean
+  UsageQueries usageQueries(ReadPools readers) {
+    return new UsageQueries(readers.searches());
+  }
+
+  @Bean
+  HistoryQueries historyQueries(ReadPools readers) {
+    return new HistoryQueries(readers.searches(), new LedgerEpoch(readers.searches()));
   }
 }

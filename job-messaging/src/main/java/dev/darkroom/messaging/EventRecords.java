@@ -1,5 +1,6 @@
 package dev.darkroom.messaging;
 
+import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.Topics;
 import dev.darkroom.model.TraceParent;
@@ -60,6 +61,11 @@ public final class EventRecords {
       sent.headers().add(TraceParent.HEADER, trace.value().getBytes(StandardCharsets.UTF_8));
     }
     return sent;
+  }
+
+  /** The completion event of a job: the CloudEvent as JSON, byte by byte as its record has it. */
+  public byte[] json(FinishedJob ended) {
+    return write(ended.event(), ended.finishedAt(), ended.trace()).value();
   }
 
   /** Empty for a record that is no event of ours: others may write to the topic too. */

@@ -31,6 +31,7 @@ public enum ProblemCode {
   MISDIRECTED_REQUEST(
       "This host name is not served here. An operator can list it in darkroom.web.hosts.", 421),
   KEY_REUSED,
+  EPOCH_CHANGED,
   RATE_LIMITED("Too many requests. Try again later.", 429),
   INTERNAL_ERROR("Internal error. Try again, and tell the operator if it persists.", 500),
   NOT_IMPLEMENTED(

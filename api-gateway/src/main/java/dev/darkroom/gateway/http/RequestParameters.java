@@ -46,6 +46,16 @@ public final class RequestParameters {
     return texts(name).stream().findFirst();
   }
 
+  /** A text that can be in the ledger: PostgreSQL stores none with U+0000. */
+  public Optional<String> storableText(String name) {
+    var text = text(name);
+    if (text.isPresent() && text.get().indexOf('\0') >= 0) {
+      reject(name, "must not contain U+0000");
+      return Optional.empty();
+    }
+    return text;
+  }
+
   /** All values of a parameter that may be repeated. */
   public List<String> texts(String name) {
     var values = request.getParameterValues(name);

@@ -1,9 +1,12 @@
 package dev.darkroom.ledger.jobs;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.darkroom.ledger.history.HistoryQueries;
+import dev.darkroom.ledger.history.LedgerEpoch;
 import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance.Accepted;
 import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
+import dev.darkroom.ledger.listing.JobListQueries;
 import dev.darkroom.ledger.log.LogQueries;
 import dev.darkroom.ledger.log.StepQueries;
 import dev.darkroom.ledger.operate.PauseStore;
@@ -16,6 +19,7 @@ import dev.darkroom.ledger.readers.ReadPools;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
+import dev.darkroom.ledger.statistics.UsageQueries;
 import dev.darkroom.model.RequestId;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -61,6 +65,10 @@ public final class TestingLedger {
   public final JobStatistics jobStatistics;
   public final RecentAttempts recentAttempts;
   public final StepQueries stepQueries;
+  public final JobListQueries jobListQueries;
+  public final UsageQueries usageQueries;
+  public final LedgerEpoch ledgerEpoch;
+  public final HistoryQueries historyQueries;
 
   /** The same ledger through another pool or a source that watches. */
   public TestingLedger(TestingDatabase database, DataSource source) {
@@ -109,6 +117,10 @@ public final class TestingLedger {
     jobStatistics = new JobStatistics(readers.searches());
     recentAttempts = new RecentAttempts(readers.searches());
     stepQueries = new StepQueries(asApplication, readers, json);
+    jobListQueries = new JobListQueries(readers.searches());
+    usageQueries = new UsageQueries(readers.searches());
+    ledgerEpoch = new LedgerEpoch(readers.searches());
+    historyQueries = new HistoryQueries(readers.searches(), ledgerEpoch);
   }
 
   /** An outbox that remembers for so long where live entries begin; the others always look. */

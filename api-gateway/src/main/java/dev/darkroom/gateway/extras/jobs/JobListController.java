@@ -1,0 +1,57 @@
+package dev.darkroom.gateway.extras.jobs;
+
+import dev.darkroom.gateway.extras.jobs.JobListParser.JobListQuery;
+import dev.darkroom.gateway.http.HeavyReaders;
+import dev.darkroom.gateway.http.Parsed;
+import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.ledger.listing.JobListQueries;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Pages of the list of jobs. */
+@RestController
+class JobListController {
+  private final JobListQueries jobs;
+  private final HeavyReaders readers;
+  private final JsonMapper json;
+
+  JobListController(JobListQueries jobs, HeavyReaders readers, JsonMapper json) {
+    this.jobs = jobs;
+    this.readers = readers;
+    this.json = json;
+  }
+
+  @GetMapping("/api/generate")
+  @Nullable ResponseEntity<Object> list(HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    return switch (JobListParser.parse(request)) {
+      case Parsed.BadFields<JobListQuery>(var errors) -> Problem.badFields(errors).answer();
+      case Parsed.Success<JobListQuery>(var query) ->
+          readers.page(request, () -> write(query, response));
+    };
+  }
+
+  /** A slow client keeps the jobs in memory, and so its place among the readers. */
+  private @Nullable ResponseEntity<Object> write(JobListQuery query, HttpServletResponse response)
+      throws IOException {
+    var reply =
+        JobListReply.of(jobs.page(query.after(), query.filter(), query.limit()), query.limit());
+    response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+    response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    try {
+      json.writeValue(readers.to(response), reply);
+    } catch (JacksonIOException e) {
+      throw e.getCause(); // the client has gone, or is too slow
+    }
+    return null;
+  }
+}

@@ -1,0 +1,88 @@
+package dev.darkroom.gateway.extras.jobs;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.darkroom.ledger.jobs.Billing;
+import dev.darkroom.ledger.jobs.Job.JobFailure;
+import dev.darkroom.ledger.listing.JobListSlice;
+import dev.darkroom.ledger.listing.ListedJob;
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page of the list of jobs.
+ *
+ * @param jobs newest first
+ * @param nextCursor leads to the next page; absent on the last. A page of a rare filter may be empty
+ *     and not the last
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record JobListReply(List<JobItem> jobs, int limit, @Nullable String nextCursor) {
+
+  static JobListReply of(JobListSlice slice, int limit) {
+    return new JobListReply(
+        slice.jobs().stream().map(JobItem::of).toList(),
+        limit,
+        slice.next() == null ? null : JobCursor.of(slice.next()));
+  }
+
+  /** A job in the list; openapi.yaml describes it. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record JobItem(
+      RequestId requestId,
+      String userId,
+      JobStatus status,
+      String prompt,
+      @Nullable String model,
+      @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") Instant createdAt,
+      @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant finishedAt,
+      @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") Instant deadlineAt,
+      int attempts,
+      @Nullable String imageUrl,
+      @Nullable JobFailure error,
+      @Nullable RequestId replayOf,
+      Billing billing,
+      JobItemLinks links) {
+
+    private static final String MILLISECONDS = "yyyy-MM-dd'T'HH:mm:ss.SSSX";
+
+    static JobItem of(ListedJob job) {
+      return new JobItem(
+          job.requestId(),
+          job.userId(),
+          job.status(),
+          job.prompt(),
+          job.model(),
+          job.createdAt(),
+          job.finishedAt(),
+          job.deadlineAt(),
+          job.attempts(),
+          job.imageUrl(),
+          job.error(),
+          job.replayOf(),
+          job.billing(),
+          JobItemLinks.of(job));
+    }
+  }
+
+  /**
+   * Where to go on.
+   *
+   * @param events the stream of its steps
+   * @param picture completed jobs only, for as long as the picture is kept
+   * @param cancel open jobs only; for DELETE
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record JobItemLinks(
+      String self, String events, @Nullable String picture, @Nullable String cancel) {
+
+    static JobItemLinks of(ListedJob job) {
+      var self = "/api/generate/" + job.requestId();
+      return new JobItemLinks(
+          self, self + "/events", job.imageUrl(), job.status().isTerminal() ? null : self);
+    }
+  }
+}

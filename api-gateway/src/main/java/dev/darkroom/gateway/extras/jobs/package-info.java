@@ -1,0 +1,5 @@
+/** Lists jobs, newest first. */
+@NullMarked
+package dev.darkroom.gateway.extras.jobs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.extras.history;
+
+import org.jspecify.annotations.NullMarked;

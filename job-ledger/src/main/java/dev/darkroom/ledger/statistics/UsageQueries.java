@@ -1,0 +1,214 @@
+package dev.darkroom.ledger.statistics;
+
+import dev.darkroom.ledger.row.RequestIdRange;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Sums up what jobs have cost and brought, by the time at which they were accepted. */
+public final class UsageQueries {
+  /** More than there are days in the longest range that a client may ask for. */
+  static final int MOST_GROUPS = 1_000;
+
+  private static final UsageCounts NOTHING = new UsageCounts(0, 0, 0, 0, 0, 0);
+
+  private final JdbcClient database;
+
+  /**
+   * Creates it.
+   *
+   * @param database plans each execution for its values
+   */
+  public UsageQueries(JdbcClient database) {
+    this.database = database;
+  }
+
+  /** What jobs are summed up by. */
+  public enum UsageGrouping {
+    /** In UTC. */
+    DAY,
+    USER,
+    MODEL
+  }
+
+  /**
+   * Sums of some jobs.
+   *
+   * @param calls made for them, or under way
+   * @param billed calls that brought a picture
+   * @param unknown calls of which nobody knows whether they were billed; those under way are among
+   *     them
+   * @param pictures that were made, even if they are kept no longer
+   * @param bytes of these pictures
+   */
+  public record UsageCounts(
+      long jobs, long calls, long billed, long unknown, long pictures, long bytes) {
+    /** Calls that were surely not billed. */
+    public long notBilled() {
+      return calls - billed - unknown;
+    }
+
+    private UsageCounts without(UsageCounts part) {
+      return new UsageCounts(
+          jobs - part.jobs,
+          calls - part.calls,
+          billed - part.billed,
+          unknown - part.unknown,
+          pictures - part.pictures,
+          bytes - part.bytes);
+    }
+  }
+
+  /**
+   * Sums of the jobs of a day, a user or a model.
+   *
+   * @param name such as {@code 2026-11-22}; empty for jobs whose call names no model
+   */
+  public record UsageGroup(String name, UsageCounts counts) {}
+
+  /**
+   * Sums of a range.
+   *
+   * @param groups every day, oldest first; or the users or models with the most jobs, those first
+   * @param others all other users or models; null where there are none
+   */
+  public record UsageSums(
+      UsageCounts total, List<UsageGroup> groups, @Nullable UsageCounts others) {}
+
+  /**
+   * Sums up the jobs accepted in a range, as their ids say.
+   *
+   * @param until later than since
+   * @param userId only this user's jobs; null for all
+   */
+  public UsageSums between(
+      Instant since, Instant until, @Nullable String userId, UsageGrouping grouping) {
+    var found =
+        switch (grouping) {
+          case DAY -> sums(periods(since, until), userId, grouping);
+          case USER, MODEL -> sums(List.of(new UsagePeriod("", since, until)), userId, grouping);
+        };
+    var total = found.getFirst().counts();
+    var groups = found.stream().skip(1).limit(MOST_GROUPS).toList();
+    return switch (grouping) {
+      case DAY -> new UsageSums(total, everyDay(since, until, groups), null);
+      case USER, MODEL ->
+          new UsageSums(total, groups, found.size() > MOST_GROUPS + 1 ? others(found) : null);
+    };
+  }
+
+  /** A part of the range, whose jobs are summed up together if that is by day. */
+  private record UsagePeriod(String name, Instant since, Instant until) {
+    RequestIdRange ids() {
+      return RequestIdRange.between(since, until);
+    }
+  }
+
+  private static List<UsagePeriod> periods(Instant since, Instant until) {
+    return days(since, until)
+        .map(day ->
+            new UsagePeriod(
+                day.toString(),
+                latest(since, beginning(day)),
+                earliest(until, beginning(day.plusDays(1)))))
+        .toList();
+  }
+
+  private static Stream<LocalDate> days(Instant since, Instant until) {
+    return LocalDate.ofInstant(since, ZoneOffset.UTC)
+        .datesUntil(LocalDate.ofInstant(until.minusNanos(1), ZoneOffset.UTC).plusDays(1));
+  }
+
+  private static Instant beginning(LocalDate day) {
+    return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+  }
+
+  private static Instant latest(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
+  }
+
+  private static Instant earliest(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
+  private static List<UsageGroup> everyDay(Instant since, Instant until, List<UsageGroup> groups) {
+    var byName = groups.stream().collect(Collectors.toMap(UsageGroup::name, Function.identity()));
+    return days(since, until)
+        .map(day -> byName.getOrDefault(day.toString(), new UsageGroup(day.toString(), NOTHING)))
+        .toList();
+  }
+
+  /** What the total has beyond the groups that are listed. */
+  private static UsageCounts others(List<UsageGroup> found) {
+    return found.stream()
+        .skip(1)
+        .limit(MOST_GROUPS)
+        .map(UsageGroup::counts)
+        .reduce(found.getFirst().counts(), UsageCounts::without);
+  }
+
+  /** The total first, then one group more than are listed. */
+  private List<UsageGroup> sums(
+      List<UsagePeriod> periods, @Nullable String userId, UsageGrouping grouping) {
+    return database
+        .sql(
+            """
+            with period as (
+              select * from unnest(:names::text[], :firsts::uuid[], :beyonds::uuid[]) as period (name, first, beyond)),
+            job as (
+              select case :grouping::text
+                  when 'DAY' then period.name
+                  when 'USER' then job.user_id
+                  else coalesce(job.call -> 'parameters' ->> 'model', '') end as name,
+                job.calls + coalesce(queued.calls, 0) + coalesce(queued.state = 'claimed', false)::int as calls,
+                job.calls_billed + coalesce(queued.calls_billed, 0) as billed,
+                job.calls_unknown + coalesce(queued.calls_unknown, 0)
+                  + coalesce(queued.state = 'claimed', false)::int as unknown,
+                status = 'completed' as has_picture, image_bytes
+              from period
+                join public.generation_jobs job
+                  on job.request_id >= period.first and job.request_id < period.beyond
+                    and (:userId::text is null or job.user_id = :userId)
+                left join public.generation_queue queued
+                  on queued.request_id = job.request_id and job.status = 'started')
+            select coalesce(name, '') as name, count(*) as jobs, coalesce(sum(calls), 0) as calls,
+              coalesce(sum(billed), 0) as billed, coalesce(sum(unknown), 0) as unknown,
+              count(*) filter (where has_picture) as pictures, coalesce(sum(image_bytes), 0)::bigint as bytes
+            from job
+            group by grouping sets ((), (name))
+            order by grouping(name) desc, jobs desc, name limit :limit
+            """)
+        .param("grouping", grouping.name())
+        .param("names", periods.stream().map(UsagePeriod::name).toArray(String[]::new))
+        .param("firsts", texts(periods, RequestIdRange::first))
+        .param("beyonds", texts(periods, RequestIdRange::beyond))
+        .param("userId", userId)
+        .param("limit", MOST_GROUPS + 2)
+        .query((row, _) -> new UsageGroup(row.getString("name"), counts(row)))
+        .list();
+  }
+
+  private static String[] texts(List<UsagePeriod> periods, Function<RequestIdRange, ?> end) {
+    return periods.stream()
+        .map(period -> String.valueOf(end.apply(period.ids())))
+        .toArray(String[]::new);
+  }
+
+  private static UsageCounts counts(ResultSet row) throws SQLException {
+    return new UsageCounts(
+        row.getLong("jobs"),
+        row.getLong("calls"),
+        row.getLong("billed"),
+        row.getLong("unknown"),
+        row.getLong("pictures"),
+        row.getLong("bytes"));
+  }
+}
