@@ -123,7 +123,9 @@ class EventHistoryIT {
     var kept = end();
     var cursor = gateway.get("/api/events/history").text("/next");
     var epoch = gateway.get("/api/events/history").text("/epoch");
-    JdbcClient.create(source()).sql("update generation_epoch set value = gen_random_uuid()").update();
+    JdbcClient.create(source())
+        .sql("update generation_epoch set value = gen_random_uuid()")
+        .update();
 
     var reply = gateway.get("/api/events/history?after=" + cursor);
 
@@ -141,8 +143,7 @@ class EventHistoryIT {
     awaitTopic();
     var ended = endedLongAgo(3_000);
     ended.add(first);
-    try (var consumer =
-        DocumentedProgram.start("FollowEnds", TestServers.kafka(), address())) {
+    try (var consumer = DocumentedProgram.start("FollowEnds", TestServers.kafka(), address())) {
       while (!consumer.printed().contains("history read, going on with the topic")) {
         assertThat(consumer.process().isAlive()).isTrue();
         ended.add(end());
@@ -200,7 +201,9 @@ class EventHistoryIT {
   }
 
   private static List<String> jobs(Reply page) {
-    return page.json().get("events").valueStream()
+    return page.json()
+        .get("events")
+        .valueStream()
         .map(event -> event.get("subject").asString())
         .toList();
   }

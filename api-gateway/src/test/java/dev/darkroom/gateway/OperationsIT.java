@@ -128,8 +128,7 @@ class OperationsIT {
     var jobs = IntStream.range(0, 5).mapToObj(_ -> submit(user)).toList();
     worker.complete(jobs.getFirst());
 
-    var begun =
-        post("", "{\"action\":\"cancel\",\"filter\":{\"userId\":\"%s\"}}".formatted(user));
+    var begun = post("", "{\"action\":\"cancel\",\"filter\":{\"userId\":\"%s\"}}".formatted(user));
     var ended = awaitEnd(begun.header("Location"));
 
     assertThat(ended.json().get("changed").asInt()).isEqualTo(4);
@@ -139,8 +138,7 @@ class OperationsIT {
 
   @Test
   void an_operation_can_be_stopped_and_an_unknown_one_is_404() {
-    var begun =
-        post("", "{\"action\":\"cancel\",\"filter\":{\"userId\":\"nobody\"}}");
+    var begun = post("", "{\"action\":\"cancel\",\"filter\":{\"userId\":\"nobody\"}}");
     var path = begun.header("Location");
 
     var stopped = GATEWAY.send(GATEWAY.request(path).DELETE());
@@ -187,10 +185,7 @@ class OperationsIT {
     return GATEWAY
         .bean(JobStore.class)
         .claimDue(
-            "testing-worker",
-            LEASE,
-            UUID.randomUUID(),
-            List.of(RequestId.parse(job).orElseThrow()))
+            "testing-worker", LEASE, UUID.randomUUID(), List.of(RequestId.parse(job).orElseThrow()))
         .size();
   }
 

@@ -338,9 +338,7 @@ class WorkerIT {
     var pauses = worker.getBean(PauseStore.class);
     pauses.pause(PauseScope.ALL, "", "A test.");
     try {
-      await()
-          .atMost(ofSeconds(20))
-          .until(() -> isPausedBy("operator"));
+      await().atMost(ofSeconds(20)).until(() -> isPausedBy("operator"));
       var id = gateway.submit("A jackdaw");
       pauses.resume(PauseScope.ALL, "");
 

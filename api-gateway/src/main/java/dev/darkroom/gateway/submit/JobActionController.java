@@ -126,8 +126,7 @@ class JobActionController {
               .answer();
       case ReplayRequest.BadChanges(var errors) -> Problem.badFields(errors).answer();
       case ReplayRequest.Submittable(var submission, var ordinal) ->
-          handler.handle(
-              submission, Optional.of(key.key().orElse(ordinal)), request, response);
+          handler.handle(submission, Optional.of(key.key().orElse(ordinal)), request, response);
     };
   }
 }

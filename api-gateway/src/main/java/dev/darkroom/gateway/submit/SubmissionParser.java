@@ -1,10 +1,10 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.gateway.http.FieldReader;
+import dev.darkroom.gateway.http.JsonObjectReader;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Parsed.BadField;
 import dev.darkroom.gateway.submit.call.CallParameters;
-import dev.darkroom.gateway.http.FieldReader;
-import dev.darkroom.gateway.http.JsonObjectReader;
 import dev.darkroom.gateway.submit.fields.UnknownFields;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.StyleNames;

@@ -63,7 +63,8 @@ public final class ClaimBenchmark implements Benchmark {
       require(claimed.size() == BATCH, "claimed " + claimed.size());
       claimed.stream().map(ClaimedJob::attempt).forEach(held::add);
       long renewBegin = System.nanoTime();
-      var renewed = ledger.workers().heartbeat(WORKER, LEASE, new WorkerDescription("benchmark", 16)).size();
+      var renewed =
+          ledger.workers().heartbeat(WORKER, LEASE, new WorkerDescription("benchmark", 16)).size();
       long renewedAt = System.nanoTime();
       require(renewed == held.size(), "renewed " + renewed);
       long emptyBegin = System.nanoTime();

@@ -244,8 +244,7 @@ final class ResponseClassifier {
       case TIMEOUT -> unknown("No complete answer came within the call's timeout.");
       case DEADLINE -> new CancelledInFlight("The job's deadline passed before Nebius answered.");
       case LEASE_LOST -> new CancelledInFlight("This worker lost the job before Nebius answered.");
-      case CANCELLED ->
-          new CancelledInFlight("The call was cut because the job was cancelled.");
+      case CANCELLED -> new CancelledInFlight("The call was cut because the job was cancelled.");
       case SHUTDOWN -> new CancelledInFlight("The worker stopped before Nebius answered.");
     };
   }

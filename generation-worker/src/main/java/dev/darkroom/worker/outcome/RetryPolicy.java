@@ -102,11 +102,7 @@ final class RetryPolicy {
       case AttemptOutcome.Forbidden(String reason, String told, boolean _) ->
           failed(FailureCode.ACCESS_REFUSED, told, reason, true, backoff.patiently(attempt));
       case AttemptOutcome.NotStored(String reason) ->
-          waits(
-                  FailureCode.PICTURE_NOT_STORED,
-                  NOT_STORED,
-                  reason,
-                  backoff.afterUncounted(attempt))
+          waits(FailureCode.PICTURE_NOT_STORED, NOT_STORED, reason, backoff.afterUncounted(attempt))
               .billed(CallBilling.YES);
     };
   }
@@ -143,7 +139,8 @@ final class RetryPolicy {
     return retryAfter.isZero() && own.compareTo(asked) > 0 ? own : asked; // "at once" is no wait
   }
 
-  private static RetryDecision.RetryJob waits(FailureCode code, String told, String known, Duration delay) {
+  private static RetryDecision.RetryJob waits(
+      FailureCode code, String told, String known, Duration delay) {
     return failed(code, told, known, false, delay);
   }
 

@@ -103,9 +103,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
 
   private static String version(ObjectProvider<BuildProperties> build) {
     var properties = build.getIfAvailable();
-    return properties == null
-        ? ""
-        : Objects.requireNonNullElse(properties.getVersion(), "");
+    return properties == null ? "" : Objects.requireNonNullElse(properties.getVersion(), "");
   }
 
   @Override
@@ -274,14 +272,15 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
     var reason = pauseReason();
     var busy = reason == PauseReason.NOT || reason == PauseReason.SLOTS;
     var before = orders.paused();
-    orders =
-        workers.orders(settings.id(), busy ? null : reason.name().toLowerCase(Locale.ROOT));
-    orders.cancelled().forEach(attempt -> {
-      var call = running.get(attempt);
-      if (call != null) {
-        call.cancel(CancelReason.CANCELLED);
-      }
-    });
+    orders = workers.orders(settings.id(), busy ? null : reason.name().toLowerCase(Locale.ROOT));
+    orders
+        .cancelled()
+        .forEach(attempt -> {
+          var call = running.get(attempt);
+          if (call != null) {
+            call.cancel(CancelReason.CANCELLED);
+          }
+        });
     if (!Objects.equals(before, orders.paused())) {
       log.atInfo()
           .addKeyValue("reason", orders.paused())

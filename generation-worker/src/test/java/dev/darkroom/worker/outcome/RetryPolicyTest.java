@@ -161,7 +161,8 @@ class RetryPolicyTest {
   void a_job_that_nebius_rejects_has_failed() {
     assertThat(
             policy.decide(new AttemptOutcome.Rejected(FailureCode.REJECTED, "too wide"), 1, CALL))
-        .isEqualTo(new RetryDecision.FailJob(
+        .isEqualTo(
+            new RetryDecision.FailJob(
                 "rejected", "too wide", CallBilling.NO, Map.of("callMillis", 1234L)));
   }
 

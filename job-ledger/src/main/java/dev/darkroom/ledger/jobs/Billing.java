@@ -31,7 +31,9 @@ public record Billing(BillingState billed, int calls) {
    */
   public static Billing of(int calls, int billed, int unknown, boolean running) {
     return new Billing(
-        unknown > 0 || running ? BillingState.UNKNOWN : billed > 0 ? BillingState.YES : BillingState.NO,
+        unknown > 0 || running
+            ? BillingState.UNKNOWN
+            : billed > 0 ? BillingState.YES : BillingState.NO,
         calls + (running ? 1 : 0));
   }
 }

@@ -145,7 +145,9 @@ public final class JobStore {
         .param("deadlines", texts(jobs.stream().map(job -> job.deadline().toMillis())))
         .param("traces", texts(jobs.stream().map(job -> job.trace().value())))
         .param("keys", ofKeys(jobs, IdempotencyKey::value))
-        .param("originals", jobs.stream().map(NewJob::replayOf).map(JobStore::textOrNull).toArray(String[]::new))
+        .param(
+            "originals",
+            jobs.stream().map(NewJob::replayOf).map(JobStore::textOrNull).toArray(String[]::new))
         .param("fingerprints", ofKeys(jobs, IdempotencyKey::fingerprint))
         .query((row, number) -> acceptance(row, jobs.get(number)))
         .list();

@@ -162,8 +162,7 @@ public final class OperationStore {
 
   private record SlicedJob(@Nullable UUID id, @Nullable String lowest, long looked) {}
 
-  private static @Nullable UUID next(
-      List<SlicedJob> matching, List<RequestId> jobs, int limit) {
+  private static @Nullable UUID next(List<SlicedJob> matching, List<RequestId> jobs, int limit) {
     if (jobs.size() == limit) {
       return jobs.getLast().value();
     }

@@ -24,7 +24,8 @@ class BillingIT {
 
   @ParameterizedTest
   @CsvSource({"NOT_CALLED, 0, 0, 0", "NO, 1, 0, 0", "YES, 1, 1, 0", "UNKNOWN, 1, 0, 1"})
-  void a_call_counts_as_what_is_known_of_it(CallBilling billing, int calls, int billed, int unknown) {
+  void a_call_counts_as_what_is_known_of_it(
+      CallBilling billing, int calls, int billed, int unknown) {
     var retried = aHeldJob().heldIn(ledger);
     ledger.jobStore.rescheduleIfHeld(retried, failure().billed(billing));
     assertThatJob(ledger, retried.requestId()).hasCalls(calls, billed, unknown);

@@ -63,9 +63,14 @@ class LifecycleIT {
         "end overdue", _ -> !ledger.endOverdue(10).isEmpty(),
         "too large", id -> !ledger.outcomeStore.endOversized(List.of(id)).isEmpty(),
         "cancel",
-            id -> !isRunning(id) && ledger.outcomeStore.cancelIfOpen(id, null) instanceof Cancellation.Ended,
+            id ->
+                !isRunning(id)
+                    && ledger.outcomeStore.cancelIfOpen(id, null) instanceof Cancellation.Ended,
         "ask to cut",
-            id -> isRunning(id) && ledger.outcomeStore.cancelIfOpen(id, null) instanceof Cancellation.Requested);
+            id ->
+                isRunning(id)
+                    && ledger.outcomeStore.cancelIfOpen(id, null)
+                        instanceof Cancellation.Requested);
   }
 
   /** The other ending of those transitions that have two. */

@@ -3,7 +3,6 @@ package dev.darkroom.ledger.listing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.jobs.Billing;
-import dev.darkroom.ledger.jobs.Billing.BillingState;
 import dev.darkroom.ledger.jobs.TestingLedger;
 import dev.darkroom.ledger.listing.TestingArchive.ArchivedJob;
 import dev.darkroom.ledger.listing.TestingArchive.ArchivedState;
@@ -139,9 +138,7 @@ class JobListIT {
             unknown,
             null));
 
-    assertThat(walk(ALL, 9))
-        .extracting(ListedJob::billing)
-        .containsExactly(new Billing(word, all));
+    assertThat(walk(ALL, 9)).extracting(ListedJob::billing).containsExactly(new Billing(word, all));
   }
 
   @Test

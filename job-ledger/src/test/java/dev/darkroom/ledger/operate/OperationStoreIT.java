@@ -35,9 +35,7 @@ class OperationStoreIT {
   private final TestingLedger ledger = TestingLedger.empty();
   private final OperationStore operations =
       new OperationStore(
-          ledger.asApplication,
-          ledger.asApplication,
-          new LedgerJson(JsonMapper.builder().build()));
+          ledger.asApplication, ledger.asApplication, new LedgerJson(JsonMapper.builder().build()));
 
   @BeforeEach
   void forget_other_operations() {
@@ -91,7 +89,9 @@ class OperationStoreIT {
     var operation = begin(OperationAction.REPLAY, filter(null, null, "ada", null));
     var taken = new ArrayList<RequestId>();
 
-    for (var next = operations.take(RESERVATION); next.isPresent(); next = operations.take(RESERVATION)) {
+    for (var next = operations.take(RESERVATION);
+        next.isPresent();
+        next = operations.take(RESERVATION)) {
       var slice = operations.slice(next.get(), 3);
       taken.addAll(slice.jobs());
       assertThat(operations.advance(next.get(), slice, slice.jobs().size())).isTrue();

@@ -120,8 +120,7 @@ class PauseStoreIT {
             .sql("select turn from public.generation_queue order by turn")
             .query(Long.class)
             .list();
-    assertThat(turns)
-        .containsExactly(turns.getFirst(), turns.getFirst() + 1, turns.getFirst() + 2);
+    assertThat(turns).containsExactly(turns.getFirst(), turns.getFirst() + 1, turns.getFirst() + 2);
   }
 
   @Test

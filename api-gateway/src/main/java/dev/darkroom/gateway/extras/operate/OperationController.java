@@ -22,7 +22,6 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,8 +49,7 @@ class OperationController {
   private final OperationParser parser = new OperationParser();
   private final TimeBasedEpochRandomGenerator ids = Generators.timeBasedEpochRandomGenerator();
 
-  OperationController(
-      PauseStore pauseStore, OperationStore operationStore, HeavyReaders readers) {
+  OperationController(PauseStore pauseStore, OperationStore operationStore, HeavyReaders readers) {
     this.pauseStore = pauseStore;
     this.operationStore = operationStore;
     this.readers = readers;
@@ -129,8 +127,7 @@ class OperationController {
 
   @PostMapping("/api/operations")
   @Nullable ResponseEntity<Object> begin(HttpServletRequest request) throws IOException {
-    return readers.page(
-        request, () -> parsed(request, parser::operation, this::begin));
+    return readers.page(request, () -> parsed(request, parser::operation, this::begin));
   }
 
   private ResponseEntity<Object> begin(OperationRequest asked) {

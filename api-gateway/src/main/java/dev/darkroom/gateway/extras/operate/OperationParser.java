@@ -1,8 +1,8 @@
 package dev.darkroom.gateway.extras.operate;
 
-import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.FieldReader;
 import dev.darkroom.gateway.http.JsonObjectReader;
+import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.submit.RequestBody;
 import dev.darkroom.ledger.operate.JobFilter;
 import dev.darkroom.ledger.operate.Operation.OperationAction;
@@ -96,7 +96,8 @@ final class OperationParser {
           "filter",
           "is required: an object with at least one of status, errorCode, userId, model, since, until");
     }
-    if (filter.since() != null && filter.until() != null
+    if (filter.since() != null
+        && filter.until() != null
         && !filter.since().isBefore(filter.until())) {
       inside.reject("until", "must be after since");
     }

@@ -25,7 +25,8 @@ class StreamConfiguration {
       MeterRegistry meters,
       RefusalLog refusals,
       EventDemand demand) {
-    return new SseHub(() -> new LogTail(ledger, clock), encoder, settings, clock, meters, refusals, demand);
+    return new SseHub(
+        () -> new LogTail(ledger, clock), encoder, settings, clock, meters, refusals, demand);
   }
 
   @Bean
