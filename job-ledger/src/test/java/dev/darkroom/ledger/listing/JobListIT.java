@@ -126,7 +126,7 @@ class JobListIT {
     "0, 0, 0, true, UNKNOWN, 1"
   })
   void the_bill_is_unknown_if_that_is_so_of_any_call(
-      int calls, int billed, int unknown, boolean running, Billed word, int all) {
+      int calls, int billed, int unknown, boolean running, BillingState word, int all) {
     archive.write(
         new ArchivedJob(
             TestingArchive.anIdAt(NOON),
