@@ -327,7 +327,7 @@ class WorkerIT {
 
     var job = gateway.job(id);
     assertThat(Objects.requireNonNull(job.error()).code()).isEqualTo("cancelled");
-    assertThat(job.billing()).isEqualTo(new Billing(Billing.Billed.UNKNOWN, 1));
+    assertThat(job.billing()).isEqualTo(new Billing(Billing.BillingState.UNKNOWN, 1));
     assertThat(gateway.steps(id))
         .containsExactly(
             "request_received", "calling_nebius_api", "attempt_outcome_unknown", "cancelled");

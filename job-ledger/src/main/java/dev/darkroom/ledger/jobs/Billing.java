@@ -9,10 +9,10 @@ import java.util.Locale;
  * @param billed unknown if that is so of any of its calls, and while one is under way
  * @param calls that were made for it, or are under way
  */
-public record Billing(Billed billed, int calls) {
+public record Billing(BillingState billed, int calls) {
 
   /** Whether the provider has billed any of a job's calls. */
-  public enum Billed {
+  public enum BillingState {
     YES,
     NO,
     UNKNOWN;
@@ -31,7 +31,7 @@ public record Billing(Billed billed, int calls) {
    */
   public static Billing of(int calls, int billed, int unknown, boolean running) {
     return new Billing(
-        unknown > 0 || running ? Billed.UNKNOWN : billed > 0 ? Billed.YES : Billed.NO,
+        unknown > 0 || running ? BillingState.UNKNOWN : billed > 0 ? BillingState.YES : BillingState.NO,
         calls + (running ? 1 : 0));
   }
 }

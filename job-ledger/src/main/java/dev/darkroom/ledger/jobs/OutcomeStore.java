@@ -307,6 +307,9 @@ public final class OutcomeStore {
    * Ends the job if it waits; if a worker has it, asks that one to cut the call. A picture that
    * arrives before that completes the job all the same: it is paid for.
    *
+   * <p>It writes the claim that it has locked, too: PostgreSQL checks constraints on the row as it
+   * was before a concurrent claim, and only then looks for the newer one.
+   *
    * @param reason a sentence for the log; null for none
    */
   public Cancellation cancelIfOpen(RequestId job, @Nullable String reason) {
@@ -318,6 +321,7 @@ public final class OutcomeStore {
             changed as (
               update public.generation_queue job
               set state = case locked.state when 'claimed' then 'claimed' else 'ended' end, turn = null,
+                attempt = locked.attempt, worker_id = locked.worker_id, claim_token = locked.claim_token,
                 cancel_requested_at = case locked.state when 'claimed'
                   then coalesce(job.cancel_requested_at, clock_timestamp()) end,
                 publish_after = case locked.state when 'claimed' then job.publish_after

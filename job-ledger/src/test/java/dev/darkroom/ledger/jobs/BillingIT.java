@@ -6,7 +6,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.aHeldJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aLapsedJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.darkroom.ledger.jobs.Billing.Billed;
+import dev.darkroom.ledger.jobs.Billing.BillingState;
 import dev.darkroom.model.Step;
 import java.time.Duration;
 import java.util.List;
@@ -55,7 +55,7 @@ class BillingIT {
 
     assertThatJob(ledger, first.requestId()).isCompleted().hasCalls(3, 1, 1);
     assertThat(ledger.jobQueries.find(first.requestId()).orElseThrow().billing())
-        .isEqualTo(new Billing(Billed.UNKNOWN, 3));
+        .isEqualTo(new Billing(BillingState.UNKNOWN, 3));
   }
 
   @Test
@@ -96,7 +96,7 @@ class BillingIT {
     var attempt = aHeldJob().heldIn(ledger);
 
     assertThat(ledger.jobQueries.find(attempt.requestId()).orElseThrow().billing())
-        .isEqualTo(new Billing(Billed.UNKNOWN, 1));
+        .isEqualTo(new Billing(BillingState.UNKNOWN, 1));
   }
 
   private Attempt claimAgain(Attempt before) {

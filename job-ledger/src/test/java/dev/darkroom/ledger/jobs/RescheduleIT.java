@@ -116,7 +116,9 @@ class RescheduleIT {
                     "reason",
                     "Nebius answered 502.",
                     "counts",
-                    true)));
+                    true,
+                    "billed",
+                    "no")));
     assertThat(log.getLast().status()).isEqualTo("processing");
     assertThat(log.getLast().details())
         .containsEntry("attempt", 1)
@@ -191,7 +193,9 @@ class RescheduleIT {
                     "reason",
                     "Nebius answered 502.",
                     "counts",
-                    true)),
+                    true,
+                    "billed",
+                    "no")),
             new Logged(
                 "failed",
                 "attempts_exhausted",

@@ -154,16 +154,16 @@ class OperationController {
         .body(operation);
   }
 
-  @GetMapping("/api/operations/{id}")
-  ResponseEntity<Object> show(@PathVariable String id) {
-    return operation(id).map(found -> reply(HttpStatus.OK, found)).orElseGet(this::noSuch);
+  @GetMapping("/api/operations/{operationId}")
+  ResponseEntity<Object> show(@PathVariable String operationId) {
+    return operation(operationId).map(found -> reply(HttpStatus.OK, found)).orElseGet(this::noSuch);
   }
 
   /** Stops it; what it has done stays. */
-  @DeleteMapping("/api/operations/{id}")
-  ResponseEntity<Object> cancel(@PathVariable String id) {
-    operation(id).ifPresent(running -> operationStore.cancel(running.id()));
-    return show(id);
+  @DeleteMapping("/api/operations/{operationId}")
+  ResponseEntity<Object> cancel(@PathVariable String operationId) {
+    operation(operationId).ifPresent(running -> operationStore.cancel(running.id()));
+    return show(operationId);
   }
 
   private Optional<Operation> operation(String id) {

@@ -1,8 +1,8 @@
 package dev.darkroom.gateway.extras.operate;
 
 import dev.darkroom.gateway.http.Parsed;
-import dev.darkroom.gateway.submit.fields.FieldReader;
-import dev.darkroom.gateway.submit.fields.JsonObjectReader;
+import dev.darkroom.gateway.http.FieldReader;
+import dev.darkroom.gateway.http.JsonObjectReader;
 import dev.darkroom.gateway.submit.RequestBody;
 import dev.darkroom.ledger.operate.JobFilter;
 import dev.darkroom.ledger.operate.Operation.OperationAction;

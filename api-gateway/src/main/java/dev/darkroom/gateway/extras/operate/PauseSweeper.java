@@ -37,7 +37,8 @@ final class PauseSweeper {
   /** True if there may be more to do at once. */
   boolean round() {
     var pauses = pauseStore.list();
-    if (pauses.equals(known) && ++rounds < ROUNDS_WITHOUT_CHANGE) {
+    // without a pause there is nearly never a job set aside, and looking for one is cheap
+    if (!pauses.isEmpty() && pauses.equals(known) && ++rounds < ROUNDS_WITHOUT_CHANGE) {
       return false;
     }
     var released = pauseStore.releaseResumed(JOBS_PER_ROUND);

@@ -1,4 +1,4 @@
-/** Reads the JSON object of a submission: its fields, and those that belong to other APIs. */
+/** Finds fields of a submission that belong to other APIs, or to nobody. */
 @NullMarked
 package dev.darkroom.gateway.submit.fields;
 

@@ -1,4 +1,4 @@
-package dev.darkroom.gateway.submit.fields;
+package dev.darkroom.gateway.http;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;

@@ -1,7 +1,6 @@
-package dev.darkroom.gateway.submit.fields;
+package dev.darkroom.gateway.http;
 
 import dev.darkroom.gateway.http.Parsed.BadField;
-import dev.darkroom.gateway.http.RequestParameters;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.Lora;
 import java.math.BigDecimal;
