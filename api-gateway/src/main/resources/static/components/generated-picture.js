@@ -21,6 +21,7 @@ class GeneratedPicture extends HTMLElement {
   #onChange = () => this.#show();
   #shown;
   #offers;
+  #wasCancellable = false;
   #loadAgain = () => {};
   #more = [];
   #place = element('div.place');
@@ -132,19 +133,15 @@ class GeneratedPicture extends HTMLElement {
     this.#offerToCancel();
   }
 
-  /** Once there was something to cancel, its place stays. */
+  /** Where it was offered, its place stays, so that nothing moves when the picture comes. */
   #offerToCancel() {
     const { cancel, retry, again, curl } = this.#offers;
-    const ended = this.#job.hasEnded;
-    if (ended && !cancel.dataset.offered) {
-      cancel.hidden = true;
-    } else if (!ended) {
-      cancel.dataset.offered = 'true';
-      cancel.hidden = false;
-    }
+    const { hasEnded, imageUrl } = this.#job;
     const wasFocused = cancel === document.activeElement;
-    cancel.classList.toggle('past', ended);
-    if (ended && wasFocused) { // or whoever goes on with the keyboard would begin anew
+    this.#wasCancellable ||= !hasEnded;
+    cancel.classList.toggle('past', hasEnded);
+    cancel.hidden = hasEnded && !(this.#wasCancellable && imageUrl);
+    if (hasEnded && wasFocused) { // or whoever goes on with the keyboard would begin anew
       [retry, again, curl].find((offer) => offer.checkVisibility()).focus();
     }
   }
