@@ -30,6 +30,7 @@ import dev.darkroom.ledger.readers.ReadPools;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
+import dev.darkroom.ledger.webhooks.WebhookStoreConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -53,7 +54,7 @@ import tools.jackson.databind.json.JsonMapper;
   AttemptSettings.class,
   UnknownOutcomeSettings.class
 })
-@Import({ReadPoolConfiguration.class, LoopConfiguration.class})
+@Import({ReadPoolConfiguration.class, LoopConfiguration.class, WebhookStoreConfiguration.class})
 public class LedgerConfiguration {
   private static final Duration LOOK_FOR_EDGES_EVERY = Duration.ofSeconds(30);
 

@@ -86,9 +86,9 @@ public final class JobStore {
             """
             with new_job as (
               select * from unnest(:ids::uuid[], :users::text[], :requests::jsonb[], :calls::jsonb[], :deadlines::bigint[],
-                  :traces::text[], :keys::text[], :fingerprints::text[])
+                  :traces::text[], :keys::text[], :fingerprints::text[], :webhooks::jsonb[])
                 with ordinality
-                as new_job (request_id, user_id, request, call, deadline, traceparent, key, fingerprint, position)),
+                as new_job (request_id, user_id, request, call, deadline, traceparent, key, fingerprint, webhook, position)),
             held as (
               insert into public.generation_idempotency_keys as known (key, fingerprint, request_id)
               select distinct on (key) key, fingerprint, request_id from new_job where key is not null
@@ -106,8 +106,8 @@ public final class JobStore {
                 where job.user_id = asking.user_id and state = 'in_line') as last
               from (select distinct user_id from new_job where position > :dispatched) as asking),
             accepted as (
-              insert into public.generation_jobs (request_id, user_id, request, call, deadline_at, traceparent)
-              select request_id, user_id, request, call, now() + deadline * interval '1 millisecond', traceparent
+              insert into public.generation_jobs (request_id, user_id, request, call, deadline_at, traceparent, webhook)
+              select request_id, user_id, request, call, now() + deadline * interval '1 millisecond', traceparent, webhook
               from new_job
               where key is null or request_id in (select request_id from held)
               returning *),
@@ -144,17 +144,18 @@ public final class JobStore {
         .param("calls", texts(jobs.stream().map(job -> json.write(job.call()))))
         .param("deadlines", texts(jobs.stream().map(job -> job.deadline().toMillis())))
         .param("traces", texts(jobs.stream().map(job -> job.trace().value())))
-        .param("keys", ofKeys(jobs, IdempotencyKey::value))
-        .param("fingerprints", ofKeys(jobs, IdempotencyKey::fingerprint))
+        .param("keys", textsOrNull(jobs, NewJob::key, IdempotencyKey::value))
+        .param("fingerprints", textsOrNull(jobs, NewJob::key, IdempotencyKey::fingerprint))
+        .param("webhooks", textsOrNull(jobs, NewJob::webhook, json::write))
         .query((row, number) -> acceptance(row, jobs.get(number)))
         .list();
   }
 
-  private static @Nullable String[] ofKeys(
-      List<NewJob> jobs, Function<IdempotencyKey, String> part) {
+  private static <T> @Nullable String[] textsOrNull(
+      List<NewJob> jobs, Function<NewJob, @Nullable T> part, Function<T, String> text) {
     return jobs.stream()
-        .map(NewJob::key)
-        .map(key -> key == null ? null : part.apply(key))
+        .map(part)
+        .map(value -> value == null ? null : text.apply(value))
         .toArray(String[]::new);
   }
 

@@ -1,9 +1,11 @@
 package dev.darkroom.ledger.jobs;
 
 import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     it
  * @param deadline from acceptance until the job has ended, whatever happens
  * @param key the client's, where it sent one
+ * @param webhook who is told of its events, where the client named somebody
  */
 public record NewJob(
     RequestId id,
@@ -22,7 +25,8 @@ public record NewJob(
     Map<String, ?> call,
     Duration deadline,
     TraceParent trace,
-    @Nullable IdempotencyKey key) {
+    @Nullable IdempotencyKey key,
+    @Nullable JobWebhook webhook) {
   public NewJob {
     if (!GenerationRequest.isStorable(userId)) {
       throw new IllegalArgumentException("userId must not contain NUL");
@@ -40,7 +44,19 @@ public record NewJob(
       Map<String, ?> call,
       Duration deadline,
       TraceParent trace) {
-    this(id, userId, request, call, deadline, trace, null);
+    this(id, userId, request, call, deadline, trace, null, null);
+  }
+
+  /** A job without a webhook. */
+  public NewJob(
+      RequestId id,
+      String userId,
+      GenerationRequest request,
+      Map<String, ?> call,
+      Duration deadline,
+      TraceParent trace,
+      @Nullable IdempotencyKey key) {
+    this(id, userId, request, call, deadline, trace, key, null);
   }
 
   /**
@@ -62,6 +78,17 @@ public record NewJob(
       return !text.isBlank()
           && text.length() <= MAX_LENGTH
           && text.chars().allMatch(c -> c >= ' ' && c <= '~');
+    }
+  }
+
+  /**
+   * Who is told of a job's events.
+   *
+   * @param events what is told, each once
+   */
+  public record JobWebhook(String url, List<JobStatus> events) {
+    public JobWebhook {
+      events = List.copyOf(events);
     }
   }
 
