@@ -127,7 +127,8 @@ final class JobSubmitter implements AutoCloseable {
             models.call(submission.request()).details(),
             submission.deadline(),
             trace.orElseGet(() -> TraceParent.begin(random)),
-            key.map(value -> new IdempotencyKey(value, submission.fingerprint())).orElse(null));
+            key.map(value -> new IdempotencyKey(value, submission.fingerprint())).orElse(null),
+            submission.webhook().orElse(null));
     var acceptance = groupCommit.write(job);
     for (var again = 0; again < RETRIES && isOfDeletedJob(acceptance, key); again++) {
       acceptance = groupCommit.write(job);

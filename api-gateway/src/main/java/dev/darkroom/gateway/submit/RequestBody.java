@@ -15,7 +15,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 
 /** What was read of a request's body, or the reply to one that cannot be read. */
-sealed interface RequestBody {
+public sealed interface RequestBody {
   int LIMIT = 64 * 1024;
   Duration PATIENCE = Duration.ofSeconds(30);
 

@@ -1,6 +1,8 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.ledger.jobs.NewJob.JobWebhook;
 import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.JobStatus;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -8,6 +10,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param ignored fields of the body that have no meaning here
  * @param givenSeed empty where it was drawn
  * @param givenDeadlineSeconds empty where the deadline is the configured one
+ * @param webhook who is to be told of the job
  */
 record Submission(
     GenerationRequest request,
@@ -23,7 +27,8 @@ record Submission(
     Duration deadline,
     List<String> ignored,
     Optional<Long> givenSeed,
-    Optional<Long> givenDeadlineSeconds) {
+    Optional<Long> givenDeadlineSeconds,
+    Optional<JobWebhook> webhook) {
 
   /**
    * Equal for submissions that ask for the same, however they are written. Fingerprints are stored
@@ -63,6 +68,13 @@ record Submission(
         add(form, "scale", lora.scale());
       }
     }
+    webhook.ifPresent(wanted -> {
+      add(form, "webhookUrl", wanted.url());
+      add(
+          form,
+          "webhookEvents",
+          wanted.events().stream().map(JobStatus::word).collect(Collectors.joining(",")));
+    });
     return form.toString();
   }
 

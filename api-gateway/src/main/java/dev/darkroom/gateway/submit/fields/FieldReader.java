@@ -182,12 +182,12 @@ public final class FieldReader {
   }
 
   /** Null is absent, too. */
-  private JsonNode value(String field) {
+  JsonNode value(String field) {
     var node = object.path(field);
     return node.isNull() ? JsonNodeFactory.instance.missingNode() : node;
   }
 
-  private void reject(String field, String message) {
+  void reject(String field, String message) {
     errors.add(new BadField(prefix + field, message));
   }
 
