@@ -28,7 +28,9 @@ class DocumentedApiIT {
         "{\"prompt\":\"a\"}",
         "{\"prompt\":\"a\",\"unknown\":{\"a\":[1]}}",
         "{\"prompt\":\"a\",\"negative_prompt\":null,\"style\":null,\"width\":null,\"seed\":null,\"loras\":null,\"userId\":null}",
-        "{\"prompt\":\"a\",\"negative_prompt\":\"b\",\"diffusionStrength\":0,\"styleIntensity\":1,\"style\":\"sketch\",\"width\":64,\"height\":2048,\"seed\":-1,\"model\":\"other/model\",\"loras\":[{\"url\":\"https://example.com/l\"}],\"userId\":\"ada\",\"deadlineSeconds\":10}"
+        "{\"prompt\":\"a\",\"negative_prompt\":\"b\",\"diffusionStrength\":0,\"styleIntensity\":1,\"style\":\"sketch\",\"width\":64,\"height\":2048,\"seed\":-1,\"model\":\"other/model\",\"loras\":[{\"url\":\"https://example.com/l\"}],\"userId\":\"ada\",\"deadlineSeconds\":10}",
+        "{\"prompt\":\"a\",\"webhookUrl\":\"https://example.com/hooks?a=1\",\"webhookEvents\":[\"started\",\"failed\"]}",
+        "{\"prompt\":\"a\",\"webhookUrl\":null,\"webhookEvents\":null}"
       })
   void what_is_described_is_accepted(String body) {
     assertThat(api.complaintsAboutRequest(body)).isEmpty();
@@ -52,7 +54,9 @@ class DocumentedApiIT {
         "{\"prompt\":\"a\",\"seed\":-2}",
         "{\"prompt\":\"a\",\"loras\":[]}",
         "{\"prompt\":\"a\",\"loras\":[{\"scale\":1}]}",
-        "{\"prompt\":\"a\",\"deadlineSeconds\":9}"
+        "{\"prompt\":\"a\",\"deadlineSeconds\":9}",
+        "{\"prompt\":\"a\",\"webhookUrl\":\"https://example.com\",\"webhookEvents\":[]}",
+        "{\"prompt\":\"a\",\"webhookUrl\":\"https://example.com\",\"webhookEvents\":[\"ended\"]}"
       })
   void what_is_described_as_wrong_is_rejected(String body) {
     assertThat(api.complaintsAboutRequest(body)).isNotEmpty();
@@ -81,6 +85,9 @@ class DocumentedApiIT {
     "GET /api/events/history, /api/events/history?after=" + CURSOR_OF_ANOTHER_EPOCH + ", 410",
     "GET /api/usage, /api/usage, 200",
     "GET /api/usage, /api/usage?groupBy=x, 400",
+    "GET /api/generate/{requestId}/deliveries, /api/generate/" + UNKNOWN + "/deliveries, 404",
+    "GET /api/webhooks, /api/webhooks, 200",
+    "GET /api/webhooks/secret, /api/webhooks/secret?userId=documented, 200",
     "GET /api/stats, /api/stats, 200",
     "GET /api/stats, /api/stats?since=x, 400"
   })

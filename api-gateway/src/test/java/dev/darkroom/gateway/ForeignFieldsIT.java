@@ -65,7 +65,9 @@ class ForeignFieldsIT {
         "image | \"https://example.com/i.png\" | prompt",
         "extra_body | {\"width\":1024} | top level",
         "stream | true | Prefer",
-        "webhook_url | \"https://example.com\" | events"
+        "webhook_url | \"https://example.com\" | webhookUrl",
+        "callback | \"https://example.com\" | webhookUrl",
+        "webhook_events_filter | [\"completed\"] | webhookEvents"
       })
   void what_asks_for_something_in_a_field_of_others_is_refused_with_the_field_to_use(
       String field, String value, String advice) {

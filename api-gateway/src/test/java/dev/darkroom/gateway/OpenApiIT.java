@@ -47,7 +47,9 @@ class OpenApiIT {
         "model, string, maxLength, 128, -",
         "userId, string, maxLength, 128, anonymous",
         "deadlineSeconds, integer, minimum, 10, -",
-        "deadlineSeconds, integer, maximum, 86400, -"
+        "deadlineSeconds, integer, maximum, 86400, -",
+        "webhookUrl, string, maxLength, 2048, -",
+        "webhookEvents, array, maxItems, 4, -"
       })
   void a_field_is_documented_with_its_limits_and_default(
       String field,
@@ -78,7 +80,9 @@ class OpenApiIT {
             "model",
             "loras",
             "userId",
-            "deadlineSeconds");
+            "deadlineSeconds",
+            "webhookUrl",
+            "webhookEvents");
     assertThat(api.requestSchema().get("required").toString()).isEqualTo("[\"prompt\"]");
   }
 

@@ -35,6 +35,8 @@ class SettingsTest {
                 "ProviderSettings[name=NEBIUS]",
                 "ReaderSettings[pages=16, exports=8, perClient=8, patience=PT2S, budget=PT5S, exportBudget=PT15M]",
                 "RescueSettings[sweep=PT1S, grace=PT10S]",
+                "CallbackSettings[allowPrivate=false]",
+                "WebhookSettings[allowPrivate=false, baseUrl=, sweep=PT0.5S, timeout=PT15S, retryFor=PT24H, perServer=4, inFlight=32, keep=PT720H]",
                 "WebSettings[hosts=[], origins=[]]"));
   }
 
@@ -90,6 +92,15 @@ class SettingsTest {
     "darkroom.rescue.grace=-1ms, grace",
     "darkroom.rescue.grace=11m, grace",
     "darkroom.nebius.model=, model",
+    "darkroom.webhook.base-url=pictures.example.com, baseUrl",
+    "darkroom.webhook.base-url=https://user@example.com, baseUrl",
+    "darkroom.webhook.sweep=49ms, sweep",
+    "darkroom.webhook.timeout=61s, timeout",
+    "darkroom.webhook.retry-for=0s, retryFor",
+    "darkroom.webhook.retry-for=8d, retryFor",
+    "darkroom.webhook.per-server=0, perServer",
+    "darkroom.webhook.in-flight=1001, inFlight",
+    "darkroom.webhook.keep=7d, keep",
     "darkroom.web.hosts=http://localhost, hosts",
     "darkroom.web.hosts=*, hosts",
     "darkroom.web.origins=*, origins",
@@ -113,6 +124,9 @@ class SettingsTest {
     "darkroom.outbox.sweep=50ms",
     "darkroom.outbox.batch=1000",
     "darkroom.rescue.grace=0s",
+    "darkroom.webhook.base-url=https://example.com/pictures/",
+    "darkroom.webhook.retry-for=7d",
+    "darkroom.webhook.keep=8d",
     "darkroom.web.hosts=[::1]:8080",
     "darkroom.web.hosts=*.example.com",
     "darkroom.web.origins=http://localhost:3000"

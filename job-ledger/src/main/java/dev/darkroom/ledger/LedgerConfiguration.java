@@ -36,6 +36,7 @@ import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.RecentAttempts;
 import dev.darkroom.ledger.statistics.UsageQueries;
+import dev.darkroom.ledger.webhooks.WebhookStoreConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -59,7 +60,7 @@ import tools.jackson.databind.json.JsonMapper;
   AttemptSettings.class,
   UnknownOutcomeSettings.class
 })
-@Import({ReadPoolConfiguration.class, LoopConfiguration.class})
+@Import({ReadPoolConfiguration.class, LoopConfiguration.class, WebhookStoreConfiguration.class})
 public class LedgerConfiguration {
   private static final Duration LOOK_FOR_EDGES_EVERY = Duration.ofSeconds(30);
 

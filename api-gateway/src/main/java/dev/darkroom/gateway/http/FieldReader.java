@@ -215,7 +215,7 @@ public final class FieldReader {
   }
 
   /** Null is absent, too. */
-  private JsonNode value(String field) {
+  JsonNode value(String field) {
     var node = object.path(field);
     return node.isNull() ? JsonNodeFactory.instance.missingNode() : node;
   }

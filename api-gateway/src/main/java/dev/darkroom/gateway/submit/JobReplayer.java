@@ -89,6 +89,11 @@ public final class JobReplayer {
   private ObjectNode changed(Job original, JsonNode changes) {
     ObjectNode body = json.valueToTree(original.request());
     body.put("userId", original.userId());
+    var webhook = original.webhook();
+    if (webhook != null) {
+      body.put("webhookUrl", webhook.url());
+      body.set("webhookEvents", json.valueToTree(webhook.events()));
+    }
     for (var change : changes.properties()) {
       if (change.getValue().isNull()) {
         body.remove(change.getKey());

@@ -141,7 +141,8 @@ final class JobSubmitter implements AutoCloseable {
         submission.deadline(),
         trace.orElseGet(() -> TraceParent.begin(random)),
         key.map(value -> new IdempotencyKey(value, submission.fingerprint())).orElse(null),
-        submission.replayOf());
+        submission.replayOf(),
+        submission.webhook().orElse(null));
   }
 
   /** An operator deleted the job of this key; then the key is free again. */

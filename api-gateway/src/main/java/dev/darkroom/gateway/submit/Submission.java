@@ -1,6 +1,8 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.ledger.jobs.NewJob.JobWebhook;
 import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -9,6 +11,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param givenSeed empty where it was drawn
  * @param givenDeadlineSeconds empty where the deadline is the configured one
  * @param replayOf the job that is to be repeated; null where this is no repetition
+ * @param webhook who is to be told of the job
  */
 record Submission(
     GenerationRequest request,
@@ -26,12 +30,13 @@ record Submission(
     List<String> ignored,
     Optional<Long> givenSeed,
     Optional<Long> givenDeadlineSeconds,
-    @Nullable RequestId replayOf) {
+    @Nullable RequestId replayOf,
+    Optional<JobWebhook> webhook) {
 
   /** The same as a repetition of this job. */
   Submission as(RequestId original) {
     return new Submission(
-        request, userId, deadline, ignored, givenSeed, givenDeadlineSeconds, original);
+        request, userId, deadline, ignored, givenSeed, givenDeadlineSeconds, original, webhook);
   }
 
   /**
@@ -72,6 +77,13 @@ record Submission(
         add(form, "scale", lora.scale());
       }
     }
+    webhook.ifPresent(wanted -> {
+      add(form, "webhookUrl", wanted.url());
+      add(
+          form,
+          "webhookEvents",
+          wanted.events().stream().map(JobStatus::word).collect(Collectors.joining(",")));
+    });
     return form.toString();
   }
 

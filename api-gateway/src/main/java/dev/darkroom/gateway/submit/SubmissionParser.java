@@ -6,6 +6,7 @@ import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Parsed.BadField;
 import dev.darkroom.gateway.submit.call.CallParameters;
 import dev.darkroom.gateway.submit.fields.UnknownFields;
+import dev.darkroom.gateway.submit.fields.WebhookFields;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.StyleNames;
 import jakarta.validation.constraints.NotBlank;
@@ -48,11 +49,17 @@ final class SubmissionParser {
   private final RandomGenerator random;
   private final JobSettings settings;
   private final ModelSettings models;
+  private final CallbackSettings callbacks;
 
-  SubmissionParser(RandomGenerator random, JobSettings settings, ModelSettings models) {
+  SubmissionParser(
+      RandomGenerator random,
+      JobSettings settings,
+      ModelSettings models,
+      CallbackSettings callbacks) {
     this.random = random;
     this.settings = settings;
     this.models = models;
+    this.callbacks = callbacks;
   }
 
   /**
@@ -65,6 +72,15 @@ final class SubmissionParser {
   record JobSettings(
       @DefaultValue("15m") @DurationMin(seconds = MIN_DEADLINE) @DurationMax(seconds = MAX_DEADLINE)
           Duration deadline) {}
+
+  /**
+   * Which webhooks jobs may have.
+   *
+   * @param allowPrivate whether http and private hosts are allowed, for development
+   */
+  @Validated
+  @ConfigurationProperties("darkroom.webhook")
+  record CallbackSettings(@DefaultValue("false") boolean allowPrivate) {}
 
   /**
    * Which models jobs may use.
@@ -161,6 +177,7 @@ final class SubmissionParser {
     var loras = fields.loras("loras");
     var userId = fields.text("userId", GenerationRequest.MAX_USER_ID);
     var deadline = fields.integer("deadlineSeconds", MIN_DEADLINE, MAX_DEADLINE);
+    var webhook = WebhookFields.read(fields, callbacks.allowPrivate());
     var unknown = UnknownFields.in(tree, models.model());
     if (!fields.errors().isEmpty() || !unknown.rejected().isEmpty()) {
       return new Parsed.BadFields<>(
@@ -184,7 +201,8 @@ final class SubmissionParser {
             unknown.ignored(),
             seed,
             deadline,
-            null));
+            null,
+            webhook));
   }
 
   private static int side(FieldReader fields, String name) {

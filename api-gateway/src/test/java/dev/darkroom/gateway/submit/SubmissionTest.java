@@ -19,7 +19,8 @@ class SubmissionTest {
           new Random(),
           new SubmissionParser.JobSettings(Duration.ofMinutes(15)),
           new SubmissionParser.ModelSettings(
-              "stability-ai/sdxl", List.of("other/model"), List.of()));
+              "stability-ai/sdxl", List.of("other/model"), List.of()),
+          new SubmissionParser.CallbackSettings(false));
 
   /** Kept fingerprints are compared with new ones; who changes this makes replays of others. */
   @Test
@@ -91,6 +92,7 @@ class SubmissionTest {
         "{\"prompt\":\"a\",\"userId\":\"ada\"}",
         "{\"prompt\":\"a\",\"loras\":[{\"url\":\"https://example.com/l\"}]}",
         "{\"prompt\":\"a\",\"deadlineSeconds\":900}",
+        "{\"prompt\":\"a\",\"webhookUrl\":\"https://example.com/hooks\"}",
         "{\"prompt\":\"a\\nnegative_prompt 1 x\"}"
       })
   void whatever_asks_for_something_else_differs(String body) {
@@ -113,6 +115,45 @@ class SubmissionTest {
             lora 21 https://example.com/m
             scale 3 1.0
             """);
+  }
+
+  @Test
+  void a_webhook_counts_with_its_events_in_any_order() {
+    var byDefault = "{\"prompt\":\"a\",\"webhookUrl\":\"https://example.com/h\"}";
+    var events =
+        "{\"prompt\":\"a\",\"webhookUrl\":\"https://example.com/h\",\"webhookEvents\":[%s]}";
+    assertThat(submission(byDefault).canonical())
+        .endsWith(
+            """
+            webhookUrl 21 https://example.com/h
+            webhookEvents 16 completed,failed
+            """);
+    assertThat(fingerprint(events.formatted("\"failed\",\"completed\"")))
+        .isEqualTo(fingerprint(byDefault));
+    assertThat(fingerprint(events.formatted("\"completed\""))).isNotEqualTo(fingerprint(byDefault));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"webhookUrl\":\"http://example.com\"",
+        "\"webhookUrl\":\"https://localhost/\"",
+        "\"webhookUrl\":[\"https://example.com\"]",
+        "\"webhookEvents\":[\"completed\"]",
+        "\"webhookUrl\":\"https://example.com\",\"webhookEvents\":[]",
+        "\"webhookUrl\":\"https://example.com\",\"webhookEvents\":\"completed\"",
+        "\"webhookUrl\":\"https://example.com\",\"webhookEvents\":[\"ended\"]",
+        "\"webhookUrl\":\"https://example.com\",\"webhookEvents\":[\"completed\",7]",
+        "\"webhookUrl\":\"https://example.com\",\"webhookEvents\":[\"failed\",\"failed\"]"
+      })
+  void a_webhook_that_breaks_a_rule_is_named(String fields) {
+    assertThat(parser.parse("{\"prompt\":\"a\",%s}".formatted(fields)))
+        .isInstanceOfSatisfying(
+            Parsed.BadFields.class,
+            bad ->
+                assertThat(((Parsed.BadFields<?>) bad).errors())
+                    .singleElement()
+                    .satisfies(error -> assertThat(error.field()).startsWith("webhook")));
   }
 
   @Test

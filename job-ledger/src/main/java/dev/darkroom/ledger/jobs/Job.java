@@ -1,6 +1,7 @@
 package dev.darkroom.ledger.jobs;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.darkroom.ledger.jobs.NewJob.JobWebhook;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param error failed jobs only
  * @param finishedAt ended jobs only
  * @param replayOf the job that this one repeats
+ * @param webhook who is told of its events, if anybody
  * @param billing what is known of the provider's bill for it
  * @param cancelling whether its worker was asked to cut the call, and has not done so yet
  * @param steps its log, oldest first
@@ -38,6 +40,7 @@ public record Job(
     @Nullable JobFailure error,
     @Nullable Instant finishedAt,
     @Nullable RequestId replayOf,
+    @Nullable JobWebhook webhook,
     Billing billing,
     boolean cancelling,
     List<LogEntry> steps) {
@@ -59,6 +62,7 @@ public record Job(
         error,
         finishedAt,
         replayOf,
+        webhook,
         billing,
         cancelling,
         log);

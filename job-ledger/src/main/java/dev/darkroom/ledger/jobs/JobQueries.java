@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.jobs;
 
+import dev.darkroom.ledger.jobs.NewJob.JobWebhook;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
@@ -67,7 +68,7 @@ public final class JobQueries {
     return pool.sql(
             """
             select request_id, job.user_id, request, job.deadline_at, finished_at, image_url, image_sha256,
-              image_content_type, image_bytes, image_removed_at, job.error_code, job.error_message, replay_of,
+              image_content_type, image_bytes, image_removed_at, job.error_code, job.error_message, replay_of, webhook,
               job.calls + coalesce(queued.calls, 0) * (status = 'started')::int as calls,
               job.calls_billed + coalesce(queued.calls_billed, 0) * (status = 'started')::int as calls_billed,
               job.calls_unknown + coalesce(queued.calls_unknown, 0) * (status = 'started')::int as calls_unknown,
@@ -264,6 +265,7 @@ public final class JobQueries {
 
   private Job job(ResultSet row) throws SQLException {
     var status = Columns.status(row);
+    var webhook = row.getString("webhook");
     return new Job(
         Columns.requestId(row),
         row.getString("user_id"),
@@ -277,6 +279,7 @@ public final class JobQueries {
             : null,
         Columns.instantOrNull(row, "finished_at"),
         Columns.requestIdOrNull(row, "replay_of"),
+        webhook == null ? null : json.read(webhook, JobWebhook.class),
         Billing.of(
             row.getInt("calls"),
             row.getInt("calls_billed"),

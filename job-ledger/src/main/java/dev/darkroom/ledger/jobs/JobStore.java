@@ -86,9 +86,10 @@ public final class JobStore {
             """
             with new_job as (
               select * from unnest(:ids::uuid[], :users::text[], :requests::jsonb[], :calls::jsonb[], :deadlines::bigint[],
-                  :traces::text[], :keys::text[], :fingerprints::text[], :originals::uuid[])
+                  :traces::text[], :keys::text[], :fingerprints::text[], :originals::uuid[], :webhooks::jsonb[])
                 with ordinality
-                as new_job (request_id, user_id, request, call, deadline, traceparent, key, fingerprint, replay_of, position)),
+                as new_job (request_id, user_id, request, call, deadline, traceparent, key, fingerprint,
+                  replay_of, webhook, position)),
             held as (
               insert into public.generation_idempotency_keys as known (key, fingerprint, request_id)
               select distinct on (key) key, fingerprint, request_id from new_job where key is not null
@@ -106,8 +107,10 @@ public final class JobStore {
                 where job.user_id = asking.user_id and state = 'in_line') as last
               from (select distinct user_id from new_job where position > :dispatched) as asking),
             accepted as (
-              insert into public.generation_jobs (request_id, user_id, request, call, deadline_at, traceparent, replay_of)
-              select request_id, user_id, request, call, now() + deadline * interval '1 millisecond', traceparent, replay_of
+              insert into public.generation_jobs
+                (request_id, user_id, request, call, deadline_at, traceparent, replay_of, webhook)
+              select request_id, user_id, request, call, now() + deadline * interval '1 millisecond', traceparent,
+                replay_of, webhook
               from new_job
               where key is null or request_id in (select request_id from held)
               returning *),
@@ -144,24 +147,19 @@ public final class JobStore {
         .param("calls", texts(jobs.stream().map(job -> json.write(job.call()))))
         .param("deadlines", texts(jobs.stream().map(job -> job.deadline().toMillis())))
         .param("traces", texts(jobs.stream().map(job -> job.trace().value())))
-        .param("keys", ofKeys(jobs, IdempotencyKey::value))
-        .param(
-            "originals",
-            jobs.stream().map(NewJob::replayOf).map(JobStore::textOrNull).toArray(String[]::new))
-        .param("fingerprints", ofKeys(jobs, IdempotencyKey::fingerprint))
+        .param("keys", textsOrNull(jobs, NewJob::key, IdempotencyKey::value))
+        .param("fingerprints", textsOrNull(jobs, NewJob::key, IdempotencyKey::fingerprint))
+        .param("originals", textsOrNull(jobs, NewJob::replayOf, RequestId::toString))
+        .param("webhooks", textsOrNull(jobs, NewJob::webhook, json::write))
         .query((row, number) -> acceptance(row, jobs.get(number)))
         .list();
   }
 
-  private static @Nullable String textOrNull(@Nullable RequestId id) {
-    return id == null ? null : id.toString();
-  }
-
-  private static @Nullable String[] ofKeys(
-      List<NewJob> jobs, Function<IdempotencyKey, String> part) {
+  private static <T> @Nullable String[] textsOrNull(
+      List<NewJob> jobs, Function<NewJob, @Nullable T> part, Function<T, String> text) {
     return jobs.stream()
-        .map(NewJob::key)
-        .map(key -> key == null ? null : part.apply(key))
+        .map(part)
+        .map(value -> value == null ? null : text.apply(value))
         .toArray(String[]::new);
   }
 

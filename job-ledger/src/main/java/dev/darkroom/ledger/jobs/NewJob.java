@@ -1,9 +1,11 @@
 package dev.darkroom.ledger.jobs;
 
 import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadline from acceptance until the job has ended, whatever happens
  * @param key the client's, where it sent one
  * @param replayOf the job that this one repeats, if any
+ * @param webhook who is told of its events, where the client named somebody
  */
 public record NewJob(
     RequestId id,
@@ -24,7 +27,8 @@ public record NewJob(
     Duration deadline,
     TraceParent trace,
     @Nullable IdempotencyKey key,
-    @Nullable RequestId replayOf) {
+    @Nullable RequestId replayOf,
+    @Nullable JobWebhook webhook) {
   public NewJob {
     if (!GenerationRequest.isStorable(userId)) {
       throw new IllegalArgumentException("userId must not contain NUL");
@@ -45,7 +49,7 @@ public record NewJob(
     this(id, userId, request, call, deadline, trace, null);
   }
 
-  /** A job that repeats no other. */
+  /** A job that repeats no other, and of which nobody is told. */
   public NewJob(
       RequestId id,
       String userId,
@@ -54,7 +58,7 @@ public record NewJob(
       Duration deadline,
       TraceParent trace,
       @Nullable IdempotencyKey key) {
-    this(id, userId, request, call, deadline, trace, key, null);
+    this(id, userId, request, call, deadline, trace, key, null, null);
   }
 
   /**
@@ -76,6 +80,17 @@ public record NewJob(
       return !text.isBlank()
           && text.length() <= MAX_LENGTH
           && text.chars().allMatch(c -> c >= ' ' && c <= '~');
+    }
+  }
+
+  /**
+   * Who is told of a job's events.
+   *
+   * @param events what is told, each once
+   */
+  public record JobWebhook(String url, List<JobStatus> events) {
+    public JobWebhook {
+      events = List.copyOf(events);
     }
   }
 

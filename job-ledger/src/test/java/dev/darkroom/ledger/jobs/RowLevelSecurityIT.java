@@ -68,6 +68,10 @@ class RowLevelSecurityIT {
     assertRefused(client, "select 1 from public.generation_idempotency_keys");
     assertRefused(client, "delete from public.generation_idempotency_keys");
     assertRefused(client, "select 1 from public.generation_limits");
+    assertRefused(client, "select 1 from public.generation_webhook_secrets");
+    assertRefused(client, "select 1 from public.generation_webhook_deliveries");
+    assertRefused(client, "select 1 from public.generation_webhook_endpoints");
+    assertRefused(client, "update public.generation_webhook_cursor set seq = 0");
   }
 
   @Test
@@ -78,6 +82,7 @@ class RowLevelSecurityIT {
     DELETIONS_OF_JOBS.forEach(deletion -> assertRefused(application, deletion));
     assertRefused(application, "truncate public.generation_idempotency_keys");
     assertRefused(application, "delete from public.generation_limits");
+    assertRefused(application, "delete from public.generation_webhook_cursor");
     assertRefused(application, "create table public.own (x int)");
     assertThat(application.sql("delete from public.generation_idempotency_keys").update()).isZero();
   }

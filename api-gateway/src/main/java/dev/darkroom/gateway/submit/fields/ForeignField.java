@@ -54,6 +54,8 @@ record ForeignField(
           renamed("model", "modelid modelname engine engineid checkpoint sdmodelcheckpoint"),
           renamed("userId", "user username uid enduser enduserid"),
           renamed("deadlineSeconds", "deadline timeout timeoutseconds ttl maxwait expiresin"),
+          renamed("webhookUrl", "webhook callback callbackurl notifyurl webhookuri callbackuri"),
+          renamed("webhookEvents", "webhookeventsfilter webhooktypes callbackevents"),
           other(
               "n niter nimages numpictures numimages numoutputs numsamples numberofimages numimagesperprompt imagecount imagescount samples samplecount batchsize batchcount",
               ": a request makes one picture; send a request for each",
@@ -92,9 +94,6 @@ record ForeignField(
           other(
               "stream sync syncmode wait",
               "; send the header Prefer: wait=30, or follow /api/generate/{requestId}/events"),
-          other(
-              "webhook webhookurl callback callbackurl notifyurl",
-              "; follow /api/generate/{requestId}/events, or send the header Prefer: wait=30"),
           other("idempotencykey", "; send it as the header Idempotency-Key"));
 
   private static final List<String> LONG_NAMES =

@@ -1,0 +1,205 @@
+package dev.darkroom.gateway.extras.webhook;
+
+import dev.darkroom.gateway.extras.webhook.WebhookReplies.EndpointList;
+import dev.darkroom.gateway.extras.webhook.WebhookReplies.EndpointView;
+import dev.darkroom.gateway.extras.webhook.WebhookReplies.RedeliveryCount;
+import dev.darkroom.gateway.extras.webhook.WebhookReplies.SecretView;
+import dev.darkroom.gateway.extras.webhook.WebhookReplies.TestReply;
+import dev.darkroom.gateway.http.ClientLimiter;
+import dev.darkroom.gateway.http.ClientLimiter.Entry;
+import dev.darkroom.gateway.http.Parsed;
+import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.gateway.http.RefusalLog;
+import dev.darkroom.gateway.http.RequestParameters;
+import dev.darkroom.ledger.webhooks.DeliveryStore;
+import dev.darkroom.ledger.webhooks.EndpointStore;
+import dev.darkroom.ledger.webhooks.WebhookDelivery.DeliveryState;
+import dev.darkroom.model.GenerationRequest;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** An owner's endpoints and secret: shown, enabled, tested, rotated, and sent to again. */
+@RestController
+class WebhookController {
+  private static final int MOST_ENDPOINTS = 500;
+  private static final int MOST_REDELIVERIES = 10_000;
+  private static final int TESTS_PER_CLIENT = 2;
+  private static final Duration TEST_AGAIN_AFTER = Duration.ofSeconds(5);
+
+  private static final List<DeliveryState> UNDELIVERED =
+      List.of(DeliveryState.FAILED, DeliveryState.SKIPPED);
+  private static final List<DeliveryState> ENDED =
+      List.of(DeliveryState.FAILED, DeliveryState.SKIPPED, DeliveryState.DELIVERED);
+
+  private final EndpointStore endpoints;
+  private final DeliveryStore deliveries;
+  private final WebhookSecrets secrets;
+  private final WebhookTester tester;
+  private final WebhookSettings settings;
+  private final InstantSource clock;
+  private final RefusalLog refusals;
+  private final ClientLimiter tests =
+      new ClientLimiter(WebhookTester.MOST, TESTS_PER_CLIENT, Duration.ZERO);
+
+  WebhookController(
+      EndpointStore endpoints,
+      DeliveryStore deliveries,
+      WebhookSecrets secrets,
+      WebhookTester tester,
+      WebhookSettings settings,
+      InstantSource clock,
+      RefusalLog refusals) {
+    this.endpoints = endpoints;
+    this.deliveries = deliveries;
+    this.secrets = secrets;
+    this.tester = tester;
+    this.settings = settings;
+    this.clock = clock;
+    this.refusals = refusals;
+  }
+
+  @GetMapping("/api/webhooks")
+  ResponseEntity<Object> list(HttpServletRequest request) {
+    return ofUser(request, userId -> EndpointList.of(endpoints.ofUser(userId, MOST_ENDPOINTS)));
+  }
+
+  /** Makes the first secret, so that an owner can set up the receiver before the first job. */
+  @GetMapping("/api/webhooks/secret")
+  ResponseEntity<Object> secret(HttpServletRequest request) {
+    return ofUser(request, userId -> new SecretView(userId, secrets.currentOf(userId), null));
+  }
+
+  private static ResponseEntity<Object> ofUser(
+      HttpServletRequest request, Function<String, Object> reply) {
+    var parameters = new RequestParameters(request);
+    var userId = parameters.text("userId").orElse(GenerationRequest.ANONYMOUS);
+    if (GenerationRequest.characters(userId) > GenerationRequest.MAX_USER_ID
+        || !GenerationRequest.isStorable(userId)) {
+      parameters.reject(
+          "userId", "must have at most %d characters".formatted(GenerationRequest.MAX_USER_ID));
+    }
+    return switch (parameters.parsed(() -> userId)) {
+      case Parsed.BadFields<String>(var errors) -> Problem.badFields(errors).answer();
+      case Parsed.Success<String>(var owner) -> reply(HttpStatus.OK, reply.apply(owner));
+    };
+  }
+
+  @PostMapping(
+      path = "/api/webhooks/secret/rotate",
+      consumes = {MediaType.APPLICATION_JSON_VALUE, "application/*+json"})
+  Object rotate(HttpServletRequest request) {
+    return WebhookBody.handle(
+        request,
+        body -> {
+          var userId = body.userId();
+          return body.answer(() -> {
+            var secret = secrets.rotate(userId);
+            var until = clock.instant().plus(WebhookSecrets.OVERLAP);
+            return reply(
+                HttpStatus.OK,
+                new SecretView(userId, secret, until.truncatedTo(ChronoUnit.MILLIS)));
+          });
+        });
+  }
+
+  @PostMapping(
+      path = "/api/webhooks/enable",
+      consumes = {MediaType.APPLICATION_JSON_VALUE, "application/*+json"})
+  Object enable(HttpServletRequest request) {
+    return WebhookBody.handle(
+        request,
+        body -> {
+          var userId = body.userId();
+          var url = body.url(settings.allowPrivate());
+          return body.answer(() ->
+              endpoints
+                  .enable(userId, url)
+                  .map(endpoint -> reply(HttpStatus.OK, EndpointView.of(endpoint)))
+                  .orElseGet(() ->
+                      Problem.of(
+                              HttpStatus.NOT_FOUND,
+                              "This user has no such endpoint. GET /api/webhooks lists them.")
+                          .answer()));
+        });
+  }
+
+  @PostMapping(
+      path = "/api/webhooks/redeliver",
+      consumes = {MediaType.APPLICATION_JSON_VALUE, "application/*+json"})
+  Object redeliver(HttpServletRequest request) {
+    return WebhookBody.handle(
+        request,
+        body -> {
+          var userId = body.userId();
+          var since = body.instant("since");
+          var until = body.instant("until");
+          var states = body.oneOf("status", ENDED, DeliveryState::word);
+          if (!since.isBefore(until)) {
+            body.reject("since", "must be before until");
+          }
+          return body.answer(() -> {
+            var count =
+                deliveries.redeliverAll(
+                    userId,
+                    since,
+                    until,
+                    states.map(List::of).orElse(UNDELIVERED),
+                    settings.retryFor(),
+                    MOST_REDELIVERIES);
+            return reply(
+                HttpStatus.ACCEPTED, new RedeliveryCount(count, count == MOST_REDELIVERIES));
+          });
+        });
+  }
+
+  @PostMapping(
+      path = "/api/webhooks/test",
+      consumes = {MediaType.APPLICATION_JSON_VALUE, "application/*+json"})
+  Object test(HttpServletRequest request) {
+    return WebhookBody.handle(
+        request,
+        body -> {
+          var userId = body.userId();
+          var url = body.url(settings.allowPrivate());
+          Callable<ResponseEntity<Object>> waiting = () -> test(request, userId, url);
+          return body.answer(() -> waiting);
+        });
+  }
+
+  private ResponseEntity<Object> test(HttpServletRequest request, String userId, String url) {
+    return switch (tests.enter(request)) {
+      case Entry.Admitted place -> {
+        try (place) {
+          yield reply(HttpStatus.OK, TestReply.of(tester.test(userId, url)));
+        }
+      }
+      case Entry.ClientHasTooMany _, Entry.TooMany _ -> {
+        refusals.count("too_many_webhook_tests");
+        yield Problem.of(
+                HttpStatus.TOO_MANY_REQUESTS,
+                "Too many webhook tests are running. Try again in a few seconds.")
+            .header(HttpHeaders.RETRY_AFTER, String.valueOf(TEST_AGAIN_AFTER.toSeconds()))
+            .answer();
+      }
+    };
+  }
+
+  private static ResponseEntity<Object> reply(HttpStatus status, Object body) {
+    return ResponseEntity.status(status)
+        .contentType(MediaType.APPLICATION_JSON)
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .body(body);
+  }
+}
