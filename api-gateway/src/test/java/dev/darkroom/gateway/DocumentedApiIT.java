@@ -102,7 +102,8 @@ class DocumentedApiIT {
     worker.complete(id);
     assertThat(api.complaints(ASK, gateway.get("/api/generate/" + id))).isEmpty();
     assertThat(api.complaints("GET /api/logs", gateway.get("/api/logs?requestId=" + id))).isEmpty();
-    assertThat(api.complaints("GET /api/generate", gateway.get("/api/generate?limit=500"))).isEmpty();
+    assertThat(api.complaints("GET /api/generate", gateway.get("/api/generate?limit=500")))
+        .isEmpty();
     for (var grouping : List.of("day", "user", "model")) {
       var usage = gateway.get("/api/usage?groupBy=" + grouping);
       assertThat(api.complaints("GET /api/usage", usage)).isEmpty();
@@ -114,8 +115,7 @@ class DocumentedApiIT {
             assertThat(gateway.get(history, "Accept", "application/x-ndjson").body().lines())
                 .isNotEmpty()
                 .allSatisfy(
-                    event ->
-                        assertThat(api.complaintsAbout("CompletionEvent", event)).isEmpty()));
+                    event -> assertThat(api.complaintsAbout("CompletionEvent", event)).isEmpty()));
     var exported = gateway.get("/api/logs/export?format=ndjson&requestId=" + id);
     assertThat(exported.body().lines())
         .isNotEmpty()

@@ -11,12 +11,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A program as docs/events.md has it, in a process of its own, with what the page says it needs. */
+/**
+ * A program as docs/events.md has it, in a process of its own, with what the page says it needs.
+ */
 record DocumentedProgram(Process process, List<String> printed) implements AutoCloseable {
   private static final Path PAGE = Path.of("..", "docs", "events.md");
   private static final Pattern PROGRAM = Pattern.compile("(?s)```java\n(.*?)```");
   private static final Pattern NEEDED =
-      Pattern.compile("(kafka-clients|slf4j-api|jackson-(core|databind|annotations))-[0-9].*\\.jar");
+      Pattern.compile(
+          "(kafka-clients|slf4j-api|jackson-(core|databind|annotations))-[0-9].*\\.jar");
 
   /** Compiles and starts it. */
   static DocumentedProgram start(String name, String... arguments) throws IOException {

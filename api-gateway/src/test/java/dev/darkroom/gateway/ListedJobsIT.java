@@ -156,7 +156,11 @@ class ListedJobsIT {
     assertThat(usage.at("/groups/0/userId").asString()).isEqualTo(user);
     assertThat(usage.at("/groups/0/calls").intValue())
         .isEqualTo(
-            gateway.get("/api/generate?userId=" + user).json().get("jobs").valueStream()
+            gateway
+                .get("/api/generate?userId=" + user)
+                .json()
+                .get("jobs")
+                .valueStream()
                 .mapToInt(job -> job.at("/billing/calls").intValue())
                 .sum());
 
@@ -172,8 +176,7 @@ class ListedJobsIT {
   @Test
   void the_head_of_the_list_can_be_asked_for() {
     var reply =
-        gateway.send(
-            gateway.request("/api/generate").method("HEAD", BodyPublishers.noBody()));
+        gateway.send(gateway.request("/api/generate").method("HEAD", BodyPublishers.noBody()));
 
     assertThat(reply.status()).isEqualTo(200);
     assertThat(reply.body()).isEmpty();

@@ -39,7 +39,8 @@ public record JobListSlice(List<ListedJob> jobs, @Nullable RequestId next) {
       }
       if (matches) {
         jobs.add(ListedJob.read(rows));
-        bytes += OTHER_BYTES + bytes(rows.getString("prompt")) + bytes(rows.getString("error_message"));
+        bytes +=
+            OTHER_BYTES + bytes(rows.getString("prompt")) + bytes(rows.getString("error_message"));
       }
       next = rows.getLong("number") == JobListQueries.WINDOW ? Columns.requestId(rows) : null;
     }

@@ -221,7 +221,8 @@ class HistoryIT {
         .containsExactlyElementsOf(
             ledger
                 .asOwner
-                .sql("select request_id from public.generation_logs where seq > :start order by seq")
+                .sql(
+                    "select request_id from public.generation_logs where seq > :start order by seq")
                 .param("start", start.seq())
                 .query((row, _) -> new RequestId(row.getObject(1, UUID.class)))
                 .list());
@@ -311,10 +312,7 @@ class HistoryIT {
   }
 
   private FinishedJob completed() {
-    return ledger
-        .outcomeStore
-        .completeIfCurrent(claimed(), PICTURE, Map.of())
-        .orElseThrow();
+    return ledger.outcomeStore.completeIfCurrent(claimed(), PICTURE, Map.of()).orElseThrow();
   }
 
   private FinishedJob failed() {

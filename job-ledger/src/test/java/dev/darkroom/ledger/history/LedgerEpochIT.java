@@ -39,7 +39,8 @@ class LedgerEpochIT {
 
     owner.sql("alter table public.generation_logs rename to generation_logs_before").update();
     owner
-        .sql("create table public.generation_logs (like public.generation_logs_before including all)")
+        .sql(
+            "create table public.generation_logs (like public.generation_logs_before including all)")
         .update();
 
     assertThat(epoch.current()).isNotEqualTo(before);
@@ -56,9 +57,7 @@ class LedgerEpochIT {
 
   @Test
   void without_the_right_to_ask_the_server_it_is_that_of_the_database() {
-    owner
-        .sql("revoke execute on function pg_catalog.pg_control_system() from public")
-        .update();
+    owner.sql("revoke execute on function pg_catalog.pg_control_system() from public").update();
 
     var first = epoch.current();
 

@@ -92,10 +92,11 @@ class ArchivePlansIT {
 
   @Test
   void usage_reads_the_jobs_of_its_range_and_the_queue_once() {
-    LEDGER.usageQueries.between(
-        START, START.plus(Duration.ofHours(1)), null, UsageGrouping.DAY);
+    LEDGER.usageQueries.between(START, START.plus(Duration.ofHours(1)), null, UsageGrouping.DAY);
     assertThat(WATCHED.plan())
-        .contains("Index Scan using generation_jobs_pkey", "Hash Cond: (job.request_id = queued.request_id)")
+        .contains(
+            "Index Scan using generation_jobs_pkey",
+            "Hash Cond: (job.request_id = queued.request_id)")
         .doesNotContain("Seq Scan on generation_jobs");
 
     LEDGER.usageQueries.between(

@@ -139,9 +139,7 @@ class JobListIT {
             unknown,
             null));
 
-    assertThat(walk(ALL, 9))
-        .extracting(ListedJob::billing)
-        .containsExactly(new Billing(word, all));
+    assertThat(walk(ALL, 9)).extracting(ListedJob::billing).containsExactly(new Billing(word, all));
   }
 
   @Test

@@ -51,9 +51,7 @@ class UsageIT {
       assertThat(group.counts())
           .as(group.name())
           .isEqualTo(
-              sum(
-                  jobs,
-                  job -> isBetween(job, since, FRIDAY) && day(job).equals(group.name())));
+              sum(jobs, job -> isBetween(job, since, FRIDAY) && day(job).equals(group.name())));
     }
     assertThat(sums.others()).isNull();
   }
@@ -77,8 +75,7 @@ class UsageIT {
             tuple("2026-11-25", 0L),
             tuple("2026-11-26", 0L),
             tuple("2026-11-27", 0L));
-    assertThat(sums.total())
-        .isEqualTo(new UsageCounts(1, 1, 1, 0, 1, TestingArchive.BYTES));
+    assertThat(sums.total()).isEqualTo(new UsageCounts(1, 1, 1, 0, 1, TestingArchive.BYTES));
   }
 
   @Test
@@ -106,9 +103,7 @@ class UsageIT {
             .isEqualTo(
                 sum(
                     jobs,
-                    job ->
-                        isBetween(job, MONDAY, FRIDAY)
-                            && name.apply(job).equals(group.name())));
+                    job -> isBetween(job, MONDAY, FRIDAY) && name.apply(job).equals(group.name())));
       }
     }
   }
@@ -123,12 +118,9 @@ class UsageIT {
         .containsExactly(
             new UsageGroup(
                 "user-1",
-                sum(
-                    jobs,
-                    job -> isBetween(job, MONDAY, FRIDAY) && job.userId().equals("user-1"))));
+                sum(jobs, job -> isBetween(job, MONDAY, FRIDAY) && job.userId().equals("user-1"))));
     assertThat(ledger.usageQueries.between(MONDAY, FRIDAY, "nobody", UsageGrouping.MODEL))
-        .isEqualTo(
-            new UsageQueries.UsageSums(new UsageCounts(0, 0, 0, 0, 0, 0), List.of(), null));
+        .isEqualTo(new UsageQueries.UsageSums(new UsageCounts(0, 0, 0, 0, 0, 0), List.of(), null));
   }
 
   @Test
@@ -143,7 +135,8 @@ class UsageIT {
     var total = ledger.usageQueries.between(MONDAY, FRIDAY, null, UsageGrouping.DAY).total();
 
     assertThat(total.jobs()).isEqualTo(listed.size());
-    assertThat(total.calls()).isEqualTo(listed.stream().mapToLong(job -> job.billing().calls()).sum());
+    assertThat(total.calls())
+        .isEqualTo(listed.stream().mapToLong(job -> job.billing().calls()).sum());
     assertThat(total.notBilled()).isBetween(0L, total.calls());
     assertThat(total.pictures())
         .isEqualTo(listed.stream().filter(job -> job.imageUrl() != null).count());

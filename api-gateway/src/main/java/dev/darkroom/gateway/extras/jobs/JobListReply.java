@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * A page of the list of jobs.
  *
  * @param jobs newest first
- * @param nextCursor leads to the next page; absent on the last. A page of a rare filter may be empty
- *     and not the last
+ * @param nextCursor leads to the next page; absent on the last. A page of a rare filter may be
+ *     empty and not the last
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record JobListReply(List<JobItem> jobs, int limit, @Nullable String nextCursor) {

@@ -57,10 +57,7 @@ record UsageReply(
     }
 
     private static UsageItem of(
-        @Nullable String day,
-        @Nullable String userId,
-        @Nullable String model,
-        UsageCounts counts) {
+        @Nullable String day, @Nullable String userId, @Nullable String model, UsageCounts counts) {
       return new UsageItem(
           day,
           userId,

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param until later than since
  * @param userId null for all users
  */
-record UsageRequest(
-    Instant since, Instant until, @Nullable String userId, UsageGrouping grouping) {
+record UsageRequest(Instant since, Instant until, @Nullable String userId, UsageGrouping grouping) {
   private static final Duration USUAL = Duration.ofDays(30);
   private static final Duration LONGEST = Duration.ofDays(400);
 

@@ -26,8 +26,7 @@ class UsageRequestTest {
     assertThat(UsageRequest.of(request, NOW))
         .isEqualTo(
             new Parsed.Success<>(
-                new UsageRequest(
-                    NOW.minus(Duration.ofDays(30)), NOW, null, UsageGrouping.DAY)));
+                new UsageRequest(NOW.minus(Duration.ofDays(30)), NOW, null, UsageGrouping.DAY)));
   }
 
   @Test
