@@ -119,10 +119,14 @@ class BulkActionsIT {
       visitor.posts(
           "/api/generate",
           Map.of(
-              "prompt", "This is one of several, number " + number,
-              "userId", user,
-              "width", 64,
-              "height", 64),
+              "prompt",
+              "This is one of several, number " + number,
+              "userId",
+              user,
+              "width",
+              64,
+              "height",
+              64),
           prefer);
     }
   }

@@ -38,7 +38,8 @@ class JobControlsIT {
       assertThat(progress)
           .containsText("Jobs of this user are paused by the operator: " + Gallery.HOSTILE);
       assertThat(page.locator("[onerror]")).hasCount(0);
-      assertThat(page.locator("#billing")).hasText("No call was made so far, so nothing is billed.");
+      assertThat(page.locator("#billing"))
+          .hasText("No call was made so far, so nothing is billed.");
       assertThat(button(page, "Try again")).isDisabled();
       inEveryLook(visitor, "a job that can be cancelled");
 
@@ -61,7 +62,8 @@ class JobControlsIT {
       var page = generate.page();
       generate.showsWorkUnderWay();
       press(page, generate.button("Cancel"));
-      var question = page.getByRole(AriaRole.DIALOG, new GetByRoleOptions().setName("Cut the call?"));
+      var question =
+          page.getByRole(AriaRole.DIALOG, new GetByRoleOptions().setName("Cut the call?"));
       assertThat(question).containsText("may be billed");
       page.keyboard().press("Escape");
       assertThat(question).isHidden();
@@ -135,8 +137,11 @@ class JobControlsIT {
   }
 
   private static String submit(BrowserUser visitor, String prompt) {
-    var fields = Map.<String, Object>of("prompt", prompt, "userId", USER, "width", 64, "height", 64);
-    return JSON.readTree(visitor.posts("/api/generate", fields, "wait=0")).path("requestId").asString();
+    var fields =
+        Map.<String, Object>of("prompt", prompt, "userId", USER, "width", 64, "height", 64);
+    return JSON.readTree(visitor.posts("/api/generate", fields, "wait=0"))
+        .path("requestId")
+        .asString();
   }
 
   /** With the keyboard alone. */

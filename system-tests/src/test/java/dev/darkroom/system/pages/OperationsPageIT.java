@@ -55,7 +55,8 @@ class OperationsPageIT {
       assertThat(pauses(page)).containsText("Everything since");
       assertThat(pauses(page)).containsText(Gallery.HOSTILE);
       assertThat(page.locator("worker-list")).containsText("Paused by the operator");
-      visitor.posts("/api/generate", Map.of("prompt", "It waits", "width", 64, "height", 64), "wait=0");
+      visitor.posts(
+          "/api/generate", Map.of("prompt", "It waits", "width", 64, "height", 64), "wait=0");
       visitor.expectsComplaint("status of 404");
       for (var path : List.of("/generate", "/logs", "/requests/" + pictureless, "/nowhere", "/")) {
         assertThat(notice(visitor.opens(path)))
