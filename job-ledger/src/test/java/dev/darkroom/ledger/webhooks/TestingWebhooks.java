@@ -70,6 +70,7 @@ record TestingWebhooks(
                 Duration.ofMinutes(10),
                 JobFixture.TRACE,
                 null,
+                null,
                 webhook)));
     return id;
   }
