@@ -215,7 +215,7 @@ public final class FieldReader {
   }
 
   /** Null is absent, too. */
-  JsonNode value(String field) {
+  public JsonNode value(String field) {
     var node = object.path(field);
     return node.isNull() ? JsonNodeFactory.instance.missingNode() : node;
   }

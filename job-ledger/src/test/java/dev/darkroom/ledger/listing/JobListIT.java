@@ -3,6 +3,7 @@ package dev.darkroom.ledger.listing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.jobs.Billing;
+import dev.darkroom.ledger.jobs.Billing.BillingState;
 import dev.darkroom.ledger.jobs.TestingLedger;
 import dev.darkroom.ledger.listing.TestingArchive.ArchivedJob;
 import dev.darkroom.ledger.listing.TestingArchive.ArchivedState;
