@@ -147,7 +147,8 @@ class WireFormatTest {
             "nebius_api_error failed",
             "deadline_exceeded failed",
             "attempts_exhausted failed",
-            "record_too_large failed");
+            "record_too_large failed",
+            "cancelled failed");
     assertThat(JobStatus.of("COMPLETED")).isEmpty();
     assertThat(Stream.of(JobStatus.values()).filter(JobStatus::isTerminal))
         .containsExactly(JobStatus.COMPLETED, JobStatus.FAILED);
