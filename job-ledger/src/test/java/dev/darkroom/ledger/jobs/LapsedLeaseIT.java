@@ -59,7 +59,9 @@ class LapsedLeaseIT {
                     "reason",
                     "The worker's lease lapsed; whether Nebius carried out the call is unknown.",
                     "counts",
-                    true)));
+                    true,
+                    "billed",
+                    "unknown")));
     assertThatJob(ledger, held).hasNoSteps();
   }
 
@@ -159,7 +161,9 @@ class LapsedLeaseIT {
                     "reason",
                     "The deadline came while the call was under way.",
                     "counts",
-                    true)),
+                    true,
+                    "billed",
+                    "unknown")),
             new Logged(
                 "failed",
                 "deadline_exceeded",
