@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +24,9 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class S3SettingsTest {
-  @TempDir Path directory;
+  /** Not deleted: a check that is under way when the store is closed may still write there. */
+  @TempDir(cleanup = CleanupMode.NEVER)
+  Path directory;
 
   private final ApplicationContextRunner application =
       new ApplicationContextRunner()
