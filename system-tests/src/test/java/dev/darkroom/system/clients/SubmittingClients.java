@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Clients. Each wants one picture, asks one gateway for it, and where no clear answer comes the
  * other one, with the same key, until it is told of a job. Every fourth follows its job to the end;
- * every seventh asks both gateways at once; every ninth cancels its job soon after; every tenth
- * wants another such picture when it has the first.
+ * every seventh asks both gateways at once. Where clients change their minds, every ninth cancels
+ * its job soon after, and every tenth wants another such picture when it has the first.
  */
 public final class SubmittingClients implements AutoCloseable {
   private static final int TRIES = 100;
@@ -45,11 +45,17 @@ public final class SubmittingClients implements AutoCloseable {
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
   private final AtomicInteger underWay = new AtomicInteger();
   private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile boolean fickle;
 
   public SubmittingClients(String run, List<URI> gateways) {
     this.run = run;
     this.gateways = List.copyOf(gateways);
     this.http = new SystemHttpClients(Clock.systemUTC());
+  }
+
+  /** From now on some cancel their jobs, and some want another picture. */
+  public void changeTheirMinds() {
+    fickle = true;
   }
 
   /** One job, now. The future ends when the client was told of it, or gave up. */
@@ -146,10 +152,10 @@ public final class SubmittingClients implements AutoCloseable {
     if (number % FOLLOWED == 0) {
       Thread.ofVirtual().start(() -> follow(job, number));
     }
-    if (number % CANCELLING == 0) {
+    if (fickle && number % CANCELLING == 0) {
       Thread.ofVirtual().start(() -> cancel(job, number));
     }
-    if (number % REPEATING == 0) {
+    if (fickle && number % REPEATING == 0) {
       Thread.ofVirtual().start(() -> repeat(job, number));
     }
   }
