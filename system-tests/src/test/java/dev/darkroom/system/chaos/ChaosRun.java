@@ -44,9 +44,9 @@ public final class ChaosRun {
   public List<Played> play() throws IOException {
     var played = new ArrayList<Played>();
     var schedule = new Schedule(ChaosFault.possibleIn(observed.system()), dice);
-    observed.clients().changeTheirMinds();
     observed.system().nebius().takes(Duration.ofMillis(100), Duration.ofMillis(200));
-    try (var _ = observed.clients().keepSubmitting(JOBS_PER_SECOND)) {
+    try (var _ = observed.clients().changeTheirMinds();
+        var _ = observed.clients().keepSubmitting(JOBS_PER_SECOND)) {
       while (soFar().compareTo(length) < 0) {
         played.add(play(schedule.next()));
       }

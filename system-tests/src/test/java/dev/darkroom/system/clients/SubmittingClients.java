@@ -53,9 +53,10 @@ public final class SubmittingClients implements AutoCloseable {
     this.http = new SystemHttpClients(Clock.systemUTC());
   }
 
-  /** From now on some cancel their jobs, and some want another picture. */
-  public void changeTheirMinds() {
+  /** Until this is closed some cancel their jobs, and some want another picture. */
+  public SubmissionLoad changeTheirMinds() {
     fickle = true;
+    return () -> fickle = false;
   }
 
   /** One job, now. The future ends when the client was told of it, or gave up. */
