@@ -55,25 +55,26 @@ class JobActionController {
       return SubmitResponses.noSuchJob();
     }
     var wait = responses.preferredWait(request);
-    if (wait.isEmpty()) {
-      return cancel(job.get(), wait, request, response);
-    }
-    Callable<ResponseEntity<Object>> waiting =
-        () -> waits.limit(request, () -> cancel(job.get(), wait, request, response));
-    return waiting;
+    return switch (canceller.cancel(job.get(), null)) {
+      case Cancellation.Requested _ when wait.isPresent() -> {
+        // the wait alone may be refused
+        Callable<ResponseEntity<Object>> waiting =
+            () -> waits.limit(request, () -> cancelled(job.get(), wait, request, response));
+        yield waiting;
+      }
+      case Cancellation.Requested _, Cancellation.Ended _, Cancellation.NotOpen _ -> {
+        wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));
+        yield cancelled(job.get(), Optional.empty(), request, response);
+      }
+    };
   }
 
-  private ResponseEntity<Object> cancel(
+  private ResponseEntity<Object> cancelled(
       RequestId job,
       Optional<PreferWait> wait,
       HttpServletRequest request,
       HttpServletResponse response) {
-    var waitFor =
-        switch (canceller.cancel(job, null)) {
-          case Cancellation.Requested _ -> wait;
-          case Cancellation.Ended _, Cancellation.NotOpen _ -> Optional.<PreferWait>empty();
-        };
-    var reply = responses.toCancelled(job, waitFor);
+    var reply = responses.toCancelled(job, wait);
     if (reply.getStatusCode().is2xxSuccessful()) {
       ReplyId.isOf(job, request, response);
       wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));

@@ -43,8 +43,8 @@ final class OperationParser {
       return notAnObject();
     }
     var fields = new FieldReader(object.get());
-    var user = fields.text("userId", GenerationRequest.MAX_USER_ID);
-    var model = fields.text("model", GenerationRequest.MAX_MODEL);
+    var user = name(fields, "userId", GenerationRequest.MAX_USER_ID);
+    var model = name(fields, "model", GenerationRequest.MAX_MODEL);
     var reason = fields.text("reason", LONGEST_REASON).orElse(DEFAULT_REASON);
     if (user.isPresent() && model.isPresent()) {
       fields.reject("model", "must not be combined with userId; pause one after the other");
@@ -86,9 +86,9 @@ final class OperationParser {
     var filter =
         new JobFilter(
             inside.oneOf("status", statuses).flatMap(JobStatus::of).orElse(null),
-            inside.text("errorCode", LONGEST_CODE).orElse(null),
-            inside.text("userId", GenerationRequest.MAX_USER_ID).orElse(null),
-            inside.text("model", GenerationRequest.MAX_MODEL).orElse(null),
+            name(inside, "errorCode", LONGEST_CODE).orElse(null),
+            name(inside, "userId", GenerationRequest.MAX_USER_ID).orElse(null),
+            name(inside, "model", GenerationRequest.MAX_MODEL).orElse(null),
             inside.instant("since").orElse(null),
             inside.instant("until").orElse(null));
     if (filter.isEmpty() && fields.errors().isEmpty()) {
@@ -102,6 +102,18 @@ final class OperationParser {
       inside.reject("until", "must be after since");
     }
     return filter;
+  }
+
+  /** Elsewhere a blank text is an absent one; here that would concern everybody's jobs. */
+  private static Optional<String> name(FieldReader fields, String field, int max) {
+    var before = fields.errors().size();
+    var name = fields.text(field, max);
+    if (name.isEmpty()
+        && fields.errors().size() == before
+        && !fields.value(field).isMissingNode()) {
+      fields.reject(field, "must not be blank; leave it out to name none");
+    }
+    return name;
   }
 
   /** A mistake here would change nothing, and look as if nothing had matched. */
