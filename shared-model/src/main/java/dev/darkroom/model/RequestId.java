@@ -40,11 +40,6 @@ public record RequestId(@JsonValue UUID value) {
         : Optional.empty();
   }
 
-  /** The lowest id that may have been created at this time, to the millisecond. */
-  public static UUID lowestAt(Instant time) {
-    return new UUID(time.toEpochMilli() << 16 | 0x7000, Long.MIN_VALUE);
-  }
-
   @Override
   public String toString() {
     return value.toString();

@@ -13,9 +13,13 @@ import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 import org.springframework.validation.annotation.Validated;
+import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Limits requests that read much: how many at once, for how long, and to clients how slow. */
 @Component
@@ -91,6 +95,23 @@ public final class HeavyReaders {
             "Too many searches and exports are running. Try again in a few seconds.", FEWER_READERS)
         .code(ProblemCode.TOO_MANY_READERS)
         .answer();
+  }
+
+  /**
+   * Writes a page while it keeps its place: a slow client keeps its rows in memory.
+   *
+   * @return null, as the reply is written then
+   */
+  public @Nullable ResponseEntity<Object> write(
+      JsonMapper json, Object page, HttpServletResponse response) throws IOException {
+    response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+    response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    try {
+      json.writeValue(to(response), page);
+    } catch (JacksonIOException e) {
+      throw e.getCause(); // the client has gone, or is too slow
+    }
+    return null;
   }
 
   /** The reply's stream; it fails for a client that reads too slowly. */

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ReplyId;
@@ -9,7 +10,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
 import java.util.stream.Stream;
-import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -69,9 +70,6 @@ class GenerationController {
       return SubmitResponses.noSuchJob();
     }
     ReplyId.isOf(job.get().requestId(), request, response);
-    return ResponseEntity.ok()
-        .contentType(MediaType.APPLICATION_JSON)
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .body(views.withQueue(job.get()));
+    return JsonReply.of(HttpStatus.OK, views.withQueue(job.get()));
   }
 }

@@ -47,8 +47,6 @@ record JobView(
     Billing billing,
     JobLinks links) {
 
-  static final String PATH = "/api/generate/";
-
   private static final String MILLISECONDS = "yyyy-MM-dd'T'HH:mm:ss.SSSX";
 
   /**
@@ -66,21 +64,6 @@ record JobView(
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant expectedAt,
       @Nullable HoldUp heldUpBy,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant nextTryAt) {}
-
-  /**
-   * Where to go on.
-   *
-   * @param events the stream of its steps
-   * @param picture completed jobs only, for as long as the picture is kept
-   * @param cancel open jobs only; for DELETE
-   */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  record JobLinks(String self, String events, @Nullable String picture, @Nullable String cancel) {
-    static JobLinks of(RequestId requestId, JobStatus status, @Nullable String picture) {
-      var self = PATH + requestId;
-      return new JobLinks(self, self + "/events", picture, status.isTerminal() ? null : self);
-    }
-  }
 
   /**
    * @param model that was called, or will be

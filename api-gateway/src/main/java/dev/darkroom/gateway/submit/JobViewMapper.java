@@ -1,7 +1,6 @@
 package dev.darkroom.gateway.submit;
 
 import dev.darkroom.gateway.submit.JobView.JobAttemptView;
-import dev.darkroom.gateway.submit.JobView.JobLinks;
 import dev.darkroom.gateway.submit.JobView.JobMetadata;
 import dev.darkroom.gateway.submit.JobView.JobStep;
 import dev.darkroom.gateway.submit.QueueEstimate.WaitView;

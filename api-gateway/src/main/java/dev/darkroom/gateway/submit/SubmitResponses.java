@@ -154,7 +154,7 @@ final class SubmitResponses {
         .orElseGet(() -> Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, error.message()))
         .about(job.requestId())
         .with("code", error.code())
-        .header(HttpHeaders.LOCATION, JobView.PATH + job.requestId())
+        .header(HttpHeaders.LOCATION, JobLinks.of(job.requestId()))
         .answer();
   }
 

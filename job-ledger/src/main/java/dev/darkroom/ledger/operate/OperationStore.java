@@ -4,13 +4,15 @@ import dev.darkroom.ledger.operate.Operation.OperationAction;
 import dev.darkroom.ledger.operate.Operation.OperationStatus;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
+import dev.darkroom.ledger.row.RequestIdRange;
 import dev.darkroom.model.RequestId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -82,8 +84,7 @@ public final class OperationStore {
             select count(*) from (
               select from public.generation_jobs job left join public.generation_queue queued using (request_id)
               where request_id < :before
-                and (:since::uuid is null or request_id >= :since)
-                and (:until::uuid is null or request_id < :until)
+                and request_id >= :since and request_id < :until
                 and (:user::text is null or job.user_id = :user)
                 and (:model::text is null or call #>> '{parameters,model}' = :model)
                 and (:code::text is null or job.error_code = :code)
@@ -94,12 +95,7 @@ public final class OperationStore {
               limit :most) as matched
             """)
         .param("before", before)
-        .param("since", lowest(filter.since()))
-        .param("until", lowest(filter.until()))
-        .param("user", filter.userId())
-        .param("model", filter.model())
-        .param("code", filter.errorCode())
-        .param("status", status(action, filter))
+        .params(parameters(action, filter))
         .param("most", MOST_COUNTED)
         .query(Long.class)
         .single();
@@ -111,7 +107,6 @@ public final class OperationStore {
    * @param limit jobs at most
    */
   public JobSlice slice(Operation operation, int limit) {
-    var filter = operation.filter();
     var matching =
         database
             .sql(
@@ -119,15 +114,14 @@ public final class OperationStore {
                 with looked_at as materialized (
                   select request_id, user_id, status, error_code, call #>> '{parameters,model}' as model
                   from public.generation_jobs
-                  where request_id < :before
-                    and (:since::uuid is null or request_id >= :since)
+                  where request_id < :before and request_id >= :since
                   order by request_id desc limit :looked)
                 select request_id, (select min(request_id::text) from looked_at) as lowest,
                   (select count(*) from looked_at) as looked, matched
                 from (values (true)) as always (so) left join lateral (
                   select job.request_id, true as matched
                   from looked_at job left join public.generation_queue queued using (request_id)
-                  where (:until::uuid is null or request_id < :until)
+                  where request_id < :until
                     and (:user::text is null or job.user_id = :user)
                     and (:model::text is null or job.model = :model)
                     and (:code::text is null or job.error_code = :code)
@@ -139,12 +133,7 @@ public final class OperationStore {
                 order by request_id desc
                 """)
             .param("before", operation.nextBefore())
-            .param("since", lowest(filter.since()))
-            .param("until", lowest(filter.until()))
-            .param("user", filter.userId())
-            .param("model", filter.model())
-            .param("code", filter.errorCode())
-            .param("status", status(operation.action(), filter))
+            .params(parameters(operation.action(), operation.filter()))
             .param("looked", LOOKED_AT)
             .param("limit", limit)
             .query((row, _) ->
@@ -182,8 +171,18 @@ public final class OperationStore {
     };
   }
 
-  private static @Nullable UUID lowest(@Nullable Instant time) {
-    return time == null ? null : RequestId.lowestAt(time);
+  /** What both statements ask of a job. */
+  private static Map<String, @Nullable Object> parameters(
+      OperationAction action, JobFilter filter) {
+    var ids = RequestIdRange.between(filter.since(), filter.until());
+    var parameters = new HashMap<String, @Nullable Object>();
+    parameters.put("since", ids.first());
+    parameters.put("until", ids.beyond());
+    parameters.put("user", filter.userId());
+    parameters.put("model", filter.model());
+    parameters.put("code", filter.errorCode());
+    parameters.put("status", status(action, filter));
+    return parameters;
   }
 
   /**

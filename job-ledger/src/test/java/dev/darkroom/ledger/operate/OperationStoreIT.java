@@ -11,6 +11,7 @@ import dev.darkroom.ledger.jobs.TestingLedger;
 import dev.darkroom.ledger.operate.Operation.OperationAction;
 import dev.darkroom.ledger.operate.Operation.OperationStatus;
 import dev.darkroom.ledger.row.LedgerJson;
+import dev.darkroom.ledger.row.RequestIdRange;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
@@ -79,6 +80,9 @@ class OperationStoreIT {
     assertThat(matching(OperationAction.REPLAY, between(null, noon))).containsExactly(before);
     assertThat(matching(OperationAction.REPLAY, between(noon, noon.plusMillis(1))))
         .containsExactly(at);
+    assertThat(
+            matching(OperationAction.REPLAY, between(Instant.parse("0001-01-01T00:00:00Z"), null)))
+        .containsExactly(after, at, before);
   }
 
   @Test
@@ -108,7 +112,7 @@ class OperationStoreIT {
   void jobs_that_are_accepted_later_are_not_part_of_it() {
     var operation =
         operations.begin(
-            RequestId.lowestAt(Instant.parse("2026-11-22T12:00:00Z")),
+            firstAt(Instant.parse("2026-11-22T12:00:00Z")),
             OperationAction.REPLAY,
             filter(null, null, "ada", null),
             null,
@@ -184,8 +188,12 @@ class OperationStoreIT {
     return new JobFilter(null, null, null, null, since, until);
   }
 
+  private static UUID firstAt(Instant time) {
+    return RequestIdRange.between(time, null).first();
+  }
+
   private RequestId failedAt(Instant time) {
-    var id = RequestId.lowestAt(time);
+    var id = firstAt(time);
     aFailedJob().with("request_id", id).with("attempts", 1).inJobs(ledger);
     return new RequestId(id);
   }

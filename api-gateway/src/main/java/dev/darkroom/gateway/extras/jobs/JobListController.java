@@ -9,12 +9,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Pages of the list of jobs. */
@@ -36,22 +33,11 @@ class JobListController {
     return switch (JobListParser.parse(request)) {
       case Parsed.BadFields<JobListQuery>(var errors) -> Problem.badFields(errors).answer();
       case Parsed.Success<JobListQuery>(var query) ->
-          readers.page(request, () -> write(query, response));
+          readers.page(request, () -> readers.write(json, find(query), response));
     };
   }
 
-  /** A slow client keeps the jobs in memory, and so its place among the readers. */
-  private @Nullable ResponseEntity<Object> write(JobListQuery query, HttpServletResponse response)
-      throws IOException {
-    var reply =
-        JobListReply.of(jobs.page(query.after(), query.filter(), query.limit()), query.limit());
-    response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-    response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-    try {
-      json.writeValue(readers.to(response), reply);
-    } catch (JacksonIOException e) {
-      throw e.getCause(); // the client has gone, or is too slow
-    }
-    return null;
+  private JobListReply find(JobListQuery query) {
+    return JobListReply.of(jobs.page(query.after(), query.filter(), query.limit()), query.limit());
   }
 }

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.extras.jobs;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.darkroom.gateway.submit.JobLinks;
 import dev.darkroom.ledger.jobs.Billing;
 import dev.darkroom.ledger.jobs.Job.JobFailure;
 import dev.darkroom.ledger.listing.JobListSlice;
@@ -45,7 +46,7 @@ record JobListReply(List<JobItem> jobs, int limit, @Nullable String nextCursor) 
       @Nullable JobFailure error,
       @Nullable RequestId replayOf,
       Billing billing,
-      JobItemLinks links) {
+      JobLinks links) {
 
     private static final String MILLISECONDS = "yyyy-MM-dd'T'HH:mm:ss.SSSX";
 
@@ -64,25 +65,7 @@ record JobListReply(List<JobItem> jobs, int limit, @Nullable String nextCursor) 
           job.error(),
           job.replayOf(),
           job.billing(),
-          JobItemLinks.of(job));
-    }
-  }
-
-  /**
-   * Where to go on.
-   *
-   * @param events the stream of its steps
-   * @param picture completed jobs only, for as long as the picture is kept
-   * @param cancel open jobs only; for DELETE
-   */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  record JobItemLinks(
-      String self, String events, @Nullable String picture, @Nullable String cancel) {
-
-    static JobItemLinks of(ListedJob job) {
-      var self = "/api/generate/" + job.requestId();
-      return new JobItemLinks(
-          self, self + "/events", job.imageUrl(), job.status().isTerminal() ? null : self);
+          JobLinks.of(job.requestId(), job.status(), job.imageUrl()));
     }
   }
 }

@@ -13,13 +13,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Pages and exports of the log of all requests. */
@@ -43,7 +40,7 @@ class LogsController {
     return switch (LogQueryParser.page(request)) {
       case Parsed.BadFields<LogQuery>(var errors) -> Problem.badFields(errors).answer();
       case Parsed.Success<LogQuery>(var query) ->
-          readers.page(request, () -> write(query, response));
+          readers.page(request, () -> readers.write(json, find(query), response));
     };
   }
 
@@ -54,20 +51,6 @@ class LogsController {
       case Parsed.BadFields<ExportQuery>(var errors) -> Problem.badFields(errors).answer();
       case Parsed.Success<ExportQuery>(var query) -> export(query, request, response);
     };
-  }
-
-  /** A slow client keeps the rows in memory, and so its place among the readers. */
-  private @Nullable ResponseEntity<Object> write(LogQuery query, HttpServletResponse response)
-      throws IOException {
-    var reply = find(query);
-    response.setContentType(MediaType.APPLICATION_JSON_VALUE);
-    response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-    try {
-      json.writeValue(readers.to(response), reply);
-    } catch (JacksonIOException e) {
-      throw e.getCause(); // the client has gone, or is too slow
-    }
-    return null;
   }
 
   private LogsReply find(LogQuery query) {

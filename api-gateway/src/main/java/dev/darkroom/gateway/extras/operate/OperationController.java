@@ -6,6 +6,7 @@ import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
 import dev.darkroom.gateway.extras.operate.OperationParser.OperationRequest;
 import dev.darkroom.gateway.extras.operate.OperationParser.PauseRequest;
 import dev.darkroom.gateway.http.HeavyReaders;
+import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.submit.RequestBody;
@@ -88,7 +89,7 @@ class OperationController {
 
   @GetMapping("/api/operations")
   ResponseEntity<Object> list() {
-    return reply(
+    return JsonReply.of(
         HttpStatus.OK,
         new OperationsView(
             pauseStore.list().stream().map(PauseView::of).toList(), operationStore.latest(SHOWN)));
@@ -106,7 +107,7 @@ class OperationController {
         .addKeyValue("name", pause.name())
         .addKeyValue("reason", pause.reason())
         .log("paused; jobs wait until this is resumed");
-    return reply(HttpStatus.OK, PauseView.of(pause));
+    return JsonReply.of(HttpStatus.OK, PauseView.of(pause));
   }
 
   @PostMapping("/api/operations/resume")
@@ -122,7 +123,7 @@ class OperationController {
           .addKeyValue("name", asked.name())
           .log("resumed");
     }
-    return reply(HttpStatus.OK, new Resumption(resumed));
+    return JsonReply.of(HttpStatus.OK, new Resumption(resumed));
   }
 
   @PostMapping("/api/operations")
@@ -134,7 +135,7 @@ class OperationController {
     var id = ids.generate();
     var matched = operationStore.count(asked.action(), asked.filter(), id);
     if (asked.dryRun()) {
-      return reply(HttpStatus.OK, new DryRun(asked.action(), true, matched));
+      return JsonReply.of(HttpStatus.OK, new DryRun(asked.action(), true, matched));
     }
     var operation =
         operationStore.begin(id, asked.action(), asked.filter(), asked.reason(), matched);
@@ -153,7 +154,9 @@ class OperationController {
 
   @GetMapping("/api/operations/{operationId}")
   ResponseEntity<Object> show(@PathVariable String operationId) {
-    return operation(operationId).map(found -> reply(HttpStatus.OK, found)).orElseGet(this::noSuch);
+    return operation(operationId)
+        .map(found -> JsonReply.of(HttpStatus.OK, found))
+        .orElseGet(this::noSuch);
   }
 
   /** Stops it; what it has done stays. */
@@ -186,12 +189,5 @@ class OperationController {
             case Parsed.Success<T>(var value) -> handle.apply(value);
           };
     };
-  }
-
-  private static ResponseEntity<Object> reply(HttpStatus status, Object body) {
-    return ResponseEntity.status(status)
-        .contentType(MediaType.APPLICATION_JSON)
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .body(body);
   }
 }

@@ -4,6 +4,7 @@ import dev.darkroom.gateway.extras.stats.StatsReply.OpenJobCounts;
 import dev.darkroom.gateway.extras.stats.StatsReply.StatsBucket;
 import dev.darkroom.gateway.extras.stats.StatsReply.TimeToPicture;
 import dev.darkroom.gateway.http.HeavyReaders;
+import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.provider.ProviderWatch;
@@ -18,8 +19,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -54,10 +54,7 @@ class StatsController {
             switch (StatsRange.of(request, statistics.now())) {
               case Parsed.BadFields<StatsRange>(var errors) -> Problem.badFields(errors).answer();
               case Parsed.Success<StatsRange>(var range) ->
-                  ResponseEntity.ok()
-                      .contentType(MediaType.APPLICATION_JSON)
-                      .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                      .body(reply(range));
+                  JsonReply.of(HttpStatus.OK, reply(range));
             });
   }
 

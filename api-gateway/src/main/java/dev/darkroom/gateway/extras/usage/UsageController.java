@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.extras.usage;
 
 import dev.darkroom.gateway.http.HeavyReaders;
+import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.ledger.statistics.UsageQueries;
@@ -8,8 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -32,13 +32,7 @@ class UsageController {
     return switch (UsageRequest.of(request, clock.instant())) {
       case Parsed.BadFields<UsageRequest>(var errors) -> Problem.badFields(errors).answer();
       case Parsed.Success<UsageRequest>(var asked) ->
-          readers.page(
-              request,
-              () ->
-                  ResponseEntity.ok()
-                      .contentType(MediaType.APPLICATION_JSON)
-                      .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                      .body(sumUp(asked)));
+          readers.page(request, () -> JsonReply.of(HttpStatus.OK, sumUp(asked)));
     };
   }
 

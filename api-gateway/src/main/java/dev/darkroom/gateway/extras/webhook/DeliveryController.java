@@ -1,20 +1,18 @@
 package dev.darkroom.gateway.extras.webhook;
 
 import dev.darkroom.gateway.extras.webhook.WebhookReplies.DeliveryList;
+import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ProblemCode;
 import dev.darkroom.gateway.http.ReplyId;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.webhooks.DeliveryQueries;
 import dev.darkroom.ledger.webhooks.DeliveryStore;
-import dev.darkroom.ledger.webhooks.WebhookDelivery;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -52,7 +50,7 @@ class DeliveryController {
       return Problem.of(HttpStatus.NOT_FOUND, "No such job.").answer();
     }
     id.ifPresent(job -> ReplyId.isOf(job, request, response));
-    return reply(HttpStatus.OK, found);
+    return JsonReply.of(HttpStatus.OK, DeliveryList.of(found));
   }
 
   @PostMapping("/api/generate/{requestId}/deliveries/{deliveryId}/redeliver")
@@ -69,11 +67,12 @@ class DeliveryController {
     ReplyId.isOf(job.get(), request, response);
     return switch (deliveries.redeliver(job.get(), delivery.get(), settings.retryFor())) {
       case ACCEPTED ->
-          reply(
+          JsonReply.of(
               HttpStatus.ACCEPTED,
-              queries.ofJob(job.get(), MOST).stream()
-                  .filter(found -> found.deliveryId().equals(delivery.get()))
-                  .toList());
+              DeliveryList.of(
+                  queries.ofJob(job.get(), MOST).stream()
+                      .filter(found -> found.deliveryId().equals(delivery.get()))
+                      .toList()));
       case NO_SUCH_DELIVERY -> noSuchDelivery();
       case ENDPOINT_DISABLED ->
           Problem.of(
@@ -86,12 +85,5 @@ class DeliveryController {
 
   private static ResponseEntity<Object> noSuchDelivery() {
     return Problem.of(HttpStatus.NOT_FOUND, "No such delivery of this job.").answer();
-  }
-
-  private static ResponseEntity<Object> reply(HttpStatus status, List<WebhookDelivery> found) {
-    return ResponseEntity.status(status)
-        .contentType(MediaType.APPLICATION_JSON)
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .body(DeliveryList.of(found));
   }
 }

@@ -7,6 +7,7 @@ import dev.darkroom.gateway.extras.webhook.WebhookReplies.SecretView;
 import dev.darkroom.gateway.extras.webhook.WebhookReplies.TestReply;
 import dev.darkroom.gateway.http.ClientLimiter;
 import dev.darkroom.gateway.http.ClientLimiter.Entry;
+import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.RefusalLog;
@@ -92,7 +93,7 @@ class WebhookController {
     }
     return switch (parameters.parsed(() -> userId)) {
       case Parsed.BadFields<String>(var errors) -> Problem.badFields(errors).answer();
-      case Parsed.Success<String>(var owner) -> reply(HttpStatus.OK, reply.apply(owner));
+      case Parsed.Success<String>(var owner) -> JsonReply.of(HttpStatus.OK, reply.apply(owner));
     };
   }
 
@@ -107,7 +108,7 @@ class WebhookController {
           return body.answer(() -> {
             var secret = secrets.rotate(userId);
             var until = clock.instant().plus(WebhookSecrets.OVERLAP);
-            return reply(
+            return JsonReply.of(
                 HttpStatus.OK,
                 new SecretView(userId, secret, until.truncatedTo(ChronoUnit.MILLIS)));
           });
@@ -126,7 +127,7 @@ class WebhookController {
           return body.answer(() ->
               endpoints
                   .enable(userId, url)
-                  .map(endpoint -> reply(HttpStatus.OK, EndpointView.of(endpoint)))
+                  .map(endpoint -> JsonReply.of(HttpStatus.OK, EndpointView.of(endpoint)))
                   .orElseGet(() ->
                       Problem.of(
                               HttpStatus.NOT_FOUND,
@@ -158,7 +159,7 @@ class WebhookController {
                     states.map(List::of).orElse(UNDELIVERED),
                     settings.retryFor(),
                     MOST_REDELIVERIES);
-            return reply(
+            return JsonReply.of(
                 HttpStatus.ACCEPTED, new RedeliveryCount(count, count == MOST_REDELIVERIES));
           });
         });
@@ -182,7 +183,7 @@ class WebhookController {
     return switch (tests.enter(request)) {
       case Entry.Admitted place -> {
         try (place) {
-          yield reply(HttpStatus.OK, TestReply.of(tester.test(userId, url)));
+          yield JsonReply.of(HttpStatus.OK, TestReply.of(tester.test(userId, url)));
         }
       }
       case Entry.ClientHasTooMany _, Entry.TooMany _ -> {
@@ -194,12 +195,5 @@ class WebhookController {
             .answer();
       }
     };
-  }
-
-  private static ResponseEntity<Object> reply(HttpStatus status, Object body) {
-    return ResponseEntity.status(status)
-        .contentType(MediaType.APPLICATION_JSON)
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .body(body);
   }
 }
