@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.StreamSupport;
 import javax.imageio.ImageIO;
@@ -60,6 +61,10 @@ class OwnersIT {
 
   private record OwnedJobs(String completed, String open, String delivery, String picture) {}
 
+  private OwnedJobs of(String owner) {
+    return Objects.requireNonNull(jobs.get(owner));
+  }
+
   private static TestingEndpoint endpoint() {
     try {
       return TestingEndpoint.http();
@@ -71,9 +76,8 @@ class OwnersIT {
   @BeforeAll
   void both_see_their_own() {
     for (var owner : List.of(ACME, GLOBEX)) {
-      assertThat(get(owner, "/api/generate/" + jobs.get(owner).completed()).status())
-          .isEqualTo(200);
-      assertThat(get(owner, jobs.get(owner).picture()).status()).isEqualTo(200);
+      assertThat(get(owner, "/api/generate/" + of(owner).completed()).status()).isEqualTo(200);
+      assertThat(get(owner, of(owner).picture()).status()).isEqualTo(200);
     }
   }
 
@@ -159,7 +163,7 @@ class OwnersIT {
     "GET, /requests/{open}",
   })
   void what_is_anothers_is_like_what_does_not_exist(String method, String path) {
-    var another = jobs.get(GLOBEX);
+    var another = of(GLOBEX);
     var nothing = new OwnedJobs(uuid(), uuid(), uuid(), "");
 
     var reply = ask(ACME, method, filled(path, another));
@@ -215,17 +219,16 @@ class OwnersIT {
     assertThat(seen.status()).isEqualTo(200);
     var all = get(OPERATOR, path).body();
 
-    assertThat(seen.body())
-        .doesNotContain(GLOBEX, jobs.get(GLOBEX).completed(), jobs.get(GLOBEX).open());
+    assertThat(seen.body()).doesNotContain(GLOBEX, of(GLOBEX).completed(), of(GLOBEX).open());
     if (path.contains("/generate") || path.contains("/logs") || path.contains("/history")) {
-      assertThat(all).contains(jobs.get(GLOBEX).completed().substring(0, 8));
-      assertThat(seen.body()).containsAnyOf(jobs.get(ACME).completed(), jobs.get(ACME).open());
+      assertThat(all).contains(of(GLOBEX).completed().substring(0, 8));
+      assertThat(seen.body()).containsAnyOf(of(ACME).completed(), of(ACME).open());
     }
   }
 
   @Test
   void the_steps_of_anothers_request_are_none() {
-    var reply = get(ACME, "/api/logs?requestId=" + jobs.get(GLOBEX).completed());
+    var reply = get(ACME, "/api/logs?requestId=" + of(GLOBEX).completed());
 
     assertThat(reply.json().at("/count").intValue()).isZero();
     assertThat(reply.json().at("/logs")).isEmpty();
@@ -323,7 +326,7 @@ class OwnersIT {
 
   @Test
   void a_job_that_an_operator_repeats_stays_its_owners() {
-    var original = jobs.get(ACME).completed();
+    var original = of(ACME).completed();
     var replay = ask(OPERATOR, "POST", "/api/generate/" + original + "/replay");
 
     assertThat(replay.status()).isEqualTo(202);
@@ -350,7 +353,9 @@ class OwnersIT {
     assertThat(get(ACME, "/api/generate/" + ours).text("/status")).isEqualTo("failed");
     assertThat(get(GLOBEX, "/api/generate/" + theirs).text("/status")).isEqualTo("started");
     assertThat(get(GLOBEX, path).status()).isEqualTo(404);
-    assertThat(get(GLOBEX, path).body()).isEqualTo(get(GLOBEX, "/api/operations/" + uuid()).body());
+    var nothing = uuid();
+    assertThat(get(GLOBEX, path).body().replace(begun.text("/id"), nothing))
+        .isEqualTo(get(GLOBEX, "/api/operations/" + nothing).body());
     assertThat(ask(GLOBEX, "DELETE", path).status()).isEqualTo(404);
     assertThat(get(GLOBEX, "/api/operations").body()).doesNotContain(begun.text("/id"));
     assertThat(get(OPERATOR, path).status()).isEqualTo(200);
@@ -358,15 +363,15 @@ class OwnersIT {
 
   @Test
   void a_picture_of_an_owner_is_kept_by_no_cache_that_others_share() {
-    var own = get(ACME, jobs.get(ACME).picture());
+    var own = get(ACME, of(ACME).picture());
 
     assertThat(own.status()).isEqualTo(200);
     assertThat(own.header("Cache-Control")).isEqualTo("max-age=31536000, private, immutable");
     assertThat(
-            get(ACME, jobs.get(ACME).picture(), "If-None-Match", own.header("ETag"))
+            get(ACME, of(ACME).picture(), "If-None-Match", own.header("ETag"))
                 .header("Cache-Control"))
         .isEqualTo("max-age=31536000, private, immutable");
-    assertThat(get(GLOBEX, jobs.get(ACME).picture(), "If-None-Match", "*").status()).isEqualTo(404);
+    assertThat(get(GLOBEX, of(ACME).picture(), "If-None-Match", "*").status()).isEqualTo(404);
   }
 
   @Test

@@ -33,6 +33,7 @@ class SettingsTest {
                 "PictureSettings[serve=PROXY, linkLifetime=PT5M, keep=PT0S, sweep=PT1M]",
                 "WaitSettings[poll=PT1S, longestWait=PT1M, waits=5000, perClient=64]",
                 "ProviderSettings[name=NEBIUS]",
+                "PublicLogSettings[publicLog=false]",
                 "ReaderSettings[pages=16, exports=8, perClient=8, patience=PT2S, budget=PT5S, exportBudget=PT15M]",
                 "RescueSettings[sweep=PT1S, grace=PT10S]",
                 "CallbackSettings[allowPrivate=false]",
