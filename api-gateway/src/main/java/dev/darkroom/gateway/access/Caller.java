@@ -51,4 +51,14 @@ public record Caller(String actor, String owner, Set<Scope> scopes, KeyLimits li
   public Visibility sees() {
     return scopes.contains(Scope.OPERATE) ? Visibility.ALL : Visibility.of(owner);
   }
+
+  /**
+   * Recognises requests that need no credentials, such as those by signed links. Where access is
+   * required, every bean of this type is asked before the credentials are looked at.
+   */
+  @FunctionalInterface
+  public interface LinkVerifier {
+    /** On whose behalf this request is made; empty for a request like any other. */
+    Optional<Caller> callerOf(HttpServletRequest request);
+  }
 }
