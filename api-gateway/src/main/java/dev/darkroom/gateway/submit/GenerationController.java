@@ -85,7 +85,8 @@ class GenerationController {
   @GetMapping("/api/generate/{requestId}/link")
   ResponseEntity<Object> links(
       @PathVariable String requestId, HttpServletRequest request, HttpServletResponse response) {
-    var job = RequestId.parse(requestId).flatMap(ledger::find);
+    var visible = Caller.of(request).sees();
+    var job = RequestId.parse(requestId).flatMap(id -> ledger.find(id, visible));
     if (job.isEmpty()) {
       return SubmitResponses.noSuchJob();
     }
