@@ -59,7 +59,8 @@ public record LogEntry(
 
   /** As a reply links to the picture. */
   public LogEntry withImageUrl(@Nullable String link) {
-    return new LogEntry(seq, id, requestId, userId, prompt, status, step, details, link, createdAt);
+    return new LogEntry(
+        seq, id, requestId, owner, userId, prompt, status, step, details, link, createdAt);
   }
 
   LogPosition position() {
