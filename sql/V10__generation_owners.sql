@@ -85,3 +85,7 @@ create index if not exists idx_generation_logs_owner on public.generation_logs (
   where owner <> '';
 create index if not exists idx_generation_logs_owner_ends on public.generation_logs (owner, seq)
   where owner <> '' and status in ('completed', 'failed');
+
+-- Supabase's default privileges give sequences away, too. Rows draw their numbers without a right to them.
+revoke all on sequence public.generation_logs_seq_seq, public.generation_webhook_secrets_secret_id_seq
+  from public, anon, authenticated, service_role, darkroom_app;

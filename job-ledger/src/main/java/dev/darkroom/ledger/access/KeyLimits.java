@@ -3,7 +3,8 @@ package dev.darkroom.ledger.access;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an API key changes about the limits of its owner's requests; {@code null} leaves the default.
+ * What an API key changes about the limits of its owner's requests; {@code null} leaves the
+ * default.
  *
  * @param requestsPerSecond submissions per second
  * @param openJobs jobs of the owner that may be open at a time
