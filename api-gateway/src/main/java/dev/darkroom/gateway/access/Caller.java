@@ -37,7 +37,7 @@ public record Caller(String actor, String owner, Set<Scope> scopes, KeyLimits li
         Objects.requireNonNull(request.getAttribute(ATTRIBUTE), "the caller is unknown");
   }
 
-  /** For what anybody gets, but not everybody the same; empty where no filter has found out. */
+  /** Empty where no filter has found out, as on routes that ask nobody. */
   public static Optional<Caller> ifKnown(HttpServletRequest request) {
     return Optional.ofNullable((Caller) request.getAttribute(ATTRIBUTE));
   }
