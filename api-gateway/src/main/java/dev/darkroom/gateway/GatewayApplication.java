@@ -1,6 +1,6 @@
 package dev.darkroom.gateway;
 
-import dev.darkroom.gateway.access.command.KeyCommand;
+import dev.darkroom.gateway.command.KeyCommand;
 import dev.darkroom.ledger.LedgerConfiguration;
 import dev.darkroom.ledger.meter.BuildInfo;
 import dev.darkroom.messaging.MessagingConfiguration;

@@ -1,4 +1,4 @@
-package dev.darkroom.gateway.access.command;
+package dev.darkroom.gateway.command;
 
 import dev.darkroom.gateway.access.Scope;
 import dev.darkroom.ledger.access.AccessKey.NewAccessKey;

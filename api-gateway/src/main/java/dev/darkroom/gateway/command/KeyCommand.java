@@ -1,9 +1,9 @@
-package dev.darkroom.gateway.access.command;
+package dev.darkroom.gateway.command;
 
-import dev.darkroom.gateway.access.command.KeyArguments.Create;
-import dev.darkroom.gateway.access.command.KeyArguments.ListAll;
-import dev.darkroom.gateway.access.command.KeyArguments.Revoke;
-import dev.darkroom.gateway.access.command.KeyArguments.Wrong;
+import dev.darkroom.gateway.command.KeyArguments.Create;
+import dev.darkroom.gateway.command.KeyArguments.ListAll;
+import dev.darkroom.gateway.command.KeyArguments.Revoke;
+import dev.darkroom.gateway.command.KeyArguments.Wrong;
 import dev.darkroom.ledger.access.AccessKey;
 import dev.darkroom.ledger.access.AccessKeyConfiguration;
 import dev.darkroom.ledger.access.AccessKeyStore;

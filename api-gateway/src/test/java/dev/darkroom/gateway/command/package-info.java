@@ -1,4 +1,4 @@
 @NullMarked
-package dev.darkroom.gateway.access.command;
+package dev.darkroom.gateway.command;
 
 import org.jspecify.annotations.NullMarked;
