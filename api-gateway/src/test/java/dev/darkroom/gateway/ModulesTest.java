@@ -17,7 +17,16 @@ class ModulesTest {
     var modules = ApplicationModules.of(GatewayApplication.class);
     assertThat(modules.stream().map(module -> module.getIdentifier().toString()))
         .containsExactlyInAnyOrder(
-            "access", "dispatch", "extras", "http", "picture", "provider", "rescue", "submit", "wait");
+            "access",
+            "dispatch",
+            "extras",
+            "http",
+            "limit",
+            "picture",
+            "provider",
+            "rescue",
+            "submit",
+            "wait");
     modules.verify();
   }
 

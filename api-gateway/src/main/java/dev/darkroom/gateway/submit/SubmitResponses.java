@@ -62,8 +62,7 @@ final class SubmitResponses {
     return wait.flatMap(preference -> afterWaiting(accepted.message().requestId(), preference))
         .map(
             job -> asItStands(job, ignored, sentence -> Problem.unavailable(sentence, OUTAGE_OVER)))
-        .orElseGet(() ->
-            reply(HttpStatus.ACCEPTED, views.accepted(accepted, ignored, submission.replayOf())));
+        .orElseGet(() -> reply(HttpStatus.ACCEPTED, views.accepted(accepted, submission)));
   }
 
   static ResponseEntity<Object> noSuchJob() {
