@@ -3,7 +3,9 @@ package dev.darkroom.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,7 @@ class DocumentedApiIT {
     "GET /api/generate/{requestId}, /api/generate/" + UNKNOWN + ", 404",
     "GET /api/generate/{requestId}/events, /api/generate/" + UNKNOWN + "/events, 404",
     "GET /api/generate/{requestId}/events, /api/generate/" + UNKNOWN + "/events?lastEventId=x, 400",
+    "GET /api/generate/{requestId}/link, /api/generate/" + UNKNOWN + "/link, 404",
     "GET /api/events, /api/events, 400",
     "GET /api/events, /api/events?requestId=" + UNKNOWN + ", 404",
     "GET /generated/{file}, /generated/x, 404",
@@ -97,6 +100,24 @@ class DocumentedApiIT {
     assertThat(api.complaints(operation, reply)).isEmpty();
   }
 
+  /** Numbers of other tests' steps may be missing; whoever follows the pages gets past them. */
+  private void the_history_is_as_described() {
+    var after = new AtomicReference<>("");
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> {
+          var history = "/api/events/history?limit=1000" + after.get();
+          var page = gateway.get(history);
+          assertThat(api.complaints("GET /api/events/history", page)).isEmpty();
+          var events = gateway.get(history, "Accept", "application/x-ndjson").body();
+          after.set("&after=" + page.text("/next"));
+          assertThat(events.lines())
+              .isNotEmpty()
+              .allSatisfy(
+                  event -> assertThat(api.complaintsAbout("CompletionEvent", event)).isEmpty());
+        });
+  }
+
   @Test
   void a_job_is_as_described_on_its_way() {
     var worker = TestingWorker.of(gateway);
@@ -115,14 +136,7 @@ class DocumentedApiIT {
       var usage = gateway.get("/api/usage?groupBy=" + grouping);
       assertThat(api.complaints("GET /api/usage", usage)).isEmpty();
     }
-    var history = "/api/events/history?limit=1000";
-    assertThat(api.complaints("GET /api/events/history", gateway.get(history))).isEmpty();
-    await() // the numbers of other tests' steps may be missing
-        .untilAsserted(() ->
-            assertThat(gateway.get(history, "Accept", "application/x-ndjson").body().lines())
-                .isNotEmpty()
-                .allSatisfy(
-                    event -> assertThat(api.complaintsAbout("CompletionEvent", event)).isEmpty()));
+    the_history_is_as_described();
     var exported = gateway.get("/api/logs/export?format=ndjson&requestId=" + id);
     assertThat(exported.body().lines())
         .isNotEmpty()

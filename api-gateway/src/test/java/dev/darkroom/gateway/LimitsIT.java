@@ -24,7 +24,7 @@ class LimitsIT {
             "--darkroom.queue.max-open-jobs=6",
             "--darkroom.limits.submissions-per-second=1",
             "--darkroom.limits.burst=3s",
-            "--server.forward-headers-strategy=native");
+            "--darkroom.web.trusted-proxies=127.0.0.1,::1");
   }
 
   @AfterAll

@@ -25,6 +25,8 @@ class SettingsTest {
     gateway.run(context ->
         assertThat(context.getBeansOfType(Record.class).values().stream().map(Object::toString))
             .containsExactlyInAnyOrder(
+                "AccessSettings[mode=OPEN, openToAll=false]",
+                "TokenSettings[supabaseUrl=, supabasePublicKey=, issuer=, jwksUrl=, audience=authenticated]",
                 "AcceptSettings[batch=64, writers=2, queue=256, patience=PT5S]",
                 "JobSettings[deadline=PT15M]",
                 "StreamSettings[listeners=10000, perClient=64, queue=256, poll=PT0.25S, heartbeat=PT15S]",
@@ -37,8 +39,9 @@ class SettingsTest {
                 "ReaderSettings[pages=16, exports=8, perClient=8, patience=PT2S, budget=PT5S, exportBudget=PT15M]",
                 "RescueSettings[sweep=PT1S, grace=PT10S]",
                 "CallbackSettings[allowPrivate=false]",
-                "WebhookSettings[allowPrivate=false, baseUrl=, sweep=PT0.5S, timeout=PT15S, retryFor=PT24H, perServer=4, inFlight=32, keep=PT720H]",
-                "WebSettings[hosts=[], origins=[]]"));
+                "WebhookSettings[allowPrivate=false, sweep=PT0.5S, timeout=PT15S, retryFor=PT24H, perServer=4, inFlight=32, keep=PT720H]",
+                "LinkSettings[linkSecret=0, linkLife=PT6H]",
+                "WebSettings[hosts=[], origins=[], trustedProxies=[]]"));
   }
 
   @ParameterizedTest
@@ -51,6 +54,11 @@ class SettingsTest {
     "darkroom.accept.queue=100001, queue",
     "darkroom.accept.patience=99ms, patience",
     "darkroom.accept.patience=61s, patience",
+    "darkroom.access.mode=closed, mode",
+    "darkroom.access.supabase-url=example.com, supabaseUrl",
+    "darkroom.access.jwks-url=https://example.com/keys, issuer",
+    "darkroom.access.issuer=a-name, jwks-url",
+    "darkroom.access.audience=, audience",
     "darkroom.job.deadline=9s, deadline",
     "darkroom.job.deadline=86401s, deadline",
     "darkroom.live.listeners=-1, listeners",
@@ -93,8 +101,11 @@ class SettingsTest {
     "darkroom.rescue.grace=-1ms, grace",
     "darkroom.rescue.grace=11m, grace",
     "darkroom.nebius.model=, model",
-    "darkroom.webhook.base-url=pictures.example.com, baseUrl",
-    "darkroom.webhook.base-url=https://user@example.com, baseUrl",
+    "darkroom.web.trusted-proxies=proxy.example.com, trusted-proxies",
+    "darkroom.web.trusted-proxies=10.0.0.0/33, trusted-proxies",
+    "darkroom.web.trusted-proxies=10.0.0.256, trusted-proxies",
+    "darkroom.access.link-life=59s, linkLife",
+    "darkroom.access.link-life=8d, linkLife",
     "darkroom.webhook.sweep=49ms, sweep",
     "darkroom.webhook.timeout=61s, timeout",
     "darkroom.webhook.retry-for=0s, retryFor",
@@ -119,13 +130,17 @@ class SettingsTest {
     "darkroom.accept.batch=1",
     "darkroom.accept.writers=16",
     "darkroom.accept.patience=1m",
+    "darkroom.access.mode=required",
+    "darkroom.access.supabase-url=https://ref.supabase.co",
+    "darkroom.access.issuer=https://issuer.example.com/",
     "darkroom.job.deadline=10s",
     "darkroom.job.deadline=24h",
     "darkroom.live.listeners=0",
     "darkroom.outbox.sweep=50ms",
     "darkroom.outbox.batch=1000",
     "darkroom.rescue.grace=0s",
-    "darkroom.webhook.base-url=https://example.com/pictures/",
+    "darkroom.web.trusted-proxies=10.0.0.0/8",
+    "darkroom.access.link-life=7d",
     "darkroom.webhook.retry-for=7d",
     "darkroom.webhook.keep=8d",
     "darkroom.web.hosts=[::1]:8080",

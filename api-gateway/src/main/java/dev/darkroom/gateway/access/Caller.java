@@ -38,7 +38,7 @@ public record Caller(String actor, String owner, Set<Scope> scopes, KeyLimits li
         Objects.requireNonNull(request.getAttribute(ATTRIBUTE), "the caller is unknown");
   }
 
-  /** For what anybody gets, but not everybody the same; empty where no filter has found out. */
+  /** Empty where no filter has found out, as on routes that ask nobody. */
   public static Optional<Caller> ifKnown(HttpServletRequest request) {
     return Optional.ofNullable((Caller) request.getAttribute(ATTRIBUTE));
   }
@@ -54,5 +54,15 @@ public record Caller(String actor, String owner, Set<Scope> scopes, KeyLimits li
   /** Whose rows the caller sees: all, or those of one owner. */
   public Visibility sees() {
     return scopes.contains(Scope.OPERATE) ? Visibility.ALL : Visibility.of(owner);
+  }
+
+  /**
+   * Recognises requests that need no credentials, such as those by signed links. Where access is
+   * required, every bean of this type is asked before the credentials are looked at.
+   */
+  @FunctionalInterface
+  public interface LinkVerifier {
+    /** On whose behalf this request is made; empty for a request like any other. */
+    Optional<Caller> callerOf(HttpServletRequest request);
   }
 }

@@ -59,14 +59,13 @@ class PictureApi {
 
   private @Nullable ResponseEntity<Object> send(
       String file, HttpServletRequest request, HttpServletResponse response) throws IOException {
-    var caller = Caller.of(request);
-    var recorded = recorded(file, caller.sees());
+    var recorded = recorded(file, Caller.of(request).sees());
     if (recorded.isEmpty()) {
       return noSuchPicture(request);
     }
     if (clientHas(recorded.get(), request)) {
       var headers = new HttpHeaders();
-      PictureResponse.writeCacheHeaders(headers, recorded.get().sha256(), caller);
+      PictureResponse.writeCacheHeaders(headers, recorded.get().sha256(), request);
       return ResponseEntity.status(HttpStatus.NOT_MODIFIED).headers(headers).build();
     }
     try {

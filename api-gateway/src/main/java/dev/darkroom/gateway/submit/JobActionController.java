@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.submit;
 
 import dev.darkroom.gateway.access.Caller;
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ReplyId;
@@ -79,7 +80,8 @@ class JobActionController {
       Optional<PreferWait> wait,
       HttpServletRequest request,
       HttpServletResponse response) {
-    var reply = responses.toCancelled(job, Caller.of(request).sees(), wait);
+    var reply =
+        responses.toCancelled(job, Caller.of(request).sees(), wait, ReplyLinks.of(request));
     if (reply.getStatusCode().is2xxSuccessful()) {
       ReplyId.isOf(job, request, response);
       wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));

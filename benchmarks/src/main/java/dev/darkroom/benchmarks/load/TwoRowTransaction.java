@@ -14,6 +14,7 @@ public final class TwoRowTransaction implements LoadGenerator.LoadConnection {
   private final Connection connection;
   private final PreparedStatement job;
   private final PreparedStatement step;
+  private final PreparedStatement call;
   private final String prompt;
   private final String request;
   private final String details;
@@ -44,6 +45,13 @@ public final class TwoRowTransaction implements LoadGenerator.LoadConnection {
               (request_id, user_id, prompt, status, step, details)
             values (?, ?, ?, 'started', 'request_received', ?::jsonb)
             """);
+    this.call =
+        connection.prepareStatement(
+            """
+            insert into public.generation_logs
+              (request_id, user_id, prompt, status, step, details)
+            values (?, ?, ?, 'processing', 'calling_nebius_api', ?::jsonb)
+            """);
   }
 
   @Override
@@ -60,13 +68,22 @@ public final class TwoRowTransaction implements LoadGenerator.LoadConnection {
     job.setString(3, request);
     job.setString(4, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     job.executeUpdate();
-    step.setObject(1, id);
-    step.setString(2, "anonymous");
-    step.setString(3, prompt);
-    step.setString(4, details);
-    step.executeUpdate();
-    connection.commit();
+    execute(step, id);
     return id;
+  }
+
+  /** The least that a claim makes durable: the step of the call. */
+  void commitCall(UUID id) throws SQLException {
+    execute(call, id);
+  }
+
+  private void execute(PreparedStatement statement, UUID id) throws SQLException {
+    statement.setObject(1, id);
+    statement.setString(2, "anonymous");
+    statement.setString(3, prompt);
+    statement.setString(4, details);
+    statement.executeUpdate();
+    connection.commit();
   }
 
   /** Grows with time, as the gateway's ids do: other ids would make the floor's index slower. */

@@ -1,6 +1,6 @@
 package dev.darkroom.benchmarks.measure;
 
-import dev.darkroom.benchmarks.load.CommitThenSend;
+import dev.darkroom.benchmarks.load.DispatchFloor;
 import dev.darkroom.benchmarks.load.JobSeries;
 import dev.darkroom.benchmarks.load.KafkaClients;
 import dev.darkroom.benchmarks.load.Latencies;
@@ -27,7 +27,7 @@ import org.apache.kafka.clients.producer.Producer;
 
 /**
  * From the sending of a POST until its call arrives at the provider. The floor is a commit of the
- * same two rows and an acknowledged send after it: nothing can be told a worker before both.
+ * same two rows, an acknowledged send after it, and a commit of the call's step after that.
  */
 public final class DispatchBenchmark implements Benchmark {
   private static final String TOPIC = "floor";
@@ -95,13 +95,13 @@ public final class DispatchBenchmark implements Benchmark {
         "ms",
         stages.arrived().p50(),
         sent.p50(),
-        BenchmarkTarget.ratioAtMost(1.75));
+        BenchmarkTarget.ratioAtMost(1.3));
     findings.add(
         "POST sent → call arrives, 20 jobs/s, p99",
         "ms",
         stages.arrived().p99(),
         sent.p99(),
-        BenchmarkTarget.ratioAtMost(1.25));
+        BenchmarkTarget.ratioAtMost(1.3));
     findings.add("POST sent → 202, p50", "ms", stages.answered().p50());
     findings.add("POST sent → 202, p99", "ms", stages.answered().p99());
     findings.add("POST sent → claim, p50", "ms", stages.claimed().p50());
@@ -152,10 +152,10 @@ public final class DispatchBenchmark implements Benchmark {
   private static Latencies send(
       Database database, Producer<String, byte[]> producer, int count, double perSecond)
       throws Exception {
-    var connections = new ArrayList<CommitThenSend>();
+    var connections = new ArrayList<DispatchFloor>();
     for (int i = 0; i < CONNECTIONS; i++) {
       connections.add(
-          new CommitThenSend(new TwoRowTransaction(database.connect()), producer, TOPIC));
+          new DispatchFloor(new TwoRowTransaction(database.connect()), producer, TOPIC));
     }
     return LoadGenerator.paced(connections, perSecond, count).latencies();
   }

@@ -15,7 +15,6 @@ import dev.darkroom.benchmarks.stand.ProcessorTime;
 import dev.darkroom.benchmarks.stand.Stand;
 import dev.darkroom.benchmarks.stand.StubProvider;
 import java.io.IOException;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -40,20 +39,6 @@ public final class DrainBenchmark implements Benchmark {
   public DrainBenchmark(InstantSource clock, int rounds) {
     this.clock = clock;
     this.rounds = rounds;
-  }
-
-  /** What PostgreSQL wrote: transactions, and bytes of its log. */
-  private record Written(double commits, double bytes) {
-    static Written by(Database database) throws SQLException {
-      return new Written(
-          database.ask(
-              "select xact_commit from pg_stat_database where datname = current_database()"),
-          database.ask("select pg_current_wal_insert_lsn() - '0/0'::pg_lsn"));
-    }
-
-    Written since(Written earlier) {
-      return new Written(commits - earlier.commits, bytes - earlier.bytes);
-    }
   }
 
   private record DrainRound(
@@ -171,14 +156,7 @@ public final class DrainBenchmark implements Benchmark {
         "processor time of the worker before its first call",
         "ms",
         Findings.median(rounds, DrainRound::starting));
-    findings.add(
-        "transactions in PostgreSQL per job",
-        "",
-        Findings.median(rounds, round -> round.written().commits() / JOBS));
-    findings.add(
-        "write-ahead log per job",
-        "KiB",
-        Findings.median(rounds, round -> round.written().bytes() / 1024 / JOBS));
+    Written.add(findings, "", rounds, DrainRound::written, JOBS);
     return findings.all();
   }
 }

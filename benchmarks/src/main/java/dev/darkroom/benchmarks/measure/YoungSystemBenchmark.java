@@ -1,6 +1,6 @@
 package dev.darkroom.benchmarks.measure;
 
-import dev.darkroom.benchmarks.load.CommitThenSend;
+import dev.darkroom.benchmarks.load.DispatchFloor;
 import dev.darkroom.benchmarks.load.JobSeries;
 import dev.darkroom.benchmarks.load.KafkaClients;
 import dev.darkroom.benchmarks.load.Latencies;
@@ -58,9 +58,15 @@ public final class YoungSystemBenchmark implements Benchmark {
    * @param added from the sending of the POST until the job is completed, less the provider's time
    * @param busy share of both processors that the system took
    * @param requests to Kafka per job, whoever made them
+   * @param written by PostgreSQL for all of the jobs
    */
   private record PacedLoad(
-      Latencies arrived, Latencies added, JobCosts costs, double busy, double requests) {}
+      Latencies arrived,
+      Latencies added,
+      JobCosts costs,
+      double busy,
+      double requests,
+      Written written) {}
 
   private record CrowdLoad(
       LoadGenerator.LoadOutcome accepted,
@@ -122,7 +128,7 @@ public final class YoungSystemBenchmark implements Benchmark {
       submit(scene, new JobSeries("warm", WARM_UP_JOBS, clock), WARM_UP_PER_SECOND);
       calm = paced(scene, new JobSeries("calm", CALM_JOBS, clock), CALM_PER_SECOND);
       steady = paced(scene, new JobSeries("steady", STEADY_JOBS, clock), STEADY_PER_SECOND);
-      floor = commitThenSend(stand.freshDatabase(), broker);
+      floor = floor(stand.freshDatabase(), broker);
     }
     return new YoungRound(calm, steady, floor, crowd(stand));
   }
@@ -175,11 +181,13 @@ public final class YoungSystemBenchmark implements Benchmark {
       throws Exception {
     var before = scene.costs();
     long requestsBefore = scene.broker().requests();
+    var writtenBefore = Written.by(scene.database());
     long began = System.nanoTime();
     submit(scene, jobs, perSecond);
     double seconds = (System.nanoTime() - began) / 1e9;
     var costs = scene.costs().since(before);
     double requests = scene.broker().requests() - requestsBefore;
+    var written = Written.by(scene.database()).since(writtenBefore);
     var finished = Steps.micros(scene.database(), jobs, "image_generated");
     return new PacedLoad(
         DispatchBenchmark.latencies(
@@ -197,18 +205,19 @@ public final class YoungSystemBenchmark implements Benchmark {
             }),
         costs,
         costs.sum() / 1e3 / seconds / Runtime.getRuntime().availableProcessors(),
-        requests / jobs.size());
+        requests / jobs.size(),
+        written);
   }
 
-  /** What must happen before a worker can know of a job, at the same rate on the same broker. */
-  private static Latencies commitThenSend(Database database, Broker broker) throws Exception {
+  /** What must happen before a call may be sent, at the same rate on the same broker. */
+  private static Latencies floor(Database database, Broker broker) throws Exception {
     var kafka = new KafkaClients(broker.bootstrapServers());
     kafka.createTopic(FLOOR_TOPIC);
     try (var producer = kafka.producer()) {
-      var connections = new ArrayList<CommitThenSend>();
+      var connections = new ArrayList<DispatchFloor>();
       for (int i = 0; i < CONNECTIONS; i++) {
         connections.add(
-            new CommitThenSend(new TwoRowTransaction(database.connect()), producer, FLOOR_TOPIC));
+            new DispatchFloor(new TwoRowTransaction(database.connect()), producer, FLOOR_TOPIC));
       }
       return LoadGenerator.paced(connections, CALM_PER_SECOND, CALM_JOBS).latencies();
     }
@@ -274,6 +283,8 @@ public final class YoungSystemBenchmark implements Benchmark {
         "requests to Kafka per job, 100 jobs/s",
         "",
         Findings.median(rounds, round -> round.steady().requests()));
+    Written.add(findings, "20/s: ", rounds, round -> round.calm().written(), CALM_JOBS);
+    Written.add(findings, "100/s: ", rounds, round -> round.steady().written(), STEADY_JOBS);
     JobCosts.add(
         findings, "20/s: processor time per job, ", rounds, r -> r.calm().costs(), CALM_JOBS);
     JobCosts.add(

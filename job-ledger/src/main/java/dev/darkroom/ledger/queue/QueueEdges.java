@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -26,16 +27,26 @@ public final class QueueEdges {
 
   private final JdbcClient database;
   private final Duration lookEvery;
+  private final LongSupplier nanoTime;
   private final ReentrantLock looking = new ReentrantLock();
   private volatile QueueEdge edge = BEFORE_ALL;
-  private volatile long nextLook = System.nanoTime();
+  private volatile long nextLook;
 
   /**
    * @param lookEvery between two looks, which do pass what is dead
    */
   public QueueEdges(JdbcClient database, Duration lookEvery) {
+    this(database, lookEvery, System::nanoTime);
+  }
+
+  /**
+   * @param nanoTime by which it is time to look
+   */
+  public QueueEdges(JdbcClient database, Duration lookEvery, LongSupplier nanoTime) {
     this.database = database;
     this.lookEvery = lookEvery;
+    this.nanoTime = nanoTime;
+    this.nextLook = nanoTime.getAsLong();
   }
 
   /**
@@ -55,7 +66,7 @@ public final class QueueEdges {
    * leaves the edge where it was: it is only late.
    */
   QueueEdge current() {
-    if (System.nanoTime() - nextLook >= 0 && looking.tryLock()) {
+    if (nanoTime.getAsLong() - nextLook >= 0 && looking.tryLock()) {
       try {
         edge = look(edge.serving());
       } catch (DataAccessException e) {
@@ -63,7 +74,7 @@ public final class QueueEdges {
             .addKeyValue("reason", String.valueOf(e.getMessage()))
             .log("could not find where the queue begins; it is read from where it began before");
       } finally {
-        nextLook = System.nanoTime() + lookEvery.toNanos();
+        nextLook = nanoTime.getAsLong() + lookEvery.toNanos();
         looking.unlock();
       }
     }

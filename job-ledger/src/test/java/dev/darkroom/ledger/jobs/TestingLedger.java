@@ -26,6 +26,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.json.JsonMapper;
@@ -134,6 +135,19 @@ public final class TestingLedger {
         new QueueEdges(asApplication, lookEvery),
         RESERVATION,
         REPUBLISH_AFTER);
+  }
+
+  /**
+   * A fair queue that remembers where its line begins.
+   *
+   * @param nanoTime by which it is time to look again
+   */
+  FairQueue fairQueue(Duration lookEvery, LongSupplier nanoTime) {
+    return new FairQueue(
+        asApplication,
+        new LedgerJson(JsonMapper.builder().build()),
+        new QueueEdges(asApplication, lookEvery, nanoTime),
+        RESERVATION);
   }
 
   /** Ends overdue jobs that can't have a picture, and all others, too. */

@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.extras.jobs;
 
 import dev.darkroom.gateway.access.Caller;
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.extras.jobs.JobListParser.JobListQuery;
 import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.Parsed;
@@ -36,12 +37,17 @@ class JobListController {
       case Parsed.BadFields<JobListQuery>(var errors) -> Problem.badFields(errors).answer();
       case Parsed.Success<JobListQuery>(var query) ->
           readers.page(
-              request, () -> readers.write(json, find(query, Caller.of(request).sees()), response));
+              request,
+              () ->
+                  readers.write(
+                      json,
+                      find(query, Caller.of(request).sees(), ReplyLinks.of(request)),
+                      response));
     };
   }
 
-  private JobListReply find(JobListQuery query, Visibility visible) {
+  private JobListReply find(JobListQuery query, Visibility visible, ReplyLinks links) {
     return JobListReply.of(
-        jobs.page(query.after(), query.filter(), visible, query.limit()), query.limit());
+        jobs.page(query.after(), query.filter(), visible, query.limit()), query.limit(), links);
   }
 }

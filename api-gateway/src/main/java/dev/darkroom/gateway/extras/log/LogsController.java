@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.extras.log;
 
 import dev.darkroom.gateway.access.Caller;
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.extras.log.LogQueryParser.ExportQuery;
 import dev.darkroom.gateway.extras.log.LogQueryParser.LogQuery;
 import dev.darkroom.gateway.http.HeavyReaders;
@@ -43,7 +44,12 @@ class LogsController {
       case Parsed.BadFields<LogQuery>(var errors) -> Problem.badFields(errors).answer();
       case Parsed.Success<LogQuery>(var query) ->
           readers.page(
-              request, () -> readers.write(json, find(query, Caller.of(request).sees()), response));
+              request,
+              () ->
+                  readers.write(
+                      json,
+                      find(query, Caller.of(request).sees(), ReplyLinks.of(request)),
+                      response));
     };
   }
 
@@ -56,15 +62,15 @@ class LogsController {
     };
   }
 
-  private LogsReply find(LogQuery query, Visibility visible) {
+  private LogsReply find(LogQuery query, Visibility visible, ReplyLinks links) {
     if (query.filter().isEmpty()) {
-      return LogsReply.of(query, new LogSlice(List.of(), null), new LogCount(0, false));
+      return LogsReply.of(query, new LogSlice(List.of(), null), new LogCount(0, false), links);
     }
     var filter = query.filter().get();
     var slice = logs.page(query.after(), filter, visible, query.limit(), query.offset());
     var rows = slice.entries().size();
     var count = logs.count(filter, visible).atLeast(rows == 0 ? 0 : query.offset() + rows);
-    return LogsReply.of(query, slice, count);
+    return LogsReply.of(query, slice, count, links);
   }
 
   private @Nullable ResponseEntity<Object> export(
@@ -77,7 +83,7 @@ class LogsController {
     return readers.export(
         request,
         () -> {
-          logExport.write(response, query, Caller.of(request).sees());
+          logExport.write(response, query, Caller.of(request).sees(), ReplyLinks.of(request));
           return null;
         });
   }

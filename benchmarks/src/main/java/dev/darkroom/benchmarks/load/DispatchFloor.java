@@ -6,8 +6,11 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** The floor of dispatching: a job is durable, then Kafka has it. */
-public final class CommitThenSend implements LoadGenerator.LoadConnection {
+/**
+ * The floor of dispatching: what must happen before a call may be sent, one after the other. The job
+ * is durable, Kafka has it, the step of the call is durable.
+ */
+public final class DispatchFloor implements LoadGenerator.LoadConnection {
   private static final byte[] VALUE = "x".repeat(400).getBytes(StandardCharsets.US_ASCII);
 
   private final TwoRowTransaction transaction;
@@ -17,7 +20,7 @@ public final class CommitThenSend implements LoadGenerator.LoadConnection {
   /**
    * @param producer shared, and closed by its owner
    */
-  public CommitThenSend(
+  public DispatchFloor(
       TwoRowTransaction transaction, Producer<String, byte[]> producer, String topic) {
     this.transaction = transaction;
     this.producer = producer;
@@ -26,8 +29,9 @@ public final class CommitThenSend implements LoadGenerator.LoadConnection {
 
   @Override
   public boolean once(int number) throws SQLException, InterruptedException, ExecutionException {
-    var id = transaction.commit().toString();
-    var _ = producer.send(new ProducerRecord<>(topic, id, VALUE)).get();
+    var id = transaction.commit();
+    var _ = producer.send(new ProducerRecord<>(topic, id.toString(), VALUE)).get();
+    transaction.commitCall(id);
     return true;
   }
 
