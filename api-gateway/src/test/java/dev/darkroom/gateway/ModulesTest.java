@@ -22,6 +22,7 @@ class ModulesTest {
             "dispatch",
             "extras",
             "http",
+            "limit",
             "picture",
             "provider",
             "rescue",

@@ -30,6 +30,7 @@ import dev.darkroom.ledger.queue.EventOutbox;
 import dev.darkroom.ledger.queue.FairQueue;
 import dev.darkroom.ledger.queue.JobOutbox;
 import dev.darkroom.ledger.queue.QueueEdges;
+import dev.darkroom.ledger.queue.QueueLoad;
 import dev.darkroom.ledger.queue.QueuePositions;
 import dev.darkroom.ledger.readers.ReadPoolConfiguration;
 import dev.darkroom.ledger.readers.ReadPools;
@@ -178,6 +179,11 @@ public class LedgerConfiguration {
   @Bean
   QueuePositions queuePositions(ReadPools readers, QueueEdges edges) {
     return new QueuePositions(readers.lookups(), edges);
+  }
+
+  @Bean
+  QueueLoad queueLoad(ReadPools readers, QueueEdges edges) {
+    return new QueueLoad(readers.lookups(), edges);
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.access;
 
+import dev.darkroom.gateway.http.ClientLimiter;
 import dev.darkroom.ledger.access.KeyLimits;
 import dev.darkroom.ledger.access.Visibility;
 import jakarta.servlet.http.HttpServletRequest;
@@ -45,6 +46,9 @@ public record Caller(String actor, String owner, Set<Scope> scopes, KeyLimits li
   /** For the filter that found out. */
   public void isOf(HttpServletRequest request) {
     request.setAttribute(ATTRIBUTE, this);
+    if (!owner.isEmpty()) {
+      ClientLimiter.countAs(owner, request);
+    }
   }
 
   /** Whose rows the caller sees: all, or those of one owner. */

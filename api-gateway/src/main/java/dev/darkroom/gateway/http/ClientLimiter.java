@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Limits concurrent requests of a kind, per client and in total. */
 public final class ClientLimiter {
   private static final int IPV6_PREFIX = 8;
+  private static final String OWNER = ClientLimiter.class.getName();
 
   /** Waiting requests hold a thread of the server each, so that few may wait. */
   private static final int MOST_WAITING = 64;
@@ -25,7 +26,7 @@ public final class ClientLimiter {
   private final ConcurrentMap<String, ClientShare> shares = new ConcurrentHashMap<>();
 
   /**
-   * @param perClient of one address; 0 for as many as there are places
+   * @param perClient of one owner or address; 0 for as many as there are places
    * @param patience how long a request waits for its place
    */
   public ClientLimiter(int total, int perClient, Duration patience) {
@@ -52,7 +53,7 @@ public final class ClientLimiter {
   }
 
   public Entry enter(HttpServletRequest request) {
-    return enter(clientOf(request.getRemoteAddr()));
+    return enter(clientOf(request));
   }
 
   Entry enter(String client) {
@@ -93,6 +94,18 @@ public final class ClientLimiter {
 
   private void leave(String client) {
     shares.computeIfPresent(client, (_, share) -> share.left());
+  }
+
+  /** For the filter that found out who sends a request: limits are theirs, not their address's. */
+  public static void countAs(String owner, HttpServletRequest request) {
+    request.setAttribute(OWNER, owner);
+  }
+
+  /** Whose limits a request counts towards: those of an owner who is known, or of an address. */
+  public static String clientOf(HttpServletRequest request) {
+    return request.getAttribute(OWNER) instanceof String owner
+        ? "owner " + owner
+        : clientOf(request.getRemoteAddr());
   }
 
   /**

@@ -29,12 +29,14 @@ public final class HeavyReaders {
   private final ClientLimiter pages;
   private final ClientLimiter exports;
   private final ReaderSettings settings;
+  private final ReadRate rate;
   private final RefusalLog refusals;
 
-  HeavyReaders(ReaderSettings settings, RefusalLog refusals) {
+  HeavyReaders(ReaderSettings settings, ReadRate rate, RefusalLog refusals) {
     this.pages = new ClientLimiter(settings.pages(), settings.perClient(), settings.patience());
     this.exports = new ClientLimiter(settings.exports(), settings.perClient(), settings.patience());
     this.settings = settings;
+    this.rate = rate;
     this.refusals = refusals;
   }
 
@@ -59,6 +61,13 @@ public final class HeavyReaders {
       @DefaultValue("15m") @DurationMin(seconds = 1) @DurationMax(hours = 24)
           Duration exportBudget) {}
 
+  /** How often a caller may read much. */
+  @FunctionalInterface
+  public interface ReadRate {
+    /** The reply to a request that comes too soon; null for one that may go on. */
+    @Nullable Problem refusal(HttpServletRequest request);
+  }
+
   /** Reads and replies; null where the reply is written already. */
   @FunctionalInterface
   public interface HeavyRead {
@@ -78,6 +87,10 @@ public final class HeavyReaders {
   private @Nullable ResponseEntity<Object> admit(
       ClientLimiter limiter, Duration budget, HttpServletRequest request, HeavyRead reading)
       throws IOException {
+    var tooFast = rate.refusal(request);
+    if (tooFast != null) {
+      return tooFast.answer();
+    }
     return switch (limiter.enter(request)) {
       case ClientLimiter.Entry.Admitted place -> {
         try (place) {

@@ -65,10 +65,18 @@ public final class Problem {
 
   /** 503: the same request may succeed after a while. */
   public static Problem unavailable(String sentence, Duration retryAfter) {
-    return of(HttpStatus.SERVICE_UNAVAILABLE, sentence)
-        .header(
-            HttpHeaders.RETRY_AFTER,
-            String.valueOf(Math.clamp(retryAfter.toSeconds(), 1, LONGEST_RETRY_AFTER)));
+    return of(HttpStatus.SERVICE_UNAVAILABLE, sentence).retryAfter(retryAfter);
+  }
+
+  /** 429: this caller asks for more than one may have. */
+  public static Problem tooMany(String sentence, Duration retryAfter) {
+    return of(HttpStatus.TOO_MANY_REQUESTS, sentence).retryAfter(retryAfter);
+  }
+
+  private Problem retryAfter(Duration time) {
+    return header(
+        HttpHeaders.RETRY_AFTER,
+        String.valueOf(Math.clamp(time.plusMillis(999).toSeconds(), 1, LONGEST_RETRY_AFTER)));
   }
 
   /** Where the status alone does not tell the error. */

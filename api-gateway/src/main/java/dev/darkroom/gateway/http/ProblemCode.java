@@ -44,7 +44,11 @@ public enum ProblemCode {
   QUERY_TOO_SLOW,
   TOO_MANY_READERS,
   TOO_MANY_STREAMS,
-  TOO_MANY_WAITS;
+  TOO_MANY_WAITS,
+  TOO_MANY_OPEN_JOBS,
+  TOO_MANY_JOBS_TODAY,
+  QUEUE_FULL,
+  DEADLINE_UNREACHABLE;
 
   private final String sentence;
   private final int status;

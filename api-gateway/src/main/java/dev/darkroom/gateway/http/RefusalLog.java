@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.stereotype.Component;
 
-/** Counts refused requests, and logs them in one line per reason every few seconds. */
+/** Counts refused requests, and logs them in one line per reason and minute. */
 @Component
 public final class RefusalLog {
   private static final Logger log = LoggerFactory.getLogger(RefusalLog.class);
@@ -40,7 +40,7 @@ public final class RefusalLog {
 
   @Bean
   static BackgroundLoop refusalSweep(RefusalLog refusals) {
-    return new BackgroundLoop("sum-up-refusals", Duration.ofSeconds(15), refusals::round);
+    return new BackgroundLoop("sum-up-refusals", Duration.ofMinutes(1), refusals::round);
   }
 
   /** Never more to do at once. */

@@ -8,6 +8,7 @@ import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ReplyId;
+import dev.darkroom.gateway.limit.CallerRates;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,16 +29,19 @@ import org.springframework.web.bind.annotation.RestController;
 /** Submits jobs and shows them. */
 @RestController
 class GenerationController {
+  private final CallerRates rates;
   private final SubmissionParser submissions;
   private final SubmissionHandler handler;
   private final JobQueries ledger;
   private final JobViewMapper views;
 
   GenerationController(
+      CallerRates rates,
       SubmissionParser submissions,
       SubmissionHandler handler,
       JobQueries ledger,
       JobViewMapper views) {
+    this.rates = rates;
     this.submissions = submissions;
     this.handler = handler;
     this.ledger = ledger;
@@ -48,6 +52,10 @@ class GenerationController {
       path = "/api/generate",
       consumes = {MediaType.APPLICATION_JSON_VALUE, "application/*+json"})
   Object submit(HttpServletRequest request, HttpServletResponse response) {
+    var tooFast = rates.refusalOfSubmission(request, response);
+    if (tooFast != null) {
+      return tooFast.answer();
+    }
     return switch (RequestBody.of(request)) {
       case RequestBody.Unreadable(var problem) -> problem.answer();
       case RequestBody.Utf8Text(var text) -> submit(submissions.parse(text), request, response);

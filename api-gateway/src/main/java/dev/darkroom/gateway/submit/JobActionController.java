@@ -5,6 +5,7 @@ import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ReplyId;
+import dev.darkroom.gateway.limit.CallerRates;
 import dev.darkroom.gateway.submit.JobReplayer.ReplayRequest;
 import dev.darkroom.gateway.wait.WaitLimiter;
 import dev.darkroom.ledger.jobs.OutcomeStore.Cancellation;
@@ -26,6 +27,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** Cancels jobs, and submits ended ones again. */
 @RestController
 class JobActionController {
+  private final CallerRates rates;
   private final JobCanceller canceller;
   private final JobReplayer replayer;
   private final SubmissionParser submissions;
@@ -34,12 +36,14 @@ class JobActionController {
   private final WaitLimiter waits;
 
   JobActionController(
+      CallerRates rates,
       JobCanceller canceller,
       JobReplayer replayer,
       SubmissionParser submissions,
       SubmissionHandler handler,
       SubmitResponses responses,
       WaitLimiter waits) {
+    this.rates = rates;
     this.canceller = canceller;
     this.replayer = replayer;
     this.submissions = submissions;
@@ -88,6 +92,10 @@ class JobActionController {
   @PostMapping("/api/generate/{requestId}/replay")
   Object replay(
       @PathVariable String requestId, HttpServletRequest request, HttpServletResponse response) {
+    var tooFast = rates.refusalOfSubmission(request, response);
+    if (tooFast != null) {
+      return tooFast.answer();
+    }
     var original = RequestId.parse(requestId);
     if (original.isEmpty()) {
       return SubmitResponses.noSuchJob();

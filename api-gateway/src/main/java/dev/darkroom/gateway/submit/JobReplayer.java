@@ -6,6 +6,7 @@ import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
+import dev.darkroom.ledger.jobs.JobTerms;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance;
 import dev.darkroom.model.RequestId;
@@ -93,6 +94,7 @@ public final class JobReplayer {
   private ObjectNode changed(Job original, JsonNode changes) {
     ObjectNode body = json.valueToTree(original.request());
     body.put("userId", original.userId());
+    body.put("priority", original.priority());
     var webhook = original.webhook();
     if (webhook != null) {
       body.put("webhookUrl", webhook.url());
@@ -129,7 +131,8 @@ public final class JobReplayer {
                 submission.as(original.requestId()),
                 original.owner(),
                 Optional.of("replay:" + operation + ":" + original.requestId()),
-                Optional.empty()));
+                Optional.empty(),
+                JobTerms.DEFAULT.withPriority(submission.priority())));
       }
     }
     return jobs.isEmpty()

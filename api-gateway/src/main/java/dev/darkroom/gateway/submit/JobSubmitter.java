@@ -5,6 +5,7 @@ import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
 import dev.darkroom.gateway.dispatch.JobDispatcher;
 import dev.darkroom.gateway.submit.SubmissionParser.ModelSettings;
 import dev.darkroom.ledger.batch.GroupCommit;
+import dev.darkroom.ledger.jobs.JobTerms;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance;
 import dev.darkroom.ledger.jobs.NewJob.IdempotencyKey;
@@ -98,7 +99,10 @@ final class JobSubmitter implements AutoCloseable {
     return new BackgroundLoop(
         "forget-keys",
         FORGET_KEYS_EVERY,
-        () -> keys.forgetExpiredKeys(KEYS_PER_ROUND) == KEYS_PER_ROUND);
+        () -> {
+          keys.forgetDays();
+          return keys.forgetExpiredKeys(KEYS_PER_ROUND) == KEYS_PER_ROUND;
+        });
   }
 
   RequestId mintId() {
@@ -120,8 +124,9 @@ final class JobSubmitter implements AutoCloseable {
       Submission submission,
       String owner,
       Optional<String> key,
-      Optional<TraceParent> trace) {
-    var job = newJob(requestId, submission, owner, key, trace);
+      Optional<TraceParent> trace,
+      JobTerms terms) {
+    var job = newJob(requestId, submission, owner, key, trace, terms);
     var acceptance = groupCommit.write(job);
     for (var again = 0; again < RETRIES && isOfDeletedJob(acceptance, owner, key); again++) {
       acceptance = groupCommit.write(job);
@@ -135,7 +140,8 @@ final class JobSubmitter implements AutoCloseable {
       Submission submission,
       String owner,
       Optional<String> key,
-      Optional<TraceParent> trace) {
+      Optional<TraceParent> trace,
+      JobTerms terms) {
     return new NewJob(
         requestId,
         owner,
@@ -146,13 +152,14 @@ final class JobSubmitter implements AutoCloseable {
         trace.orElseGet(() -> TraceParent.begin(random)),
         key.map(value -> new IdempotencyKey(value, submission.fingerprint())).orElse(null),
         submission.replayOf(),
-        submission.webhook().orElse(null));
+        submission.webhook().orElse(null),
+        terms);
   }
 
   /** An operator deleted the job of this key; then the key is free again. */
   private boolean isOfDeletedJob(Acceptance acceptance, String owner, Optional<String> key) {
     return switch (acceptance) {
-      case Acceptance.Accepted _ -> false;
+      case Acceptance.Accepted _, Acceptance.Refused _ -> false;
       case Acceptance.Replayed(var first) ->
           retentionStore.forgetKeyIfJobIsGone(owner, key.orElseThrow(), first);
       case Acceptance.KeyReused(var first) ->

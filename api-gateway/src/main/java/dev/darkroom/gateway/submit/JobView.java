@@ -34,6 +34,7 @@ record JobView(
     boolean success,
     RequestId requestId,
     JobStatus status,
+    int priority,
     @Nullable String imageUrl,
     @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant imageRemovedAt,
     @Nullable JobFailure error,

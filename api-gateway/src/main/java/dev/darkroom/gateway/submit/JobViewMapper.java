@@ -12,7 +12,6 @@ import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
-import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.util.List;
 import java.util.Map;
@@ -33,13 +32,14 @@ final class JobViewMapper {
   }
 
   /** A job that was just accepted. */
-  JobView accepted(
-      DueJob job, List<String> ignored, @Nullable RequestId replayOf, ReplyLinks links) {
+  JobView accepted(DueJob job, Submission submission, ReplyLinks links) {
+    var ignored = submission.ignored();
     var message = job.message();
     return new JobView(
         true,
         message.requestId(),
         JobStatus.STARTED,
+        submission.priority(),
         null,
         null,
         null,
@@ -49,7 +49,7 @@ final class JobViewMapper {
         JobMetadata.of(message.request(), requestedModel(message.request()), null),
         List.of(new JobStep(Step.REQUEST_RECEIVED.word(), job.acceptedAt())),
         List.of(),
-        replayOf,
+        submission.replayOf(),
         Billing.of(0, 0, 0, false),
         JobLinks.of(message.requestId(), JobStatus.STARTED, null, links));
   }
@@ -70,6 +70,7 @@ final class JobViewMapper {
         job.status() != JobStatus.FAILED,
         job.requestId(),
         job.status(),
+        job.priority(),
         imageUrl,
         job.pictureRemovedAt(),
         job.error(),

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.ledger.jobs.JobTerms;
 import dev.darkroom.ledger.jobs.NewJob.JobWebhook;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param givenDeadlineSeconds empty where the deadline is the configured one
  * @param replayOf the job that is to be repeated; null where this is no repetition
  * @param webhook who is to be told of the job
+ * @param priority among the waiting jobs of its line
  */
 record Submission(
     GenerationRequest request,
@@ -31,12 +33,21 @@ record Submission(
     Optional<Long> givenSeed,
     Optional<Long> givenDeadlineSeconds,
     @Nullable RequestId replayOf,
-    Optional<JobWebhook> webhook) {
+    Optional<JobWebhook> webhook,
+    int priority) {
 
   /** The same as a repetition of this job. */
   Submission as(RequestId original) {
     return new Submission(
-        request, userId, deadline, ignored, givenSeed, givenDeadlineSeconds, original, webhook);
+        request,
+        userId,
+        deadline,
+        ignored,
+        givenSeed,
+        givenDeadlineSeconds,
+        original,
+        webhook,
+        priority);
   }
 
   /**
@@ -84,6 +95,9 @@ record Submission(
           "webhookEvents",
           wanted.events().stream().map(JobStatus::word).collect(Collectors.joining(",")));
     });
+    if (priority != JobTerms.USUAL) {
+      add(form, "priority", priority);
+    }
     return form.toString();
   }
 

@@ -1,11 +1,15 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.http.LedgerOutage;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ProblemCode;
 import dev.darkroom.gateway.http.RefusalLog;
 import dev.darkroom.gateway.http.ReplyId;
+import dev.darkroom.gateway.submit.admit.AdmissionProblems;
+import dev.darkroom.gateway.submit.admit.DeadlineAdmission;
+import dev.darkroom.gateway.submit.admit.QueueLimits;
 import dev.darkroom.gateway.wait.WaitLimiter;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance;
 import dev.darkroom.model.TraceParent;
@@ -23,13 +27,22 @@ final class SubmissionHandler {
   private final JobSubmitter jobSubmitter;
   private final SubmitResponses responses;
   private final WaitLimiter waits;
+  private final QueueLimits limits;
+  private final DeadlineAdmission deadlines;
+  private final AdmissionProblems problems;
   private final RefusalLog refusals;
 
   SubmissionHandler(
       JobSubmitter jobSubmitter,
       SubmitResponses responses,
       WaitLimiter waits,
+      QueueLimits limits,
+      DeadlineAdmission deadlines,
+      AdmissionProblems problems,
       RefusalLog refusals) {
+    this.limits = limits;
+    this.deadlines = deadlines;
+    this.problems = problems;
     this.jobSubmitter = jobSubmitter;
     this.responses = responses;
     this.waits = waits;
@@ -71,16 +84,27 @@ final class SubmissionHandler {
     }
     var trace =
         Optional.ofNullable(request.getHeader(TraceParent.HEADER)).flatMap(TraceParent::parse);
+    var terms = limits.terms(Caller.of(request), submission.priority());
+    var line = owner.isEmpty() ? submission.userId() : owner;
+    var late = deadlines.latenessOf(line, terms, submission.deadline());
+    if (late.isPresent() && key.isEmpty()) {
+      return problems.late(late.get(), submission.deadline()).answer();
+    }
     Acceptance acceptance;
-    try {
-      acceptance = jobSubmitter.submit(requestId, submission, owner, key, trace);
+    try { // a late job is not accepted either, but its key may stand for an earlier one
+      acceptance =
+          jobSubmitter.submit(
+              requestId, submission, owner, key, trace, late.isEmpty() ? terms : terms.closed());
     } catch (RuntimeException e) {
       var outage = LedgerOutage.behind(e).orElseThrow(() -> e);
       refusals.count(outage.code().word());
       return outage.problemOfSubmission(requestId, key.isPresent()).answer();
     }
     return switch (acceptance) {
-      case Acceptance.Accepted(var job, _) -> {
+      case Acceptance.Accepted(var job, var dispatched) -> {
+        if (!dispatched) {
+          deadlines.putInLine(line, terms);
+        }
         ReplyId.isOf(requestId, request, response);
         var reply = responses.toFirst(job, wait, submission, ReplyLinks.of(request));
         wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));
@@ -93,6 +117,10 @@ final class SubmissionHandler {
         response.setHeader(IdempotencyKeyHeader.REPLAYED, "true");
         yield reply;
       }
+      case Acceptance.Refused(var full) ->
+          late.map(lateness -> problems.late(lateness, submission.deadline()))
+              .orElseGet(() -> problems.full(full, terms))
+              .answer();
       case Acceptance.KeyReused _ ->
           Problem.of(
                   HttpStatus.UNPROCESSABLE_CONTENT,

@@ -7,6 +7,7 @@ import dev.darkroom.gateway.http.Parsed.BadField;
 import dev.darkroom.gateway.submit.call.CallParameters;
 import dev.darkroom.gateway.submit.fields.UnknownFields;
 import dev.darkroom.gateway.submit.fields.WebhookFields;
+import dev.darkroom.ledger.jobs.JobTerms;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.StyleNames;
 import jakarta.validation.constraints.NotBlank;
@@ -177,6 +178,7 @@ final class SubmissionParser {
     var loras = fields.loras("loras");
     var userId = fields.text("userId", GenerationRequest.MAX_USER_ID);
     var deadline = fields.integer("deadlineSeconds", MIN_DEADLINE, MAX_DEADLINE);
+    var priority = fields.integer("priority", JobTerms.LOWEST, JobTerms.HIGHEST);
     var webhook = WebhookFields.read(fields, callbacks.allowPrivate());
     var unknown = UnknownFields.in(tree, models.model());
     if (!fields.errors().isEmpty() || !unknown.rejected().isEmpty()) {
@@ -202,7 +204,8 @@ final class SubmissionParser {
             seed,
             deadline,
             null,
-            webhook));
+            webhook,
+            priority.map(Math::toIntExact).orElse(JobTerms.USUAL)));
   }
 
   private static int side(FieldReader fields, String name) {

@@ -63,10 +63,7 @@ final class SubmitResponses {
     return wait.flatMap(preference -> afterWaiting(accepted.message().requestId(), preference))
         .map(job ->
             asItStands(job, ignored, sentence -> Problem.unavailable(sentence, OUTAGE_OVER), links))
-        .orElseGet(() ->
-            reply(
-                HttpStatus.ACCEPTED,
-                views.accepted(accepted, ignored, submission.replayOf(), links)));
+        .orElseGet(() -> reply(HttpStatus.ACCEPTED, views.accepted(accepted, submission, links)));
   }
 
   static ResponseEntity<Object> noSuchJob() {

@@ -70,7 +70,7 @@ public final class JobQueries {
     return pool.sql(
             """
             select request_id, job.owner, job.user_id, request, job.deadline_at, finished_at, image_url, image_sha256,
-              image_content_type, image_bytes, image_removed_at, job.error_code, job.error_message, replay_of, webhook,
+              image_content_type, image_bytes, image_removed_at, job.error_code, job.error_message, replay_of, webhook, priority,
               job.calls + coalesce(queued.calls, 0) * (status = 'started')::int as calls,
               job.calls_billed + coalesce(queued.calls_billed, 0) * (status = 'started')::int as calls_billed,
               job.calls_unknown + coalesce(queued.calls_unknown, 0) * (status = 'started')::int as calls_unknown,
@@ -281,6 +281,7 @@ public final class JobQueries {
         row.getString("user_id"),
         json.request(row.getString("request")),
         status,
+        row.getInt("priority"),
         Columns.instant(row, "deadline_at"),
         status == JobStatus.COMPLETED ? picture(row) : null,
         Columns.instantOrNull(row, "image_removed_at"),

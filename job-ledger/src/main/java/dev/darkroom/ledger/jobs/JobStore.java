@@ -5,7 +5,6 @@ import static dev.darkroom.ledger.row.Columns.texts;
 import static java.util.Objects.requireNonNull;
 
 import dev.darkroom.ledger.jobs.NewJob.Acceptance;
-import dev.darkroom.ledger.jobs.NewJob.IdempotencyKey;
 import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
@@ -18,8 +17,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -40,7 +37,7 @@ public final class JobStore {
   private final LedgerJson json;
   private final AttemptPolicy attempts;
   private final Duration publishReservation;
-  private final Duration keepKeys;
+  private final JobIntake intake;
   private final JobMetrics metrics;
 
   public JobStore(
@@ -54,7 +51,7 @@ public final class JobStore {
     this.json = json;
     this.attempts = attempts;
     this.publishReservation = publishReservation;
-    this.keepKeys = keepKeys;
+    this.intake = new JobIntake(database, json, publishReservation, keepKeys);
     this.metrics = metrics;
   }
 
@@ -81,102 +78,7 @@ public final class JobStore {
    *     then be accepted or not
    */
   public List<Acceptance> accept(List<NewJob> jobs, int dispatched) {
-    return database
-        .sql(
-            """
-            with new_job as (
-              select *, case when owner = '' then user_id else owner end as line
-              from unnest(:ids::uuid[], :owners::text[], :users::text[], :requests::jsonb[], :calls::jsonb[], :deadlines::bigint[],
-                  :traces::text[], :keys::text[], :fingerprints::text[], :originals::uuid[], :webhooks::jsonb[])
-                with ordinality
-                as new_job (request_id, owner, user_id, request, call, deadline, traceparent, key, fingerprint,
-                  replay_of, webhook, position)),
-            held as (
-              insert into public.generation_idempotency_keys as known (owner, key, fingerprint, request_id)
-              select distinct on (owner, key) owner, key, fingerprint, request_id from new_job where key is not null
-              order by owner, key, position
-              on conflict (owner, key) do update
-              set fingerprint = case when known.created_at < now() - :keep * interval '1 millisecond'
-                  then excluded.fingerprint else known.fingerprint end,
-                request_id = case when known.created_at < now() - :keep * interval '1 millisecond'
-                  then excluded.request_id else known.request_id end,
-                created_at = case when known.created_at < now() - :keep * interval '1 millisecond'
-                  then excluded.created_at else known.created_at end
-              returning owner, key, fingerprint, request_id),
-            line_end as (
-              select line, (select max(turn) from public.generation_queue job
-                where case when job.owner = '' then job.user_id else job.owner end = asking.line
-                  and state = 'in_line') as last
-              from (select distinct line from new_job where position > :dispatched) as asking),
-            accepted as (
-              insert into public.generation_jobs
-                (request_id, owner, user_id, request, call, deadline_at, traceparent, replay_of, webhook)
-              select request_id, owner, user_id, request, call, now() + deadline * interval '1 millisecond', traceparent,
-                replay_of, webhook
-              from new_job
-              where key is null or request_id in (select request_id from held)
-              returning *),
-            queued as (
-              insert into public.generation_queue
-                (request_id, owner, user_id, state, turn, publish_after, deadline_at)
-              select request_id, owner, user_id, case when position <= :dispatched then 'dispatched' else 'in_line' end,
-                case when position > :dispatched
-                  then greatest(0, (select now_serving from public.generation_turns), last + 1) - 1
-                    + row_number() over (partition by line, position > :dispatched order by position) end,
-                case when position <= :dispatched
-                  then now() + :reservation * interval '1 millisecond' else 'infinity' end,
-                accepted.deadline_at
-              from accepted join new_job using (request_id, owner, user_id) left join line_end using (line)
-              returning request_id, state, publish_after),
-            logged as (
-              insert into public.generation_logs
-                (request_id, owner, user_id, prompt, status, step, details, created_at)
-              select request_id, owner, user_id, request ->> 'prompt', 'started', 'request_received',
-                jsonb_build_object('parameters', request - 'prompt', 'deadline', deadline_at), created_at
-              from accepted)
-            select accepted.deadline_at, publish_after, created_at, state = 'dispatched' as dispatched,
-              held.request_id, held.fingerprint = new_job.fingerprint as same
-            from new_job left join accepted using (request_id) left join queued using (request_id)
-              left join held on held.owner = new_job.owner and held.key = new_job.key
-            order by position
-            """)
-        .param("reservation", publishReservation.toMillis())
-        .param("dispatched", dispatched)
-        .param("keep", keepKeys.toMillis())
-        .param("ids", texts(jobs.stream().map(NewJob::id)))
-        .param("owners", texts(jobs.stream().map(NewJob::owner)))
-        .param("users", texts(jobs.stream().map(NewJob::userId)))
-        .param("requests", texts(jobs.stream().map(job -> json.write(job.request()))))
-        .param("calls", texts(jobs.stream().map(job -> json.write(job.call()))))
-        .param("deadlines", texts(jobs.stream().map(job -> job.deadline().toMillis())))
-        .param("traces", texts(jobs.stream().map(job -> job.trace().value())))
-        .param("keys", textsOrNull(jobs, NewJob::key, IdempotencyKey::value))
-        .param("fingerprints", textsOrNull(jobs, NewJob::key, IdempotencyKey::fingerprint))
-        .param("originals", textsOrNull(jobs, NewJob::replayOf, RequestId::toString))
-        .param("webhooks", textsOrNull(jobs, NewJob::webhook, json::write))
-        .query((row, number) -> acceptance(row, jobs.get(number)))
-        .list();
-  }
-
-  private static <T> @Nullable String[] textsOrNull(
-      List<NewJob> jobs, Function<NewJob, @Nullable T> part, Function<T, String> text) {
-    return jobs.stream()
-        .map(part)
-        .map(value -> value == null ? null : text.apply(value))
-        .toArray(String[]::new);
-  }
-
-  private static Acceptance acceptance(ResultSet row, NewJob job) throws SQLException {
-    var acceptedAt = Columns.instantOrNull(row, "created_at");
-    if (acceptedAt == null) {
-      return row.getBoolean("same")
-          ? new Acceptance.Replayed(Columns.requestId(row))
-          : new Acceptance.KeyReused(Columns.requestId(row));
-    }
-    var message = job.message(instant(row, "deadline_at"));
-    return new Acceptance.Accepted(
-        new DueJob(message, job.trace(), acceptedAt, instant(row, "publish_after")),
-        row.getBoolean("dispatched"));
+    return intake.accept(jobs, dispatched);
   }
 
   /**

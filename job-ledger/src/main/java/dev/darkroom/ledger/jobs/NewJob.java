@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the client's, where it sent one
  * @param replayOf the job that this one repeats, if any
  * @param webhook who is told of its events, where the client named somebody
+ * @param terms what it may wait for, and what it must fit into
  */
 public record NewJob(
     RequestId id,
@@ -33,7 +34,8 @@ public record NewJob(
     TraceParent trace,
     @Nullable IdempotencyKey key,
     @Nullable RequestId replayOf,
-    @Nullable JobWebhook webhook) {
+    @Nullable JobWebhook webhook,
+    JobTerms terms) {
   public NewJob {
     if (!GenerationRequest.isStorable(owner) || !GenerationRequest.isStorable(userId)) {
       throw new IllegalArgumentException("owner and userId must not contain NUL");
@@ -41,6 +43,38 @@ public record NewJob(
     if (!deadline.isPositive()) {
       throw new IllegalArgumentException("deadline must be positive");
     }
+  }
+
+  /** A job on the usual terms. */
+  public NewJob(
+      RequestId id,
+      String owner,
+      String userId,
+      GenerationRequest request,
+      Map<String, ?> call,
+      Duration deadline,
+      TraceParent trace,
+      @Nullable IdempotencyKey key,
+      @Nullable RequestId replayOf,
+      @Nullable JobWebhook webhook) {
+    this(
+        id,
+        owner,
+        userId,
+        request,
+        call,
+        deadline,
+        trace,
+        key,
+        replayOf,
+        webhook,
+        JobTerms.DEFAULT);
+  }
+
+  /** The same job on these terms. */
+  public NewJob on(JobTerms other) {
+    return new NewJob(
+        id, owner, userId, request, call, deadline, trace, key, replayOf, webhook, other);
   }
 
   /** What Kafka carries of it. */
@@ -119,5 +153,20 @@ public record NewJob(
 
     /** The key stands for this job, which asks for something else; nothing was written. */
     record KeyReused(RequestId first) implements Acceptance {}
+
+    /** There is no room for it, and nothing was written; no key stands for it. */
+    record Refused(FullQueue full) implements Acceptance {}
+
+    /** Where a job finds no room. */
+    enum FullQueue {
+      /** The line has as many open jobs as it may have. */
+      LINE,
+      /** All together have. */
+      ALL,
+      /** All jobs of this day were accepted. */
+      DAY,
+      /** Its terms leave no room. */
+      CLOSED
+    }
   }
 }

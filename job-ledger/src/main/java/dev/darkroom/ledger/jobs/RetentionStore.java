@@ -99,4 +99,14 @@ public final class RetentionStore {
         .query((row, _) -> Columns.requestId(row))
         .list();
   }
+
+  /** Forgets how many jobs were accepted on days that are over for a week. */
+  public int forgetDays() {
+    return database
+        .sql(
+            """
+            delete from public.generation_daily_jobs where day < (now() at time zone 'UTC')::date - 7
+            """)
+        .update();
+  }
 }

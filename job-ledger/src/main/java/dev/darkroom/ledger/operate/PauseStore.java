@@ -1,6 +1,7 @@
 package dev.darkroom.ledger.operate;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.darkroom.ledger.jobs.JobTerms;
 import dev.darkroom.ledger.row.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -102,7 +103,7 @@ public final class PauseStore {
         .sql(
             """
             with resumed as (
-              select request_id, case when owner = '' then user_id else owner end as line
+              select request_id, case when owner = '' then user_id else owner end as line, :unit / weight as stride
               from public.generation_queue job
               where state = 'paused' and not exists (select from public.generation_pauses pause
                 where pause.scope = 'all' or (pause.scope = 'user' and pause.name = job.user_id)
@@ -111,13 +112,14 @@ public final class PauseStore {
               order by request_id limit :limit
               for update skip locked),
             drawn as (
-              select request_id, greatest(0, (select now_serving from public.generation_turns)) - 1
-                + row_number() over (partition by line order by request_id) as turn
+              select request_id, greatest(0, (select now_serving from public.generation_turns))
+                + stride * (row_number() over (partition by line order by request_id) - 1) as turn
               from resumed)
             update public.generation_queue job
             set state = 'in_line', turn = drawn.turn, publish_after = 'infinity'
             from drawn where job.request_id = drawn.request_id
             """)
+        .param("unit", JobTerms.TURN)
         .param("limit", limit)
         .update();
   }

@@ -1,6 +1,7 @@
 package dev.darkroom.ledger.queue;
 
 import dev.darkroom.ledger.jobs.DueJob;
+import dev.darkroom.ledger.jobs.JobTerms;
 import dev.darkroom.ledger.row.LedgerJson;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,8 +19,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * <p>Each owner has a line; where access is open, and there are none, each user has one. The order
  * is that of start-time fair queueing: the jobs of a line have one turn each, and lines share
  * turns. A new job gets the turn after the last one of its line, but none before the one that is
- * being served, so that nobody saves up turns. Accepting draws these turns, see {@link
+ * being served, so that nobody saves up turns. A line of weight 2 has its turns half as far apart,
+ * and so gets twice as many. Accepting draws these turns, see {@link
  * dev.darkroom.ledger.jobs.JobStore#accept}.
+ *
+ * <p>The turns of a line are its share; which of its jobs takes the next one is for its priorities
+ * to say. A job that goes before its turn gives that to the one whose turn it takes. So a priority
+ * moves no other line, and changes one row and not the whole line.
  */
 public final class FairQueue {
   /**
@@ -64,7 +70,8 @@ public final class FairQueue {
         .sql(
             """
             with due as (
-              select request_id, case when owner = '' then user_id else owner end as line, publish_after
+              select request_id, case when owner = '' then user_id else owner end as line, publish_after,
+                :unit / weight as stride
               from public.generation_queue
               where state = 'due' and publish_after between :edge and now()
               order by publish_after limit :limit
@@ -76,11 +83,11 @@ public final class FairQueue {
                   select from public.generation_queue job
                   where case when job.owner = '' then job.user_id else job.owner end = asking.line
                     and state = 'in_line' and attempt > 0
-                    and turn >= serving.now and turn < serving.now + :most limit :most) as again) as jobs
+                    and turn >= serving.now and turn < serving.now + :most * :unit limit :most) as again) as jobs
               from (select distinct line from due) as asking cross join serving),
             drawn as (
-              select request_id, serving.now + waiting.jobs - 1
-                  + row_number() over (partition by line order by publish_after, request_id) as turn
+              select request_id, serving.now + stride * (waiting.jobs - 1
+                  + row_number() over (partition by line order by publish_after, request_id)) as turn
               from due join waiting using (line) cross join serving)
             update public.generation_queue job
             set state = 'in_line', turn = drawn.turn, publish_after = 'infinity'
@@ -91,6 +98,7 @@ public final class FairQueue {
         .param("edge", edges.current().due())
         .param("limit", limit)
         .param("most", MOST_RETRIES)
+        .param("unit", JobTerms.TURN)
         .update();
   }
 
@@ -123,17 +131,53 @@ public final class FairQueue {
                 select from public.generation_queue
                 where state = 'dispatched' and publish_after >= :edge
                 order by publish_after limit :window) as untaken),
+            served as (
+              select request_id, user_id, turn, rank, case when owner = '' then user_id else owner end as line
+              from public.generation_queue
+              where state = 'in_line' and turn >= :turn
+              order by turn, request_id
+              limit coalesce((select least(:window - untaken, :limit) from serving, ahead), 0)
+              for update skip locked),
+            ranked as materialized (
+              select line, turns from (
+                select line, count(*) as turns, min(rank) as lowest, max(rank % 2) as passed
+                from served group by line) as own
+              where passed = 1 or exists (select from public.generation_queue job
+                where case when job.owner = '' then job.user_id else job.owner end = own.line
+                  and state = 'in_line' and job.rank > own.lowest)),
+            foremost as materialized (
+              select line, job.*, row_number() over (partition by line order by rank desc, request_id) as nth
+              from ranked cross join lateral (
+                select request_id, user_id, turn, rank from public.generation_queue job
+                where case when job.owner = '' then job.user_id else job.owner end = ranked.line
+                  and state = 'in_line'
+                order by rank desc, request_id limit ranked.turns
+                for update skip locked) job),
+            of_ranked as (
+              select served.*, row_number() over (partition by line order by turn, request_id) as nth
+              from served where line in (select line from ranked)),
             next as (
               select request_id, turn,
                 exists (select from public.generation_pauses pause
                   where (pause.scope = 'user' and pause.name = job.user_id)
                     or (pause.scope = 'model' and pause.name = (select call #>> '{parameters,model}'
                       from public.generation_jobs where request_id = job.request_id))) as paused
-              from public.generation_queue job
-              where state = 'in_line' and turn >= :turn
-              order by turn, request_id
-              limit coalesce((select least(:window - untaken, :limit) from serving, ahead), 0)
-              for update skip locked),
+              from (
+                select request_id, user_id, turn from served where line not in (select line from ranked)
+                union all
+                select foremost.request_id, foremost.user_id, of_ranked.turn
+                from foremost join of_ranked using (line, nth)) as job),
+            passed as (
+              update public.generation_queue job
+              set turn = vacated.turn, rank = job.rank | 1::smallint
+              from (
+                select request_id, line, row_number() over (partition by line order by nth) as nth from of_ranked
+                where request_id not in (select request_id from foremost)) as late
+              join (
+                select turn, line, row_number() over (partition by line order by turn) as nth from foremost
+                where request_id not in (select request_id from of_ranked)) as vacated using (line, nth)
+              where job.request_id = late.request_id
+                and job.request_id = any (array(select request_id from of_ranked))),
             leaving as (
               update public.generation_queue job
               set state = case when paused then 'paused' else 'dispatched' end, turn = null,
@@ -145,7 +189,7 @@ public final class FairQueue {
               returning job.request_id, job.publish_after, chosen.turn as served, paused),
             announced as (
               update public.generation_turns
-              set now_serving = greatest(now_serving, (select max(turn) from next)), lots = lots + 1
+              set now_serving = greatest(now_serving, (select max(turn) from served)), lots = lots + 1
               where exists (select from next))
             select untaken,
               exists (select from public.generation_queue

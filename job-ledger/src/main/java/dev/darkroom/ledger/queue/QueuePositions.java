@@ -65,8 +65,9 @@ public final class QueuePositions {
 
   /**
    * A dispatched job stands among the dispatched ones, in the order in which Kafka got them. One
-   * that waits for its turn stands behind all of them, and behind those with an earlier turn. One
-   * that has no turn yet is counted as if it got the turn that is being served.
+   * that waits for its turn stands behind all of them, and behind those with an earlier turn; where
+   * the jobs of its line have several priorities, it has the turn that they give it. One that has
+   * no turn yet is counted as if it got the turn that is being served.
    *
    * @return empty if a worker holds the job, or it has ended
    */
@@ -80,12 +81,35 @@ public final class QueuePositions {
     return lookups
         .sql(
             """
-            with job as materialized (
-              select request_id, user_id, state, enqueued_at, due_at, worker_id, publish_after, cancel_requested_at,
+            with asked as materialized (
+              select request_id, user_id, state, enqueued_at, due_at, worker_id, publish_after, cancel_requested_at, rank,
+                case when owner = '' then user_id else owner end as line,
                 coalesce(turn,
                   greatest(0, (select now_serving from public.generation_turns))) as turn
               from public.generation_queue
-              where request_id = :id)
+              where request_id = :id),
+            job as materialized (
+              select asked.*, coalesce(own.turn, asked.turn) as served, coalesce(own.request_id, asked.request_id) as server
+              from asked left join lateral (
+                select turn, request_id from public.generation_queue other
+                where case when other.owner = '' then other.user_id else other.owner end = asked.line
+                  and other.state = 'in_line'
+                order by turn offset (select count(*) from (
+                  (select from public.generation_queue other
+                    where case when other.owner = '' then other.user_id else other.owner end = asked.line
+                      and other.state = 'in_line' and other.rank > asked.rank limit :furthest)
+                  union all
+                  (select from public.generation_queue other
+                    where case when other.owner = '' then other.user_id else other.owner end = asked.line
+                      and other.state = 'in_line' and other.rank = asked.rank and other.request_id < asked.request_id
+                    limit :furthest)) as before) limit 1) as own
+                on asked.state = 'in_line' and (asked.rank % 2 = 1
+                  or exists (select from public.generation_queue other
+                    where case when other.owner = '' then other.user_id else other.owner end = asked.line
+                      and other.state = 'in_line' and other.rank > asked.rank)
+                  or exists (select from public.generation_queue other
+                    where case when other.owner = '' then other.user_id else other.owner end = asked.line
+                      and other.state = 'in_line' and other.rank < asked.rank)))
             select least(:furthest, gone.jobs + held_back.jobs) as ahead, running.jobs as running,
               case when due_at > clock_timestamp() then due_at end as due_at, clock_timestamp() as at,
               state, cancel_requested_at is not null as cancelled,
@@ -115,7 +139,7 @@ public final class QueuePositions {
               select count(*) as jobs from (
                 select from public.generation_queue other
                 where other.state = 'in_line' and other.turn >= :turn and job.state <> 'dispatched'
-                  and (other.turn, other.request_id) < (job.turn, job.request_id)
+                  and (other.turn, other.request_id) < (job.served, job.server)
                 limit :furthest) as held_back) as held_back
             cross join lateral (
               select count(*) as jobs from (

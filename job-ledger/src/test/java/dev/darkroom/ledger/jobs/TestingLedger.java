@@ -14,6 +14,7 @@ import dev.darkroom.ledger.queue.EventOutbox;
 import dev.darkroom.ledger.queue.FairQueue;
 import dev.darkroom.ledger.queue.JobOutbox;
 import dev.darkroom.ledger.queue.QueueEdges;
+import dev.darkroom.ledger.queue.QueueLoad;
 import dev.darkroom.ledger.queue.QueuePositions;
 import dev.darkroom.ledger.readers.ReadPools;
 import dev.darkroom.ledger.row.LedgerJson;
@@ -60,6 +61,7 @@ public final class TestingLedger {
   public final JobQueries jobQueries;
   public final FairQueue fairQueue;
   public final QueuePositions queuePositions;
+  public final QueueLoad queueLoad;
   public final JobOutbox jobOutbox;
   public final EventOutbox eventOutbox;
   public final LogQueries logQueries;
@@ -112,6 +114,7 @@ public final class TestingLedger {
     var edges = new QueueEdges(asApplication, Duration.ZERO);
     fairQueue = new FairQueue(asApplication, json, edges, RESERVATION);
     queuePositions = new QueuePositions(asApplication, edges);
+    queueLoad = new QueueLoad(asApplication, edges);
     jobOutbox = new JobOutbox(asApplication, json, edges, RESERVATION, REPUBLISH_AFTER);
     eventOutbox = new EventOutbox(asApplication, edges, RESERVATION);
     logQueries = new LogQueries(readers.searches(), json);
@@ -179,6 +182,7 @@ public final class TestingLedger {
     OWNER_OF_SHARED.sql("delete from public.generation_jobs").update();
     OWNER_OF_SHARED.sql("delete from public.generation_logs").update();
     OWNER_OF_SHARED.sql("delete from public.generation_idempotency_keys").update();
+    OWNER_OF_SHARED.sql("delete from public.generation_daily_jobs").update();
     return new TestingLedger(
         SHARED, OWNER_OF_SHARED, POOL_OF_SHARED, MAX_ATTEMPTS, UnknownOutcomePolicy.RETRY);
   }

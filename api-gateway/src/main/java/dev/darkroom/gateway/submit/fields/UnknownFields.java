@@ -21,7 +21,7 @@ public record UnknownFields(List<BadField> rejected, List<String> ignored) {
   static final Set<String> OWN =
       Set.of(
           ("prompt negative_prompt diffusionStrength styleIntensity style width height seed model"
-                  + " loras userId deadlineSeconds webhookUrl webhookEvents")
+                  + " loras userId deadlineSeconds priority webhookUrl webhookEvents")
               .split(" "));
 
   private static final int MOST_NAMED = 50;

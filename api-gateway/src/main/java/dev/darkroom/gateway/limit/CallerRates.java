@@ -1,0 +1,176 @@
+package dev.darkroom.gateway.limit;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.darkroom.gateway.access.Caller;
+import dev.darkroom.gateway.http.ClientLimiter;
+import dev.darkroom.gateway.http.HeavyReaders.ReadRate;
+import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.gateway.http.ProblemCode;
+import dev.darkroom.gateway.http.RefusalLog;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.TimeMeter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Objects;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.stereotype.Component;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How often a caller may submit jobs and read much: a token bucket for each owner, or for each
+ * address where nobody says who they are. Each gateway counts for itself. Submissions are told what
+ * is left (<a
+ * href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/">draft-ietf-httpapi-ratelimit-headers</a>).
+ */
+@Component
+public final class CallerRates implements ReadRate {
+  private static final String POLICY = "RateLimit-Policy";
+  private static final String LEFT = "RateLimit";
+
+  private final RateSettings settings;
+  private final RefusalLog refusals;
+  private final TimeMeter clock;
+  private final Cache<BucketKey, Bucket> buckets;
+
+  @Autowired
+  CallerRates(RateSettings settings, RefusalLog refusals) {
+    this(settings, refusals, TimeMeter.SYSTEM_NANOTIME);
+  }
+
+  CallerRates(RateSettings settings, RefusalLog refusals, TimeMeter clock) {
+    this.settings = settings;
+    this.refusals = refusals;
+    this.clock = clock;
+    // one that was not asked for as long as it takes to fill is full, like a new one
+    this.buckets =
+        Caffeine.newBuilder()
+            .maximumSize(settings.callers())
+            .expireAfterAccess(settings.burst().plusMinutes(1))
+            .build();
+  }
+
+  /**
+   * Settings of how often callers may ask.
+   *
+   * @param submissionsPerSecond by one owner or address; 0 for no limit. Keys may have others
+   * @param readsPerSecond searches, lists, statistics and exports; 0 for no limit
+   * @param burst how long a caller may save up what it does not use
+   * @param callers counted at a time; the one that asked longest ago is forgotten first
+   */
+  @Validated
+  @ConfigurationProperties("darkroom.limits")
+  record RateSettings(
+      @DefaultValue("100") @Min(0) @Max(100_000) int submissionsPerSecond,
+      @DefaultValue("20") @Min(0) @Max(100_000) int readsPerSecond,
+      @DefaultValue("10s") @DurationMin(seconds = 1) @DurationMax(minutes = 10) Duration burst,
+      @DefaultValue("100000") @Min(100) @Max(10_000_000) int callers) {}
+
+  /** What is limited; in headers and metrics by this name. */
+  private enum Kind {
+    SUBMISSIONS,
+    READS;
+
+    String word() {
+      return this == SUBMISSIONS ? "submissions" : "reads";
+    }
+  }
+
+  private record BucketKey(Kind kind, String client, int perSecond) {}
+
+  /**
+   * Counts a submission, whatever becomes of it, and says in the reply's headers what is left.
+   *
+   * @return the reply to one that comes too soon; null for one that may go on
+   */
+  public @Nullable Problem refusalOfSubmission(
+      HttpServletRequest request, HttpServletResponse response) {
+    var ofKey = Caller.of(request).limits().requestsPerSecond();
+    var perSecond = Objects.requireNonNullElse(ofKey, settings.submissionsPerSecond());
+    var probe = take(Kind.SUBMISSIONS, perSecond, request);
+    if (probe == null) {
+      return null;
+    }
+    response.setHeader(POLICY, policy(Kind.SUBMISSIONS, perSecond));
+    response.setHeader(LEFT, left(Kind.SUBMISSIONS, probe));
+    return probe.isConsumed() ? null : refuse(Kind.SUBMISSIONS, perSecond, probe);
+  }
+
+  @Override
+  public @Nullable Problem refusal(HttpServletRequest request) {
+    var probe = take(Kind.READS, settings.readsPerSecond(), request);
+    if (probe == null || probe.isConsumed()) {
+      return null;
+    }
+    return refuse(Kind.READS, settings.readsPerSecond(), probe)
+        .header(POLICY, policy(Kind.READS, settings.readsPerSecond()))
+        .header(LEFT, left(Kind.READS, probe));
+  }
+
+  /**
+   * Null where there is no limit: also for programs on this machine that need not say who they are.
+   */
+  private @Nullable ConsumptionProbe take(Kind kind, int perSecond, HttpServletRequest request) {
+    if (perSecond == 0 || (Caller.of(request).owner().isEmpty() && isLocal(request))) {
+      return null;
+    }
+    var key = new BucketKey(kind, ClientLimiter.clientOf(request), perSecond);
+    return buckets.get(key, this::fullBucket).tryConsumeAndReturnRemaining(1);
+  }
+
+  private Bucket fullBucket(BucketKey key) {
+    return Bucket.builder()
+        .addLimit(limit ->
+            limit
+                .capacity(capacity(key.perSecond()))
+                .refillGreedy(key.perSecond(), Duration.ofSeconds(1)))
+        .withCustomTimePrecision(clock)
+        .build();
+  }
+
+  private long capacity(int perSecond) {
+    return perSecond * settings.burst().toSeconds();
+  }
+
+  /** Its quota, and the seconds in which that comes back. */
+  private String policy(Kind kind, int perSecond) {
+    return "\"%s\";q=%d;w=%d"
+        .formatted(kind.word(), capacity(perSecond), settings.burst().toSeconds());
+  }
+
+  /** What remains, and the seconds until all of the quota is there again. */
+  private static String left(Kind kind, ConsumptionProbe probe) {
+    return "\"%s\";r=%d;t=%d"
+        .formatted(
+            kind.word(),
+            probe.getRemainingTokens(),
+            Duration.ofNanos(probe.getNanosToWaitForReset()).plusMillis(999).toSeconds());
+  }
+
+  private Problem refuse(Kind kind, int perSecond, ConsumptionProbe probe) {
+    refusals.count("too_many_" + kind.word());
+    return Problem.tooMany(
+            "Too many %s: %d per second are allowed, and up to %d at once. Send them more slowly."
+                .formatted(kind.word(), perSecond, capacity(perSecond)),
+            Duration.ofNanos(probe.getNanosToWaitForRefill()))
+        .code(ProblemCode.RATE_LIMITED);
+  }
+
+  private static boolean isLocal(HttpServletRequest request) {
+    try {
+      return InetAddress.ofLiteral(request.getRemoteAddr()).isLoopbackAddress();
+    } catch (IllegalArgumentException e) {
+      return false; // as a proxy's header names it
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.darkroom.gateway.submit.admit;
+
+import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.gateway.http.ProblemCode;
+import dev.darkroom.gateway.http.RefusalLog;
+import dev.darkroom.gateway.submit.admit.DeadlineAdmission.Lateness;
+import dev.darkroom.ledger.jobs.JobTerms;
+import dev.darkroom.ledger.jobs.NewJob.Acceptance.FullQueue;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import org.springframework.stereotype.Component;
+
+/** The replies to jobs that were not accepted. Nothing was written of any of them. */
+@Component
+public final class AdmissionProblems {
+  private static final Duration SOME_END_SOON = Duration.ofSeconds(5);
+
+  private final Clock clock;
+  private final RefusalLog refusals;
+
+  AdmissionProblems(Clock clock, RefusalLog refusals) {
+    this.clock = clock;
+    this.refusals = refusals;
+  }
+
+  /** The job can't be done by its deadline. */
+  public Problem late(Lateness lateness, Duration deadline) {
+    return counted(
+            ProblemCode.DEADLINE_UNREACHABLE,
+            Problem.unavailable(
+                "The job can't be done within %d seconds; its picture is expected in about %d. Give a later deadlineSeconds, or try again later."
+                    .formatted(deadline.toSeconds(), lateness.expected().toSeconds()),
+                lateness.retryAfter()))
+        .with(
+            "expectedAt", clock.instant().plus(lateness.expected()).truncatedTo(ChronoUnit.SECONDS))
+        .with("expectedSeconds", lateness.expected().toSeconds());
+  }
+
+  /**
+   * There is no room for the job.
+   *
+   * @param terms with the limit that was reached
+   */
+  public Problem full(FullQueue full, JobTerms terms) {
+    var limits = Objects.requireNonNull(terms.limits(), "a job without limits is accepted");
+    return switch (full) {
+      case LINE ->
+          counted(
+              ProblemCode.TOO_MANY_OPEN_JOBS,
+              Problem.tooMany(
+                  "You have %d open jobs, which is the limit. Wait until some of them end."
+                      .formatted(limits.openOfLine()),
+                  SOME_END_SOON));
+      case DAY -> {
+        var midnight =
+            clock.instant().atOffset(ZoneOffset.UTC).toLocalDate().plusDays(1).atStartOfDay();
+        var resetsAt = midnight.toInstant(ZoneOffset.UTC);
+        yield counted(
+                ProblemCode.TOO_MANY_JOBS_TODAY,
+                Problem.tooMany(
+                    "This key has submitted the %d jobs that it may submit today (UTC)."
+                        .formatted(Objects.requireNonNull(limits.day()).jobs()),
+                    Duration.between(clock.instant(), resetsAt)))
+            .with("resetsAt", resetsAt);
+      }
+      case ALL, CLOSED ->
+          counted(
+              ProblemCode.QUEUE_FULL,
+              Problem.unavailable("The queue is full. Try again in a few seconds.", SOME_END_SOON));
+    };
+  }
+
+  private Problem counted(ProblemCode code, Problem problem) {
+    refusals.count(code.word());
+    return problem.code(code);
+  }
+}

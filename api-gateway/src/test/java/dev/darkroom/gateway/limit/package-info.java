@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.limit;
+
+import org.jspecify.annotations.NullMarked;

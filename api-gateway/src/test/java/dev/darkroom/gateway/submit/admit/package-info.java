@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.submit.admit;
+
+import org.jspecify.annotations.NullMarked;
