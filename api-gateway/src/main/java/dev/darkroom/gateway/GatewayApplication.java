@@ -7,26 +7,53 @@ import dev.darkroom.picture.wiring.PictureStoreConfiguration;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.support.GenericApplicationContext;
 
 /** Starts the gateway. */
 @SpringBootApplication(proxyBeanMethods = false)
 @ConfigurationPropertiesScan
 @Import({LedgerConfiguration.class, MessagingConfiguration.class, PictureStoreConfiguration.class})
 public class GatewayApplication {
+  private static final List<String> OF_COMMANDS =
+      List.of("--spring.flyway.enabled=false", "--spring.main.keep-alive=false");
 
   public static void main(String[] arguments) {
+    var command =
+        arguments.length == 0
+            ? Optional.<GatewayCommand>empty()
+            : GatewayCommand.named(arguments[0]);
+    if (command.isPresent()) {
+      System.exit(run(command.get(), arguments));
+    }
     application(Map.of()).run(arguments);
+  }
+
+  /** In an application with the gateway's settings, without its web server and loops. */
+  static int run(GatewayCommand command, String... arguments) {
+    var application = new SpringApplication(command.wiring());
+    application.setWebApplicationType(WebApplicationType.NONE);
+    application.setDefaultProperties(Map.of("spring.config.name", "application,api-gateway"));
+    application.addInitializers(context ->
+        ((GenericApplicationContext) context).registerBean(Clock.class, Clock::systemUTC));
+    var all = Stream.concat(Stream.of(arguments), OF_COMMANDS.stream()).toArray(String[]::new);
+    try (var context = application.run(all)) {
+      return command.run(context, context.getBean(ApplicationArguments.class));
+    }
   }
 
   /**

@@ -152,6 +152,36 @@ class OperationsIT {
     assertThat(GATEWAY.get("/api/operations/" + UUID.randomUUID()).status()).isEqualTo(404);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"userId\":\"nobody\",\"dryRun\":true} | 200",
+        "{\"userId\":\"nobody\",\"reason\":\"Asked.\"} | 202",
+        "{\"owner\":\"nobody\",\"reason\":\"Asked.\"} | 202",
+        "{\"userId\":\"nobody\"} | 400",
+        "{\"reason\":\"Asked.\"} | 400",
+        "{\"userId\":\" \",\"owner\":\"a\",\"reason\":\"Asked.\"} | 400",
+        "[] | 400"
+      })
+  void an_erasure_is_as_described(String body, int status) {
+    var reply = post("/erase", body);
+
+    assertThat(reply.status()).as(reply.body()).isEqualTo(status);
+    assertThat(api.complaints("POST /api/operations/erase", reply)).isEmpty();
+    if (status == 202) {
+      var ended =
+          await()
+              .atMost(Duration.ofSeconds(30))
+              .until(
+                  () -> GATEWAY.get(reply.header("Location")),
+                  shown -> shown.text("/erasure/status").equals("completed"));
+      assertThat(api.complaints("GET /api/operations/erase/{erasureId}", ended)).isEmpty();
+      assertThat(ended.body()).doesNotContain("nobody");
+      assertThat(api.complaints("GET /api/audit", GATEWAY.get("/api/audit"))).isEmpty();
+    }
+  }
+
   @Test
   void workers_say_what_they_do() {
     var workers = GATEWAY.bean(WorkerStore.class);

@@ -125,6 +125,12 @@ class JobActionController {
                   "The job has not ended. Wait for its end, or cancel it, before you replay it.")
               .about(original)
               .answer();
+      case ReplayRequest.Erased _ ->
+          Problem.of(
+                  HttpStatus.CONFLICT,
+                  "The content of this job was erased, so it can't be replayed. Submit a new one.")
+              .about(original)
+              .answer();
       case ReplayRequest.BadChanges(var errors) -> Problem.badFields(errors).answer();
       case ReplayRequest.Submittable(var submission, var ordinal) ->
           handler.handle(submission, Optional.of(key.key().orElse(ordinal)), request, response);

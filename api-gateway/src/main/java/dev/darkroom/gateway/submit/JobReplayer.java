@@ -7,6 +7,7 @@ import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance;
+import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,9 @@ public final class JobReplayer {
     /** It has not ended. */
     record StillOpen() implements ReplayRequest {}
 
+    /** Its content was erased. */
+    record Erased() implements ReplayRequest {}
+
     record BadChanges(List<BadField> errors) implements ReplayRequest {}
   }
 
@@ -69,12 +73,18 @@ public final class JobReplayer {
       return new ReplayRequest.NoSuchJob();
     } else if (found.get().finishedAt() == null) {
       return new ReplayRequest.StillOpen();
+    } else if (isErased(found.get())) {
+      return new ReplayRequest.Erased();
     }
     return switch (submissions.parse(changed(found.get(), changes))) {
       case Parsed.BadFields<Submission>(var errors) -> new ReplayRequest.BadChanges(errors);
       case Parsed.Success<Submission>(var submission) ->
           new ReplayRequest.Submittable(submission.as(original), key(original, submission));
     };
+  }
+
+  private static boolean isErased(Job job) {
+    return job.request().prompt().equals(GenerationRequest.ERASED);
   }
 
   private String key(RequestId original, Submission submission) {
@@ -116,8 +126,9 @@ public final class JobReplayer {
     var none = JsonNodeFactory.instance.objectNode();
     var jobs = new ArrayList<NewJob>();
     for (var original : jobQueries.findWithoutSteps(originals)) {
-      if (submissions.parse(changed(original, none))
-          instanceof Parsed.Success<Submission>(var submission)) {
+      if (!isErased(original)
+          && submissions.parse(changed(original, none))
+              instanceof Parsed.Success<Submission>(var submission)) {
         jobs.add(
             jobSubmitter.newJob(
                 jobSubmitter.mintId(),

@@ -3,6 +3,7 @@ package dev.darkroom.gateway.extras.operate;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
+import dev.darkroom.gateway.access.AuditTrail;
 import dev.darkroom.gateway.extras.operate.OperationParser.OperationRequest;
 import dev.darkroom.gateway.extras.operate.OperationParser.PauseRequest;
 import dev.darkroom.gateway.http.HeavyReaders;
@@ -10,6 +11,7 @@ import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.submit.RequestBody;
+import dev.darkroom.ledger.audit.AuditAction;
 import dev.darkroom.ledger.operate.Operation;
 import dev.darkroom.ledger.operate.Operation.OperationAction;
 import dev.darkroom.ledger.operate.OperationStore;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -97,11 +100,16 @@ class OperationController {
 
   @PostMapping("/api/operations/pause")
   ResponseEntity<Object> pause(HttpServletRequest request) {
-    return parsed(request, parser::pause, this::pause);
+    return parsed(request, parser::pause, asked -> pause(asked, request));
   }
 
-  private ResponseEntity<Object> pause(PauseRequest asked) {
-    var pause = pauseStore.pause(asked.scope(), asked.name(), asked.reason());
+  private ResponseEntity<Object> pause(PauseRequest asked, HttpServletRequest request) {
+    var pause =
+        pauseStore.pause(
+            asked.scope(),
+            asked.name(),
+            asked.reason(),
+            AuditTrail.of(request, AuditAction.PAUSE, target(asked), Map.of()));
     log.atWarn()
         .addKeyValue("scope", pause.scope().word())
         .addKeyValue("name", pause.name())
@@ -112,11 +120,15 @@ class OperationController {
 
   @PostMapping("/api/operations/resume")
   ResponseEntity<Object> resume(HttpServletRequest request) {
-    return parsed(request, parser::pause, this::resume);
+    return parsed(request, parser::pause, asked -> resume(asked, request));
   }
 
-  private ResponseEntity<Object> resume(PauseRequest asked) {
-    var resumed = pauseStore.resume(asked.scope(), asked.name());
+  private ResponseEntity<Object> resume(PauseRequest asked, HttpServletRequest request) {
+    var resumed =
+        pauseStore.resume(
+            asked.scope(),
+            asked.name(),
+            AuditTrail.of(request, AuditAction.RESUME, target(asked), Map.of()));
     if (resumed) {
       log.atWarn()
           .addKeyValue("scope", asked.scope().word())
@@ -124,6 +136,10 @@ class OperationController {
           .log("resumed");
     }
     return JsonReply.of(HttpStatus.OK, new Resumption(resumed));
+  }
+
+  private static String target(PauseRequest asked) {
+    return asked.scope() == PauseScope.ALL ? "all" : asked.scope().word() + ":" + asked.name();
   }
 
   @PostMapping("/api/operations")
