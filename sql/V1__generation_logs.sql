@@ -43,6 +43,36 @@ create table if not exists public.generation_logs (
   created_at timestamptz not null default now()
 );
 
+-- Policies are made once, on the first run, which is the one that adds `seq`: whatever an operator drops or changes later
+-- stays so when this file runs again. Nobody but the application writes steps. The service being replaced let every
+-- signed-in user do everything, deleting others' rows included; who may read which is in V10; see
+-- docs/decisions/0005-restrict-row-level-security.md and docs/decisions/0060-let-owners-see-only-their-own.md.
+do $$
+begin
+  if not exists (select from pg_catalog.pg_attribute
+      where attrelid = 'public.generation_logs'::regclass and attname = 'seq' and not attisdropped) then
+    drop policy if exists "Allow all operations for authenticated users" on public.generation_logs;
+    drop policy if exists "Allow read-only access for authenticated users" on public.generation_logs;
+    drop policy if exists "Allow read-only access for anonymous users" on public.generation_logs;
+
+    -- On Supabase this role bypasses policies; elsewhere it may not.
+    drop policy if exists "Allow read-only access for the service role" on public.generation_logs;
+    create policy "Allow read-only access for the service role"
+      on public.generation_logs for select to service_role using (true);
+
+    drop policy if exists "Darkroom reads the steps" on public.generation_logs;
+    create policy "Darkroom reads the steps"
+      on public.generation_logs for select to darkroom_app using (true);
+
+    drop policy if exists "Darkroom appends steps" on public.generation_logs;
+    create policy "Darkroom appends steps"
+      on public.generation_logs for insert to darkroom_app with check (true);
+  end if;
+end
+$$;
+
+alter table public.generation_logs enable row level security;
+
 alter table public.generation_logs
   add column if not exists seq bigint generated always as identity;
 
@@ -72,34 +102,17 @@ alter table public.generation_logs
   alter details set statistics 0,
   alter image_url set statistics 0;
 
-alter table public.generation_logs enable row level security;
-
--- Anyone may read the steps; nobody but the application writes them. The service being replaced let every signed-in user
--- do everything, deleting others' rows included; see docs/decisions/0005-restrict-row-level-security.md.
-drop policy if exists "Allow all operations for authenticated users" on public.generation_logs;
-drop policy if exists "Allow read-only access for authenticated users" on public.generation_logs;
-create policy "Allow read-only access for authenticated users"
-  on public.generation_logs for select to authenticated using (true);
-
-drop policy if exists "Allow read-only access for anonymous users" on public.generation_logs;
-create policy "Allow read-only access for anonymous users"
-  on public.generation_logs for select to anon using (true);
-
--- On Supabase this role bypasses policies; elsewhere it may not.
-drop policy if exists "Allow read-only access for the service role" on public.generation_logs;
-create policy "Allow read-only access for the service role"
-  on public.generation_logs for select to service_role using (true);
-
-drop policy if exists "Darkroom reads the steps" on public.generation_logs;
-create policy "Darkroom reads the steps"
-  on public.generation_logs for select to darkroom_app using (true);
-
-drop policy if exists "Darkroom appends steps" on public.generation_logs;
-create policy "Darkroom appends steps"
-  on public.generation_logs for insert to darkroom_app with check (true);
-
--- Supabase's default privileges may have granted more than this.
+-- Supabase's default privileges may have granted more than this. Browsers that nobody signed in to read where a policy for
+-- them says so, and see not even the table elsewhere; see darkroom.access.public-log.
 revoke all on table public.generation_logs from public, anon, authenticated, service_role, darkroom_app;
 grant usage on schema public to anon, authenticated, service_role, darkroom_app;
-grant select on table public.generation_logs to anon, authenticated, service_role;
+grant select on table public.generation_logs to authenticated, service_role;
 grant select, insert on table public.generation_logs to darkroom_app;
+do $$
+begin
+  if exists (select from pg_catalog.pg_policies
+      where schemaname = 'public' and tablename = 'generation_logs' and 'anon' = any (roles)) then
+    grant select on table public.generation_logs to anon;
+  end if;
+end
+$$;

@@ -1,6 +1,7 @@
 package dev.darkroom.gateway;
 
 import dev.darkroom.ledger.connection.MigrationDataSource;
+import dev.darkroom.ledger.connection.PublicLog;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -16,11 +17,14 @@ import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.stereotype.Component;
+import org.springframework.validation.annotation.Validated;
 
 /**
  * Migrates, and retries as long as another session holds a lock that a migration needs. Between two
@@ -37,6 +41,21 @@ final class SchemaMigrator implements FlywayMigrationStrategy {
 
   /** Flyway's own lock, which lets only one gateway migrate; it has no error code. */
   private static final String FLYWAYS_LOCK = "advisory lock";
+
+  private final PublicLogSettings publicLog;
+
+  SchemaMigrator(PublicLogSettings publicLog) {
+    this.publicLog = publicLog;
+  }
+
+  /**
+   * Who reads the log past the gateway.
+   *
+   * @param publicLog whether the database lets {@code anon} read every step
+   */
+  @Validated
+  @ConfigurationProperties("darkroom.access")
+  record PublicLogSettings(@DefaultValue("false") boolean publicLog) {}
 
   @Override
   public void migrate(Flyway flyway) {
@@ -55,15 +74,16 @@ final class SchemaMigrator implements FlywayMigrationStrategy {
   }
 
   /** Flyway's lock belongs to a session, which a pooler in transaction mode does not keep. */
-  private static Flyway fitted(Flyway flyway, MigrationDataSource connections) {
+  private Flyway fitted(Flyway flyway, MigrationDataSource connections) {
     var configuration =
         Flyway.configure(flyway.getConfiguration().getClassLoader())
             .configuration(flyway.getConfiguration())
             .dataSource(connections)
-            .callbacks(new LockTimeout());
+            .callbacks(new LockTimeout(), new LogOpener(publicLog.publicLog()));
     if (connections.areThroughTransactionPooler()) {
       log.warn(
-          "migrations run through a pooler in transaction mode, where building an index concurrently would hang; set SPRING_FLYWAY_URL to a direct address");
+          "migrations run through a pooler in transaction mode, where building an index"
+              + " concurrently would hang; set SPRING_FLYWAY_URL to a direct address");
       configuration
           .getPluginRegister()
           .getExact(PostgreSQLConfigurationExtension.class)
@@ -92,7 +112,8 @@ final class SchemaMigrator implements FlywayMigrationStrategy {
             .addKeyValue("held_by", connections.lockHolder())
             .addKeyValue("again_in", pause)
             .log(
-                "migrations wait for a lock, and this gateway with them; retrying until the lock is released");
+                "migrations wait for a lock, and this gateway with them; retrying until the lock is"
+                    + " released");
         if (isStopped(stopped, pause)) {
           throw e;
         }
@@ -146,13 +167,40 @@ final class SchemaMigrator implements FlywayMigrationStrategy {
     }
   }
 
+  /** Opens or closes the log to everybody, also where there was nothing to migrate. */
+  private static final class LogOpener extends BaseCallback {
+    private final boolean open;
+
+    LogOpener(boolean open) {
+      this.open = open;
+    }
+
+    @Override
+    public boolean supports(Event event, Context context) {
+      return event == Event.AFTER_MIGRATE;
+    }
+
+    @Override
+    public void handle(Event event, Context context) {
+      if (open) {
+        PublicLog.open(context.getConnection());
+        log.warn(
+            "darkroom.access.public-log is on: everybody who reaches the database's API reads all"
+                + " prompts");
+      } else {
+        PublicLog.close(context.getConnection());
+      }
+    }
+  }
+
   /** Tells what to do about a database of another version, instead of a list of checksums. */
   static final class OtherSchemaFailureAnalyzer
       extends AbstractFailureAnalyzer<FlywayValidateException> {
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, FlywayValidateException other) {
       return new FailureAnalysis(
-          "The database was migrated by another version of Darkroom, and this one can't continue from there.",
+          "The database was migrated by another version of Darkroom, and this one can't continue"
+              + " from there.",
           "Use the version that migrated it. Migrations were written anew before the first release;"
               + " if its jobs are not needed, start with an empty database, the local stack with"
               + " -Dspring-boot.run.arguments=--fresh.",

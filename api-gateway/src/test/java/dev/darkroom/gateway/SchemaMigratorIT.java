@@ -138,6 +138,29 @@ class SchemaMigratorIT {
     assertThat(output).contains("was migrated by another version of Darkroom", "--fresh");
   }
 
+  @Test
+  void the_log_is_open_to_everybody_exactly_while_the_setting_says_so() {
+    for (var open : List.of(false, true, true, false)) {
+      try (var gateway =
+          RunningGateway.start(
+              database, TestServers.kafka(), "--darkroom.access.public-log=" + open)) {
+        assertThat(isPublic(gateway)).isEqualTo(open);
+      }
+    }
+  }
+
+  private static boolean isPublic(RunningGateway gateway) {
+    return gateway
+        .bean(JdbcClient.class)
+        .sql(
+            """
+            select has_table_privilege('anon', 'public.generation_logs', 'select')
+              and exists (select from pg_policies where tablename = 'generation_logs' and 'anon' = any (roles))
+            """)
+        .query(Boolean.class)
+        .single();
+  }
+
   private static int pid(Connection connection) throws SQLException {
     return connection.unwrap(org.postgresql.PGConnection.class).getBackendPID();
   }

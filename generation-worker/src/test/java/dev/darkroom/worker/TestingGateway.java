@@ -1,5 +1,6 @@
 package dev.darkroom.worker;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
@@ -69,7 +70,8 @@ final class TestingGateway {
             accepted.message().userId(),
             new GenerationRequest(forged, null, 0.7, 0.5, "sketch", 96, 64, 7, null, null),
             Map.of("parameters", TestingParameters.of(forged)),
-            accepted.message().deadlineAt());
+            accepted.message().deadlineAt(),
+            "");
     publish(
         List.of(
             new DueJob(
@@ -106,14 +108,19 @@ final class TestingGateway {
   }
 
   Job job(RequestId id) {
-    return find.find(id).orElseThrow();
+    return find.find(id, Visibility.ALL).orElseThrow();
   }
 
   /** As it is in the log, which a job's own steps shorten. */
   Map<String, Object> intent(RequestId id) {
     var intent =
         logs
-            .page(LogPosition.START, new LogFilter(id, null, null, null, null, null), 50, 0)
+            .page(
+                LogPosition.START,
+                new LogFilter(id, null, null, null, null, null),
+                Visibility.ALL,
+                50,
+                0)
             .entries()
             .stream()
             .filter(entry -> entry.step().equals(Step.CALLING_NEBIUS_API.word()))

@@ -7,6 +7,7 @@ import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.Billing;
 import dev.darkroom.ledger.jobs.OutcomeStore;
@@ -321,7 +322,7 @@ class WorkerIT {
     var id = gateway.submit("A magpie");
     await().atMost(ofSeconds(20)).until(() -> nebius.bill().billedFor("A magpie") == 1);
 
-    var asked = worker.getBean(OutcomeStore.class).cancelIfOpen(id, null);
+    var asked = worker.getBean(OutcomeStore.class).cancelIfOpen(id, Visibility.ALL, null);
     assertThat(asked).isInstanceOf(OutcomeStore.Cancellation.Requested.class);
     awaitStatus(id, JobStatus.FAILED);
 

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJobFixture;
@@ -60,7 +61,7 @@ class LedgerConfigurationIT {
       var job = NewJobFixture.aNewJob();
       application.getBean(JobStore.class).accept(List.of(job));
 
-      assertThat(application.getBean(JobQueries.class).find(job.id())).isPresent();
+      assertThat(application.getBean(JobQueries.class).find(job.id(), Visibility.ALL)).isPresent();
       assertThat(setting(application.getBean(JdbcClient.class), "application_name"))
           .isEqualTo("darkroom-test");
       assertThat(application.getBean(JdbcTemplate.class).getQueryTimeout()).isEqualTo(5);

@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 @ExtendWith(OutputCaptureExtension.class)
 class JobRecordsTest {
   private static final JobMessage MESSAGE =
-      new JobMessage(ID, "ada", REQUEST, Map.of("parameters", Map.of("seed", 42)), NOON);
+      new JobMessage(ID, "ada", REQUEST, Map.of("parameters", Map.of("seed", 42)), NOON, "");
 
   private final JobRecords records = new JobRecords(JsonMapper.builder().build());
 

@@ -3,8 +3,10 @@ package dev.darkroom.model;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A record of {@link Topics#JOBS}: "this job is due". It may arrive twice or late; the ledger
@@ -12,6 +14,7 @@ import java.util.Map;
  *
  * @param call what every attempt sends, under {@code parameters}, as the ledger has it; with the
  *     request it is all that a ledger needs that has lost the job
+ * @param owner whom the job belongs to; empty, and absent on the wire, where access is open
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record JobMessage(
@@ -19,7 +22,8 @@ public record JobMessage(
     String userId,
     GenerationRequest request,
     Map<String, ?> call,
-    Instant deadlineAt) {
+    Instant deadlineAt,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String owner) {
   public JobMessage {
     requireNonNull(requestId, "requestId is missing");
     requireNonNull(userId, "userId is missing");
@@ -28,5 +32,6 @@ public record JobMessage(
       throw new IllegalArgumentException("call has no parameters");
     }
     requireNonNull(deadlineAt, "deadlineAt is missing");
+    owner = Objects.requireNonNullElse(owner, "");
   }
 }

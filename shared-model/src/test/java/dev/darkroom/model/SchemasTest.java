@@ -171,7 +171,7 @@ class SchemasTest {
 
   private static ObjectNode job(GenerationRequest request) {
     return JSON.valueToTree(
-        new JobMessage(ID, "ada", request, Map.of("parameters", Map.of()), NOW));
+        new JobMessage(ID, "ada", request, Map.of("parameters", Map.of()), NOW, ""));
   }
 
   private static ObjectNode cloudEvent(GenerationEvent event) {

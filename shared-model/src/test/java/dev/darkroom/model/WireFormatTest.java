@@ -97,7 +97,8 @@ class WireFormatTest {
             "ada",
             new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 512, 42, null, null),
             Map.of("parameters", Map.of("seed", 42)),
-            Instant.parse("2026-11-22T12:00:00.123456Z"));
+            Instant.parse("2026-11-22T12:00:00.123456Z"),
+            "");
 
     var json = JSON.writeValueAsString(message);
 

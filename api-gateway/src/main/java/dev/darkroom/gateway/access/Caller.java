@@ -4,6 +4,7 @@ import dev.darkroom.ledger.access.KeyLimits;
 import dev.darkroom.ledger.access.Visibility;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -32,7 +33,13 @@ public record Caller(String actor, String owner, Set<Scope> scopes, KeyLimits li
    * @throws NullPointerException if no filter has found out; nobody is let in by accident
    */
   public static Caller of(HttpServletRequest request) {
-    return (Caller) Objects.requireNonNull(request.getAttribute(ATTRIBUTE), "the caller is unknown");
+    return (Caller)
+        Objects.requireNonNull(request.getAttribute(ATTRIBUTE), "the caller is unknown");
+  }
+
+  /** For what anybody gets, but not everybody the same; empty where no filter has found out. */
+  public static Optional<Caller> ifKnown(HttpServletRequest request) {
+    return Optional.ofNullable((Caller) request.getAttribute(ATTRIBUTE));
   }
 
   /** For the filter that found out. */

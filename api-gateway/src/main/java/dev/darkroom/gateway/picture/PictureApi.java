@@ -1,7 +1,9 @@
 package dev.darkroom.gateway.picture;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ProblemCode;
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.PictureRecord;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.PictureStore;
@@ -31,9 +33,9 @@ class PictureApi {
   private static final Logger log = LoggerFactory.getLogger(PictureApi.class);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-  /** The picture with which a job completed, unless it was deleted. */
+  /** The picture with which a visible job completed, unless it was deleted. */
   interface CompletedPicture {
-    Optional<PictureRecord> of(RequestId id);
+    Optional<PictureRecord> of(RequestId id, Visibility visible);
   }
 
   private final PictureStore store;
@@ -57,13 +59,14 @@ class PictureApi {
 
   private @Nullable ResponseEntity<Object> send(
       String file, HttpServletRequest request, HttpServletResponse response) throws IOException {
-    var recorded = recorded(file);
+    var caller = Caller.of(request);
+    var recorded = recorded(file, caller.sees());
     if (recorded.isEmpty()) {
       return noSuchPicture(request);
     }
     if (clientHas(recorded.get(), request)) {
       var headers = new HttpHeaders();
-      PictureResponse.writeCacheHeaders(headers, recorded.get().sha256());
+      PictureResponse.writeCacheHeaders(headers, recorded.get().sha256(), caller);
       return ResponseEntity.status(HttpStatus.NOT_MODIFIED).headers(headers).build();
     }
     try {
@@ -107,14 +110,14 @@ class PictureApi {
   }
 
   /** From the ledger, which is cheaper than remote storage. The name must match exactly. */
-  private Optional<Recorded> recorded(String file) {
+  private Optional<Recorded> recorded(String file, Visibility visible) {
     var dot = file.indexOf('.');
     return dot < 0
         ? Optional.empty()
         : RequestId.parse(file.substring(0, dot))
             .flatMap(id ->
                 completedPicture
-                    .of(id)
+                    .of(id, visible)
                     .filter(picture -> picture.url().endsWith(file.substring(dot)))
                     .map(picture -> new Recorded(id, picture.sha256(), file.substring(dot + 1))));
   }

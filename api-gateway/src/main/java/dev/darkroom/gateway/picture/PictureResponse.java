@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.picture;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.picture.ByteRange;
 import dev.darkroom.picture.LinkingPictureStore;
@@ -21,8 +22,13 @@ import org.springframework.http.ResponseEntity;
 /** Responds with an existing picture: its headers, a link to the storage, or its bytes. */
 final class PictureResponse {
   /** A picture never changes once it is stored. */
-  private static final CacheControl IMMUTABLE =
-      CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable();
+  private static final Duration KEPT = Duration.ofDays(365);
+
+  private static final CacheControl IMMUTABLE = CacheControl.maxAge(KEPT).cachePublic().immutable();
+
+  /** For the caller's own cache: one that is shared would hand it to others. */
+  private static final CacheControl IMMUTABLE_OF_OWNER =
+      CacheControl.maxAge(KEPT).cachePrivate().immutable();
 
   private final PictureStore store;
   private final @Nullable LinkingPictureStore links;
@@ -54,7 +60,7 @@ final class PictureResponse {
           .cacheControl(CacheControl.noStore()) // the link expires, and works for anyone
           .build();
     }
-    var headers = headers(picture, disposition);
+    var headers = headers(picture, disposition, Caller.of(request));
     if (head) {
       return ResponseEntity.ok().headers(headers).contentLength(picture.bytes()).build();
     }
@@ -72,8 +78,8 @@ final class PictureResponse {
   }
 
   /** The headers of each response, also of 304. */
-  static void writeCacheHeaders(HttpHeaders headers, String sha256) {
-    headers.setCacheControl(IMMUTABLE);
+  static void writeCacheHeaders(HttpHeaders headers, String sha256, Caller caller) {
+    headers.setCacheControl(caller.owner().isEmpty() ? IMMUTABLE : IMMUTABLE_OF_OWNER);
     headers.setETag(etag(sha256));
   }
 
@@ -81,9 +87,9 @@ final class PictureResponse {
     return '"' + sha256 + '"';
   }
 
-  private static HttpHeaders headers(StoredPicture picture, String disposition) {
+  private static HttpHeaders headers(StoredPicture picture, String disposition, Caller caller) {
     var headers = new HttpHeaders();
-    writeCacheHeaders(headers, picture.sha256());
+    writeCacheHeaders(headers, picture.sha256(), caller);
     headers.setContentType(MediaType.parseMediaType(picture.format().contentType()));
     headers.set(HttpHeaders.ACCEPT_RANGES, "bytes");
     headers.set(HttpHeaders.CONTENT_DISPOSITION, disposition);

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
@@ -58,14 +59,15 @@ class GenerationController {
       case Parsed.Success<Submission> _ when !key.errors().isEmpty() ->
           Problem.badFields(key.errors()).answer();
       case Parsed.Success<Submission>(var submission) ->
-          handler.handle(submission, key.key(), request, response);
+          handler.handle(submission, Caller.of(request).owner(), key.key(), request, response);
     };
   }
 
   @GetMapping("/api/generate/{requestId}")
   ResponseEntity<Object> ask(
       @PathVariable String requestId, HttpServletRequest request, HttpServletResponse response) {
-    var job = RequestId.parse(requestId).flatMap(ledger::find);
+    var visible = Caller.of(request).sees();
+    var job = RequestId.parse(requestId).flatMap(id -> ledger.find(id, visible));
     if (job.isEmpty()) {
       return SubmitResponses.noSuchJob();
     }

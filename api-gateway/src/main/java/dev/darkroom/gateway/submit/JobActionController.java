@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ReplyId;
@@ -55,7 +56,7 @@ class JobActionController {
       return SubmitResponses.noSuchJob();
     }
     var wait = responses.preferredWait(request);
-    return switch (canceller.cancel(job.get(), null)) {
+    return switch (canceller.cancel(job.get(), Caller.of(request).sees(), null)) {
       case Cancellation.Requested _ when wait.isPresent() -> {
         // the wait alone may be refused
         Callable<ResponseEntity<Object>> waiting =
@@ -74,7 +75,7 @@ class JobActionController {
       Optional<PreferWait> wait,
       HttpServletRequest request,
       HttpServletResponse response) {
-    var reply = responses.toCancelled(job, wait);
+    var reply = responses.toCancelled(job, Caller.of(request).sees(), wait);
     if (reply.getStatusCode().is2xxSuccessful()) {
       ReplyId.isOf(job, request, response);
       wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));
@@ -117,7 +118,7 @@ class JobActionController {
     if (!key.errors().isEmpty()) {
       return Problem.badFields(key.errors()).answer();
     }
-    return switch (replayer.replayOf(original, changes)) {
+    return switch (replayer.replayOf(original, Caller.of(request).sees(), changes)) {
       case ReplayRequest.NoSuchJob _ -> SubmitResponses.noSuchJob();
       case ReplayRequest.StillOpen _ ->
           Problem.of(
@@ -132,8 +133,9 @@ class JobActionController {
               .about(original)
               .answer();
       case ReplayRequest.BadChanges(var errors) -> Problem.badFields(errors).answer();
-      case ReplayRequest.Submittable(var submission, var ordinal) ->
-          handler.handle(submission, Optional.of(key.key().orElse(ordinal)), request, response);
+      case ReplayRequest.Submittable(var submission, var owner, var ordinal) ->
+          handler.handle(
+              submission, owner, Optional.of(key.key().orElse(ordinal)), request, response);
     };
   }
 }

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.OutcomeStore.Cancellation;
@@ -30,10 +31,11 @@ public final class JobCanceller {
   /**
    * Cancels the job if it is open. May be called again.
    *
+   * @param visible to whoever cancels
    * @param reason a sentence for the log; null for none
    */
-  public Cancellation cancel(RequestId job, @Nullable String reason) {
-    var cancellation = outcomeStore.cancelIfOpen(job, reason);
+  public Cancellation cancel(RequestId job, Visibility visible, @Nullable String reason) {
+    var cancellation = outcomeStore.cancelIfOpen(job, visible, reason);
     if (cancellation instanceof Cancellation.Ended(var ended)) {
       log.atInfo().addKeyValue("request_id", job).log("job cancelled");
       events.publish(ended);

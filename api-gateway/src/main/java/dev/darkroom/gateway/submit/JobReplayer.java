@@ -2,6 +2,7 @@ package dev.darkroom.gateway.submit;
 
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Parsed.BadField;
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
@@ -47,9 +48,10 @@ public final class JobReplayer {
     /**
      * It can be submitted.
      *
+     * @param owner of the original, and so of the repetition, whoever asks for it
      * @param key that makes a double click one job: it holds until the repetition has ended
      */
-    record Submittable(Submission submission, String key) implements ReplayRequest {}
+    record Submittable(Submission submission, String owner, String key) implements ReplayRequest {}
 
     record NoSuchJob() implements ReplayRequest {}
 
@@ -65,10 +67,11 @@ public final class JobReplayer {
   /**
    * The same request and seed again.
    *
+   * @param visible to whoever asks for it
    * @param changes fields of a submission that replace those of the original; null means absent
    */
-  ReplayRequest replayOf(RequestId original, JsonNode changes) {
-    var found = jobQueries.findForSubmitter(original);
+  ReplayRequest replayOf(RequestId original, Visibility visible, JsonNode changes) {
+    var found = jobQueries.findForSubmitter(original, visible);
     if (found.isEmpty()) {
       return new ReplayRequest.NoSuchJob();
     } else if (found.get().finishedAt() == null) {
@@ -79,7 +82,8 @@ public final class JobReplayer {
     return switch (submissions.parse(changed(found.get(), changes))) {
       case Parsed.BadFields<Submission>(var errors) -> new ReplayRequest.BadChanges(errors);
       case Parsed.Success<Submission>(var submission) ->
-          new ReplayRequest.Submittable(submission.as(original), key(original, submission));
+          new ReplayRequest.Submittable(
+              submission.as(original), found.get().owner(), key(original, submission));
     };
   }
 
@@ -118,21 +122,22 @@ public final class JobReplayer {
    * Submits the requests of these jobs again. They wait for their turns, so that other users' jobs
    * go on.
    *
+   * @param visible to whoever wants that; the others are left alone
    * @param operation what this is part of: each job is repeated once for it, however often this is
    *     called
    * @return how many were submitted, now or before; the others are gone or not allowed any more
    */
-  public int replayAll(List<RequestId> originals, String operation) {
+  public int replayAll(List<RequestId> originals, Visibility visible, String operation) {
     var none = JsonNodeFactory.instance.objectNode();
     var jobs = new ArrayList<NewJob>();
-    for (var original : jobQueries.findWithoutSteps(originals)) {
-      if (!isErased(original)
-          && submissions.parse(changed(original, none))
-              instanceof Parsed.Success<Submission>(var submission)) {
+    for (var original : jobQueries.findWithoutSteps(originals, visible)) {
+      if (submissions.parse(changed(original, none))
+          instanceof Parsed.Success<Submission>(var submission)) {
         jobs.add(
             jobSubmitter.newJob(
                 jobSubmitter.mintId(),
                 submission.as(original.requestId()),
+                original.owner(),
                 Optional.of("replay:" + operation + ":" + original.requestId()),
                 Optional.empty()));
       }

@@ -109,6 +109,7 @@ final class JobSubmitter implements AutoCloseable {
    * What became of the submission, once it is durable. From then on an accepted job is guaranteed
    * to end.
    *
+   * @param owner whom the job belongs to from now on
    * @param key the client's name for this submission
    * @param trace the client's; otherwise a new one begins
    * @throws org.springframework.dao.DataAccessException if the ledger does not answer in time; the
@@ -117,11 +118,12 @@ final class JobSubmitter implements AutoCloseable {
   Acceptance submit(
       RequestId requestId,
       Submission submission,
+      String owner,
       Optional<String> key,
       Optional<TraceParent> trace) {
-    var job = newJob(requestId, submission, key, trace);
+    var job = newJob(requestId, submission, owner, key, trace);
     var acceptance = groupCommit.write(job);
-    for (var again = 0; again < RETRIES && isOfDeletedJob(acceptance, key); again++) {
+    for (var again = 0; again < RETRIES && isOfDeletedJob(acceptance, owner, key); again++) {
       acceptance = groupCommit.write(job);
     }
     return acceptance;
@@ -131,10 +133,12 @@ final class JobSubmitter implements AutoCloseable {
   NewJob newJob(
       RequestId requestId,
       Submission submission,
+      String owner,
       Optional<String> key,
       Optional<TraceParent> trace) {
     return new NewJob(
         requestId,
+        owner,
         submission.userId(),
         submission.request(),
         models.call(submission.request()).details(),
@@ -146,13 +150,13 @@ final class JobSubmitter implements AutoCloseable {
   }
 
   /** An operator deleted the job of this key; then the key is free again. */
-  private boolean isOfDeletedJob(Acceptance acceptance, Optional<String> key) {
+  private boolean isOfDeletedJob(Acceptance acceptance, String owner, Optional<String> key) {
     return switch (acceptance) {
       case Acceptance.Accepted _ -> false;
       case Acceptance.Replayed(var first) ->
-          retentionStore.forgetKeyIfJobIsGone(key.orElseThrow(), first);
+          retentionStore.forgetKeyIfJobIsGone(owner, key.orElseThrow(), first);
       case Acceptance.KeyReused(var first) ->
-          retentionStore.forgetKeyIfJobIsGone(key.orElseThrow(), first);
+          retentionStore.forgetKeyIfJobIsGone(owner, key.orElseThrow(), first);
     };
   }
 

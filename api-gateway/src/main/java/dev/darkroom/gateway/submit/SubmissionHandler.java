@@ -39,24 +39,27 @@ final class SubmissionHandler {
    * The reply, as a {@code Callable} where the client waits, so that it holds no thread of the
    * server.
    *
+   * @param owner whom the job will belong to
    * @param key that makes repetitions of this submission one job
    */
   Object handle(
       Submission submission,
+      String owner,
       Optional<String> key,
       HttpServletRequest request,
       HttpServletResponse response) {
     var wait = responses.preferredWait(request);
     if (wait.isEmpty()) {
-      return accept(submission, key, wait, request, response);
+      return accept(submission, owner, key, wait, request, response);
     }
     Callable<ResponseEntity<Object>> waiting =
-        () -> waits.limit(request, () -> accept(submission, key, wait, request, response));
+        () -> waits.limit(request, () -> accept(submission, owner, key, wait, request, response));
     return waiting;
   }
 
   private ResponseEntity<Object> accept(
       Submission submission,
+      String owner,
       Optional<String> key,
       Optional<PreferWait> wait,
       HttpServletRequest request,
@@ -69,7 +72,7 @@ final class SubmissionHandler {
         Optional.ofNullable(request.getHeader(TraceParent.HEADER)).flatMap(TraceParent::parse);
     Acceptance acceptance;
     try {
-      acceptance = jobSubmitter.submit(requestId, submission, key, trace);
+      acceptance = jobSubmitter.submit(requestId, submission, owner, key, trace);
     } catch (RuntimeException e) {
       var outage = LedgerOutage.behind(e).orElseThrow(() -> e);
       refusals.count(outage.code().word());
@@ -92,7 +95,8 @@ final class SubmissionHandler {
       case Acceptance.KeyReused _ ->
           Problem.of(
                   HttpStatus.UNPROCESSABLE_CONTENT,
-                  "This Idempotency-Key was sent with a different request. Repeat that request, or use a new key.")
+                  "This Idempotency-Key was sent with a different request. Repeat that request, or"
+                      + " use a new key.")
               .code(ProblemCode.KEY_REUSED)
               .answer();
     };

@@ -3,6 +3,7 @@ package dev.darkroom.gateway.submit;
 import dev.darkroom.gateway.http.LedgerOutage;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.wait.CompletionWaiter;
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
@@ -76,12 +77,14 @@ final class SubmitResponses {
    * The reply to a request to cancel: 200 with the job if it has ended, however, 202 while its
    * worker has not cut the call yet.
    *
+   * @param visible to whoever cancels
    * @param wait for the end
    */
-  ResponseEntity<Object> toCancelled(RequestId requestId, Optional<PreferWait> wait) {
+  ResponseEntity<Object> toCancelled(
+      RequestId requestId, Visibility visible, Optional<PreferWait> wait) {
     wait.ifPresent(preference -> waiter.await(requestId, preference.duration()));
     return ledger
-        .findForSubmitter(requestId)
+        .findForSubmitter(requestId, visible)
         .map(job ->
             reply(
                 job.status().isTerminal() ? HttpStatus.OK : HttpStatus.ACCEPTED,
@@ -92,7 +95,7 @@ final class SubmitResponses {
   private Optional<Job> afterWaiting(RequestId requestId, PreferWait wait) {
     waiter.await(requestId, wait.duration());
     try {
-      return ledger.findForSubmitter(requestId);
+      return ledger.findForSubmitter(requestId, Visibility.ALL);
     } catch (DataAccessException e) {
       if (LedgerOutage.isBehind(e)) {
         return Optional.empty();
@@ -110,7 +113,7 @@ final class SubmitResponses {
     wait.ifPresent(preference -> waiter.await(first, preference.duration()));
     var job =
         ledger
-            .findForSubmitter(first)
+            .findForSubmitter(first, Visibility.ALL) // the key was found among those of its owner
             .orElseThrow(() ->
                 new TransientDataAccessResourceException("the job was deleted in the meantime"));
     return wait.isPresent()

@@ -6,6 +6,7 @@ import static org.springframework.test.web.servlet.request.MockMvcRequestBuilder
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.head;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.http.ImageOrigin;
 import dev.darkroom.gateway.picture.PictureSettings.ServeMode;
 import dev.darkroom.ledger.jobs.PictureRecord;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.test.web.servlet.request.MockHttpServletRequestBuilder;
 import org.springframework.test.web.servlet.setup.MockMvcBuilders;
@@ -154,11 +156,16 @@ class PictureResponseTest {
     var api =
         new PictureApi(
             asked,
-            id -> id.equals(store.picture.id()) ? Optional.of(recorded()) : Optional.empty(),
+            (id, _) -> id.equals(store.picture.id()) ? Optional.of(recorded()) : Optional.empty(),
             new PictureConfiguration().pictureResponse(asked, settings(serve)));
     var mvc = MockMvcBuilders.standaloneSetup(api).build();
-    var waiting = mvc.perform(request).andReturn();
+    var waiting = mvc.perform(request.with(PictureResponseTest::asAnybody)).andReturn();
     return mvc.perform(asyncDispatch(waiting)).andReturn().getResponse();
+  }
+
+  private static MockHttpServletRequest asAnybody(MockHttpServletRequest request) {
+    Caller.ANYBODY.isOf(request);
+    return request;
   }
 
   private PictureRecord recorded() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.uuid.Generators;
 import dev.darkroom.gateway.RunningGateway;
 import dev.darkroom.gateway.TestingWorker;
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.Job;
@@ -161,7 +162,8 @@ class ManyDeadlinesIT {
 
   private static List<Job> jobs(List<Attempt> attempts) {
     return attempts.stream()
-        .map(attempt -> gateway.bean(JobQueries.class).find(attempt.requestId()).orElseThrow())
+        .map(attempt ->
+            gateway.bean(JobQueries.class).find(attempt.requestId(), Visibility.ALL).orElseThrow())
         .toList();
   }
 

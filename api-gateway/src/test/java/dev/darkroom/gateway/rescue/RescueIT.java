@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.uuid.Generators;
 import dev.darkroom.gateway.RunningGateway;
 import dev.darkroom.gateway.TestingWorker;
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
@@ -134,7 +135,7 @@ class RescueIT {
   }
 
   private boolean isStillHeld() {
-    var job = gateway.bean(JobQueries.class).find(id).orElseThrow();
+    var job = gateway.bean(JobQueries.class).find(id, Visibility.ALL).orElseThrow();
     return job.status() == JobStatus.PROCESSING && job.steps().size() == 2;
   }
 
@@ -165,6 +166,7 @@ class RescueIT {
     var ledger = gateway.bean(JobQueries.class);
     return await()
         .atMost(Duration.ofSeconds(30))
-        .until(() -> ledger.find(id).orElseThrow(), job -> job.status().isTerminal());
+        .until(
+            () -> ledger.find(id, Visibility.ALL).orElseThrow(), job -> job.status().isTerminal());
   }
 }

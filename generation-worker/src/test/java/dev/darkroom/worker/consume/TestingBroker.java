@@ -55,7 +55,7 @@ final class TestingBroker implements AutoCloseable {
 
   private RequestId send(String topic) {
     var id = new RequestId(UUID.randomUUID());
-    var job = new JobMessage(id, "ada", REQUEST, Map.of("parameters", Map.of()), LATER);
+    var job = new JobMessage(id, "ada", REQUEST, Map.of("parameters", Map.of()), LATER, "");
     var record = RECORDS.write(new DueJob(job, null, LATER, LATER));
     sendRaw(topic, id.toString(), record.value());
     return id;

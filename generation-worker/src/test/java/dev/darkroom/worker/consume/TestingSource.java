@@ -41,7 +41,8 @@ final class TestingSource implements JobSource {
     var id = new RequestId(UUID.randomUUID());
     var received = new ConsumerRecord<>("jobs", 0, 0, id.toString(), new byte[0]);
     return new JobDelivery(
-        new JobMessage(id, "ada", request, Map.of("parameters", Map.of()), Instant.MAX), received);
+        new JobMessage(id, "ada", request, Map.of("parameters", Map.of()), Instant.MAX, ""),
+        received);
   }
 
   @Override

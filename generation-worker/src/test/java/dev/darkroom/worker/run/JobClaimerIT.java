@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.Job.AttemptMade;
@@ -191,7 +192,7 @@ class JobClaimerIT {
 
   private static JobMessage record(RequestId job) {
     return new JobMessage(
-        job, "me", TEAL, Map.of("parameters", Map.of()), Instant.now().plusSeconds(300));
+        job, "me", TEAL, Map.of("parameters", Map.of()), Instant.now().plusSeconds(300), "");
   }
 
   private RequestId accept() {
@@ -207,11 +208,16 @@ class JobClaimerIT {
   }
 
   private static List<AttemptMade> attempts(RequestId job) {
-    return context.getBean(JobQueries.class).find(job).orElseThrow().attempts();
+    return context.getBean(JobQueries.class).find(job, Visibility.ALL).orElseThrow().attempts();
   }
 
   private static Stream<Map<String, ?>> details(RequestId job) {
-    return context.getBean(JobQueries.class).find(job).orElseThrow().steps().stream()
+    return context
+        .getBean(JobQueries.class)
+        .find(job, Visibility.ALL)
+        .orElseThrow()
+        .steps()
+        .stream()
         .map(step -> Objects.requireNonNullElse(step.details(), Map.of()));
   }
 

@@ -15,4 +15,9 @@ public record Visibility(@Nullable String owner) {
   public static Visibility of(String owner) {
     return new Visibility(owner);
   }
+
+  /** Whether rows of this owner are visible. */
+  public boolean includes(String rowOwner) {
+    return owner == null || owner.equals(rowOwner);
+  }
 }

@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.history;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.history.HistoryPosition.MissingNumbers;
 import dev.darkroom.ledger.history.HistoryRead.EpochChanged;
 import dev.darkroom.ledger.history.HistoryRead.HistoryPage;
@@ -48,11 +49,11 @@ public final class HistoryQueries {
   }
 
   /**
-   * The ends after a position; fewer than the limit where they are large.
+   * The visible ends after a position; fewer than the limit where they are large.
    *
    * @param after empty for the first ones
    */
-  public HistoryRead read(Optional<HistoryPosition> after, int limit) {
+  public HistoryRead read(Optional<HistoryPosition> after, Visibility visible, int limit) {
     // before the page: one of a server that takes over in between then has the epoch of the server
     // before it, which the next read notices
     var now = epoch.current();
@@ -60,9 +61,9 @@ public final class HistoryQueries {
     if (!position.epoch().equals(now)) {
       return new EpochChanged(now);
     }
-    var read = page(position, limit);
+    var read = page(position, visible, limit);
     return read instanceof HistoryPage page && page.ends().isEmpty() && !page.complete()
-        ? page(page.next(), limit) // what was missing may be settled by now
+        ? page(page.next(), visible, limit) // what was missing may be settled by now
         : read;
   }
 
@@ -74,7 +75,7 @@ public final class HistoryQueries {
    * <p>The next transaction's id comes from {@code age}, which counts from it: a snapshot only
    * knows of the latest one that has ended.
    */
-  private HistoryRead page(HistoryPosition position, int limit) {
+  private HistoryRead page(HistoryPosition position, Visibility visible, int limit) {
     var missing = position.missing();
     return database
         .sql(
@@ -83,7 +84,7 @@ public final class HistoryQueries {
               select pg_snapshot_xmin(pg_current_snapshot()) as open),
             ended as materialized (
               select seq, request_id from public.generation_logs
-              where status in ('completed', 'failed') and seq > :after
+              where status in ('completed', 'failed') and seq > :after and (:owner::text is null or owner = :owner)
               order by seq limit :limit),
             settled as materialized (
               select greatest(:after::bigint,
@@ -113,6 +114,7 @@ public final class HistoryQueries {
             order by ended.seq
             """)
         .param("after", position.seq())
+        .param("owner", visible.owner())
         .param("upTo", missing == null ? null : missing.upTo())
         .param("before", missing == null ? null : String.valueOf(missing.before()))
         .param("settled", SETTLED_AFTER.toSeconds())

@@ -34,6 +34,7 @@ public record DueJob(
         row.getString("user_id"),
         json.request(row.getString("request")),
         requireNonNull(json.details(row.getString("call"))),
-        Columns.instant(row, "deadline_at"));
+        Columns.instant(row, "deadline_at"),
+        row.getString("owner"));
   }
 }

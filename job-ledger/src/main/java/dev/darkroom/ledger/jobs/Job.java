@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job as it stands now.
  *
+ * @param owner whom it belongs to; empty where access is open
+ * @param userId a label inside the owner
  * @param picture completed jobs only
  * @param pictureRemovedAt when the picture was deleted
  * @param error failed jobs only
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Job(
     RequestId requestId,
+    String owner,
     String userId,
     GenerationRequest request,
     JobStatus status,
@@ -53,6 +56,7 @@ public record Job(
   Job withSteps(List<LogEntry> log) {
     return new Job(
         requestId,
+        owner,
         userId,
         request,
         status,

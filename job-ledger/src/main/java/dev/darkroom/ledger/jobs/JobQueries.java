@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.jobs;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.NewJob.JobWebhook;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.ledger.row.Columns;
@@ -38,36 +39,37 @@ public final class JobQueries {
 
   /**
    * The job and its steps; of more than a thousand, the first and the latest. The job is read
-   * first: its steps may be ahead of its status, never behind.
+   * first: its steps may be ahead of its status, never behind. A job that is not visible is not
+   * there.
    */
-  public Optional<Job> find(RequestId requestId) {
-    return find(lookups, requestId);
+  public Optional<Job> find(RequestId requestId, Visibility visible) {
+    return find(lookups, requestId, visible);
   }
 
   /**
    * The same for a client that submits the job; it does not share a pool with those who only read.
    */
-  public Optional<Job> findForSubmitter(RequestId requestId) {
-    return find(database, requestId);
+  public Optional<Job> findForSubmitter(RequestId requestId, Visibility visible) {
+    return find(database, requestId, visible);
   }
 
   // one statement after the other: one inside the other would hold two connections, and as many
   // clients as the pool has connections would wait for each other
-  private Optional<Job> find(JdbcClient pool, RequestId requestId) {
-    return withoutSteps(pool, List.of(requestId)).stream()
+  private Optional<Job> find(JdbcClient pool, RequestId requestId, Visibility visible) {
+    return withoutSteps(pool, List.of(requestId), visible).stream()
         .findFirst()
         .map(job -> job.withSteps(steps(pool, requestId)));
   }
 
   /** Those of these jobs that there are, without their steps. */
-  public List<Job> findWithoutSteps(Collection<RequestId> jobs) {
-    return withoutSteps(database, jobs);
+  public List<Job> findWithoutSteps(Collection<RequestId> jobs, Visibility visible) {
+    return withoutSteps(database, jobs, visible);
   }
 
-  private List<Job> withoutSteps(JdbcClient pool, Collection<RequestId> jobs) {
+  private List<Job> withoutSteps(JdbcClient pool, Collection<RequestId> jobs, Visibility visible) {
     return pool.sql(
             """
-            select request_id, job.user_id, request, job.deadline_at, finished_at, image_url, image_sha256,
+            select request_id, job.owner, job.user_id, request, job.deadline_at, finished_at, image_url, image_sha256,
               image_content_type, image_bytes, image_removed_at, job.error_code, job.error_message, replay_of, webhook,
               job.calls + coalesce(queued.calls, 0) * (status = 'started')::int as calls,
               job.calls_billed + coalesce(queued.calls_billed, 0) * (status = 'started')::int as calls_billed,
@@ -75,9 +77,10 @@ public final class JobQueries {
               coalesce(state = 'claimed', false) as running, coalesce(cancel_requested_at is not null, false) as cancelling,
               case when status = 'started' and queued.attempt > 0 then 'processing' else status end as status
             from public.generation_jobs job left join public.generation_queue queued using (request_id)
-            where request_id = any (:ids::uuid[])
+            where request_id = any (:ids::uuid[]) and (:owner::text is null or job.owner = :owner)
             """)
         .param("ids", Columns.texts(jobs.stream()))
+        .param("owner", visible.owner())
         .query((row, _) -> job(row))
         .list();
   }
@@ -89,7 +92,7 @@ public final class JobQueries {
   List<LogEntry> steps(JdbcClient pool, RequestId requestId) {
     return pool.sql(
             """
-            select seq, id, request_id, user_id, status, step, image_url, created_at,
+            select seq, id, request_id, owner, user_id, status, step, image_url, created_at,
               case when jsonb_typeof(details -> 'parameters') = 'object'
                 then details #- '{parameters,prompt}' #- '{parameters,negative_prompt}'
                 else details end as details
@@ -108,6 +111,7 @@ public final class JobQueries {
                 row.getLong("seq"),
                 row.getObject("id", UUID.class),
                 Columns.requestId(row),
+                row.getString("owner"),
                 row.getString("user_id"),
                 "",
                 Columns.status(row),
@@ -119,14 +123,16 @@ public final class JobQueries {
   }
 
   /** The picture with which the job has completed, as long as it is kept. */
-  public Optional<PictureRecord> findPicture(RequestId requestId) {
+  public Optional<PictureRecord> findPicture(RequestId requestId, Visibility visible) {
     return lookups
         .sql(
             """
             select image_url, image_sha256, image_content_type, image_bytes from public.generation_jobs
             where request_id = :id and status = 'completed' and image_removed_at is null
+              and (:owner::text is null or owner = :owner)
             """)
         .param("id", requestId.value())
+        .param("owner", visible.owner())
         .query((row, _) -> picture(row))
         .optional();
   }
@@ -204,9 +210,10 @@ public final class JobQueries {
 
   /**
    * How many jobs are open, for operators and autoscalers. Of more than {@value #MOST_OPEN} the
-   * ones with the earliest deadlines are counted, which are about the oldest.
+   * ones with the earliest deadlines are counted, which are about the oldest; of those, the visible
+   * ones.
    */
-  public OpenJobs countOpen() {
+  public OpenJobs countOpen(Visibility visible) {
     return database
         .sql(
             """
@@ -226,11 +233,13 @@ public final class JobQueries {
                 extract(epoch from clock_timestamp() - min(due_at) filter (
                   where state not in ('claimed', 'paused') and due_at <= clock_timestamp())) as oldest
               from (
-                select error_code, state, due_at from public.generation_queue
+                select owner, error_code, state, due_at from public.generation_queue
                 where state <> 'ended' order by deadline_at limit :most) as open
+              where :owner::text is null or owner = :owner
               group by error_code) as by_reason
             """)
         .param("most", MOST_OPEN)
+        .param("owner", visible.owner())
         .query((row, _) ->
             new OpenJobs(
                 row.getLong("waiting"),
@@ -268,6 +277,7 @@ public final class JobQueries {
     var webhook = row.getString("webhook");
     return new Job(
         Columns.requestId(row),
+        row.getString("owner"),
         row.getString("user_id"),
         json.request(row.getString("request")),
         status,

@@ -9,7 +9,6 @@ import dev.darkroom.ledger.jobs.NewJob.IdempotencyKey;
 import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
-import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
@@ -66,10 +65,11 @@ public final class JobStore {
 
   /**
    * Accepts the jobs in one statement, and so in one commit, except those whose key already stands
-   * for a job: of an earlier call, of a concurrent one, or earlier in this list. When this returns,
-   * the accepted jobs are durable. The caller has {@code darkroom.ledger.publish-reservation} to
-   * publish the first ones before a sweep does. The others get a turn in the fair queue; two
-   * concurrent statements may give the same turn to two jobs of one user.
+   * for a job of their owner: of an earlier call, of a concurrent one, or earlier in this list.
+   * When this returns, the accepted jobs are durable. The caller has {@code
+   * darkroom.ledger.publish-reservation} to publish the first ones before a sweep does. The others
+   * get a turn in the fair queue; two concurrent statements may give the same turn to two jobs of
+   * one line.
    *
    * <p>Where another transaction is about to take one of the keys, the statement waits for its end.
    * It takes keys in their order, so that two batches never deadlock. It also touches rows that it
@@ -85,63 +85,66 @@ public final class JobStore {
         .sql(
             """
             with new_job as (
-              select * from unnest(:ids::uuid[], :users::text[], :requests::jsonb[], :calls::jsonb[], :deadlines::bigint[],
+              select *, case when owner = '' then user_id else owner end as line
+              from unnest(:ids::uuid[], :owners::text[], :users::text[], :requests::jsonb[], :calls::jsonb[], :deadlines::bigint[],
                   :traces::text[], :keys::text[], :fingerprints::text[], :originals::uuid[], :webhooks::jsonb[])
                 with ordinality
-                as new_job (request_id, user_id, request, call, deadline, traceparent, key, fingerprint,
+                as new_job (request_id, owner, user_id, request, call, deadline, traceparent, key, fingerprint,
                   replay_of, webhook, position)),
             held as (
-              insert into public.generation_idempotency_keys as known (key, fingerprint, request_id)
-              select distinct on (key) key, fingerprint, request_id from new_job where key is not null
-              order by key, position
-              on conflict (key) do update
+              insert into public.generation_idempotency_keys as known (owner, key, fingerprint, request_id)
+              select distinct on (owner, key) owner, key, fingerprint, request_id from new_job where key is not null
+              order by owner, key, position
+              on conflict (owner, key) do update
               set fingerprint = case when known.created_at < now() - :keep * interval '1 millisecond'
                   then excluded.fingerprint else known.fingerprint end,
                 request_id = case when known.created_at < now() - :keep * interval '1 millisecond'
                   then excluded.request_id else known.request_id end,
                 created_at = case when known.created_at < now() - :keep * interval '1 millisecond'
                   then excluded.created_at else known.created_at end
-              returning key, fingerprint, request_id),
-            line as (
-              select user_id, (select max(turn) from public.generation_queue job
-                where job.user_id = asking.user_id and state = 'in_line') as last
-              from (select distinct user_id from new_job where position > :dispatched) as asking),
+              returning owner, key, fingerprint, request_id),
+            line_end as (
+              select line, (select max(turn) from public.generation_queue job
+                where case when job.owner = '' then job.user_id else job.owner end = asking.line
+                  and state = 'in_line') as last
+              from (select distinct line from new_job where position > :dispatched) as asking),
             accepted as (
               insert into public.generation_jobs
-                (request_id, user_id, request, call, deadline_at, traceparent, replay_of, webhook)
-              select request_id, user_id, request, call, now() + deadline * interval '1 millisecond', traceparent,
+                (request_id, owner, user_id, request, call, deadline_at, traceparent, replay_of, webhook)
+              select request_id, owner, user_id, request, call, now() + deadline * interval '1 millisecond', traceparent,
                 replay_of, webhook
               from new_job
               where key is null or request_id in (select request_id from held)
               returning *),
             queued as (
               insert into public.generation_queue
-                (request_id, user_id, state, turn, publish_after, deadline_at)
-              select request_id, user_id, case when position <= :dispatched then 'dispatched' else 'in_line' end,
+                (request_id, owner, user_id, state, turn, publish_after, deadline_at)
+              select request_id, owner, user_id, case when position <= :dispatched then 'dispatched' else 'in_line' end,
                 case when position > :dispatched
                   then greatest(0, (select now_serving from public.generation_turns), last + 1) - 1
-                    + row_number() over (partition by user_id, position > :dispatched order by position) end,
+                    + row_number() over (partition by line, position > :dispatched order by position) end,
                 case when position <= :dispatched
                   then now() + :reservation * interval '1 millisecond' else 'infinity' end,
                 accepted.deadline_at
-              from accepted join new_job using (request_id, user_id) left join line using (user_id)
+              from accepted join new_job using (request_id, owner, user_id) left join line_end using (line)
               returning request_id, state, publish_after),
             logged as (
               insert into public.generation_logs
-                (request_id, user_id, prompt, status, step, details, created_at)
-              select request_id, user_id, request ->> 'prompt', 'started', 'request_received',
+                (request_id, owner, user_id, prompt, status, step, details, created_at)
+              select request_id, owner, user_id, request ->> 'prompt', 'started', 'request_received',
                 jsonb_build_object('parameters', request - 'prompt', 'deadline', deadline_at), created_at
               from accepted)
             select accepted.deadline_at, publish_after, created_at, state = 'dispatched' as dispatched,
               held.request_id, held.fingerprint = new_job.fingerprint as same
             from new_job left join accepted using (request_id) left join queued using (request_id)
-              left join held using (key)
+              left join held on held.owner = new_job.owner and held.key = new_job.key
             order by position
             """)
         .param("reservation", publishReservation.toMillis())
         .param("dispatched", dispatched)
         .param("keep", keepKeys.toMillis())
         .param("ids", texts(jobs.stream().map(NewJob::id)))
+        .param("owners", texts(jobs.stream().map(NewJob::owner)))
         .param("users", texts(jobs.stream().map(NewJob::userId)))
         .param("requests", texts(jobs.stream().map(job -> json.write(job.request()))))
         .param("calls", texts(jobs.stream().map(job -> json.write(job.call()))))
@@ -170,9 +173,7 @@ public final class JobStore {
           ? new Acceptance.Replayed(Columns.requestId(row))
           : new Acceptance.KeyReused(Columns.requestId(row));
     }
-    var message =
-        new JobMessage(
-            job.id(), job.userId(), job.request(), job.call(), instant(row, "deadline_at"));
+    var message = job.message(instant(row, "deadline_at"));
     return new Acceptance.Accepted(
         new DueJob(message, job.trace(), acceptedAt, instant(row, "publish_after")),
         row.getBoolean("dispatched"));
@@ -243,8 +244,8 @@ public final class JobStore {
                 where request_id = claimed.request_id limit 1) job),
             logged as (
               insert into public.generation_logs
-                (request_id, user_id, prompt, status, step, details, created_at)
-              select request_id, user_id, prompt, 'processing', 'calling_nebius_api',
+                (request_id, owner, user_id, prompt, status, step, details, created_at)
+              select request_id, owner, user_id, prompt, 'processing', 'calling_nebius_api',
                 jsonb_build_object('attempt', attempt, 'worker', worker_id) || call,
                 clock_timestamp()
               from known where free)
@@ -339,8 +340,8 @@ public final class JobStore {
                 select * from public.generation_jobs where request_id = released.request_id limit 1) job),
             logged as (
               insert into public.generation_logs
-                (request_id, user_id, prompt, status, step, details, created_at)
-              select request_id, user_id, prompt, 'processing', :outcome,
+                (request_id, owner, user_id, prompt, status, step, details, created_at)
+              select request_id, owner, user_id, prompt, 'processing', :outcome,
                 jsonb_build_object('attempt', attempt, 'worker', worker_id,
                   'code', :code::text, 'reason', :reason::text, 'counts', :counts)
                   || jsonb_strip_nulls(jsonb_build_object('callMillis', :call::bigint,
@@ -349,7 +350,7 @@ public final class JobStore {
                 clock_timestamp()
               from known
               union all
-              select request_id, user_id, prompt, case when exhausted then 'failed' else 'processing' end,
+              select request_id, owner, user_id, prompt, case when exhausted then 'failed' else 'processing' end,
                 case when cancelled then 'cancelled' when exhausted then 'attempts_exhausted' else 'retry_scheduled' end,
                 case when exhausted
                   then jsonb_build_object('attempt', attempt, 'code', error_code, 'reason', error_message)

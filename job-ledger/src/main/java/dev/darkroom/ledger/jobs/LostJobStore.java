@@ -46,13 +46,13 @@ public final class LostJobStore {
         .sql(
             """
             with lost as (
-              select * from unnest(:ids::uuid[], :users::text[], :requests::jsonb[], :calls::jsonb[],
+              select * from unnest(:ids::uuid[], :owners::text[], :users::text[], :requests::jsonb[], :calls::jsonb[],
                   :created::timestamptz[], :deadlines::timestamptz[])
-                as lost (request_id, user_id, request, call, created_at, deadline_at)),
+                as lost (request_id, owner, user_id, request, call, created_at, deadline_at)),
             accepted as (
               insert into public.generation_jobs
-                (request_id, user_id, request, call, created_at, deadline_at)
-              select request_id, user_id, request, call, created_at,
+                (request_id, owner, user_id, request, call, created_at, deadline_at)
+              select request_id, owner, user_id, request, call, created_at,
                 least(deadline_at, created_at + :longest * interval '1 millisecond')
               from lost
               where created_at > now() - :longest * interval '1 millisecond'
@@ -62,23 +62,24 @@ public final class LostJobStore {
               on conflict (request_id) do nothing
               returning *),
             queued as (
-              insert into public.generation_queue (request_id, user_id, state, deadline_at)
-              select request_id, user_id, 'due', deadline_at from accepted
+              insert into public.generation_queue (request_id, owner, user_id, state, deadline_at)
+              select request_id, owner, user_id, 'due', deadline_at from accepted
               on conflict (request_id) do nothing),
             logged as (
               insert into public.generation_logs
-                (request_id, user_id, prompt, status, step, details, created_at)
-              select request_id, user_id, request ->> 'prompt', 'started', 'request_received',
+                (request_id, owner, user_id, prompt, status, step, details, created_at)
+              select request_id, owner, user_id, request ->> 'prompt', 'started', 'request_received',
                 jsonb_build_object('parameters', request - 'prompt', 'deadline', deadline_at), created_at
               from accepted
               union all
-              select request_id, user_id, request ->> 'prompt', 'started', 'restored_from_kafka',
+              select request_id, owner, user_id, request ->> 'prompt', 'started', 'restored_from_kafka',
                 jsonb_build_object('acceptedAt', created_at),
                 clock_timestamp()
               from accepted)
             select request_id from accepted
             """)
         .param("ids", Columns.texts(lost.stream().map(JobMessage::requestId)))
+        .param("owners", Columns.texts(lost.stream().map(JobMessage::owner)))
         .param("users", Columns.texts(lost.stream().map(JobMessage::userId)))
         .param("requests", Columns.texts(lost.stream().map(job -> json.write(job.request()))))
         .param("calls", Columns.texts(lost.stream().map(job -> json.write(job.call()))))

@@ -1,10 +1,12 @@
 package dev.darkroom.ledger.jobs;
 
 import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job that is about to be accepted.
  *
+ * @param owner whom it belongs to; empty where access is open
+ * @param userId a label inside the owner
  * @param call what every attempt sends, under {@code parameters}, and more for the step that tells
  *     it
  * @param deadline from acceptance until the job has ended, whatever happens
@@ -21,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record NewJob(
     RequestId id,
+    String owner,
     String userId,
     GenerationRequest request,
     Map<String, ?> call,
@@ -30,15 +35,20 @@ public record NewJob(
     @Nullable RequestId replayOf,
     @Nullable JobWebhook webhook) {
   public NewJob {
-    if (!GenerationRequest.isStorable(userId)) {
-      throw new IllegalArgumentException("userId must not contain NUL");
+    if (!GenerationRequest.isStorable(owner) || !GenerationRequest.isStorable(userId)) {
+      throw new IllegalArgumentException("owner and userId must not contain NUL");
     }
     if (!deadline.isPositive()) {
       throw new IllegalArgumentException("deadline must be positive");
     }
   }
 
-  /** A job without an idempotency key. */
+  /** What Kafka carries of it. */
+  JobMessage message(Instant deadlineAt) {
+    return new JobMessage(id, userId, request, call, deadlineAt, owner);
+  }
+
+  /** A job without an owner and without an idempotency key. */
   public NewJob(
       RequestId id,
       String userId,
@@ -49,7 +59,7 @@ public record NewJob(
     this(id, userId, request, call, deadline, trace, null);
   }
 
-  /** A job that repeats no other, and of which nobody is told. */
+  /** A job without an owner, that repeats no other, and of which nobody is told. */
   public NewJob(
       RequestId id,
       String userId,
@@ -58,7 +68,7 @@ public record NewJob(
       Duration deadline,
       TraceParent trace,
       @Nullable IdempotencyKey key) {
-    this(id, userId, request, call, deadline, trace, key, null, null);
+    this(id, "", userId, request, call, deadline, trace, key, null, null);
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.darkroom.ledger.jobs;
 
 import static dev.darkroom.ledger.row.Columns.texts;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.FailureCode;
@@ -146,8 +147,8 @@ public final class OutcomeStore {
               returning job.*),
             logged as (
               insert into public.generation_logs
-                (request_id, user_id, prompt, status, step, details, image_url, created_at)
-              select request_id, user_id, request ->> 'prompt', status, :step,
+                (request_id, owner, user_id, prompt, status, step, details, image_url, created_at)
+              select request_id, owner, user_id, request ->> 'prompt', status, :step,
                 jsonb_build_object('attempt', attempts, 'worker', :worker::text)
                   || case status when 'completed' then jsonb_build_object('jobMillis',
                     (extract(epoch from finished_at - created_at) * 1000)::bigint) else '{}' end
@@ -222,14 +223,14 @@ public final class OutcomeStore {
               returning job.*, ended.worker_id, ended.held),
             logged as (
               insert into public.generation_logs
-                (request_id, user_id, prompt, status, step, details, created_at)
-              select request_id, user_id, request ->> 'prompt', 'processing', 'attempt_outcome_unknown',
+                (request_id, owner, user_id, prompt, status, step, details, created_at)
+              select request_id, owner, user_id, request ->> 'prompt', 'processing', 'attempt_outcome_unknown',
                 jsonb_build_object('attempt', attempts, 'worker', worker_id, 'code', 'deadline_exceeded',
                   'reason', 'The deadline came while the call was under way.', 'counts', true, 'billed', 'unknown'),
                 clock_timestamp()
               from finished where held
               union all
-              select request_id, user_id, request ->> 'prompt', 'failed', 'deadline_exceeded',
+              select request_id, owner, user_id, request ->> 'prompt', 'failed', 'deadline_exceeded',
                 jsonb_build_object('attempt', attempts, 'deadline', deadline_at, 'code', error_code,
                   'reason', error_message),
                 clock_timestamp()
@@ -273,8 +274,8 @@ public final class OutcomeStore {
               returning job.*),
             logged as (
               insert into public.generation_logs
-                (request_id, user_id, prompt, status, step, details, created_at)
-              select request_id, user_id, request ->> 'prompt', status, :step,
+                (request_id, owner, user_id, prompt, status, step, details, created_at)
+              select request_id, owner, user_id, request ->> 'prompt', status, :step,
                 jsonb_build_object('attempt', attempts, 'code', error_code, 'reason', error_message),
                 finished_at
               from finished)
@@ -299,7 +300,7 @@ public final class OutcomeStore {
     /** A worker has the job; it cuts the call within seconds, and then the job ends. */
     record Requested() implements Cancellation {}
 
-    /** There is no such job, or it has ended before. */
+    /** There is no such job, it has ended before, or it is not visible. */
     record NotOpen() implements Cancellation {}
   }
 
@@ -310,14 +311,16 @@ public final class OutcomeStore {
    * <p>It writes the claim that it has locked, too: PostgreSQL checks constraints on the row as it
    * was before a concurrent claim, and only then looks for the newer one.
    *
+   * @param visible to whoever cancels
    * @param reason a sentence for the log; null for none
    */
-  public Cancellation cancelIfOpen(RequestId job, @Nullable String reason) {
+  public Cancellation cancelIfOpen(RequestId job, Visibility visible, @Nullable String reason) {
     return database
         .sql(
             """
             with locked as materialized (
-              select * from public.generation_queue where request_id = :id and state <> 'ended' for update),
+              select * from public.generation_queue
+              where request_id = :id and state <> 'ended' and (:owner::text is null or owner = :owner) for update),
             changed as (
               update public.generation_queue job
               set state = case locked.state when 'claimed' then 'claimed' else 'ended' end, turn = null,
@@ -337,8 +340,8 @@ public final class OutcomeStore {
               returning job.*),
             logged as (
               insert into public.generation_logs
-                (request_id, user_id, prompt, status, step, details, created_at)
-              select request_id, user_id, request ->> 'prompt', status, :step,
+                (request_id, owner, user_id, prompt, status, step, details, created_at)
+              select request_id, owner, user_id, request ->> 'prompt', status, :step,
                 jsonb_build_object('attempt', attempts, 'code', error_code, 'reason', coalesce(:reason, error_message)),
                 finished_at
               from finished)
@@ -347,6 +350,7 @@ public final class OutcomeStore {
             from changed left join finished using (request_id, user_id)
             """)
         .param("id", job.value())
+        .param("owner", visible.owner())
         .param("reservation", publishReservation.toMillis())
         .param("code", FailureCode.CANCELLED.word())
         .param("message", CANCELLED)

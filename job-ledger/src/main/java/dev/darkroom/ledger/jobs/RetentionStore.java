@@ -21,19 +21,21 @@ public final class RetentionStore {
    * Deletes a key whose job was deleted. Key and job are committed together, so a statement that
    * begins after the key was read sees the job, if there is one.
    *
+   * @param owner whose key it is
    * @param job the one that the key was found to stand for
    * @return whether the key is free again
    */
-  public boolean forgetKeyIfJobIsGone(String key, RequestId job) {
+  public boolean forgetKeyIfJobIsGone(String owner, String key, RequestId job) {
     return database
         .sql(
             """
             with forgotten as (
               delete from public.generation_idempotency_keys
-              where key = :key and request_id = :job
+              where owner = :owner and key = :key and request_id = :job
                 and not exists (select from public.generation_jobs where request_id = :job))
             select not exists (select from public.generation_jobs where request_id = :job)
             """)
+        .param("owner", owner)
         .param("key", key)
         .param("job", job.value())
         .query(Boolean.class)
@@ -51,12 +53,12 @@ public final class RetentionStore {
         .sql(
             """
             with expired as (
-              select key from public.generation_idempotency_keys
+              select owner, key from public.generation_idempotency_keys
               where created_at < now() - :keep * interval '1 millisecond'
               order by created_at limit :limit
               for update skip locked)
             delete from public.generation_idempotency_keys key
-            using expired where key.key = expired.key
+            using expired where key.owner = expired.owner and key.key = expired.key
             """)
         .param("keep", keepKeys.toMillis())
         .param("limit", limit)

@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.listing;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.row.RequestIdRange;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
@@ -31,20 +32,23 @@ public final class JobListQueries {
   }
 
   /**
-   * Jobs after this one; fewer than the limit where they are large, or rare.
+   * Visible jobs after this one; fewer than the limit where they are large, or rare.
    *
    * @param after null for the newest
    */
-  public JobListSlice page(@Nullable RequestId after, JobListFilter filter, int limit) {
-    return filter.contradictsItself() ? JobListSlice.EMPTY : read(after, filter, limit);
+  public JobListSlice page(
+      @Nullable RequestId after, JobListFilter filter, Visibility visible, int limit) {
+    return filter.contradictsItself() ? JobListSlice.EMPTY : read(after, filter, visible, limit);
   }
 
   /**
    * The window is read in the order of an index, and narrowed by one filter only: the open jobs in
    * the queue, or else the user, or else that a job has failed. The other filters are applied
-   * outside of it, or the server might look at any number of jobs to fill it.
+   * outside of it, or the server might look at any number of jobs to fill it. A job that is not
+   * visible is never in the window: the place where a scan goes on is told.
    */
-  private JobListSlice read(@Nullable RequestId after, JobListFilter filter, int limit) {
+  private JobListSlice read(
+      @Nullable RequestId after, JobListFilter filter, Visibility visible, int limit) {
     var ids = RequestIdRange.between(filter.since(), filter.until());
     return database
         .sql(
@@ -57,8 +61,9 @@ public final class JobListQueries {
                     and (:errorCode::text is null or error_code = :errorCode) as wanted
                 from public.generation_jobs
                 where not :open
+                  and (:owner::text is null or owner = :owner)
                   and (:userId::text is null or user_id = :userId)
-                  and (:userId::text is not null or not :failed or error_code is not null)
+                  and (:owner::text is not null or :userId::text is not null or not :failed or error_code is not null)
                   and request_id >= :first and request_id < :beyond and request_id < :after
                 order by request_id desc limit :window)
                 union all
@@ -67,6 +72,7 @@ public final class JobListQueries {
                     and (:userId::text is null or user_id = :userId) as wanted
                 from public.generation_queue
                 where :open
+                  and (:owner::text is null or owner = :owner)
                   and request_id >= :first and request_id < :beyond and request_id < :after
                 order by request_id desc limit :window)) as scanned
               where wanted or number = :window
@@ -94,6 +100,7 @@ public final class JobListQueries {
         .param("failed", filter.wantsFailed())
         .param("status", filter.status() == null ? null : filter.status().word())
         .param("errorCode", filter.errorCode())
+        .param("owner", visible.owner())
         .param("userId", filter.userId())
         .param("first", ids.first())
         .param("beyond", ids.beyond())

@@ -22,6 +22,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param seq grows in the order in which the steps of one request were committed, because each
  *     transition locks the job's row before it writes to the log. Steps of two requests may be
  *     committed in either order, and numbers may be missing
+ * @param owner whom the request belongs to; empty where access is open
  * @param step mostly a {@link dev.darkroom.model.Step}'s word; rows of the service that Darkroom
  *     replaces may have others
  */
@@ -31,6 +32,7 @@ public record LogEntry(
     @JsonIgnore long seq,
     UUID id,
     RequestId requestId,
+    @JsonIgnore String owner,
     String userId,
     String prompt,
     JobStatus status,
@@ -45,6 +47,7 @@ public record LogEntry(
         row.getLong("seq"),
         row.getObject("id", UUID.class),
         Columns.requestId(row),
+        row.getString("owner"),
         row.getString("user_id"),
         row.getString("prompt"),
         Columns.status(row),

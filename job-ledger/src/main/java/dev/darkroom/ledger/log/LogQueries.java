@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.log;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.row.LedgerJson;
 import java.sql.ResultSet;
 import java.time.Instant;
@@ -44,28 +45,29 @@ public final class LogQueries {
   }
 
   /**
-   * Rows after this position; fewer than the limit where they are large.
+   * Visible rows after this position; fewer than the limit where they are large.
    *
    * @param offset rows to skip; 0 where a text is searched for
    */
-  public LogSlice page(LogPosition position, LogFilter filter, int limit, long offset) {
+  public LogSlice page(
+      LogPosition position, LogFilter filter, Visibility visible, int limit, long offset) {
     return filter.text() == null
-        ? read(filter, limit, position, offset)
-        : search(filter, limit, position);
+        ? read(filter, visible, limit, position, offset)
+        : search(filter, visible, limit, position);
   }
 
   /**
    * The same, but a text is only looked for by scans: for a reader who goes on to the end of the
    * log, and would wait for the index, or for its timeout, with each slice.
    */
-  public LogSlice scan(LogPosition position, LogFilter filter, int limit) {
+  public LogSlice scan(LogPosition position, LogFilter filter, Visibility visible, int limit) {
     return filter.text() == null
-        ? read(filter, limit, position, 0)
-        : scanText(filter, limit, position);
+        ? read(filter, visible, limit, position, 0)
+        : scanText(filter, visible, limit, position);
   }
 
   /**
-   * How many rows match.
+   * How many visible rows match.
    *
    * @param limited whether there may be more
    */
@@ -80,9 +82,11 @@ public final class LogQueries {
    * Counts no further than a limit; a text is only looked for in the newest rows. A count that
    * takes too long is unknown, but the page can be shown.
    */
-  public LogCount count(LogFilter filter) {
+  public LogCount count(LogFilter filter, Visibility visible) {
     try {
-      return filter.text() == null ? countMatching(filter) : countInWindow(filter);
+      return filter.text() == null
+          ? countMatching(filter, visible)
+          : countInWindow(filter, visible);
     } catch (QueryTimeoutException e) {
       log.debug("count timed out; the page is shown without it", e);
       return new LogCount(0, true);
@@ -93,8 +97,8 @@ public final class LogQueries {
    * Scans the log, so that a search takes the same time however rare the text is. Only where an
    * operator has created an index of prompts, a rare text is looked up there.
    */
-  private LogSlice search(LogFilter filter, int limit, LogPosition position) {
-    var scanned = scanText(filter, limit, position);
+  private LogSlice search(LogFilter filter, Visibility visible, int limit, LogPosition position) {
+    var scanned = scanText(filter, visible, limit, position);
     if (scanned.next() == null
         || scanned.entries().size() == limit
         || !TRIGRAM.matcher(String.valueOf(filter.text())).find()
@@ -102,7 +106,7 @@ public final class LogQueries {
       return scanned;
     }
     try {
-      return read(filter, limit, position, 0);
+      return read(filter, visible, limit, position, 0);
     } catch (QueryTimeoutException e) {
       log.debug("search in the prompt index timed out; the reply has what a scan found", e);
       return scanned;
@@ -120,13 +124,16 @@ public final class LogQueries {
         .single();
   }
 
-  private LogSlice read(LogFilter filter, int limit, LogPosition position, long offset) {
+  private LogSlice read(
+      LogFilter filter, Visibility visible, int limit, LogPosition position, long offset) {
     return where(
             filter,
+            visible,
             database.sql(
                 """
                 select *, true as matches, 0 as number from public.generation_logs
                 where (:requestId::uuid is null or request_id = :requestId)
+                  and (:owner::text is null or owner = :owner)
                   and (:userId::text is null or user_id = :userId)
                   and (:status::text is null or status = :status)
                   and (:pattern::text is null or prompt ilike :pattern)
@@ -143,12 +150,14 @@ public final class LogQueries {
 
   /**
    * The window is read in the order of an index, so it is narrowed only by a filter that has one:
-   * the rarest of request, user and status. The others are applied outside, like the text, or the
-   * server might apply them to all rows before it sorts a small table.
+   * the rarest of request, owner, user and status. The others are applied outside, like the text,
+   * or the server might apply them to all rows before it sorts a small table. A row that is not
+   * visible is never in the window: the place where a scan goes on is told.
    */
-  private LogSlice scanText(LogFilter filter, int limit, LogPosition position) {
+  private LogSlice scanText(LogFilter filter, Visibility visible, int limit, LogPosition position) {
     return where(
             filter,
+            visible,
             database.sql(
                 """
                 select * from (
@@ -159,8 +168,10 @@ public final class LogQueries {
                     select *, row_number() over (order by created_at desc, seq desc) as number
                     from public.generation_logs
                     where (:requestId::uuid is null or request_id = :requestId)
-                      and (:requestId::uuid is not null or :userId::text is null or user_id = :userId)
-                      and (:requestId::uuid is not null or :userId::text is not null
+                      and (:owner::text is null or owner = :owner)
+                      and (:requestId::uuid is not null or :owner::text is not null
+                        or :userId::text is null or user_id = :userId)
+                      and (:requestId::uuid is not null or :owner::text is not null or :userId::text is not null
                         or :status::text is null or status = :status)
                       and created_at >= :since and created_at < :until
                       and (created_at, seq) < (:positionTime, :positionSeq)
@@ -176,15 +187,17 @@ public final class LogQueries {
   }
 
   /** Ordered, so that the server reads an index and not all rows. */
-  private LogCount countMatching(LogFilter filter) {
+  private LogCount countMatching(LogFilter filter, Visibility visible) {
     var rows =
         where(
                 filter,
+                visible,
                 database.sql(
                     """
                     select count(*) from (
                       select from public.generation_logs
                       where (:requestId::uuid is null or request_id = :requestId)
+                        and (:owner::text is null or owner = :owner)
                         and (:userId::text is null or user_id = :userId)
                         and (:status::text is null or status = :status)
                         and created_at >= :since and created_at < :until
@@ -196,9 +209,10 @@ public final class LogQueries {
     return rows > MAX_COUNT ? new LogCount(MAX_COUNT, true) : new LogCount(rows, false);
   }
 
-  private LogCount countInWindow(LogFilter filter) {
+  private LogCount countInWindow(LogFilter filter, Visibility visible) {
     return where(
             filter,
+            visible,
             database.sql(
                 """
                 select count(*) = :window as limited, count(*) filter (where prompt ilike :pattern
@@ -207,8 +221,10 @@ public final class LogQueries {
                 from (
                   select prompt, status, user_id from public.generation_logs
                   where (:requestId::uuid is null or request_id = :requestId)
-                    and (:requestId::uuid is not null or :userId::text is null or user_id = :userId)
-                    and (:requestId::uuid is not null or :userId::text is not null
+                    and (:owner::text is null or owner = :owner)
+                    and (:requestId::uuid is not null or :owner::text is not null
+                      or :userId::text is null or user_id = :userId)
+                    and (:requestId::uuid is not null or :owner::text is not null or :userId::text is not null
                       or :status::text is null or status = :status)
                     and created_at >= :since and created_at < :until
                   order by created_at desc limit :window) as scanned
@@ -219,8 +235,9 @@ public final class LogQueries {
   }
 
   private static JdbcClient.StatementSpec where(
-      LogFilter filter, JdbcClient.StatementSpec statement) {
+      LogFilter filter, Visibility visible, JdbcClient.StatementSpec statement) {
     return statement
+        .param("owner", visible.owner())
         .param("requestId", filter.requestId() == null ? null : filter.requestId().value())
         .param("userId", filter.userId())
         .param("status", filter.status() == null ? null : filter.status().word())

@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.log;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.readers.ReadPools;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
@@ -82,15 +83,20 @@ public final class StepQueries implements LogTail.Source {
         .list();
   }
 
-  /** Steps of this user's requests with numbers above {@code after} and up to {@code upTo}. */
-  public List<LogEntry> ofUser(String userId, long after, long upTo, int limit) {
+  /**
+   * Visible steps of this user's requests with numbers above {@code after} and up to {@code upTo}.
+   */
+  public List<LogEntry> ofUser(
+      String userId, Visibility visible, long after, long upTo, int limit) {
     return searches
         .sql(
             """
             select * from public.generation_logs
-            where user_id = :userId and seq > :after and seq <= :upTo
+            where user_id = :userId and (:owner::text is null or owner = :owner)
+              and seq > :after and seq <= :upTo
             order by seq limit :limit
             """)
+        .param("owner", visible.owner())
         .param("userId", userId)
         .param("after", after)
         .param("upTo", upTo)
@@ -99,12 +105,16 @@ public final class StepQueries implements LogTail.Source {
         .list();
   }
 
-  /** Which of these requests there are. */
-  public Set<RequestId> knownAmong(Collection<RequestId> requests) {
+  /** Which of these requests there are and are visible. */
+  public Set<RequestId> knownAmong(Collection<RequestId> requests, Visibility visible) {
     return Set.copyOf(
         lookups
             .sql(
-                "select request_id from public.generation_jobs where request_id = any(:ids::uuid[])")
+                """
+                select request_id from public.generation_jobs
+                where request_id = any(:ids::uuid[]) and (:owner::text is null or owner = :owner)
+                """)
+            .param("owner", visible.owner())
             .param("ids", Columns.texts(requests.stream()))
             .query((row, _) -> Columns.requestId(row))
             .list());

@@ -3,6 +3,7 @@ package dev.darkroom.ledger.operate;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.darkroom.ledger.access.Visibility;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.UUID;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A change of many jobs, and how far it has come.
  *
+ * @param sees what whoever began it sees; no other job is changed
  * @param reason of whoever began it
  * @param matched jobs that matched when it began
  * @param changed of those: replayed, or cancelled or asked to be
@@ -23,6 +25,7 @@ public record Operation(
     UUID id,
     OperationAction action,
     JobFilter filter,
+    @JsonIgnore Visibility sees,
     @Nullable String reason,
     OperationStatus status,
     long matched,

@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.operate;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.operate.Operation.OperationAction;
 import dev.darkroom.ledger.operate.Operation.OperationStatus;
 import dev.darkroom.ledger.row.Columns;
@@ -53,19 +54,26 @@ public final class OperationStore {
    * Begins an operation.
    *
    * @param id a UUIDv7: jobs that are accepted later are not part of it
+   * @param visible to whoever begins it; no other job is changed
    */
   public Operation begin(
-      UUID id, OperationAction action, JobFilter filter, @Nullable String reason, long matched) {
+      UUID id,
+      OperationAction action,
+      JobFilter filter,
+      Visibility visible,
+      @Nullable String reason,
+      long matched) {
     return database
         .sql(
             """
-            insert into public.generation_operations (operation_id, action, filter, reason, matched, next_before)
-            values (:id, :action, :filter::jsonb, :reason, :matched, :id)
+            insert into public.generation_operations (operation_id, action, filter, owner, reason, matched, next_before)
+            values (:id, :action, :filter::jsonb, coalesce(:owner::text, ''), :reason, :matched, :id)
             returning *
             """)
         .param("id", id)
         .param("action", action.word())
         .param("filter", json.write(filter))
+        .param("owner", visible.owner())
         .param("reason", reason == null ? null : Columns.storable(reason))
         .param("matched", matched)
         .query((row, _) -> operation(row))
@@ -73,11 +81,11 @@ public final class OperationStore {
   }
 
   /**
-   * How many jobs match; {@value #MOST_COUNTED} at most.
+   * How many visible jobs match; {@value #MOST_COUNTED} at most.
    *
    * @param before only jobs with lower ids
    */
-  public long count(OperationAction action, JobFilter filter, UUID before) {
+  public long count(OperationAction action, JobFilter filter, Visibility visible, UUID before) {
     return searches
         .sql(
             """
@@ -85,6 +93,7 @@ public final class OperationStore {
               select from public.generation_jobs job left join public.generation_queue queued using (request_id)
               where request_id < :before
                 and request_id >= :since and request_id < :until
+                and (:owner::text is null or job.owner = :owner)
                 and (:user::text is null or job.user_id = :user)
                 and (:model::text is null or call #>> '{parameters,model}' = :model)
                 and (:code::text is null or job.error_code = :code)
@@ -95,7 +104,7 @@ public final class OperationStore {
               limit :most) as matched
             """)
         .param("before", before)
-        .params(parameters(action, filter))
+        .params(parameters(action, filter, visible))
         .param("most", MOST_COUNTED)
         .query(Long.class)
         .single();
@@ -112,7 +121,7 @@ public final class OperationStore {
             .sql(
                 """
                 with looked_at as materialized (
-                  select request_id, user_id, status, error_code, call #>> '{parameters,model}' as model
+                  select request_id, owner, user_id, status, error_code, call #>> '{parameters,model}' as model
                   from public.generation_jobs
                   where request_id < :before and request_id >= :since
                   order by request_id desc limit :looked)
@@ -122,6 +131,7 @@ public final class OperationStore {
                   select job.request_id, true as matched
                   from looked_at job left join public.generation_queue queued using (request_id)
                   where request_id < :until
+                    and (:owner::text is null or job.owner = :owner)
                     and (:user::text is null or job.user_id = :user)
                     and (:model::text is null or job.model = :model)
                     and (:code::text is null or job.error_code = :code)
@@ -133,7 +143,7 @@ public final class OperationStore {
                 order by request_id desc
                 """)
             .param("before", operation.nextBefore())
-            .params(parameters(operation.action(), operation.filter()))
+            .params(parameters(operation.action(), operation.filter(), operation.sees()))
             .param("looked", LOOKED_AT)
             .param("limit", limit)
             .query((row, _) ->
@@ -173,11 +183,12 @@ public final class OperationStore {
 
   /** What both statements ask of a job. */
   private static Map<String, @Nullable Object> parameters(
-      OperationAction action, JobFilter filter) {
+      OperationAction action, JobFilter filter, Visibility visible) {
     var ids = RequestIdRange.between(filter.since(), filter.until());
     var parameters = new HashMap<String, @Nullable Object>();
     parameters.put("since", ids.first());
     parameters.put("until", ids.beyond());
+    parameters.put("owner", visible.owner());
     parameters.put("user", filter.userId());
     parameters.put("model", filter.model());
     parameters.put("code", filter.errorCode());
@@ -245,28 +256,42 @@ public final class OperationStore {
         .update();
   }
 
-  public Optional<Operation> find(UUID id) {
+  /** The operation, if it is visible: begun by an owner for their own jobs. */
+  public Optional<Operation> find(UUID id, Visibility visible) {
     return database
-        .sql("select * from public.generation_operations where operation_id = :id")
+        .sql(
+            """
+            select * from public.generation_operations
+            where operation_id = :id and (:owner::text is null or owner = :owner)
+            """)
         .param("id", id)
+        .param("owner", visible.owner())
         .query((row, _) -> operation(row))
         .optional();
   }
 
-  /** The latest ones, running or not. */
-  public List<Operation> latest(int limit) {
+  /** The latest visible ones, running or not. */
+  public List<Operation> latest(Visibility visible, int limit) {
     return database
-        .sql("select * from public.generation_operations order by operation_id desc limit :limit")
+        .sql(
+            """
+            select * from public.generation_operations
+            where :owner::text is null or owner = :owner
+            order by operation_id desc limit :limit
+            """)
+        .param("owner", visible.owner())
         .param("limit", limit)
         .query((row, _) -> operation(row))
         .list();
   }
 
   private Operation operation(ResultSet row) throws SQLException {
+    var owner = row.getString("owner"); // empty where its maker sees all
     return new Operation(
         row.getObject("operation_id", UUID.class),
         OperationAction.of(row.getString("action")),
         json.read(row.getString("filter"), JobFilter.class),
+        owner.isEmpty() ? Visibility.ALL : Visibility.of(owner),
         row.getString("reason"),
         OperationStatus.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
         row.getLong("matched"),

@@ -123,7 +123,7 @@ public final class PauseStore {
 
   /**
    * Puts jobs that were set aside, and that no pause concerns any more, back into the line: at the
-   * turn that is being served, for they had theirs, and several of one user one turn after the
+   * turn that is being served, for they had theirs, and several of one line one turn after the
    * other.
    *
    * @param limit jobs at most; the oldest first
@@ -134,7 +134,8 @@ public final class PauseStore {
         .sql(
             """
             with resumed as (
-              select request_id, user_id from public.generation_queue job
+              select request_id, case when owner = '' then user_id else owner end as line
+              from public.generation_queue job
               where state = 'paused' and not exists (select from public.generation_pauses pause
                 where pause.scope = 'all' or (pause.scope = 'user' and pause.name = job.user_id)
                   or (pause.scope = 'model' and pause.name = (select call #>> '{parameters,model}'
@@ -143,7 +144,7 @@ public final class PauseStore {
               for update skip locked),
             drawn as (
               select request_id, greatest(0, (select now_serving from public.generation_turns)) - 1
-                + row_number() over (partition by user_id order by request_id) as turn
+                + row_number() over (partition by line order by request_id) as turn
               from resumed)
             update public.generation_queue job
             set state = 'in_line', turn = drawn.turn, publish_after = 'infinity'

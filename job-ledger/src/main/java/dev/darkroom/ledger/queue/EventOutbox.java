@@ -165,10 +165,10 @@ public final class EventOutbox {
               where status in ('completed', 'failed') and created_at > (select after from moved)
                 and created_at <= (select until from slice)),
             released as (
-              insert into public.generation_queue (request_id, user_id, state, deadline_at)
-              select job.request_id, job.user_id, 'ended', job.deadline_at
+              insert into public.generation_queue (request_id, owner, user_id, state, deadline_at)
+              select job.request_id, job.owner, job.user_id, 'ended', job.deadline_at
               from ended cross join lateral (
-                select request_id, user_id, deadline_at from public.generation_jobs
+                select request_id, owner, user_id, deadline_at from public.generation_jobs
                 where request_id = ended.request_id and finished_at is not null limit 1) job
               order by request_id
               on conflict (request_id) do nothing

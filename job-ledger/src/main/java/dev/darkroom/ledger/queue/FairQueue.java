@@ -11,17 +11,20 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Jobs that wait in the ledger for their turn, so that no user's jobs keep another's waiting: Kafka
+ * Jobs that wait in the ledger for their turn, so that nobody's jobs keep another's waiting: Kafka
  * delivers records in the order in which they came, so it holds only those that workers are about
  * to claim.
  *
- * <p>The order is that of start-time fair queueing: a user's jobs have one turn each, and users
- * share turns. A new job gets the turn after the last one of its user, but none before the one that
- * is being served, so that nobody saves up turns. Accepting draws these turns, see {@link
+ * <p>Each owner has a line; where access is open, and there are none, each user has one. The order
+ * is that of start-time fair queueing: the jobs of a line have one turn each, and lines share
+ * turns. A new job gets the turn after the last one of its line, but none before the one that is
+ * being served, so that nobody saves up turns. Accepting draws these turns, see {@link
  * dev.darkroom.ledger.jobs.JobStore#accept}.
  */
 public final class FairQueue {
-  /** A user's retries that wait are counted no further, so that one with more costs no more. */
+  /**
+   * The retries of a line that wait are counted no further, so that one with more costs no more.
+   */
   private static final int MOST_RETRIES = 1_000;
 
   private final JdbcClient database;
@@ -50,8 +53,8 @@ public final class FairQueue {
   /**
    * Gives a turn to jobs that are due again: retries whose time has come, rescued jobs, and those
    * whose record is lost. They had their turn already, so they go to the turn that is being served
-   * and not behind the line of their user; several of one user follow each other, one a turn, and
-   * those that come due later follow the ones that still wait.
+   * and not behind their line; several of one line follow each other, one a turn, and those that
+   * come due later follow the ones that still wait.
    *
    * @param limit jobs at most; the longest due first
    * @return how many there were
@@ -61,22 +64,24 @@ public final class FairQueue {
         .sql(
             """
             with due as (
-              select request_id, user_id, publish_after from public.generation_queue
+              select request_id, case when owner = '' then user_id else owner end as line, publish_after
+              from public.generation_queue
               where state = 'due' and publish_after between :edge and now()
               order by publish_after limit :limit
               for update skip locked),
             serving as (
               select greatest(0, (select now_serving from public.generation_turns)) as now),
-            line as materialized (
-              select user_id, (select count(*) from (
+            waiting as materialized (
+              select line, (select count(*) from (
                   select from public.generation_queue job
-                  where job.user_id = asking.user_id and state = 'in_line' and attempt > 0
-                    and turn >= serving.now and turn < serving.now + :most limit :most) as again) as waiting
-              from (select distinct user_id from due) as asking cross join serving),
+                  where case when job.owner = '' then job.user_id else job.owner end = asking.line
+                    and state = 'in_line' and attempt > 0
+                    and turn >= serving.now and turn < serving.now + :most limit :most) as again) as jobs
+              from (select distinct line from due) as asking cross join serving),
             drawn as (
-              select request_id, serving.now + line.waiting - 1
-                  + row_number() over (partition by user_id order by publish_after, request_id) as turn
-              from due join line using (user_id) cross join serving)
+              select request_id, serving.now + waiting.jobs - 1
+                  + row_number() over (partition by line order by publish_after, request_id) as turn
+              from due join waiting using (line) cross join serving)
             update public.generation_queue job
             set state = 'in_line', turn = drawn.turn, publish_after = 'infinity'
             from drawn
@@ -150,7 +155,7 @@ public final class FairQueue {
               job.*, leaving.publish_after
             from serving cross join ahead
             left join (leaving cross join lateral (
-              select request_id, user_id, request, call, deadline_at, created_at, traceparent
+              select request_id, owner, user_id, request, call, deadline_at, created_at, traceparent
               from public.generation_jobs where request_id = leaving.request_id and not paused limit 1) job) on true
             order by served, job.request_id
             """)

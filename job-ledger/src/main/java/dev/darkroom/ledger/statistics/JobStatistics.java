@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.statistics;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.row.Columns;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -40,8 +41,8 @@ public final class JobStatistics {
         .single();
   }
 
-  /** The whole range first, then its minutes in which anything happened. */
-  public List<JobCounts> between(Instant since, Instant until) {
+  /** Of visible jobs: the whole range first, then its minutes in which anything happened. */
+  public List<JobCounts> between(Instant since, Instant until, Visibility visible) {
     return readers
         .sql(
             """
@@ -56,10 +57,12 @@ public final class JobStatistics {
                 case when status = 'completed' then (details ->> 'jobMillis')::float8 end as took
               from public.generation_logs
               where status in ('started', 'completed', 'failed') and created_at >= :since and created_at < :until
+                and (:owner::text is null or owner = :owner)
             ) as step
             group by grouping sets ((), (minute))
             order by minute nulls first
             """)
+        .param("owner", visible.owner())
         .param("since", since.atOffset(ZoneOffset.UTC))
         .param("until", until.atOffset(ZoneOffset.UTC))
         .query((row, _) ->
@@ -73,16 +76,18 @@ public final class JobStatistics {
         .list();
   }
 
-  /** Most frequent first. */
-  public List<FailureCount> failures(Instant since, Instant until) {
+  /** Of visible jobs, most frequent first. */
+  public List<FailureCount> failures(Instant since, Instant until, Visibility visible) {
     return readers
         .sql(
             """
             select coalesce(details ->> 'code', step) as code, count(*) as jobs
             from public.generation_logs
             where status = 'failed' and created_at >= :since and created_at < :until
+                and (:owner::text is null or owner = :owner)
             group by 1 order by 2 desc, 1
             """)
+        .param("owner", visible.owner())
         .param("since", since.atOffset(ZoneOffset.UTC))
         .param("until", until.atOffset(ZoneOffset.UTC))
         .query((row, _) -> new FailureCount(row.getString("code"), row.getInt("jobs")))

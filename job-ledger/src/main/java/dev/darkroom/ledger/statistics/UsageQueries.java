@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.statistics;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.row.RequestIdRange;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -84,17 +85,22 @@ public final class UsageQueries {
       UsageCounts total, List<UsageGroup> groups, @Nullable UsageCounts others) {}
 
   /**
-   * Sums up the jobs accepted in a range, as their ids say.
+   * Sums up the visible jobs accepted in a range, as their ids say.
    *
    * @param until later than since
    * @param userId only this user's jobs; null for all
    */
   public UsageSums between(
-      Instant since, Instant until, @Nullable String userId, UsageGrouping grouping) {
+      Instant since,
+      Instant until,
+      Visibility visible,
+      @Nullable String userId,
+      UsageGrouping grouping) {
     var found =
         switch (grouping) {
-          case DAY -> sums(periods(since, until), userId, grouping);
-          case USER, MODEL -> sums(List.of(new UsagePeriod("", since, until)), userId, grouping);
+          case DAY -> sums(periods(since, until), visible, userId, grouping);
+          case USER, MODEL ->
+              sums(List.of(new UsagePeriod("", since, until)), visible, userId, grouping);
         };
     var total = found.getFirst().counts();
     var groups = found.stream().skip(1).limit(MOST_GROUPS).toList();
@@ -157,7 +163,10 @@ public final class UsageQueries {
 
   /** The total first, then one group more than are listed. */
   private List<UsageGroup> sums(
-      List<UsagePeriod> periods, @Nullable String userId, UsageGrouping grouping) {
+      List<UsagePeriod> periods,
+      Visibility visible,
+      @Nullable String userId,
+      UsageGrouping grouping) {
     return database
         .sql(
             """
@@ -176,6 +185,7 @@ public final class UsageQueries {
               from period
                 join public.generation_jobs job
                   on job.request_id >= period.first and job.request_id < period.beyond
+                    and (:owner::text is null or job.owner = :owner)
                     and (:userId::text is null or job.user_id = :userId)
                 left join public.generation_queue queued
                   on queued.request_id = job.request_id and job.status = 'started')
@@ -190,6 +200,7 @@ public final class UsageQueries {
         .param("names", periods.stream().map(UsagePeriod::name).toArray(String[]::new))
         .param("firsts", texts(periods, RequestIdRange::first))
         .param("beyonds", texts(periods, RequestIdRange::beyond))
+        .param("owner", visible.owner())
         .param("userId", userId)
         .param("limit", MOST_GROUPS + 2)
         .query((row, _) -> new UsageGroup(row.getString("name"), counts(row)))

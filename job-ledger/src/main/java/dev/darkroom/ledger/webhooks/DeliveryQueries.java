@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.webhooks;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.webhooks.WebhookDelivery.DeliveryState;
 import dev.darkroom.model.JobStatus;
@@ -25,18 +26,19 @@ public final class DeliveryQueries {
     this.lookups = lookups;
   }
 
-  /** The deliveries of a job, in the order of its events. */
-  public List<WebhookDelivery> ofJob(RequestId job, int limit) {
+  /** The deliveries of a visible job, in the order of its events. */
+  public List<WebhookDelivery> ofJob(RequestId job, Visibility visible, int limit) {
     return lookups
         .sql(
             """
             select *, case when state = 'waiting' and (sending_until is null or sending_until <= now())
               then greatest(due_at, now()) end as next_try_at
             from public.generation_webhook_deliveries
-            where request_id = :job
+            where request_id = :job and (:owner::text is null or owner = :owner)
             order by occurred_at, delivery_id limit :limit
             """)
         .param("job", job.value())
+        .param("owner", visible.owner())
         .param("limit", limit)
         .query((row, _) -> delivery(row))
         .list();

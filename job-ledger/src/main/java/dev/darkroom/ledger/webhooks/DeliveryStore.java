@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.webhooks;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.webhooks.WebhookDelivery.DeliveryState;
 import dev.darkroom.model.RequestId;
@@ -102,9 +103,10 @@ public final class DeliveryStore {
             counted as (
               update public.generation_webhook_cursor set round = round + 1
               where exists (select from reserved) or exists (select from skipped))
-            select delivery_id, request_id, user_id, endpoint_id, url, address, body, tries, failures, troubled,
+            select delivery_id, request_id, owner, user_id, endpoint_id, url, address, body, tries, failures, troubled,
               array(select secret from public.generation_webhook_secrets as known
-                where known.user_id = reserved.user_id and (expires_at is null or expires_at > now())
+                where known.owner = reserved.owner and known.user_id = reserved.user_id
+                  and (expires_at is null or expires_at > now())
                 order by expires_at is null desc, secret_id desc) as secrets
             from reserved
             """)
@@ -120,7 +122,7 @@ public final class DeliveryStore {
     return new DueDelivery(
         row.getObject("delivery_id", UUID.class),
         Columns.requestId(row),
-        row.getString("user_id"),
+        new WebhookOwner(row.getString("owner"), row.getString("user_id")),
         row.getObject("endpoint_id", UUID.class),
         row.getString("url"),
         row.getString("address"),
@@ -289,10 +291,10 @@ public final class DeliveryStore {
   }
 
   /**
-   * Sends a delivery again, whatever became of it, with all the patience of a new one. One that is
-   * being sent is left alone, as far as it succeeds.
+   * Sends a visible delivery again, whatever became of it, with all the patience of a new one. One
+   * that is being sent is left alone, as far as it succeeds.
    */
-  public Redelivery redeliver(RequestId job, UUID delivery, Duration patience) {
+  public Redelivery redeliver(RequestId job, UUID delivery, Visibility visible, Duration patience) {
     return database
         .sql(
             """
@@ -300,7 +302,8 @@ public final class DeliveryStore {
               select delivery.delivery_id, endpoint.disabled_at is not null as disabled
               from public.generation_webhook_deliveries as delivery
               join public.generation_webhook_endpoints as endpoint using (endpoint_id)
-              where delivery.delivery_id = :id and delivery.request_id = :job),
+              where delivery.delivery_id = :id and delivery.request_id = :job
+                and (:owner::text is null or delivery.owner = :owner)),
             again as (
               update public.generation_webhook_deliveries as delivery
               set state = 'waiting', failures = 0, due_at = greatest(clock_timestamp(), sending_until),
@@ -310,6 +313,7 @@ public final class DeliveryStore {
             """)
         .param("id", delivery)
         .param("job", job.value())
+        .param("owner", visible.owner())
         .param("patience", patience.toMillis())
         .query(Boolean.class)
         .optional()
@@ -326,7 +330,7 @@ public final class DeliveryStore {
    * @return how many; as many as the limit where there may be more
    */
   public int redeliverAll(
-      String userId,
+      WebhookOwner owner,
       Instant since,
       Instant until,
       Collection<DeliveryState> states,
@@ -339,7 +343,8 @@ public final class DeliveryStore {
               select delivery.delivery_id
               from public.generation_webhook_deliveries as delivery
               join public.generation_webhook_endpoints as endpoint using (endpoint_id)
-              where delivery.user_id = :user and occurred_at >= :since::timestamptz and occurred_at < :until::timestamptz
+              where delivery.owner = :owner and delivery.user_id = :user
+                and occurred_at >= :since::timestamptz and occurred_at < :until::timestamptz
                 and state = any (:states) and endpoint.disabled_at is null
               order by occurred_at limit :limit
               for update of delivery skip locked)
@@ -348,7 +353,8 @@ public final class DeliveryStore {
               give_up_at = clock_timestamp() + :patience * interval '1 millisecond', delivered_at = null
             from wanted where delivery.delivery_id = wanted.delivery_id
             """)
-        .param("user", userId)
+        .param("owner", owner.owner())
+        .param("user", owner.userId())
         .param("since", since.toString())
         .param("until", until.toString())
         .param("states", Columns.texts(states.stream().map(DeliveryState::word)))

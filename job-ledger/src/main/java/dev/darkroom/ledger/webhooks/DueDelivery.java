@@ -17,7 +17,7 @@ import java.util.UUID;
 public record DueDelivery(
     UUID deliveryId,
     RequestId requestId,
-    String userId,
+    WebhookOwner owner,
     UUID endpointId,
     String url,
     String address,
@@ -28,5 +28,9 @@ public record DueDelivery(
     List<String> secrets) {
   public DueDelivery {
     secrets = List.copyOf(secrets);
+  }
+
+  public String userId() {
+    return owner.userId();
   }
 }

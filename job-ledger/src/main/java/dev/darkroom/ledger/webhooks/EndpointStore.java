@@ -41,17 +41,18 @@ public final class EndpointStore {
       Instant usedAt) {}
 
   /** Those of an owner, the latest used first. */
-  public List<WebhookEndpoint> ofUser(String userId, int limit) {
+  public List<WebhookEndpoint> of(WebhookOwner owner, int limit) {
     return lookups
         .sql(
             """
             select address, failing_since, case when wait_until > now() then wait_until end as wait_until,
               disabled_at, disabled_reason, used_at
             from public.generation_webhook_endpoints
-            where user_id = :user
+            where owner = :owner and user_id = :user
             order by used_at desc limit :limit
             """)
-        .param("user", userId)
+        .param("owner", owner.owner())
+        .param("user", owner.userId())
         .param("limit", limit)
         .query((row, _) -> endpoint(row))
         .list();
@@ -64,18 +65,19 @@ public final class EndpointStore {
    * @param url with or without its query
    * @return empty where the owner has no such endpoint
    */
-  public Optional<WebhookEndpoint> enable(String userId, String url) {
+  public Optional<WebhookEndpoint> enable(WebhookOwner owner, String url) {
     return database
         .sql(
             """
             update public.generation_webhook_endpoints
             set disabled_at = null, disabled_reason = null, failing_since = null, troubled = false,
               wait_until = '-infinity'
-            where user_id = :user and address = lower(substring(:url from '^[^:]+://[^/?]+'))
+            where owner = :owner and user_id = :user and address = lower(substring(:url from '^[^:]+://[^/?]+'))
               || coalesce(substring(:url from '^[^:]+://[^/?]+([^?]*)'), '')
             returning address, failing_since, null::timestamptz as wait_until, disabled_at, disabled_reason, used_at
             """)
-        .param("user", userId)
+        .param("owner", owner.owner())
+        .param("user", owner.userId())
         .param("url", url)
         .query((row, _) -> endpoint(row))
         .optional();

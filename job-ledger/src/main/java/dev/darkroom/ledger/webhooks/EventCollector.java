@@ -91,7 +91,7 @@ public final class EventCollector {
               from place, reached, still
               where known.seq <> reached.seq or known.missing <> still.missing),
             event as materialized (
-              select step.id, step.request_id, job.user_id, told.event, job.url, server.origin,
+              select step.id, step.request_id, job.owner, job.user_id, told.event, job.url, server.origin,
                 server.origin || coalesce(substring(job.url from '^[^:]+://[^/?]+([^?]*)'), '') as address,
                 json_strip_nulls(json_build_object(
                   'type', 'darkroom.generation.' || told.event,
@@ -118,7 +118,7 @@ public final class EventCollector {
                   when step.step = 'calling_nebius_api' then 'processing'
                   when step.status in ('completed', 'failed') then step.status end as event) as told
               cross join lateral (
-                select user_id, webhook ->> 'url' as url, webhook -> 'events' as events, image_url, image_sha256,
+                select owner, user_id, webhook ->> 'url' as url, webhook -> 'events' as events, image_url, image_sha256,
                   image_content_type, image_bytes, attempts, error_code, error_message,
                   to_char(finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ended
                 from public.generation_jobs
@@ -127,23 +127,24 @@ public final class EventCollector {
                 select lower(substring(job.url from '^[^:]+://[^/?]+')) as origin) as server
               where told.event is not null and job.events @> to_jsonb(told.event) and server.origin is not null),
             endpoint as (
-              insert into public.generation_webhook_endpoints as known (user_id, address, lane)
-              select distinct on (user_id, address) user_id, address,
-                encode(substring(sha256(convert_to(user_id || chr(10) || origin, 'UTF8')) from 1 for 16), 'hex')::uuid
+              insert into public.generation_webhook_endpoints as known (owner, user_id, address, lane)
+              select distinct on (owner, user_id, address) owner, user_id, address,
+                encode(substring(sha256(convert_to(
+                  case when owner = '' then user_id else owner end || chr(10) || origin, 'UTF8')) from 1 for 16), 'hex')::uuid
               from event
-              order by user_id, address
-              on conflict (user_id, address) do update
+              order by owner, user_id, address
+              on conflict (owner, user_id, address) do update
               set used_at = case when known.used_at > now() - interval '1 minute' -- changes no index then
                 then known.used_at else clock_timestamp() end
-              returning endpoint_id, user_id, address, lane, disabled_at),
+              returning endpoint_id, owner, user_id, address, lane, disabled_at),
             noted as (
               insert into public.generation_webhook_deliveries
-                (delivery_id, request_id, user_id, endpoint_id, lane, url, event, body, occurred_at, state, give_up_at)
-              select event.id, event.request_id, event.user_id, endpoint.endpoint_id, endpoint.lane, event.url,
+                (delivery_id, request_id, owner, user_id, endpoint_id, lane, url, event, body, occurred_at, state, give_up_at)
+              select event.id, event.request_id, event.owner, event.user_id, endpoint.endpoint_id, endpoint.lane, event.url,
                 event.event, event.body, event.occurred_at,
                 case when endpoint.disabled_at is null then 'waiting' else 'skipped' end,
                 clock_timestamp() + :patience * interval '1 millisecond'
-              from event join endpoint using (user_id, address)
+              from event join endpoint using (owner, user_id, address)
               on conflict (delivery_id) do nothing
               returning delivery_id)
             select (select count(*) from step where step.seq > place.seq) as steps,

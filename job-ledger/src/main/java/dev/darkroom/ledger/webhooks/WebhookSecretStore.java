@@ -24,49 +24,52 @@ public final class WebhookSecretStore {
    *
    * @param fresh becomes the first one where there is none
    */
-  public String currentOr(String userId, String fresh) {
-    return current(userId)
+  public String currentOr(WebhookOwner owner, String fresh) {
+    return current(owner)
         .or(() -> {
-          begin(userId, fresh);
-          return current(userId); // another gateway may have been quicker
+          begin(owner, fresh);
+          return current(owner); // another gateway may have been quicker
         })
         .orElseThrow();
   }
 
-  private Optional<String> current(String userId) {
+  private Optional<String> current(WebhookOwner owner) {
     return database
         .sql(
             """
             select secret from public.generation_webhook_secrets
-            where user_id = :user and expires_at is null
+            where owner = :owner and user_id = :user and expires_at is null
             """)
-        .param("user", userId)
+        .param("owner", owner.owner())
+        .param("user", owner.userId())
         .query(String.class)
         .optional();
   }
 
-  private void begin(String userId, String fresh) {
+  private void begin(WebhookOwner owner, String fresh) {
     database
         .sql(
             """
-            insert into public.generation_webhook_secrets (user_id, secret) values (:user, :fresh)
-            on conflict (user_id) where expires_at is null do nothing
+            insert into public.generation_webhook_secrets (owner, user_id, secret) values (:owner, :user, :fresh)
+            on conflict (owner, user_id) where expires_at is null do nothing
             """)
-        .param("user", userId)
+        .param("owner", owner.owner())
+        .param("user", owner.userId())
         .param("fresh", fresh)
         .update();
   }
 
   /** Those that sign now, the current one first; none before the first question for it. */
-  public List<String> signing(String userId) {
+  public List<String> signing(WebhookOwner owner) {
     return database
         .sql(
             """
             select secret from public.generation_webhook_secrets
-            where user_id = :user and (expires_at is null or expires_at > now())
+            where owner = :owner and user_id = :user and (expires_at is null or expires_at > now())
             order by expires_at is null desc, secret_id desc
             """)
-        .param("user", userId)
+        .param("owner", owner.owner())
+        .param("user", owner.userId())
         .query((row, _) -> row.getString("secret"))
         .list();
   }
@@ -76,10 +79,10 @@ public final class WebhookSecretStore {
    * overlap}, and so do those before that, up to four in all: a rotation that is repeated by
    * mistake takes nothing away.
    */
-  public void rotate(String userId, String fresh, Duration overlap) {
+  public void rotate(WebhookOwner owner, String fresh, Duration overlap) {
     for (var retries = RETRIES; ; retries--) {
       try {
-        tryToRotate(userId, fresh, overlap);
+        tryToRotate(owner, fresh, overlap);
         return;
       } catch (DuplicateKeyException e) { // a concurrent rotation was quicker
         if (retries == 0) {
@@ -89,25 +92,26 @@ public final class WebhookSecretStore {
     }
   }
 
-  private void tryToRotate(String userId, String fresh, Duration overlap) {
+  private void tryToRotate(WebhookOwner owner, String fresh, Duration overlap) {
     database
         .sql(
             """
             with before as (
               update public.generation_webhook_secrets
               set expires_at = clock_timestamp() + :overlap * interval '1 millisecond'
-              where user_id = :user and expires_at is null
+              where owner = :owner and user_id = :user and expires_at is null
               returning secret_id),
             forgotten as (
               delete from public.generation_webhook_secrets
-              where user_id = :user and expires_at is not null
+              where owner = :owner and user_id = :user and expires_at is not null
                 and (expires_at < now() or secret_id not in (
                   select secret_id from public.generation_webhook_secrets
-                  where user_id = :user order by secret_id desc limit :most)))
-            insert into public.generation_webhook_secrets (user_id, secret)
-            select :user, :fresh from (select count(*) from before) as ended
+                  where owner = :owner and user_id = :user order by secret_id desc limit :most)))
+            insert into public.generation_webhook_secrets (owner, user_id, secret)
+            select :owner, :user, :fresh from (select count(*) from before) as ended
             """)
-        .param("user", userId)
+        .param("owner", owner.owner())
+        .param("user", owner.userId())
         .param("fresh", fresh)
         .param("overlap", overlap.toMillis())
         .param("most", MOST_EARLIER)

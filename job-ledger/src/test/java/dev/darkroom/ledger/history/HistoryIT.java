@@ -6,6 +6,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.history.HistoryRead.EpochChanged;
 import dev.darkroom.ledger.history.HistoryRead.HistoryPage;
 import dev.darkroom.ledger.jobs.Attempt;
@@ -163,7 +164,8 @@ class HistoryIT {
       ledger
           .asOwner
           .sql(
-              "update public.generation_logs set created_at = created_at - :age * interval '1 second'")
+              "update public.generation_logs set created_at = created_at - :age * interval '1"
+                  + " second'")
           .param("age", HistoryQueries.SETTLED_AFTER.toSeconds() + 1)
           .update();
 
@@ -283,7 +285,7 @@ class HistoryIT {
     var position = read(start, 10).next();
     ledger.asOwner.sql("update public.generation_epoch set value = gen_random_uuid()").update();
 
-    assertThat(ledger.historyQueries.read(Optional.of(position), 10))
+    assertThat(ledger.historyQueries.read(Optional.of(position), Visibility.ALL, 10))
         .isEqualTo(new EpochChanged(ledger.ledgerEpoch.current()));
     assertThat(read(null, 10).next().epoch()).isEqualTo(ledger.ledgerEpoch.current());
   }
@@ -299,12 +301,13 @@ class HistoryIT {
         .param("seq", position.seq())
         .update();
 
-    assertThat(ledger.historyQueries.read(Optional.of(position), 10))
+    assertThat(ledger.historyQueries.read(Optional.of(position), Visibility.ALL, 10))
         .isInstanceOf(EpochChanged.class);
   }
 
   private HistoryPage read(@Nullable HistoryPosition after, int limit) {
-    return (HistoryPage) ledger.historyQueries.read(Optional.ofNullable(after), limit);
+    return (HistoryPage)
+        ledger.historyQueries.read(Optional.ofNullable(after), Visibility.ALL, limit);
   }
 
   private static List<RequestId> ids(HistoryPage page) {

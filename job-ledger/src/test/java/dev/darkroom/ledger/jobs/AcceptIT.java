@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.batch.GroupCommit;
 import dev.darkroom.ledger.jobs.JobAssert.Logged;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance;
@@ -105,7 +106,11 @@ class AcceptIT {
     assertThat(due)
         .extracting(job -> job.message().requestId())
         .containsExactlyInAnyOrderElementsOf(jobs.stream().map(NewJob::id).toList());
-    assertThat(ledger.logQueries.count(new LogFilter(null, null, null, null, null, null)).rows())
+    assertThat(
+            ledger
+                .logQueries
+                .count(new LogFilter(null, null, null, null, null, null), Visibility.ALL)
+                .rows())
         .isEqualTo(200);
   }
 
@@ -123,7 +128,7 @@ class AcceptIT {
     assertThatThrownBy(() -> ledger.accept(List.of(other, job)))
         .isInstanceOf(DataIntegrityViolationException.class);
 
-    assertThat(ledger.jobQueries.find(other.id())).isEmpty();
+    assertThat(ledger.jobQueries.find(other.id(), Visibility.ALL)).isEmpty();
     assertThatJob(ledger, job.id()).hasSteps("request_received");
   }
 
@@ -144,7 +149,7 @@ class AcceptIT {
       assertThatThrownBy(() -> together.write(known))
           .isInstanceOf(DataIntegrityViolationException.class);
     }
-    assertThat(ledger.jobQueries.countOpen().waiting()).isEqualTo(51);
+    assertThat(ledger.jobQueries.countOpen(Visibility.ALL).waiting()).isEqualTo(51);
   }
 
   @Test
@@ -169,6 +174,7 @@ class AcceptIT {
 
     assertThat(due.message().request()).isEqualTo(request);
     assertThat(due.message().userId()).isEqualTo("{,\"}");
-    assertThat(ledger.jobQueries.find(job.id()).orElseThrow().request()).isEqualTo(request);
+    assertThat(ledger.jobQueries.find(job.id(), Visibility.ALL).orElseThrow().request())
+        .isEqualTo(request);
   }
 }

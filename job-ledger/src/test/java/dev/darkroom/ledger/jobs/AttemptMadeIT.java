@@ -4,6 +4,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.PICTURE;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Job.AttemptMade;
 import dev.darkroom.ledger.jobs.Job.AttemptMade.AttemptResult;
 import dev.darkroom.ledger.log.LogEntry;
@@ -84,7 +85,7 @@ class AttemptMadeIT {
 
     assertThat(outcomes()).containsExactly(AttemptResult.NOT_MADE);
     assertThat(AttemptResult.NOT_MADE.word()).isEqualTo("not_made");
-    assertThat(ledger.jobQueries.find(job).orElseThrow().steps())
+    assertThat(ledger.jobQueries.find(job, Visibility.ALL).orElseThrow().steps())
         .filteredOn(step -> step.step().equals("attempt_failed"))
         .singleElement()
         .extracting(LogEntry::details, InstanceOfAssertFactories.MAP)
@@ -120,7 +121,7 @@ class AttemptMadeIT {
   }
 
   private List<AttemptMade> attempts() {
-    return ledger.jobQueries.find(job).orElseThrow().attempts();
+    return ledger.jobQueries.find(job, Visibility.ALL).orElseThrow().attempts();
   }
 
   private List<AttemptResult> outcomes() {

@@ -41,10 +41,13 @@ class AttemptMadeTest {
         "calling_nebius_api 1, attempt_failed 1, attempts_exhausted 1 | 1:failed",
         "calling_nebius_api 1, attempt_outcome_unknown 1, retry_scheduled 1 | 1:unknown",
         "calling_nebius_api 1, attempt_outcome_unknown 1, deadline_exceeded 1 | 1:unknown",
-        "calling_nebius_api 1, attempt_outcome_unknown 1, retry_scheduled 1, image_generated 1 | 1:succeeded",
-        "calling_nebius_api 1, attempt_outcome_unknown 1, retry_scheduled 1, nebius_api_error 1 | 1:failed",
+        "calling_nebius_api 1, attempt_outcome_unknown 1, retry_scheduled 1, image_generated 1 |"
+            + " 1:succeeded",
+        "calling_nebius_api 1, attempt_outcome_unknown 1, retry_scheduled 1, nebius_api_error 1 |"
+            + " 1:failed",
         "calling_nebius_api 1, attempt_failed 1, calling_nebius_api 2 | 1:failed 2:under way",
-        "calling_nebius_api 1, attempt_outcome_unknown 1, calling_nebius_api 2, image_generated 2 | 1:unknown 2:succeeded",
+        "calling_nebius_api 1, attempt_outcome_unknown 1, calling_nebius_api 2, image_generated 2 |"
+            + " 1:unknown 2:succeeded",
         "request_received, deadline_exceeded 0 | ''",
         "prompt_optimized 1, calling_nebius_api, image_generated | ''"
       })
@@ -129,6 +132,7 @@ class AttemptMadeTest {
         1,
         new UUID(0, 1),
         new RequestId(new UUID(0, 2)),
+        "",
         "ada",
         "a lighthouse",
         JobStatus.PROCESSING,

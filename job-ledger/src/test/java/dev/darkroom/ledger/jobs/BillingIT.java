@@ -6,6 +6,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.aHeldJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aLapsedJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Billing.BillingState;
 import dev.darkroom.model.Step;
 import java.time.Duration;
@@ -55,7 +56,7 @@ class BillingIT {
     ledger.outcomeStore.completeIfCurrent(third, PICTURE, Map.of());
 
     assertThatJob(ledger, first.requestId()).isCompleted().hasCalls(3, 1, 1);
-    assertThat(ledger.jobQueries.find(first.requestId()).orElseThrow().billing())
+    assertThat(ledger.jobQueries.find(first.requestId(), Visibility.ALL).orElseThrow().billing())
         .isEqualTo(new Billing(BillingState.UNKNOWN, 3));
   }
 
@@ -96,7 +97,7 @@ class BillingIT {
   void the_call_under_way_is_unknown() {
     var attempt = aHeldJob().heldIn(ledger);
 
-    assertThat(ledger.jobQueries.find(attempt.requestId()).orElseThrow().billing())
+    assertThat(ledger.jobQueries.find(attempt.requestId(), Visibility.ALL).orElseThrow().billing())
         .isEqualTo(new Billing(BillingState.UNKNOWN, 1));
   }
 

@@ -12,6 +12,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.OutcomeStore.Cancellation;
 import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.model.RequestId;
@@ -60,7 +61,7 @@ class CancelIT {
   void the_reason_of_an_operator_is_in_the_step_and_not_in_the_error() {
     var job = aQueuedJob().in(ledger);
 
-    ledger.outcomeStore.cancelIfOpen(job, "The customer has left.");
+    ledger.outcomeStore.cancelIfOpen(job, Visibility.ALL, "The customer has left.");
 
     assertThatJob(ledger, job).has("error_message", "The job was cancelled.");
     assertThat(assertThatJob(ledger, job).log().getFirst().details())
@@ -165,6 +166,6 @@ class CancelIT {
   }
 
   private Cancellation cancel(RequestId job) {
-    return ledger.outcomeStore.cancelIfOpen(job, null);
+    return ledger.outcomeStore.cancelIfOpen(job, Visibility.ALL, null);
   }
 }

@@ -6,6 +6,7 @@ import static dev.darkroom.ledger.jobs.LedgerAgreement.assertThatLogAndJobsAgree
 import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
 import dev.darkroom.ledger.jobs.OutcomeStore.Cancellation;
 import dev.darkroom.model.RequestId;
@@ -39,7 +40,7 @@ class CancelRacesIT {
 
   @AfterEach
   void every_job_has_ended_once() {
-    assertThat(ledger.jobQueries.countOpen())
+    assertThat(ledger.jobQueries.countOpen(Visibility.ALL))
         .as("open jobs")
         .isEqualTo(new JobQueries.OpenJobs(0, 0, 0, 0, 0, 0, Map.of()));
     assertThatLogAndJobsAgree(ledger);
@@ -133,7 +134,7 @@ class CancelRacesIT {
   }
 
   private Cancellation cancel(RequestId job) {
-    return ledger.outcomeStore.cancelIfOpen(job, null);
+    return ledger.outcomeStore.cancelIfOpen(job, Visibility.ALL, null);
   }
 
   private void cutAllThatRun() {

@@ -8,6 +8,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance.Accepted;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance.KeyReused;
@@ -47,7 +48,7 @@ class IdempotencyKeysIT {
     assertThat(accept(again)).isEqualTo(new Replayed(first.id()));
     assertThat(accept(aNewJob(key("k")))).isEqualTo(new Replayed(first.id()));
 
-    assertThat(ledger.jobQueries.find(again.id())).isEmpty();
+    assertThat(ledger.jobQueries.find(again.id(), Visibility.ALL)).isEmpty();
     assertThatJob(ledger, first.id()).hasSteps("request_received");
   }
 
@@ -59,7 +60,7 @@ class IdempotencyKeysIT {
     var other = aNewJob(new IdempotencyKey("k", "another"));
     assertThat(accept(other)).isEqualTo(new KeyReused(first.id()));
 
-    assertThat(ledger.jobQueries.find(other.id())).isEmpty();
+    assertThat(ledger.jobQueries.find(other.id(), Visibility.ALL)).isEmpty();
     assertThat(accept(aNewJob(key("k")))).isEqualTo(new Replayed(first.id()));
   }
 
@@ -231,7 +232,8 @@ class IdempotencyKeysIT {
             ledger
                 .asOwner
                 .sql(
-                    "select count(*) > 0 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
+                    "select count(*) > 0 from pg_stat_activity where wait_event_type = 'Lock' and"
+                        + " datname = current_database()")
                 .query(Boolean.class)
                 .single());
   }
@@ -244,7 +246,8 @@ class IdempotencyKeysIT {
     ledger
         .asOwner
         .sql(
-            "update public.generation_idempotency_keys set created_at = created_at - :age::interval")
+            "update public.generation_idempotency_keys set created_at = created_at -"
+                + " :age::interval")
         .param("age", interval)
         .update();
   }

@@ -56,6 +56,7 @@ public final class JobFixture {
   /** Accepted and dispatched, due, and unpublished for longer than its reservation. */
   public static JobFixture aQueuedJob() {
     return new JobFixture(Map.of(), LATER, true)
+        .with("owner", "")
         .with("user_id", "ada")
         .with("request", REQUEST)
         .with("call", CALL)

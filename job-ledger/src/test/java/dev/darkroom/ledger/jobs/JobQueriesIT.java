@@ -12,6 +12,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
@@ -39,7 +40,8 @@ class JobQueriesIT {
     var request = new GenerationRequest(longPrompt, null, 0.7, 0.5, null, 4096, 32, 7, null, null);
     var id = aQueuedJob().with("request", request).in(ledger);
 
-    assertThat(ledger.jobQueries.find(id).orElseThrow().request()).isEqualTo(request);
+    assertThat(ledger.jobQueries.find(id, Visibility.ALL).orElseThrow().request())
+        .isEqualTo(request);
   }
 
   @Test
@@ -48,7 +50,7 @@ class JobQueriesIT {
     var accepted = ledger.accept(List.of(job)).getFirst();
     ledger.claim("worker-7", Duration.ofSeconds(30), List.of(job.id()));
 
-    var found = ledger.jobQueries.find(job.id()).orElseThrow();
+    var found = ledger.jobQueries.find(job.id(), Visibility.ALL).orElseThrow();
 
     assertThat(found.requestId()).isEqualTo(job.id());
     assertThat(found.userId()).isEqualTo("ada");
@@ -66,8 +68,9 @@ class JobQueriesIT {
 
   @Test
   void a_completed_job_has_a_picture_and_a_failed_one_an_error() {
-    var completed = ledger.jobQueries.find(aCompletedJob().in(ledger)).orElseThrow();
-    var failed = ledger.jobQueries.find(aFailedJob().in(ledger)).orElseThrow();
+    var completed =
+        ledger.jobQueries.find(aCompletedJob().in(ledger), Visibility.ALL).orElseThrow();
+    var failed = ledger.jobQueries.find(aFailedJob().in(ledger), Visibility.ALL).orElseThrow();
 
     assertThat(completed.picture()).isEqualTo(PICTURE);
     assertThat(completed.error()).isNull();
@@ -78,7 +81,7 @@ class JobQueriesIT {
 
   @Test
   void a_job_that_nobody_submitted_is_not_found() {
-    assertThat(ledger.jobQueries.find(new RequestId(UUID.randomUUID()))).isEmpty();
+    assertThat(ledger.jobQueries.find(new RequestId(UUID.randomUUID()), Visibility.ALL)).isEmpty();
   }
 
   @Test
@@ -91,7 +94,7 @@ class JobQueriesIT {
 
       var answers =
           IntStream.range(0, 100)
-              .mapToObj(_ -> askers.submit(() -> through.jobQueries.find(id)))
+              .mapToObj(_ -> askers.submit(() -> through.jobQueries.find(id, Visibility.ALL)))
               .toList();
 
       for (var answer : answers) {
@@ -122,7 +125,7 @@ class JobQueriesIT {
     aHeldJob().in(ledger);
     aCompletedJob().in(ledger);
 
-    var open = ledger.jobQueries.countOpen();
+    var open = ledger.jobQueries.countOpen(Visibility.ALL);
 
     assertThat(open.waiting()).isEqualTo(3);
     assertThat(open.heldBack()).isEqualTo(1);
@@ -140,13 +143,13 @@ class JobQueriesIT {
           new RetryableFailure(Step.ATTEMPT_FAILED, code, "r", false, Duration.ofMinutes(1)));
     }
 
-    assertThat(ledger.jobQueries.countOpen().scheduledBy())
+    assertThat(ledger.jobQueries.countOpen(Visibility.ALL).scheduledBy())
         .containsOnly(Map.entry("rate_limited", 2L), Map.entry("misconfigured", 1L));
   }
 
   @Test
   void an_idle_ledger_counts_nothing() {
-    assertThat(ledger.jobQueries.countOpen())
+    assertThat(ledger.jobQueries.countOpen(Visibility.ALL))
         .isEqualTo(new JobQueries.OpenJobs(0, 0, 0, 0, 0, 0, Map.of()));
   }
 
@@ -166,7 +169,7 @@ class JobQueriesIT {
         .param("id", job.id().value())
         .update();
 
-    var steps = ledger.jobQueries.find(job.id()).orElseThrow().steps();
+    var steps = ledger.jobQueries.find(job.id(), Visibility.ALL).orElseThrow().steps();
 
     assertThat(steps).hasSize(1_000);
     assertThat(steps.getFirst().step()).isEqualTo("request_received");
@@ -179,8 +182,10 @@ class JobQueriesIT {
 
   @Test
   void only_a_completed_job_has_a_picture() {
-    assertThat(ledger.jobQueries.findPicture(aCompletedJob().in(ledger))).contains(PICTURE);
-    assertThat(ledger.jobQueries.findPicture(aFailedJob().in(ledger))).isEmpty();
-    assertThat(ledger.jobQueries.findPicture(new RequestId(UUID.randomUUID()))).isEmpty();
+    assertThat(ledger.jobQueries.findPicture(aCompletedJob().in(ledger), Visibility.ALL))
+        .contains(PICTURE);
+    assertThat(ledger.jobQueries.findPicture(aFailedJob().in(ledger), Visibility.ALL)).isEmpty();
+    assertThat(ledger.jobQueries.findPicture(new RequestId(UUID.randomUUID()), Visibility.ALL))
+        .isEmpty();
   }
 }

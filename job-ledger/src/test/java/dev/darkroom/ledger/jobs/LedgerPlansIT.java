@@ -6,6 +6,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.REQUEST;
 import static dev.darkroom.ledger.jobs.JobFixture.WORKER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.ledger.log.LogPosition;
 import dev.darkroom.ledger.log.LogTail;
@@ -187,7 +188,7 @@ class LedgerPlansIT {
 
   @Test
   void counting_open_jobs_reads_none_that_has_ended() {
-    LEDGER.jobQueries.countOpen();
+    LEDGER.jobQueries.countOpen(Visibility.ALL);
 
     assertThat(WATCHED.plan()).doesNotContain("generation_jobs");
   }
@@ -212,10 +213,10 @@ class LedgerPlansIT {
   void minutes_and_the_latest_attempts_are_read_without_older_steps() {
     var now = LEDGER.jobStatistics.now();
     WATCHED.plan();
-    LEDGER.jobStatistics.between(now.minusSeconds(120), now);
+    LEDGER.jobStatistics.between(now.minusSeconds(120), now, Visibility.ALL);
     assertThatPlanUses("idx_generation_logs_");
 
-    LEDGER.jobStatistics.failures(now.minusSeconds(120), now);
+    LEDGER.jobStatistics.failures(now.minusSeconds(120), now, Visibility.ALL);
     assertThatPlanUses("idx_generation_logs_");
 
     LEDGER.recentAttempts.latest(Duration.ofMinutes(5), 20);
@@ -230,20 +231,24 @@ class LedgerPlansIT {
   @Test
   void a_text_is_searched_in_the_newest_rows_of_its_other_filters() {
     var lighthouse = new LogFilter(null, null, "user-7", null, null, "lighthouse");
-    LEDGER.logQueries.page(LogPosition.START, lighthouse, 50, 0);
+    LEDGER.logQueries.page(LogPosition.START, lighthouse, Visibility.ALL, 50, 0);
     assertThatPlanUses("idx_generation_logs_user_id").doesNotContain("Filter: (user_id");
 
-    LEDGER.logQueries.count(lighthouse);
+    LEDGER.logQueries.count(lighthouse, Visibility.ALL);
     assertThatPlanUses("idx_generation_logs_user_id");
 
     LEDGER.logQueries.page(
-        LogPosition.START, new LogFilter(null, null, null, null, null, "lighthouse"), 50, 0);
+        LogPosition.START,
+        new LogFilter(null, null, null, null, null, "lighthouse"),
+        Visibility.ALL,
+        50,
+        0);
     assertThatPlanUses("idx_generation_logs_created_at");
   }
 
   @Test
   void a_job_and_the_steps_of_a_request_are_looked_up() {
-    LEDGER.jobQueries.find(NewJobFixture.aNewJob().id());
+    LEDGER.jobQueries.find(NewJobFixture.aNewJob().id(), Visibility.ALL);
     assertThatPlanUses("generation_jobs_pkey");
 
     var request =
@@ -295,7 +300,7 @@ class LedgerPlansIT {
     LEDGER.stepQueries.endedUpTo(20_000, List.of(request));
     assertThatPlanUses("idx_generation_logs_request_id");
 
-    LEDGER.stepQueries.ofUser("user-7", 0, 20_000, 200);
+    LEDGER.stepQueries.ofUser("user-7", Visibility.ALL, 0, 20_000, 200);
     assertThatPlanUses("idx_generation_logs_user_id");
 
     LEDGER.stepQueries.committedBefore(20_000);
@@ -306,7 +311,7 @@ class LedgerPlansIT {
   void a_page_within_a_range_and_after_a_place_reads_its_part_of_an_index() {
     var noon = Instant.parse("2026-11-24T12:00:00Z");
     var filter = new LogFilter(null, JobStatus.FAILED, null, noon.minusSeconds(60), noon, null);
-    LEDGER.logQueries.page(LogPosition.of(noon.minusSeconds(9), 7), filter, 50, 0);
+    LEDGER.logQueries.page(LogPosition.of(noon.minusSeconds(9), 7), filter, Visibility.ALL, 50, 0);
 
     assertThatPlanUses("idx_generation_logs_")
         .contains("created_at >= '2026-11-24 11:59:00+00'")
@@ -319,14 +324,14 @@ class LedgerPlansIT {
         List.of(
             new LogFilter(null, JobStatus.STARTED, null, null, null, null),
             new LogFilter(null, null, null, null, null, null))) {
-      LEDGER.logQueries.count(filter);
+      LEDGER.logQueries.count(filter, Visibility.ALL);
       assertThatPlanUses("Index Only Scan Backward using idx_generation_logs_");
     }
   }
 
   private static void read(LogFilter filter) {
-    LEDGER.logQueries.page(LogPosition.START, filter, 50, 0);
-    LEDGER.logQueries.count(filter);
+    LEDGER.logQueries.page(LogPosition.START, filter, Visibility.ALL, 50, 0);
+    LEDGER.logQueries.count(filter, Visibility.ALL);
   }
 
   private static AbstractStringAssert<?> assertThatPlanUses(String index) {

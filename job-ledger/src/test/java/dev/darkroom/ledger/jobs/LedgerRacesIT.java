@@ -7,6 +7,7 @@ import static dev.darkroom.ledger.jobs.LedgerAgreement.assertThatLogAndJobsAgree
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
 import dev.darkroom.ledger.jobs.RetryableFailure.Rescheduled;
 import dev.darkroom.model.RequestId;
@@ -218,11 +219,11 @@ class LedgerRacesIT {
   }
 
   private long waiting() {
-    return ledger.jobQueries.countOpen().waiting();
+    return ledger.jobQueries.countOpen(Visibility.ALL).waiting();
   }
 
   private long open() {
-    var open = ledger.jobQueries.countOpen();
+    var open = ledger.jobQueries.countOpen(Visibility.ALL);
     return open.waiting() + open.scheduled() + open.running();
   }
 

@@ -12,6 +12,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
 import dev.darkroom.ledger.jobs.LifecyclePage.Transition;
 import dev.darkroom.ledger.jobs.OutcomeStore.Cancellation;
@@ -65,11 +66,12 @@ class LifecycleIT {
         "cancel",
             id ->
                 !isRunning(id)
-                    && ledger.outcomeStore.cancelIfOpen(id, null) instanceof Cancellation.Ended,
+                    && ledger.outcomeStore.cancelIfOpen(id, Visibility.ALL, null)
+                        instanceof Cancellation.Ended,
         "ask to cut",
             id ->
                 isRunning(id)
-                    && ledger.outcomeStore.cancelIfOpen(id, null)
+                    && ledger.outcomeStore.cancelIfOpen(id, Visibility.ALL, null)
                         instanceof Cancellation.Requested);
   }
 

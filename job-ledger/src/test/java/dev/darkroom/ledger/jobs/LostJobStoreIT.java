@@ -3,6 +3,7 @@ package dev.darkroom.ledger.jobs;
 import static dev.darkroom.ledger.jobs.JobAssert.assertThatJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
@@ -32,7 +33,7 @@ class LostJobStoreIT {
     assertThatJob(ledger, lost.requestId())
         .isFree()
         .hasSteps("request_received", "restored_from_kafka");
-    var job = ledger.jobQueries.find(lost.requestId()).orElseThrow();
+    var job = ledger.jobQueries.find(lost.requestId(), Visibility.ALL).orElseThrow();
     assertThat(job.steps().getFirst().createdAt()).isEqualTo(now.minusSeconds(90));
     assertThat(ledger.claim("worker-1", LEASE, List.of(lost.requestId())))
         .singleElement()
@@ -66,7 +67,7 @@ class LostJobStoreIT {
     var old = message(now.plus(Duration.ofMinutes(minutes)));
 
     assertThat(ledger.lostJobStore.putBack(List.of(old))).isEmpty();
-    assertThat(ledger.jobQueries.find(old.requestId())).isEmpty();
+    assertThat(ledger.jobQueries.find(old.requestId(), Visibility.ALL)).isEmpty();
   }
 
   @Test
@@ -84,6 +85,6 @@ class LostJobStoreIT {
   }
 
   private JobMessage withId(RequestId id) {
-    return new JobMessage(id, "ada", JobFixture.REQUEST, JobFixture.CALL, now.plusSeconds(600));
+    return new JobMessage(id, "ada", JobFixture.REQUEST, JobFixture.CALL, now.plusSeconds(600), "");
   }
 }

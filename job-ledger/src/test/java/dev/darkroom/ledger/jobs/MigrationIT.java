@@ -3,11 +3,15 @@ package dev.darkroom.ledger.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.ledger.connection.PublicLog;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.RequestId;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -50,8 +54,98 @@ class MigrationIT {
 
     assertThatEveryTableHasRowLevelSecurity();
     assertThat(policies())
-        .contains("Allow read-only access for anonymous users", "Darkroom keeps the ledger")
+        .contains("Owners read their own steps", "Darkroom keeps the ledger")
+        .doesNotContain("Allow read-only access for anonymous users")
         .doesNotHaveDuplicates();
+  }
+
+  /** Whoever closed the log must not find it open after the next release. */
+  @Test
+  void a_policy_of_the_log_that_an_operator_dropped_stays_dropped_when_a_file_runs_again() {
+    FILES.forEach(database::run);
+    var before = policiesOfLog();
+    before.forEach(policy ->
+        client.sql("drop policy \"%s\" on public.generation_logs".formatted(policy)).update());
+
+    FILES.forEach(database::run);
+
+    assertThat(before).hasSize(4);
+    assertThat(policiesOfLog()).isEmpty();
+    assertThatEveryTableHasRowLevelSecurity();
+  }
+
+  @Test
+  void what_the_service_before_let_everybody_do_never_comes_back() {
+    database.run(SERVICE_BEFORE);
+    for (var round = 0; round < 2; round++) {
+      for (var file : FILES) {
+        database.run(file);
+        assertThat(policies())
+            .as("after %s", file.getFilename())
+            .doesNotContain(
+                "Allow all operations for authenticated users",
+                "Allow read-only access for authenticated users",
+                "Allow read-only access for anonymous users");
+      }
+    }
+  }
+
+  @Test
+  void a_log_that_an_operator_opened_stays_open_when_a_file_runs_again() {
+    FILES.forEach(database::run);
+    assertThat(anonMayRead()).isFalse();
+    inTransaction(PublicLog::open);
+    inTransaction(PublicLog::open);
+    assertThat(anonMayRead()).isTrue();
+
+    FILES.forEach(database::run);
+    assertThat(policiesOfLog()).contains("Everybody reads the steps");
+    assertThat(anonMayRead()).isTrue();
+
+    inTransaction(PublicLog::close);
+    inTransaction(PublicLog::close);
+    assertThat(policiesOfLog()).doesNotContain("Everybody reads the steps").hasSize(4);
+    assertThat(anonMayRead()).isFalse();
+  }
+
+  @Test
+  void two_gateways_can_open_the_log_at_the_same_moment() throws Exception {
+    FILES.forEach(database::run);
+
+    new Race<Boolean>()
+        .add(
+            5,
+            () -> {
+              inTransaction(PublicLog::open);
+              return true;
+            })
+        .run();
+
+    assertThat(policiesOfLog()).containsOnlyOnce("Everybody reads the steps");
+  }
+
+  private void inTransaction(Consumer<Connection> change) {
+    try (var connection = database.asOwner().getConnection()) {
+      connection.setAutoCommit(false);
+      change.accept(connection);
+      connection.commit();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private boolean anonMayRead() {
+    return client
+        .sql("select has_table_privilege('anon', 'public.generation_logs', 'select')")
+        .query(Boolean.class)
+        .single();
+  }
+
+  private List<String> policiesOfLog() {
+    return client
+        .sql("select policyname from pg_policies where tablename = 'generation_logs'")
+        .query((row, _) -> row.getString(1))
+        .list();
   }
 
   @Test
@@ -61,8 +155,10 @@ class MigrationIT {
     database.migrate();
 
     assertThat(policies())
-        .doesNotContain("Allow all operations for authenticated users")
-        .contains("Allow read-only access for anonymous users");
+        .doesNotContain(
+            "Allow all operations for authenticated users",
+            "Allow read-only access for anonymous users")
+        .contains("Owners read their own steps");
     assertThatEveryTableHasRowLevelSecurity();
     assertThat(
             client
@@ -117,7 +213,8 @@ class MigrationIT {
     assertThat(
             client
                 .sql(
-                    "select schemaname || '.' || tablename from pg_tables where tablename like 'flyway%'")
+                    "select schemaname || '.' || tablename from pg_tables where tablename like"
+                        + " 'flyway%'")
                 .query((row, _) -> row.getString(1))
                 .list())
         .containsExactly("darkroom.flyway_schema_history");
@@ -127,7 +224,8 @@ class MigrationIT {
     assertThat(
             client
                 .sql(
-                    "select tablename from pg_tables where schemaname = 'public' and not rowsecurity")
+                    "select tablename from pg_tables where schemaname = 'public' and not"
+                        + " rowsecurity")
                 .query((row, _) -> row.getString(1))
                 .list())
         .isEmpty();

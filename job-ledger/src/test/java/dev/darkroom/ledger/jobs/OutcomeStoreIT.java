@@ -14,6 +14,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.JobAssert.Logged;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.JobStatus;
@@ -87,7 +88,13 @@ class OutcomeStoreIT {
                     "sha256",
                     PICTURE.sha256())));
     assertThat(
-            ledger.jobQueries.find(attempt.requestId()).orElseThrow().steps().getFirst().imageUrl())
+            ledger
+                .jobQueries
+                .find(attempt.requestId(), Visibility.ALL)
+                .orElseThrow()
+                .steps()
+                .getFirst()
+                .imageUrl())
         .isEqualTo(PICTURE.url());
   }
 

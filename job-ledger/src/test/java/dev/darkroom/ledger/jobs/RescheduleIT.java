@@ -11,6 +11,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
 import dev.darkroom.ledger.jobs.Job.AttemptMade;
 import dev.darkroom.ledger.jobs.JobAssert.Logged;
@@ -79,6 +80,7 @@ class RescheduleIT {
             1,
             new UUID(0, 1),
             attempt.requestId(),
+            "",
             "ada",
             "a lighthouse",
             JobStatus.PROCESSING,
@@ -89,7 +91,12 @@ class RescheduleIT {
     var steps =
         Stream.concat(
                 Stream.of(calling),
-                ledger.jobQueries.find(attempt.requestId()).orElseThrow().steps().stream())
+                ledger
+                    .jobQueries
+                    .find(attempt.requestId(), Visibility.ALL)
+                    .orElseThrow()
+                    .steps()
+                    .stream())
             .toList();
     return Objects.requireNonNull(AttemptMade.in(steps).getFirst().end());
   }

@@ -5,6 +5,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.aFailedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aHeldJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,12 +45,12 @@ class RetentionStoreIT {
   @Test
   void a_job_says_since_when_its_picture_is_gone_and_keeps_its_outcome() {
     var old = aCompletedJob().with("finished_at", ago(KEEP.plusSeconds(5))).in(ledger);
-    var before = ledger.jobQueries.find(old).orElseThrow();
+    var before = ledger.jobQueries.find(old, Visibility.ALL).orElseThrow();
     assertThat(before.pictureRemovedAt()).isNull();
 
     ledger.retentionStore.forgetPicturesIfEndedBefore(List.of(old), KEEP);
 
-    var after = ledger.jobQueries.find(old).orElseThrow();
+    var after = ledger.jobQueries.find(old, Visibility.ALL).orElseThrow();
     assertThat(after.pictureRemovedAt()).isBetween(ago(Duration.ofMinutes(1)), Instant.now());
     assertThat(after.picture()).isEqualTo(before.picture());
     assertThat(after.status()).isEqualTo(before.status());
@@ -59,12 +60,13 @@ class RetentionStoreIT {
   void what_was_not_removed_after_all_may_go_when_it_is_asked_for_again() {
     var old = aCompletedJob().with("finished_at", ago(KEEP.plusSeconds(5))).in(ledger);
     ledger.retentionStore.forgetPicturesIfEndedBefore(List.of(old), KEEP);
-    var first = ledger.jobQueries.find(old).orElseThrow().pictureRemovedAt();
+    var first = ledger.jobQueries.find(old, Visibility.ALL).orElseThrow().pictureRemovedAt();
 
     assertThat(ledger.retentionStore.forgetPicturesIfEndedBefore(List.of(old), KEEP))
         .containsExactly(old);
 
-    assertThat(ledger.jobQueries.find(old).orElseThrow().pictureRemovedAt()).isEqualTo(first);
+    assertThat(ledger.jobQueries.find(old, Visibility.ALL).orElseThrow().pictureRemovedAt())
+        .isEqualTo(first);
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.darkroom.ledger.listing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.ExplainingDataSource;
 import dev.darkroom.ledger.jobs.TestingDatabase;
 import dev.darkroom.ledger.jobs.TestingLedger;
@@ -92,7 +93,8 @@ class ArchivePlansIT {
 
   @Test
   void usage_reads_the_jobs_of_its_range_and_the_queue_once() {
-    LEDGER.usageQueries.between(START, START.plus(Duration.ofHours(1)), null, UsageGrouping.DAY);
+    LEDGER.usageQueries.between(
+        START, START.plus(Duration.ofHours(1)), Visibility.ALL, null, UsageGrouping.DAY);
     assertThat(WATCHED.plan())
         .contains(
             "Index Scan using generation_jobs_pkey",
@@ -100,7 +102,7 @@ class ArchivePlansIT {
         .doesNotContain("Seq Scan on generation_jobs");
 
     LEDGER.usageQueries.between(
-        START, START.plus(Duration.ofDays(2)), "user-rare", UsageGrouping.MODEL);
+        START, START.plus(Duration.ofDays(2)), Visibility.ALL, "user-rare", UsageGrouping.MODEL);
     assertThat(WATCHED.plan())
         .contains("idx_generation_jobs_user_id")
         .doesNotContain("Seq Scan on generation_jobs");
@@ -108,7 +110,7 @@ class ArchivePlansIT {
 
   @Test
   void the_history_reads_ends_in_their_order_and_looks_their_jobs_up() {
-    LEDGER.historyQueries.read(Optional.empty(), 100);
+    LEDGER.historyQueries.read(Optional.empty(), Visibility.ALL, 100);
 
     assertThatPlanUses("Index Scan using idx_generation_logs_ends")
         .contains("generation_jobs_pkey", "idx_generation_logs_seq")
@@ -116,7 +118,7 @@ class ArchivePlansIT {
   }
 
   private static void list(JobListFilter filter) {
-    assertThat(LEDGER.jobListQueries.page(null, filter, 50)).isNotNull();
+    assertThat(LEDGER.jobListQueries.page(null, filter, Visibility.ALL, 50)).isNotNull();
   }
 
   private static AbstractStringAssert<?> assertThatPlanUses(String index) {

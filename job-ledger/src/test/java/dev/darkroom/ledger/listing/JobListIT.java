@@ -2,6 +2,7 @@ package dev.darkroom.ledger.listing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Billing;
 import dev.darkroom.ledger.jobs.Billing.BillingState;
 import dev.darkroom.ledger.jobs.TestingLedger;
@@ -159,7 +160,7 @@ class JobListIT {
     var seen = new ArrayList<RequestId>();
     RequestId after = null;
     do {
-      var slice = ledger.jobListQueries.page(after, ALL, 23);
+      var slice = ledger.jobListQueries.page(after, ALL, Visibility.ALL, 23);
       slice.jobs().forEach(job -> seen.add(job.requestId()));
       after = slice.next();
       write(NOON.plusSeconds(9), "late", ArchivedState.IN_LINE);
@@ -201,10 +202,11 @@ class JobListIT {
     ledger
         .asOwner
         .sql(
-            "update public.generation_jobs set request = jsonb_build_object('prompt', repeat('x', 8000))")
+            "update public.generation_jobs set request = jsonb_build_object('prompt', repeat('x',"
+                + " 8000))")
         .update();
 
-    var page = ledger.jobListQueries.page(null, ALL, 200);
+    var page = ledger.jobListQueries.page(null, ALL, Visibility.ALL, 200);
 
     assertThat(page.jobs()).hasSizeBetween(20, 100);
     assertThat(walk(ALL, 200)).hasSize(200);
@@ -215,7 +217,10 @@ class JobListIT {
     manyJobs(9_000);
     var page =
         ledger.jobListQueries.page(
-            null, new JobListFilter(JobStatus.COMPLETED, "rejected", null, null, null), 9);
+            null,
+            new JobListFilter(JobStatus.COMPLETED, "rejected", null, null, null),
+            Visibility.ALL,
+            9);
 
     assertThat(page).isEqualTo(JobListSlice.EMPTY);
   }
@@ -225,7 +230,7 @@ class JobListIT {
     var sizes = new ArrayList<Integer>();
     RequestId after = null;
     do {
-      var slice = ledger.jobListQueries.page(after, filter, 50);
+      var slice = ledger.jobListQueries.page(after, filter, Visibility.ALL, 50);
       sizes.add(slice.jobs().size());
       after = slice.next();
     } while (after != null);
@@ -262,7 +267,7 @@ class JobListIT {
     var jobs = new ArrayList<ListedJob>();
     RequestId after = null;
     do {
-      var slice = ledger.jobListQueries.page(after, filter, limit);
+      var slice = ledger.jobListQueries.page(after, filter, Visibility.ALL, limit);
       assertThat(slice.jobs()).hasSizeLessThanOrEqualTo(limit);
       jobs.addAll(slice.jobs());
       after = slice.next();

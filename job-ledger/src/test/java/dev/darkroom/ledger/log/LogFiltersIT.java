@@ -2,6 +2,7 @@ package dev.darkroom.ledger.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.TestingLedger;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobStatus;
@@ -53,11 +54,12 @@ class LogFiltersIT {
       var filter = aFilter();
       var expected = expected(filter);
       assertThat(walk(filter, 5 + random.nextInt(60))).as("%s", filter).isEqualTo(expected);
-      assertThat(ledger.logQueries.count(filter))
+      assertThat(ledger.logQueries.count(filter, Visibility.ALL))
           .as("%s", filter)
           .isEqualTo(new LogQueries.LogCount(expected.size(), false));
       if (filter.text() == null) {
-        assertThat(ledger.logQueries.page(LogPosition.START, filter, 7, 3).entries())
+        assertThat(
+                ledger.logQueries.page(LogPosition.START, filter, Visibility.ALL, 7, 3).entries())
             .as("%s", filter)
             .isEqualTo(expected.stream().skip(3).limit(7).toList());
       }
@@ -66,10 +68,16 @@ class LogFiltersIT {
 
   @Test
   void the_last_page_has_no_next_and_a_full_one_before_it_has() {
-    var first = ledger.logQueries.page(LogPosition.START, ALL, rows.size() - 1, 0);
-    assertThat(ledger.logQueries.page(Objects.requireNonNull(first.next()), ALL, 10, 0).next())
+    var first = ledger.logQueries.page(LogPosition.START, ALL, Visibility.ALL, rows.size() - 1, 0);
+    assertThat(
+            ledger
+                .logQueries
+                .page(Objects.requireNonNull(first.next()), ALL, Visibility.ALL, 10, 0)
+                .next())
         .isNull();
-    assertThat(ledger.logQueries.page(LogPosition.START, ALL, rows.size(), 0).next()).isNull();
+    assertThat(
+            ledger.logQueries.page(LogPosition.START, ALL, Visibility.ALL, rows.size(), 0).next())
+        .isNull();
   }
 
   @Test
@@ -77,7 +85,7 @@ class LogFiltersIT {
     var seen = new ArrayList<LogEntry>();
     var position = LogPosition.START;
     while (position != null) {
-      var slice = ledger.logQueries.page(position, ALL, 37, 0);
+      var slice = ledger.logQueries.page(position, ALL, Visibility.ALL, 37, 0);
       seen.addAll(slice.entries());
       position = slice.next();
       // newer than all, and in the middle, as by a commit that came late
@@ -131,7 +139,7 @@ class LogFiltersIT {
     var entries = new ArrayList<LogEntry>();
     var position = LogPosition.START;
     while (position != null) {
-      var slice = ledger.logQueries.page(position, filter, limit, 0);
+      var slice = ledger.logQueries.page(position, filter, Visibility.ALL, limit, 0);
       assertThat(slice.entries()).hasSizeLessThanOrEqualTo(limit);
       entries.addAll(slice.entries());
       position = slice.next();

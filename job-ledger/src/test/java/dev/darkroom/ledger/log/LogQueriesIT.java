@@ -2,6 +2,7 @@ package dev.darkroom.ledger.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.TestingLedger;
 import dev.darkroom.ledger.log.LogQueries.LogCount;
 import dev.darkroom.model.JobStatus;
@@ -35,7 +36,7 @@ class LogQueriesIT {
 
   @Test
   void the_newest_step_comes_first_and_of_two_at_the_same_time_the_one_written_last() {
-    var entries = ledger.logQueries.page(LogPosition.START, ALL, 50, 0).entries();
+    var entries = ledger.logQueries.page(LogPosition.START, ALL, Visibility.ALL, 50, 0).entries();
 
     assertThat(entries).extracting(LogEntry::step).containsExactly("four", "three", "two", "one");
     assertThat(entries.getLast().createdAt())
@@ -44,11 +45,11 @@ class LogQueriesIT {
 
   @Test
   void an_offset_skips_rows_and_a_count_covers_all_pages() {
-    assertThat(ledger.logQueries.page(LogPosition.START, ALL, 2, 1).entries())
+    assertThat(ledger.logQueries.page(LogPosition.START, ALL, Visibility.ALL, 2, 1).entries())
         .extracting(LogEntry::step)
         .containsExactly("three", "two");
-    assertThat(ledger.logQueries.count(ALL)).isEqualTo(new LogCount(4, false));
-    assertThat(ledger.logQueries.page(LogPosition.START, ALL, 50, 9))
+    assertThat(ledger.logQueries.count(ALL, Visibility.ALL)).isEqualTo(new LogCount(4, false));
+    assertThat(ledger.logQueries.page(LogPosition.START, ALL, Visibility.ALL, 50, 9))
         .isEqualTo(new LogSlice(List.of(), null));
   }
 
@@ -79,20 +80,22 @@ class LogQueriesIT {
     writeLarge("eve", 500);
     var filter = new LogFilter(null, null, "eve", null, null, null);
 
-    var slice = ledger.logQueries.page(LogPosition.START, filter, 500, 0);
+    var slice = ledger.logQueries.page(LogPosition.START, filter, Visibility.ALL, 500, 0);
     var size = slice.entries().size();
     assertThat(size).isBetween(20, 100);
 
     var seen = new ArrayList<>(slice.entries());
     while (slice.next() != null) {
-      slice = ledger.logQueries.page(slice.next(), filter, 500, 0);
+      slice = ledger.logQueries.page(slice.next(), filter, Visibility.ALL, 500, 0);
       seen.addAll(slice.entries());
     }
     assertThat(seen).hasSize(500).doesNotHaveDuplicates();
-    assertThat(ledger.logQueries.page(LogPosition.START, filter, 500, size).entries())
+    assertThat(
+            ledger.logQueries.page(LogPosition.START, filter, Visibility.ALL, 500, size).entries())
         .isEqualTo(seen.subList(size, 2 * size));
     var search = new LogFilter(null, null, "eve", null, null, "\uD83D\uDE00");
-    assertThat(ledger.logQueries.page(LogPosition.START, search, 500, 0).entries()).hasSize(size);
+    assertThat(ledger.logQueries.page(LogPosition.START, search, Visibility.ALL, 500, 0).entries())
+        .hasSize(size);
   }
 
   @Test
@@ -107,10 +110,10 @@ class LogQueriesIT {
             """)
         .update();
     var logs = ledger.logQueries;
-    assertThat(logs.count(new LogFilter(null, null, "eve", null, null, null)))
+    assertThat(logs.count(new LogFilter(null, null, "eve", null, null, null), Visibility.ALL))
         .isEqualTo(new LogCount(100_000, true));
-    assertThat(logs.count(ALL)).isEqualTo(new LogCount(100_000, true));
-    assertThat(logs.count(new LogFilter(null, null, "bob", null, null, null)))
+    assertThat(logs.count(ALL, Visibility.ALL)).isEqualTo(new LogCount(100_000, true));
+    assertThat(logs.count(new LogFilter(null, null, "bob", null, null, null), Visibility.ALL))
         .isEqualTo(new LogCount(2, false));
   }
 
@@ -132,15 +135,17 @@ class LogQueriesIT {
 
   @Test
   void details_of_any_shape_can_be_read() {
-    assertThat(ledger.logQueries.page(LogPosition.START, ALL, 50, 0).entries())
+    assertThat(ledger.logQueries.page(LogPosition.START, ALL, Visibility.ALL, 50, 0).entries())
         .extracting(LogEntry::details)
         .containsExactly(
             null, Map.of("value", List.of(1, "x")), Map.of("imageSize", "original"), null);
   }
 
   private List<String> steps(LogFilter filter) {
-    var entries = ledger.logQueries.page(LogPosition.START, filter, 50, 0).entries();
-    assertThat(ledger.logQueries.count(filter)).isEqualTo(new LogCount(entries.size(), false));
+    var entries =
+        ledger.logQueries.page(LogPosition.START, filter, Visibility.ALL, 50, 0).entries();
+    assertThat(ledger.logQueries.count(filter, Visibility.ALL))
+        .isEqualTo(new LogCount(entries.size(), false));
     return entries.stream().map(LogEntry::step).toList();
   }
 

@@ -2,6 +2,7 @@ package dev.darkroom.ledger.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.ExplainingDataSource;
 import dev.darkroom.ledger.jobs.TestingDatabase;
 import dev.darkroom.ledger.jobs.TestingLedger;
@@ -77,40 +78,57 @@ class PromptSearchIT {
       var filter = filter(null, null, text);
       var entries = new ArrayList<LogEntry>();
       for (var position = LogPosition.START; position != null; ) {
-        var slice = logs.page(position, filter, 500, 0);
+        var slice = logs.page(position, filter, Visibility.ALL, 500, 0);
         entries.addAll(slice.entries());
         position = slice.next();
       }
       assertThat(entries).hasSize(rows).doesNotHaveDuplicates();
-      assertThat(logs.count(filter).rows()).isLessThanOrEqualTo(rows);
+      assertThat(logs.count(filter, Visibility.ALL).rows()).isLessThanOrEqualTo(rows);
     }
   }
 
   @Test
   void a_scan_ends_after_its_share_of_rows_and_says_where_the_next_one_goes_on() {
-    var slice = SCANS.page(LogPosition.START, filter(null, null, "first"), 50, 0);
+    var slice = SCANS.page(LogPosition.START, filter(null, null, "first"), Visibility.ALL, 50, 0);
 
     assertThat(slice.entries()).isEmpty();
     assertThat(slice.next()).isNotNull();
-    assertThat(SCANS.count(filter(null, null, "first"))).isEqualTo(new LogCount(0, true));
+    assertThat(SCANS.count(filter(null, null, "first"), Visibility.ALL))
+        .isEqualTo(new LogCount(0, true));
   }
 
   @Test
   void the_other_filters_hold_for_a_text_that_is_looked_up_in_an_index() {
     var logs = INDEX_SEARCHES;
-    assertThat(logs.page(LogPosition.START, filter(null, null, "first"), 50, 0).entries())
+    assertThat(
+            logs.page(LogPosition.START, filter(null, null, "first"), Visibility.ALL, 50, 0)
+                .entries())
         .hasSize(50);
     assertThat(
-            logs.page(LogPosition.START, filter(JobStatus.COMPLETED, null, "first"), 500, 0)
+            logs.page(
+                    LogPosition.START,
+                    filter(JobStatus.COMPLETED, null, "first"),
+                    Visibility.ALL,
+                    500,
+                    0)
                 .entries())
         .hasSize(49);
-    assertThat(logs.page(LogPosition.START, filter(null, "user-1", "first"), 500, 0).entries())
+    assertThat(
+            logs.page(LogPosition.START, filter(null, "user-1", "first"), Visibility.ALL, 500, 0)
+                .entries())
         .hasSize(50);
     assertThat(
-            logs.page(LogPosition.START, filter(JobStatus.STARTED, "user-0", "first"), 500, 0)
+            logs.page(
+                    LogPosition.START,
+                    filter(JobStatus.STARTED, "user-0", "first"),
+                    Visibility.ALL,
+                    500,
+                    0)
                 .entries())
         .hasSize(24);
-    assertThat(logs.page(LogPosition.START, filter(JobStatus.FAILED, null, "first"), 500, 0))
+    assertThat(
+            logs.page(
+                LogPosition.START, filter(JobStatus.FAILED, null, "first"), Visibility.ALL, 500, 0))
         .isEqualTo(new LogSlice(List.of(), null));
   }
 
@@ -119,12 +137,12 @@ class PromptSearchIT {
     var watched = new ExplainingDataSource(INDEXED.asApplication());
     var logs = new TestingLedger(INDEXED, watched).logQueries;
 
-    logs.page(LogPosition.START, filter(null, null, "nowhere"), 50, 0);
+    logs.page(LogPosition.START, filter(null, null, "nowhere"), Visibility.ALL, 50, 0);
     assertThat(watched.plan())
         .contains("Bitmap Index Scan on idx_generation_logs_prompt")
         .doesNotContain("Seq Scan on generation_logs");
 
-    logs.page(LogPosition.START, filter(null, null, "lighthouse"), 50, 0);
+    logs.page(LogPosition.START, filter(null, null, "lighthouse"), Visibility.ALL, 50, 0);
     assertThat(watched.plan()).doesNotContain("idx_generation_logs_prompt");
   }
 
@@ -134,7 +152,8 @@ class PromptSearchIT {
     var watched = new ExplainingDataSource(INDEXED.asApplication());
     var logs = new TestingLedger(INDEXED, watched).logQueries;
 
-    assertThat(logs.page(LogPosition.START, filter(null, null, text), 50, 0).next()).isNotNull();
+    assertThat(logs.page(LogPosition.START, filter(null, null, text), Visibility.ALL, 50, 0).next())
+        .isNotNull();
 
     assertThat(watched.plan())
         .isNotEmpty()
@@ -149,7 +168,7 @@ class PromptSearchIT {
 
     var entries = new ArrayList<LogEntry>();
     for (var position = LogPosition.START; position != null; ) {
-      var slice = logs.scan(position, filter, 40);
+      var slice = logs.scan(position, filter, Visibility.ALL, 40);
       entries.addAll(slice.entries());
       position = slice.next();
     }

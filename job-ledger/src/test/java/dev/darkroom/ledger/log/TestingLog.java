@@ -57,6 +57,7 @@ final class TestingLog implements LogTail.Source {
         seq,
         new UUID(life, seq),
         new RequestId(new UUID(1, seq)),
+        "",
         "ada",
         "a lighthouse",
         JobStatus.STARTED,

@@ -7,6 +7,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.TestingLedger;
 import dev.darkroom.ledger.operate.Operation.OperationAction;
 import dev.darkroom.ledger.operate.Operation.OperationStatus;
@@ -102,7 +103,7 @@ class OperationStoreIT {
     }
 
     assertThat(taken).hasSize(7).doesNotHaveDuplicates();
-    var ended = operations.find(operation.id()).orElseThrow();
+    var ended = operations.find(operation.id(), Visibility.ALL).orElseThrow();
     assertThat(ended.status()).isEqualTo(OperationStatus.COMPLETED);
     assertThat(ended.changed()).isEqualTo(7);
     assertThat(ended.finishedAt()).isNotNull();
@@ -115,6 +116,7 @@ class OperationStoreIT {
             firstAt(Instant.parse("2026-11-22T12:00:00Z")),
             OperationAction.REPLAY,
             filter(null, null, "ada", null),
+            Visibility.ALL,
             null,
             0);
     failedAt(Instant.parse("2026-11-22T12:00:01Z"));
@@ -144,15 +146,17 @@ class OperationStoreIT {
 
     assertThat(operations.take(RESERVATION)).isEmpty();
     assertThat(operations.advance(operation, operations.slice(operation, 10), 1)).isFalse();
-    assertThat(operations.find(operation.id()).orElseThrow().status())
+    assertThat(operations.find(operation.id(), Visibility.ALL).orElseThrow().status())
         .isEqualTo(OperationStatus.CANCELLED);
-    assertThat(operations.latest(10)).extracting(Operation::id).containsExactly(operation.id());
+    assertThat(operations.latest(Visibility.ALL, 10))
+        .extracting(Operation::id)
+        .containsExactly(operation.id());
   }
 
   private List<RequestId> matching(OperationAction action, JobFilter filter) {
-    var operation = operations.begin(UUID.randomUUID(), action, filter, null, 0);
+    var operation = operations.begin(UUID.randomUUID(), action, filter, Visibility.ALL, null, 0);
     var jobs = operations.slice(from(LATEST, operation), 100).jobs();
-    assertThat(operations.count(action, filter, LATEST)).isEqualTo(jobs.size());
+    assertThat(operations.count(action, filter, Visibility.ALL, LATEST)).isEqualTo(jobs.size());
     return jobs;
   }
 
@@ -161,6 +165,7 @@ class OperationStoreIT {
         operation.id(),
         operation.action(),
         operation.filter(),
+        Visibility.ALL,
         null,
         operation.status(),
         0,
@@ -173,7 +178,7 @@ class OperationStoreIT {
   }
 
   private Operation begin(OperationAction action, JobFilter filter) {
-    return operations.begin(LATEST, action, filter, "A test.", 0);
+    return operations.begin(LATEST, action, filter, Visibility.ALL, "A test.", 0);
   }
 
   private static JobFilter filter(

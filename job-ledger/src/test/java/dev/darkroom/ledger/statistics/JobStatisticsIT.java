@@ -2,6 +2,7 @@ package dev.darkroom.ledger.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.JobFixture;
 import dev.darkroom.ledger.jobs.NewJobFixture;
 import dev.darkroom.ledger.jobs.TestingLedger;
@@ -32,12 +33,13 @@ class JobStatisticsIT {
     log(before.plusSeconds(120), "failed", "{\"code\": \"rejected\"}");
     log(now, "started", "{}");
 
-    assertThat(ledger.jobStatistics.between(before, now))
+    assertThat(ledger.jobStatistics.between(before, now, Visibility.ALL))
         .containsExactly(
             new JobCounts(null, 2, 0, 1, null, null),
             new JobCounts(before, 2, 0, 0, null, null),
             new JobCounts(before.plusSeconds(120), 0, 0, 1, null, null));
-    assertThat(ledger.jobStatistics.between(now.plusSeconds(60), now.plusSeconds(120)))
+    assertThat(
+            ledger.jobStatistics.between(now.plusSeconds(60), now.plusSeconds(120), Visibility.ALL))
         .containsExactly(new JobCounts(null, 0, 0, 0, null, null));
   }
 
@@ -47,7 +49,7 @@ class JobStatisticsIT {
       log(before, "completed", "{\"jobMillis\": %d}".formatted(1000 * seconds));
     }
 
-    assertThat(ledger.jobStatistics.between(before, now))
+    assertThat(ledger.jobStatistics.between(before, now, Visibility.ALL))
         .first()
         .isEqualTo(new JobCounts(null, 0, 20, 0, 10.0, 19.0));
   }
@@ -58,7 +60,7 @@ class JobStatisticsIT {
     log(before, "failed", "{\"code\": \"deadline_exceeded\"}");
     log(before, "failed", "{\"code\": \"deadline_exceeded\"}");
 
-    assertThat(ledger.jobStatistics.failures(before, now))
+    assertThat(ledger.jobStatistics.failures(before, now, Visibility.ALL))
         .containsExactly(new FailureCount("deadline_exceeded", 2), new FailureCount("rejected", 1));
   }
 
@@ -72,13 +74,13 @@ class JobStatisticsIT {
         lost, dev.darkroom.model.Step.NEBIUS_API_ERROR, "rejected", "No.", Map.of());
 
     var until = now.plus(Duration.ofHours(1));
-    var total = ledger.jobStatistics.between(now, until).getFirst();
+    var total = ledger.jobStatistics.between(now, until, Visibility.ALL).getFirst();
 
     assertThat(total.submitted()).isEqualTo(2);
     assertThat(total.completed()).isEqualTo(1);
     assertThat(total.failed()).isEqualTo(1);
     assertThat(total.medianSeconds()).isEqualTo(millisOfTheCompletedJob() / 1000.0);
-    assertThat(ledger.jobStatistics.failures(now, until))
+    assertThat(ledger.jobStatistics.failures(now, until, Visibility.ALL))
         .containsExactly(new FailureCount("rejected", 1));
   }
 

@@ -3,6 +3,7 @@ package dev.darkroom.ledger.statistics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.TestingLedger;
 import dev.darkroom.ledger.listing.JobListFilter;
 import dev.darkroom.ledger.listing.TestingArchive;
@@ -41,7 +42,7 @@ class UsageIT {
     var jobs = aWeekOfJobs();
     var since = MONDAY.plus(Duration.ofHours(7));
 
-    var sums = ledger.usageQueries.between(since, FRIDAY, null, UsageGrouping.DAY);
+    var sums = ledger.usageQueries.between(since, FRIDAY, Visibility.ALL, null, UsageGrouping.DAY);
 
     assertThat(sums.total()).isEqualTo(sum(jobs, job -> isBetween(job, since, FRIDAY)));
     assertThat(sums.groups())
@@ -65,7 +66,7 @@ class UsageIT {
 
     var sums =
         ledger.usageQueries.between(
-            MONDAY.plusMillis(1), FRIDAY.plusMillis(1), null, UsageGrouping.DAY);
+            MONDAY.plusMillis(1), FRIDAY.plusMillis(1), Visibility.ALL, null, UsageGrouping.DAY);
 
     assertThat(sums.groups())
         .extracting(UsageGroup::name, group -> group.counts().jobs())
@@ -85,7 +86,7 @@ class UsageIT {
     for (var grouping : List.of(UsageGrouping.USER, UsageGrouping.MODEL)) {
       Function<ArchivedJob, String> name =
           grouping == UsageGrouping.USER ? ArchivedJob::userId : ArchivedJob::model;
-      var sums = ledger.usageQueries.between(MONDAY, FRIDAY, null, grouping);
+      var sums = ledger.usageQueries.between(MONDAY, FRIDAY, Visibility.ALL, null, grouping);
       assertThat(sums.total()).isEqualTo(sum(jobs, job -> isBetween(job, MONDAY, FRIDAY)));
       assertThat(sums.groups())
           .extracting(group -> group.counts().jobs())
@@ -112,14 +113,17 @@ class UsageIT {
   void one_user_alone_is_summed_up() {
     var jobs = aWeekOfJobs();
 
-    var sums = ledger.usageQueries.between(MONDAY, FRIDAY, "user-1", UsageGrouping.USER);
+    var sums =
+        ledger.usageQueries.between(MONDAY, FRIDAY, Visibility.ALL, "user-1", UsageGrouping.USER);
 
     assertThat(sums.groups())
         .containsExactly(
             new UsageGroup(
                 "user-1",
                 sum(jobs, job -> isBetween(job, MONDAY, FRIDAY) && job.userId().equals("user-1"))));
-    assertThat(ledger.usageQueries.between(MONDAY, FRIDAY, "nobody", UsageGrouping.MODEL))
+    assertThat(
+            ledger.usageQueries.between(
+                MONDAY, FRIDAY, Visibility.ALL, "nobody", UsageGrouping.MODEL))
         .isEqualTo(new UsageQueries.UsageSums(new UsageCounts(0, 0, 0, 0, 0, 0), List.of(), null));
   }
 
@@ -129,10 +133,14 @@ class UsageIT {
     var listed =
         ledger
             .jobListQueries
-            .page(null, new JobListFilter(null, null, null, MONDAY, FRIDAY), 500)
+            .page(null, new JobListFilter(null, null, null, MONDAY, FRIDAY), Visibility.ALL, 500)
             .jobs();
 
-    var total = ledger.usageQueries.between(MONDAY, FRIDAY, null, UsageGrouping.DAY).total();
+    var total =
+        ledger
+            .usageQueries
+            .between(MONDAY, FRIDAY, Visibility.ALL, null, UsageGrouping.DAY)
+            .total();
 
     assertThat(total.jobs()).isEqualTo(listed.size());
     assertThat(total.calls())
@@ -159,7 +167,7 @@ class UsageIT {
 
     var sums =
         ledger.usageQueries.between(
-            since, since.plus(Duration.ofDays(400)), null, UsageGrouping.USER);
+            since, since.plus(Duration.ofDays(400)), Visibility.ALL, null, UsageGrouping.USER);
 
     assertThat(sums.groups()).hasSize(UsageQueries.MOST_GROUPS);
     assertThat(sums.total()).isEqualTo(new UsageCounts(3_000, 6_000, 0, 3_000, 0, 0));

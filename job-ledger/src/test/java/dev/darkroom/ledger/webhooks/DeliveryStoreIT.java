@@ -1,11 +1,14 @@
 package dev.darkroom.ledger.webhooks;
 
+import static dev.darkroom.ledger.webhooks.TestingWebhooks.ADA;
+import static dev.darkroom.ledger.webhooks.TestingWebhooks.BOB;
 import static dev.darkroom.ledger.webhooks.TestingWebhooks.PATIENCE;
 import static dev.darkroom.ledger.webhooks.TestingWebhooks.RESERVATION;
 import static dev.darkroom.ledger.webhooks.TestingWebhooks.URL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Race;
 import dev.darkroom.ledger.webhooks.DeliveryStore.AfterFailure;
 import dev.darkroom.ledger.webhooks.DeliveryStore.Redelivery;
@@ -219,7 +222,7 @@ class DeliveryStoreIT {
     webhooks.fail(first, Duration.ofSeconds(1), Duration.ofMinutes(10));
 
     assertThat(webhooks.reserve()).isEmpty();
-    assertThat(webhooks.endpoints().ofUser("ada", 10).getFirst().waitUntil()).isNotNull();
+    assertThat(webhooks.endpoints().of(ADA, 10).getFirst().waitUntil()).isNotNull();
     webhooks.timePasses(Duration.ofMinutes(9));
     assertThat(webhooks.reserve()).isEmpty();
     webhooks.timePasses(MINUTE);
@@ -246,7 +249,7 @@ class DeliveryStoreIT {
       webhooks.reserve().forEach(webhooks::fail);
       webhooks.timePasses(Duration.ofHours(1));
     }
-    assertThat(webhooks.endpoints().ofUser("ada", 10).getFirst().failingSince()).isNotNull();
+    assertThat(webhooks.endpoints().of(ADA, 10).getFirst().failingSince()).isNotNull();
 
     webhooks.reserve().forEach(webhooks::deliver);
 
@@ -255,7 +258,7 @@ class DeliveryStoreIT {
           assertThat(webhooks.only(job).state()).isEqualTo(DeliveryState.DELIVERED);
           assertThat(webhooks.only(job).tries()).isEqualTo(7);
         });
-    assertThat(webhooks.endpoints().ofUser("ada", 10).getFirst().failingSince()).isNull();
+    assertThat(webhooks.endpoints().of(ADA, 10).getFirst().failingSince()).isNull();
   }
 
   @Test
@@ -271,7 +274,7 @@ class DeliveryStoreIT {
     assertThat(after.state()).isEqualTo(DeliveryState.FAILED);
     assertThat(after.disabled()).isTrue();
     assertThat(webhooks.only(job).state()).isEqualTo(DeliveryState.FAILED);
-    var endpoint = webhooks.endpoints().ofUser("ada", 10).getFirst();
+    var endpoint = webhooks.endpoints().of(ADA, 10).getFirst();
     assertThat(endpoint.disabledAt()).isNotNull();
     assertThat(endpoint.disabledReason())
         .startsWith("No delivery has succeeded since ")
@@ -298,7 +301,7 @@ class DeliveryStoreIT {
 
     assertThat(webhooks.fail(due.getLast())).isPresent();
 
-    assertThat(webhooks.endpoints().ofUser("ada", 10).getFirst().disabledAt()).isNull();
+    assertThat(webhooks.endpoints().of(ADA, 10).getFirst().disabledAt()).isNull();
   }
 
   @Test
@@ -313,13 +316,14 @@ class DeliveryStoreIT {
     assertThat(after.disabled()).isTrue();
     assertThat(webhooks.reserve()).isEmpty(); // which skips what it finds
     assertThat(webhooks.only(second).state()).isEqualTo(DeliveryState.SKIPPED);
-    assertThat(webhooks.endpoints().ofUser("ada", 10).getFirst().disabledReason())
+    assertThat(webhooks.endpoints().of(ADA, 10).getFirst().disabledReason())
         .isEqualTo("It answered 410.");
-    assertThat(store.redeliver(second, webhooks.only(second).deliveryId(), PATIENCE))
+    assertThat(
+            store.redeliver(second, webhooks.only(second).deliveryId(), Visibility.ALL, PATIENCE))
         .isEqualTo(Redelivery.ENDPOINT_DISABLED);
     assertThat(redeliverAll(DeliveryState.SKIPPED)).isZero();
 
-    assertThat(webhooks.endpoints().enable("ada", URL).orElseThrow().disabledAt()).isNull();
+    assertThat(webhooks.endpoints().enable(ADA, URL).orElseThrow().disabledAt()).isNull();
 
     assertThat(webhooks.reserve()).isEmpty();
     assertThat(redeliverAll(DeliveryState.SKIPPED)).isOne();
@@ -335,7 +339,8 @@ class DeliveryStoreIT {
     webhooks.deliver(first);
     webhooks.timePasses(DAY.multipliedBy(2));
 
-    assertThat(store.redeliver(job, first.deliveryId(), PATIENCE)).isEqualTo(Redelivery.ACCEPTED);
+    assertThat(store.redeliver(job, first.deliveryId(), Visibility.ALL, PATIENCE))
+        .isEqualTo(Redelivery.ACCEPTED);
 
     var again = webhooks.reserve().getFirst();
     assertThat(again.deliveryId()).isEqualTo(first.deliveryId());
@@ -344,9 +349,9 @@ class DeliveryStoreIT {
         .map(AfterFailure::state)
         .as("retried for another day")
         .contains(DeliveryState.WAITING);
-    assertThat(store.redeliver(job, UUID.randomUUID(), PATIENCE))
+    assertThat(store.redeliver(job, UUID.randomUUID(), Visibility.ALL, PATIENCE))
         .isEqualTo(Redelivery.NO_SUCH_DELIVERY);
-    assertThat(store.redeliver(webhooks.accept(null), first.deliveryId(), PATIENCE))
+    assertThat(store.redeliver(webhooks.accept(null), first.deliveryId(), Visibility.ALL, PATIENCE))
         .as("of another job")
         .isEqualTo(Redelivery.NO_SUCH_DELIVERY);
   }
@@ -356,7 +361,7 @@ class DeliveryStoreIT {
     var job = webhooks.due("ada", URL);
     var delivery = webhooks.reserve().getFirst();
 
-    assertThat(store.redeliver(job, delivery.deliveryId(), PATIENCE))
+    assertThat(store.redeliver(job, delivery.deliveryId(), Visibility.ALL, PATIENCE))
         .isEqualTo(Redelivery.ACCEPTED);
 
     assertThat(webhooks.reserve()).isEmpty();
@@ -370,8 +375,8 @@ class DeliveryStoreIT {
     var old = webhooks.due("ada", URL);
     webhooks.due("bob", OTHER);
     webhooks.reserve().forEach(webhooks::gone);
-    webhooks.endpoints().enable("ada", URL);
-    webhooks.endpoints().enable("bob", OTHER);
+    webhooks.endpoints().enable(ADA, URL);
+    webhooks.endpoints().enable(BOB, OTHER);
     webhooks.timePasses(Duration.ofDays(2));
     webhooks.due("ada", URL);
     webhooks.reserve().forEach(webhooks::deliver);
@@ -379,7 +384,7 @@ class DeliveryStoreIT {
 
     assertThat(
             store.redeliverAll(
-                "ada",
+                ADA,
                 now.minus(DAY),
                 now,
                 List.of(DeliveryState.FAILED, DeliveryState.SKIPPED),
@@ -401,7 +406,7 @@ class DeliveryStoreIT {
 
     assertThat(
             store.redeliverAll(
-                "ada",
+                ADA,
                 Instant.EPOCH,
                 Instant.now().plusSeconds(1),
                 List.of(DeliveryState.DELIVERED),
@@ -413,7 +418,7 @@ class DeliveryStoreIT {
 
   private int redeliverAll(DeliveryState state) {
     return store.redeliverAll(
-        "ada", Instant.EPOCH, Instant.now().plusSeconds(1), List.of(state), PATIENCE, 10);
+        ADA, Instant.EPOCH, Instant.now().plusSeconds(1), List.of(state), PATIENCE, 10);
   }
 
   @Test
@@ -428,7 +433,7 @@ class DeliveryStoreIT {
     assertThat(webhooks.deliver(of(job, due))).isTrue();
 
     assertThat(webhooks.only(job).state()).isEqualTo(DeliveryState.DELIVERED);
-    assertThat(webhooks.endpoints().ofUser("ada", 10).getFirst().disabledAt()).isNotNull();
+    assertThat(webhooks.endpoints().of(ADA, 10).getFirst().disabledAt()).isNotNull();
   }
 
   @Test
@@ -442,7 +447,7 @@ class DeliveryStoreIT {
     assertThat(webhooks.queries().forgetOld(Duration.ofMinutes(5), 10)).isZero();
     assertThat(webhooks.queries().forgetOld(Duration.ofSeconds(-5), 10)).isOne();
 
-    assertThat(webhooks.queries().ofJob(delivered, 10)).isEmpty();
+    assertThat(webhooks.queries().ofJob(delivered, Visibility.ALL, 10)).isEmpty();
     assertThat(webhooks.only(waiting)).isNotNull();
     assertThat(webhooks.queries().count().waiting()).isOne();
   }

@@ -1,9 +1,12 @@
 package dev.darkroom.ledger.webhooks;
 
+import static dev.darkroom.ledger.webhooks.TestingWebhooks.ADA;
+import static dev.darkroom.ledger.webhooks.TestingWebhooks.BOB;
 import static dev.darkroom.ledger.webhooks.TestingWebhooks.PATIENCE;
 import static dev.darkroom.ledger.webhooks.TestingWebhooks.URL;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.JobFixture;
 import dev.darkroom.ledger.jobs.NewJob.JobWebhook;
 import dev.darkroom.ledger.jobs.Race;
@@ -72,7 +75,8 @@ class EventCollectorIT {
   void the_id_of_a_delivery_is_that_of_its_step() {
     var job = webhooks.due("ada", URL);
 
-    var step = webhooks.ledger().jobQueries.find(job).orElseThrow().steps().getLast();
+    var step =
+        webhooks.ledger().jobQueries.find(job, Visibility.ALL).orElseThrow().steps().getLast();
     assertThat(webhooks.only(job).deliveryId()).isEqualTo(step.id());
   }
 
@@ -100,7 +104,7 @@ class EventCollectorIT {
 
     webhooks.collect();
 
-    var deliveries = webhooks.queries().ofJob(job, 10);
+    var deliveries = webhooks.queries().ofJob(job, Visibility.ALL, 10);
     assertThat(deliveries)
         .extracting(WebhookDelivery::event)
         .containsExactly(JobStatus.STARTED, JobStatus.PROCESSING, JobStatus.COMPLETED);
@@ -146,13 +150,13 @@ class EventCollectorIT {
     webhooks.due("bob", "https://ada.example.com:8443/Hooks");
     webhooks.due("ada", "https://ada.example.com?job=3");
 
-    assertThat(webhooks.endpoints().ofUser("ada", 10))
+    assertThat(webhooks.endpoints().of(ADA, 10))
         .extracting(EndpointStore.WebhookEndpoint::address)
         .containsExactlyInAnyOrder("https://ada.example.com:8443/Hooks", "https://ada.example.com");
-    assertThat(webhooks.endpoints().ofUser("bob", 10)).hasSize(1);
-    assertThat(webhooks.endpoints().enable("ada", "https://ADA.example.com:8443/Hooks?job=9"))
+    assertThat(webhooks.endpoints().of(BOB, 10)).hasSize(1);
+    assertThat(webhooks.endpoints().enable(ADA, "https://ADA.example.com:8443/Hooks?job=9"))
         .isPresent();
-    assertThat(webhooks.endpoints().enable("ada", "https://ada.example.com:8443/hooks")).isEmpty();
+    assertThat(webhooks.endpoints().enable(ADA, "https://ada.example.com:8443/hooks")).isEmpty();
   }
 
   @Test
@@ -192,7 +196,7 @@ class EventCollectorIT {
       assertThat(webhooks.missingNumbers()).isOne();
       webhooks.due("ada", URL);
       assertThat(webhooks.missingNumbers()).isOne();
-      assertThat(webhooks.queries().ofJob(late, 10)).isEmpty();
+      assertThat(webhooks.queries().ofJob(late, Visibility.ALL, 10)).isEmpty();
 
       transaction.commit();
     }
@@ -216,7 +220,7 @@ class EventCollectorIT {
     webhooks.due("ada", URL);
 
     assertThat(webhooks.missingNumbers()).isZero();
-    assertThat(webhooks.queries().ofJob(job, 10)).isEmpty();
+    assertThat(webhooks.queries().ofJob(job, Visibility.ALL, 10)).isEmpty();
   }
 
   /** A dump that was read into a new server brings transaction ids that are far ahead there. */

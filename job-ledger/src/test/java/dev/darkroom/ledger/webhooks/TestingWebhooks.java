@@ -1,5 +1,6 @@
 package dev.darkroom.ledger.webhooks;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.JobFixture;
 import dev.darkroom.ledger.jobs.NewJob;
@@ -26,6 +27,8 @@ record TestingWebhooks(
     DeliveryStore store,
     DeliveryQueries queries,
     EndpointStore endpoints) {
+  static final WebhookOwner ADA = new WebhookOwner("", "ada");
+  static final WebhookOwner BOB = new WebhookOwner("", "bob");
   static final String URL = "https://ada.example.com/hooks?job=1";
   static final Duration PATIENCE = Duration.ofHours(24);
   static final Duration RESERVATION = Duration.ofMinutes(1);
@@ -59,12 +62,17 @@ record TestingWebhooks(
   }
 
   RequestId accept(String user, @Nullable JobWebhook webhook) {
+    return accept(new WebhookOwner("", user), webhook);
+  }
+
+  RequestId accept(WebhookOwner owner, @Nullable JobWebhook webhook) {
     var id = new RequestId(UUID.randomUUID());
     ledger.accept(
         List.of(
             new NewJob(
                 id,
-                user,
+                owner.owner(),
+                owner.userId(),
                 JobFixture.REQUEST,
                 JobFixture.CALL,
                 Duration.ofMinutes(10),
@@ -140,7 +148,7 @@ record TestingWebhooks(
   }
 
   WebhookDelivery only(RequestId job) {
-    var found = queries.ofJob(job, 10);
+    var found = queries.ofJob(job, Visibility.ALL, 10);
     if (found.size() != 1) {
       throw new AssertionError("%d deliveries".formatted(found.size()));
     }

@@ -2,6 +2,7 @@ package dev.darkroom.ledger.webhooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.ExplainingDataSource;
 import dev.darkroom.ledger.jobs.TestingDatabase;
 import dev.darkroom.ledger.webhooks.DeliveryStore.SendingRoom;
@@ -81,7 +82,7 @@ class WebhookPlansIT {
 
   @Test
   void deliveries_of_a_job_and_old_ones_are_looked_up() {
-    queries.ofJob(new RequestId(UUID.randomUUID()), 10);
+    queries.ofJob(new RequestId(UUID.randomUUID()), Visibility.ALL, 10);
     assertThatPlan("idx_generation_webhook_deliveries_request_id");
 
     queries.forgetOld(Duration.ofDays(30), 100);

@@ -1,9 +1,11 @@
 package dev.darkroom.gateway.extras.history;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ProblemCode;
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.history.HistoryQueries;
 import dev.darkroom.ledger.history.HistoryRead.EpochChanged;
 import dev.darkroom.ledger.history.HistoryRead.HistoryPage;
@@ -48,17 +50,18 @@ class HistoryController {
     return switch (HistoryRequest.of(request)) {
       case Parsed.BadFields<HistoryRequest>(var errors) -> Problem.badFields(errors).answer();
       case Parsed.Success<HistoryRequest>(var asked) ->
-          readers.page(request, () -> answer(asked, response));
+          readers.page(request, () -> answer(asked, Caller.of(request).sees(), response));
     };
   }
 
   private @Nullable ResponseEntity<Object> answer(
-      HistoryRequest asked, HttpServletResponse response) throws IOException {
-    return switch (history.read(asked.after(), asked.limit())) {
+      HistoryRequest asked, Visibility visible, HttpServletResponse response) throws IOException {
+    return switch (history.read(asked.after(), visible, asked.limit())) {
       case EpochChanged _ ->
           Problem.of(
                   HttpStatus.GONE,
-                  "The ledger was restored or failed over since then. Read the history from its beginning, without after.")
+                  "The ledger was restored or failed over since then. Read the history from its"
+                      + " beginning, without after.")
               .code(ProblemCode.EPOCH_CHANGED)
               .answer();
       case HistoryPage page -> {

@@ -1,9 +1,11 @@
 package dev.darkroom.gateway.extras.jobs;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.extras.jobs.JobListParser.JobListQuery;
 import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.listing.JobListQueries;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -33,11 +35,13 @@ class JobListController {
     return switch (JobListParser.parse(request)) {
       case Parsed.BadFields<JobListQuery>(var errors) -> Problem.badFields(errors).answer();
       case Parsed.Success<JobListQuery>(var query) ->
-          readers.page(request, () -> readers.write(json, find(query), response));
+          readers.page(
+              request, () -> readers.write(json, find(query, Caller.of(request).sees()), response));
     };
   }
 
-  private JobListReply find(JobListQuery query) {
-    return JobListReply.of(jobs.page(query.after(), query.filter(), query.limit()), query.limit());
+  private JobListReply find(JobListQuery query, Visibility visible) {
+    return JobListReply.of(
+        jobs.page(query.after(), query.filter(), visible, query.limit()), query.limit());
   }
 }

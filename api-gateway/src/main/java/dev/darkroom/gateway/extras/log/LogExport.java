@@ -3,6 +3,7 @@ package dev.darkroom.gateway.extras.log;
 import dev.darkroom.gateway.extras.log.LogQueryParser.ExportQuery;
 import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.RefusalLog;
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.ledger.log.LogPosition;
 import dev.darkroom.ledger.log.LogQueries;
@@ -49,14 +50,15 @@ final class LogExport {
   }
 
   /**
-   * Writes the rows.
+   * Writes the visible rows.
    *
    * @throws IOException if the client goes away, or if the ledger fails after the first slice. That
    *     breaks the connection, by which the client knows that rows are missing
    */
-  void write(HttpServletResponse response, ExportQuery query) throws IOException {
+  void write(HttpServletResponse response, ExportQuery query, Visibility visible)
+      throws IOException {
     var filter = query.filter().orElse(null);
-    var slice = filter == null ? null : logs.scan(LogPosition.START, filter, SLICE);
+    var slice = filter == null ? null : logs.scan(LogPosition.START, filter, visible, SLICE);
     writeHeaders(response, query.format());
     var out = readers.to(response);
     var rows = query.format().writer(out, json);
@@ -65,7 +67,7 @@ final class LogExport {
         rows.write(entry);
       }
       out.flush();
-      slice = slice.next() == null ? null : next(filter, slice.next());
+      slice = slice.next() == null ? null : next(filter, visible, slice.next());
     }
   }
 
@@ -79,9 +81,10 @@ final class LogExport {
         ContentDisposition.attachment().filename(file).build().toString());
   }
 
-  private LogSlice next(LogFilter filter, LogPosition after) throws IOException {
+  private LogSlice next(LogFilter filter, Visibility visible, LogPosition after)
+      throws IOException {
     try {
-      return logs.scan(after, filter, SLICE);
+      return logs.scan(after, filter, visible, SLICE);
     } catch (ReaderGoneException e) {
       throw new ClientAbortException("client disconnected", e);
     } catch (RuntimeException e) {

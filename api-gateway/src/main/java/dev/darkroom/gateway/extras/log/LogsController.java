@@ -1,10 +1,12 @@
 package dev.darkroom.gateway.extras.log;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.extras.log.LogQueryParser.ExportQuery;
 import dev.darkroom.gateway.extras.log.LogQueryParser.LogQuery;
 import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.log.LogQueries;
 import dev.darkroom.ledger.log.LogQueries.LogCount;
 import dev.darkroom.ledger.log.LogSlice;
@@ -40,7 +42,8 @@ class LogsController {
     return switch (LogQueryParser.page(request)) {
       case Parsed.BadFields<LogQuery>(var errors) -> Problem.badFields(errors).answer();
       case Parsed.Success<LogQuery>(var query) ->
-          readers.page(request, () -> readers.write(json, find(query), response));
+          readers.page(
+              request, () -> readers.write(json, find(query, Caller.of(request).sees()), response));
     };
   }
 
@@ -53,14 +56,14 @@ class LogsController {
     };
   }
 
-  private LogsReply find(LogQuery query) {
+  private LogsReply find(LogQuery query, Visibility visible) {
     if (query.filter().isEmpty()) {
       return LogsReply.of(query, new LogSlice(List.of(), null), new LogCount(0, false));
     }
     var filter = query.filter().get();
-    var slice = logs.page(query.after(), filter, query.limit(), query.offset());
+    var slice = logs.page(query.after(), filter, visible, query.limit(), query.offset());
     var rows = slice.entries().size();
-    var count = logs.count(filter).atLeast(rows == 0 ? 0 : query.offset() + rows);
+    var count = logs.count(filter, visible).atLeast(rows == 0 ? 0 : query.offset() + rows);
     return LogsReply.of(query, slice, count);
   }
 
@@ -74,7 +77,7 @@ class LogsController {
     return readers.export(
         request,
         () -> {
-          logExport.write(response, query);
+          logExport.write(response, query, Caller.of(request).sees());
           return null;
         });
   }

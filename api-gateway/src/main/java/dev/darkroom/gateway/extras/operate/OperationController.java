@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
 import dev.darkroom.gateway.access.AuditTrail;
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.extras.operate.OperationParser.OperationRequest;
 import dev.darkroom.gateway.extras.operate.OperationParser.PauseRequest;
 import dev.darkroom.gateway.http.HeavyReaders;
@@ -12,6 +13,7 @@ import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.submit.RequestBody;
 import dev.darkroom.ledger.audit.AuditAction;
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.operate.Operation;
 import dev.darkroom.ledger.operate.Operation.OperationAction;
 import dev.darkroom.ledger.operate.OperationStore;
@@ -91,11 +93,21 @@ class OperationController {
   record Resumption(boolean resumed) {}
 
   @GetMapping("/api/operations")
-  ResponseEntity<Object> list() {
+  ResponseEntity<Object> list(HttpServletRequest request) {
+    var visible = Caller.of(request).sees();
     return JsonReply.of(
         HttpStatus.OK,
         new OperationsView(
-            pauseStore.list().stream().map(PauseView::of).toList(), operationStore.latest(SHOWN)));
+            pauseStore.list().stream()
+                .filter(pause -> isShown(pause, visible))
+                .map(PauseView::of)
+                .toList(),
+            operationStore.latest(visible, SHOWN)));
+  }
+
+  /** Users belong to owners; a pause of all, or of a model, concerns everybody. */
+  private static boolean isShown(Pause pause, Visibility visible) {
+    return pause.scope() != PauseScope.USER || visible.equals(Visibility.ALL);
   }
 
   @PostMapping("/api/operations/pause")
@@ -144,17 +156,19 @@ class OperationController {
 
   @PostMapping("/api/operations")
   @Nullable ResponseEntity<Object> begin(HttpServletRequest request) throws IOException {
-    return readers.page(request, () -> parsed(request, parser::operation, this::begin));
+    return readers.page(
+        request,
+        () -> parsed(request, parser::operation, asked -> begin(asked, Caller.of(request).sees())));
   }
 
-  private ResponseEntity<Object> begin(OperationRequest asked) {
+  private ResponseEntity<Object> begin(OperationRequest asked, Visibility visible) {
     var id = ids.generate();
-    var matched = operationStore.count(asked.action(), asked.filter(), id);
+    var matched = operationStore.count(asked.action(), asked.filter(), visible, id);
     if (asked.dryRun()) {
       return JsonReply.of(HttpStatus.OK, new DryRun(asked.action(), true, matched));
     }
     var operation =
-        operationStore.begin(id, asked.action(), asked.filter(), asked.reason(), matched);
+        operationStore.begin(id, asked.action(), asked.filter(), visible, asked.reason(), matched);
     log.atWarn()
         .addKeyValue("operation", id)
         .addKeyValue("action", operation.action().word())
@@ -169,21 +183,22 @@ class OperationController {
   }
 
   @GetMapping("/api/operations/{operationId}")
-  ResponseEntity<Object> show(@PathVariable String operationId) {
-    return operation(operationId)
+  ResponseEntity<Object> show(@PathVariable String operationId, HttpServletRequest request) {
+    return operation(operationId, request)
         .map(found -> JsonReply.of(HttpStatus.OK, found))
         .orElseGet(this::noSuch);
   }
 
   /** Stops it; what it has done stays. */
   @DeleteMapping("/api/operations/{operationId}")
-  ResponseEntity<Object> cancel(@PathVariable String operationId) {
-    operation(operationId).ifPresent(running -> operationStore.cancel(running.id()));
-    return show(operationId);
+  ResponseEntity<Object> cancel(@PathVariable String operationId, HttpServletRequest request) {
+    operation(operationId, request).ifPresent(running -> operationStore.cancel(running.id()));
+    return show(operationId, request);
   }
 
-  private Optional<Operation> operation(String id) {
-    return RequestId.parse(id).map(RequestId::value).flatMap(operationStore::find);
+  private Optional<Operation> operation(String id, HttpServletRequest request) {
+    var visible = Caller.of(request).sees();
+    return RequestId.parse(id).flatMap(parsed -> operationStore.find(parsed.value(), visible));
   }
 
   private ResponseEntity<Object> noSuch() {

@@ -48,7 +48,8 @@ final class OperationRunner {
     var slice = operationStore.slice(operation, SLICE);
     var changed =
         switch (operation.action()) {
-          case REPLAY -> replayer.replayAll(slice.jobs(), operation.id().toString());
+          case REPLAY ->
+              replayer.replayAll(slice.jobs(), operation.sees(), operation.id().toString());
           case CANCEL -> cancelAll(operation, slice);
         };
     if (operationStore.advance(operation, slice, changed) && slice.nextBefore() == null) {
@@ -63,7 +64,7 @@ final class OperationRunner {
   private int cancelAll(Operation operation, JobSlice slice) {
     return (int)
         slice.jobs().stream()
-            .map(job -> canceller.cancel(job, operation.reason()))
+            .map(job -> canceller.cancel(job, operation.sees(), operation.reason()))
             .filter(cancellation -> !(cancellation instanceof Cancellation.NotOpen))
             .count();
   }

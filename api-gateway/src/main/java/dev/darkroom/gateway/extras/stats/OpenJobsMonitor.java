@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.extras.stats;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobQueries.OpenJobs;
 import dev.darkroom.ledger.loop.BackgroundLoop;
@@ -101,7 +102,7 @@ final class OpenJobsMonitor {
   }
 
   private OpenJobs count() {
-    var open = ledger.countOpen();
+    var open = ledger.countOpen(Visibility.ALL);
     countedAt = System.nanoTime();
     latest = open;
     return open;

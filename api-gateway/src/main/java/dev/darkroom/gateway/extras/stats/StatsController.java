@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.extras.stats;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.extras.stats.StatsReply.OpenJobCounts;
 import dev.darkroom.gateway.extras.stats.StatsReply.StatsBucket;
 import dev.darkroom.gateway.extras.stats.StatsReply.TimeToPicture;
@@ -8,6 +9,9 @@ import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.provider.ProviderWatch;
+import dev.darkroom.ledger.access.Visibility;
+import dev.darkroom.ledger.jobs.JobQueries;
+import dev.darkroom.ledger.jobs.JobQueries.OpenJobs;
 import dev.darkroom.ledger.statistics.JobStatistics;
 import dev.darkroom.ledger.statistics.JobStatistics.FailureCount;
 import dev.darkroom.ledger.statistics.JobStatistics.JobCounts;
@@ -15,7 +19,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -29,18 +35,24 @@ import org.springframework.web.bind.annotation.RestController;
 class StatsController {
   private static final long CACHED = Duration.ofSeconds(3).toNanos();
 
+  /** Owners that ask every few seconds; of more, some are counted for anew. */
+  private static final int MOST_CACHED = 100;
+
   private final JobStatistics statistics;
+  private final JobQueries ledger;
   private final ProviderWatch provider;
   private final OpenJobsMonitor openJobs;
   private final HeavyReaders readers;
-  private volatile @Nullable RangeCounts latest;
+  private final Map<RangeOfOwner, RangeCounts> counted = new ConcurrentHashMap<>();
 
   StatsController(
       JobStatistics statistics,
+      JobQueries ledger,
       ProviderWatch provider,
       OpenJobsMonitor openJobs,
       HeavyReaders readers) {
     this.statistics = statistics;
+    this.ledger = ledger;
     this.provider = provider;
     this.openJobs = openJobs;
     this.readers = readers;
@@ -54,19 +66,19 @@ class StatsController {
             switch (StatsRange.of(request, statistics.now())) {
               case Parsed.BadFields<StatsRange>(var errors) -> Problem.badFields(errors).answer();
               case Parsed.Success<StatsRange>(var range) ->
-                  JsonReply.of(HttpStatus.OK, reply(range));
+                  JsonReply.of(HttpStatus.OK, reply(range, Caller.of(request).sees()));
             });
   }
 
-  private StatsReply reply(StatsRange range) {
-    var counts = count(range);
+  private StatsReply reply(StatsRange range, Visibility visible) {
+    var counts = count(new RangeOfOwner(range, visible));
     var total = counts.jobs().getFirst();
     var byMinute =
         counts.jobs().stream()
             .skip(1)
             .collect(
                 Collectors.toMap(c -> Objects.requireNonNull(c.minute()), Function.identity()));
-    var open = openJobs.recent();
+    var open = Objects.requireNonNullElseGet(counts.ownOpen(), openJobs::recent);
     return new StatsReply(
         range.since(),
         range.until(),
@@ -80,29 +92,43 @@ class StatsController {
         counts.failures());
   }
 
-  /** Clients that ask for the same range within seconds share one count. */
-  private RangeCounts count(StatsRange range) {
-    var known = latest;
-    if (known != null
-        && known.range().equals(range)
-        && System.nanoTime() - known.countedAt() <= CACHED) {
+  /** Clients that ask for the same range of the same jobs within seconds share one count. */
+  private RangeCounts count(RangeOfOwner asked) {
+    var known = counted.get(asked);
+    if (known != null && !known.isOld()) {
       return known;
     }
+    var range = asked.range();
+    var visible = asked.visible();
     var counts =
         new RangeCounts(
-            range,
             System.nanoTime(),
-            statistics.between(range.since(), range.until()),
-            statistics.failures(range.since(), range.until()));
-    latest = counts;
+            statistics.between(range.since(), range.until(), visible),
+            statistics.failures(range.since(), range.until(), visible),
+            visible.equals(Visibility.ALL) ? null : ledger.countOpen(visible));
+    counted.values().removeIf(RangeCounts::isOld);
+    if (counted.size() < MOST_CACHED) {
+      counted.put(asked, counts);
+    }
     return counts;
   }
+
+  /** What is counted: nobody gets a count of jobs that they don't see. */
+  private record RangeOfOwner(StatsRange range, Visibility visible) {}
 
   /**
    * What was counted of a range.
    *
    * @param jobs the whole range first
+   * @param ownOpen open jobs; null where all are visible, which are counted elsewhere
    */
   private record RangeCounts(
-      StatsRange range, long countedAt, List<JobCounts> jobs, List<FailureCount> failures) {}
+      long countedAt,
+      List<JobCounts> jobs,
+      List<FailureCount> failures,
+      @Nullable OpenJobs ownOpen) {
+    boolean isOld() {
+      return System.nanoTime() - countedAt > CACHED;
+    }
+  }
 }

@@ -74,13 +74,13 @@ class SseController implements SseStream.StepSource {
   public List<LogEntry> steps(Subscription subscription, long after, long upTo, int limit) {
     return subscription
         .userId()
-        .map(userId -> ledger.ofUser(userId, after, upTo, limit))
+        .map(userId -> ledger.ofUser(userId, subscription.visible(), after, upTo, limit))
         .orElseGet(() -> ledger.ofRequests(subscription.requestIds(), after, upTo, limit));
   }
 
   @Override
-  public Set<RequestId> knownAmong(Set<RequestId> requests) {
-    return ledger.knownAmong(requests);
+  public Set<RequestId> known(Subscription subscription) {
+    return ledger.knownAmong(subscription.requestIds(), subscription.visible());
   }
 
   /** A {@code Callable} streams, on a virtual thread; everything else is a reply. */
@@ -130,7 +130,8 @@ class SseController implements SseStream.StepSource {
     if (!exists(subscription)) {
       return Problem.of(
               HttpStatus.NOT_FOUND,
-              "There is no job with this id; it is the requestId of the reply to POST /api/generate.")
+              "There is no job with this id; it is the requestId of the reply to POST"
+                  + " /api/generate.")
           .answer();
     }
     var start = start(subscription);
@@ -176,7 +177,7 @@ class SseController implements SseStream.StepSource {
 
   private boolean exists(Subscription subscription) {
     var ids = subscription.requestIds();
-    return subscription.isOfUser() || (!ids.isEmpty() && ledger.knownAmong(ids).equals(ids));
+    return subscription.isOfUser() || (!ids.isEmpty() && known(subscription).equals(ids));
   }
 
   private StreamStart start(Subscription subscription) {

@@ -52,8 +52,8 @@ final class SseStream {
     /** Steps with numbers above one and up to another. */
     List<LogEntry> steps(Subscription subscription, long after, long upTo, int limit);
 
-    /** Those of these requests that exist. */
-    Set<RequestId> knownAmong(Set<RequestId> requests);
+    /** Those of its requests that exist and are visible. */
+    Set<RequestId> known(Subscription subscription);
   }
 
   private sealed interface StreamEvent {
@@ -181,7 +181,7 @@ final class SseStream {
     } else {
       after = 0;
       open.clear();
-      open.addAll(awaitLedger(() -> ledger.knownAmong(subscription.requestIds())));
+      open.addAll(awaitLedger(() -> ledger.known(subscription)));
     }
     write(encoder.reset(after, reason));
     reset = null;

@@ -1,7 +1,9 @@
 package dev.darkroom.gateway.extras.stream;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.RequestParameters;
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
@@ -17,9 +19,14 @@ import java.util.Set;
  *
  * @param userId empty where it asks for those of some requests
  * @param requestIds all of them valid, or none
+ * @param visible what the client sees
  * @param lastEventId the number of the last step that it got; empty where it got none
  */
-record Subscription(Optional<String> userId, Set<RequestId> requestIds, OptionalLong lastEventId) {
+record Subscription(
+    Optional<String> userId,
+    Set<RequestId> requestIds,
+    Visibility visible,
+    OptionalLong lastEventId) {
   private static final String LAST_EVENT_ID = "Last-Event-ID";
   private static final int MOST_REQUESTS = 16;
 
@@ -32,7 +39,8 @@ record Subscription(Optional<String> userId, Set<RequestId> requestIds, Optional
   }
 
   boolean isFor(LogEntry step) {
-    return userId.map(step.userId()::equals).orElseGet(() -> requestIds.contains(step.requestId()));
+    return userId.map(step.userId()::equals).orElseGet(() -> requestIds.contains(step.requestId()))
+        && visible.includes(step.owner());
   }
 
   /** The steps of one request come in the order of their numbers; those of several may not. */
@@ -44,8 +52,9 @@ record Subscription(Optional<String> userId, Set<RequestId> requestIds, Optional
   static Parsed<Subscription> read(String requestId, HttpServletRequest request) {
     var parameters = new RequestParameters(request);
     var last = lastEventId(request, parameters);
-    return parameters.parsed(
-        () -> new Subscription(Optional.empty(), requestIds(List.of(requestId)), last));
+    return parameters.parsed(() ->
+        new Subscription(
+            Optional.empty(), requestIds(List.of(requestId)), Caller.of(request).sees(), last));
   }
 
   /** To the steps of the user or the requests in the query. */
@@ -65,7 +74,8 @@ record Subscription(Optional<String> userId, Set<RequestId> requestIds, Optional
     var userId = userIds.stream().findFirst();
     userId.ifPresent(id -> check(id, parameters));
     var last = lastEventId(request, parameters);
-    return parameters.parsed(() -> new Subscription(userId, requestIds(requestIds), last));
+    return parameters.parsed(
+        () -> new Subscription(userId, requestIds(requestIds), Caller.of(request).sees(), last));
   }
 
   private static void check(String userId, RequestParameters parameters) {

@@ -1,9 +1,11 @@
 package dev.darkroom.gateway.extras.usage;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.statistics.UsageQueries;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -32,12 +34,14 @@ class UsageController {
     return switch (UsageRequest.of(request, clock.instant())) {
       case Parsed.BadFields<UsageRequest>(var errors) -> Problem.badFields(errors).answer();
       case Parsed.Success<UsageRequest>(var asked) ->
-          readers.page(request, () -> JsonReply.of(HttpStatus.OK, sumUp(asked)));
+          readers.page(
+              request, () -> JsonReply.of(HttpStatus.OK, sumUp(asked, Caller.of(request).sees())));
     };
   }
 
-  private UsageReply sumUp(UsageRequest asked) {
-    var sums = usage.between(asked.since(), asked.until(), asked.userId(), asked.grouping());
+  private UsageReply sumUp(UsageRequest asked, Visibility visible) {
+    var sums =
+        usage.between(asked.since(), asked.until(), visible, asked.userId(), asked.grouping());
     return UsageReply.of(asked, sums);
   }
 }

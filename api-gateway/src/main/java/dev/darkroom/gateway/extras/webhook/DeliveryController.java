@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.extras.webhook;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.extras.webhook.WebhookReplies.DeliveryList;
 import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Problem;
@@ -45,8 +46,9 @@ class DeliveryController {
   ResponseEntity<Object> list(
       @PathVariable String requestId, HttpServletRequest request, HttpServletResponse response) {
     var id = RequestId.parse(requestId);
-    var found = id.map(job -> queries.ofJob(job, MOST)).orElse(List.of());
-    if (found.isEmpty() && id.flatMap(jobs::find).isEmpty()) {
+    var visible = Caller.of(request).sees();
+    var found = id.map(job -> queries.ofJob(job, visible, MOST)).orElse(List.of());
+    if (found.isEmpty() && id.flatMap(job -> jobs.find(job, visible)).isEmpty()) {
       return Problem.of(HttpStatus.NOT_FOUND, "No such job.").answer();
     }
     id.ifPresent(job -> ReplyId.isOf(job, request, response));
@@ -65,19 +67,21 @@ class DeliveryController {
       return noSuchDelivery();
     }
     ReplyId.isOf(job.get(), request, response);
-    return switch (deliveries.redeliver(job.get(), delivery.get(), settings.retryFor())) {
+    var visible = Caller.of(request).sees();
+    return switch (deliveries.redeliver(job.get(), delivery.get(), visible, settings.retryFor())) {
       case ACCEPTED ->
           JsonReply.of(
               HttpStatus.ACCEPTED,
               DeliveryList.of(
-                  queries.ofJob(job.get(), MOST).stream()
+                  queries.ofJob(job.get(), visible, MOST).stream()
                       .filter(found -> found.deliveryId().equals(delivery.get()))
                       .toList()));
       case NO_SUCH_DELIVERY -> noSuchDelivery();
       case ENDPOINT_DISABLED ->
           Problem.of(
                   HttpStatus.CONFLICT,
-                  "The endpoint of this delivery is disabled. Enable it with POST /api/webhooks/enable first.")
+                  "The endpoint of this delivery is disabled. Enable it with POST"
+                      + " /api/webhooks/enable first.")
               .code(ProblemCode.CONFLICT)
               .answer();
     };

@@ -1,8 +1,10 @@
 package dev.darkroom.gateway.extras.webhook;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.http.Parsed.BadField;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.submit.RequestBody;
+import dev.darkroom.ledger.webhooks.WebhookOwner;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.network.CallbackUrl;
 import jakarta.servlet.http.HttpServletRequest;
@@ -30,10 +32,12 @@ final class WebhookBody {
   private static final String TIMESTAMP_RULE =
       "must be an RFC 3339 date and time with an offset, such as 2026-11-24T12:30:00Z";
 
+  private final String caller;
   private final JsonNode object;
   private final List<BadField> errors = new ArrayList<>();
 
-  private WebhookBody(JsonNode object) {
+  private WebhookBody(String caller, JsonNode object) {
+    this.caller = caller;
     this.object = object;
   }
 
@@ -43,7 +47,7 @@ final class WebhookBody {
       case RequestBody.Unreadable(var problem) -> problem.answer();
       case RequestBody.Utf8Text(var text) ->
           object(text)
-              .map(object -> reply.apply(new WebhookBody(object)))
+              .map(object -> reply.apply(new WebhookBody(Caller.of(request).owner(), object)))
               .orElseGet(() -> Problem.badField("body", "must be a JSON object").answer());
     };
   }
@@ -61,9 +65,10 @@ final class WebhookBody {
     return errors.isEmpty() ? reply.get() : Problem.badFields(errors).answer();
   }
 
-  /** Whose webhooks; like the field of a submission. */
-  String userId() {
-    return text("userId", GenerationRequest.MAX_USER_ID).orElse(GenerationRequest.ANONYMOUS);
+  /** Whose webhooks: the caller's, with a label like that of a submission. */
+  WebhookOwner owner() {
+    return new WebhookOwner(
+        caller, text("userId", GenerationRequest.MAX_USER_ID).orElse(GenerationRequest.ANONYMOUS));
   }
 
   /** Required. */

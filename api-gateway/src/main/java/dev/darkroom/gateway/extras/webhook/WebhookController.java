@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.extras.webhook;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.extras.webhook.WebhookReplies.EndpointList;
 import dev.darkroom.gateway.extras.webhook.WebhookReplies.EndpointView;
 import dev.darkroom.gateway.extras.webhook.WebhookReplies.RedeliveryCount;
@@ -15,6 +16,7 @@ import dev.darkroom.gateway.http.RequestParameters;
 import dev.darkroom.ledger.webhooks.DeliveryStore;
 import dev.darkroom.ledger.webhooks.EndpointStore;
 import dev.darkroom.ledger.webhooks.WebhookDelivery.DeliveryState;
+import dev.darkroom.ledger.webhooks.WebhookOwner;
 import dev.darkroom.model.GenerationRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
@@ -73,17 +75,18 @@ class WebhookController {
 
   @GetMapping("/api/webhooks")
   ResponseEntity<Object> list(HttpServletRequest request) {
-    return ofUser(request, userId -> EndpointList.of(endpoints.ofUser(userId, MOST_ENDPOINTS)));
+    return ofOwner(request, owner -> EndpointList.of(endpoints.of(owner, MOST_ENDPOINTS)));
   }
 
   /** Makes the first secret, so that an owner can set up the receiver before the first job. */
   @GetMapping("/api/webhooks/secret")
   ResponseEntity<Object> secret(HttpServletRequest request) {
-    return ofUser(request, userId -> new SecretView(userId, secrets.currentOf(userId), null));
+    return ofOwner(
+        request, owner -> new SecretView(owner.userId(), secrets.currentOf(owner), null));
   }
 
-  private static ResponseEntity<Object> ofUser(
-      HttpServletRequest request, Function<String, Object> reply) {
+  private static ResponseEntity<Object> ofOwner(
+      HttpServletRequest request, Function<WebhookOwner, Object> reply) {
     var parameters = new RequestParameters(request);
     var userId = parameters.text("userId").orElse(GenerationRequest.ANONYMOUS);
     if (GenerationRequest.characters(userId) > GenerationRequest.MAX_USER_ID
@@ -91,9 +94,11 @@ class WebhookController {
       parameters.reject(
           "userId", "must have at most %d characters".formatted(GenerationRequest.MAX_USER_ID));
     }
-    return switch (parameters.parsed(() -> userId)) {
-      case Parsed.BadFields<String>(var errors) -> Problem.badFields(errors).answer();
-      case Parsed.Success<String>(var owner) -> JsonReply.of(HttpStatus.OK, reply.apply(owner));
+    var caller = Caller.of(request).owner();
+    return switch (parameters.parsed(() -> new WebhookOwner(caller, userId))) {
+      case Parsed.BadFields<WebhookOwner>(var errors) -> Problem.badFields(errors).answer();
+      case Parsed.Success<WebhookOwner>(var owner) ->
+          JsonReply.of(HttpStatus.OK, reply.apply(owner));
     };
   }
 
@@ -104,13 +109,13 @@ class WebhookController {
     return WebhookBody.handle(
         request,
         body -> {
-          var userId = body.userId();
+          var owner = body.owner();
           return body.answer(() -> {
-            var secret = secrets.rotate(userId);
+            var secret = secrets.rotate(owner);
             var until = clock.instant().plus(WebhookSecrets.OVERLAP);
             return JsonReply.of(
                 HttpStatus.OK,
-                new SecretView(userId, secret, until.truncatedTo(ChronoUnit.MILLIS)));
+                new SecretView(owner.userId(), secret, until.truncatedTo(ChronoUnit.MILLIS)));
           });
         });
   }
@@ -122,11 +127,11 @@ class WebhookController {
     return WebhookBody.handle(
         request,
         body -> {
-          var userId = body.userId();
+          var owner = body.owner();
           var url = body.url(settings.allowPrivate());
           return body.answer(() ->
               endpoints
-                  .enable(userId, url)
+                  .enable(owner, url)
                   .map(endpoint -> JsonReply.of(HttpStatus.OK, EndpointView.of(endpoint)))
                   .orElseGet(() ->
                       Problem.of(
@@ -143,7 +148,7 @@ class WebhookController {
     return WebhookBody.handle(
         request,
         body -> {
-          var userId = body.userId();
+          var owner = body.owner();
           var since = body.instant("since");
           var until = body.instant("until");
           var states = body.oneOf("status", ENDED, DeliveryState::word);
@@ -153,7 +158,7 @@ class WebhookController {
           return body.answer(() -> {
             var count =
                 deliveries.redeliverAll(
-                    userId,
+                    owner,
                     since,
                     until,
                     states.map(List::of).orElse(UNDELIVERED),
@@ -172,18 +177,18 @@ class WebhookController {
     return WebhookBody.handle(
         request,
         body -> {
-          var userId = body.userId();
+          var owner = body.owner();
           var url = body.url(settings.allowPrivate());
-          Callable<ResponseEntity<Object>> waiting = () -> test(request, userId, url);
+          Callable<ResponseEntity<Object>> waiting = () -> test(request, owner, url);
           return body.answer(() -> waiting);
         });
   }
 
-  private ResponseEntity<Object> test(HttpServletRequest request, String userId, String url) {
+  private ResponseEntity<Object> test(HttpServletRequest request, WebhookOwner owner, String url) {
     return switch (tests.enter(request)) {
       case Entry.Admitted place -> {
         try (place) {
-          yield JsonReply.of(HttpStatus.OK, TestReply.of(tester.test(userId, url)));
+          yield JsonReply.of(HttpStatus.OK, TestReply.of(tester.test(owner, url)));
         }
       }
       case Entry.ClientHasTooMany _, Entry.TooMany _ -> {

@@ -164,7 +164,7 @@ final class WebhookDispatcher implements LoopRound {
   }
 
   private void send(DueDelivery delivery) {
-    var signing = secrets.orFirst(delivery.userId(), delivery.secrets());
+    var signing = secrets.orFirst(delivery.owner(), delivery.secrets());
     underWay++;
     underWayTroubled += delivery.troubled() ? 1 : 0;
     senders.execute(() -> {

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.extras.webhook;
 
+import dev.darkroom.ledger.webhooks.WebhookOwner;
 import dev.darkroom.ledger.webhooks.WebhookSecretStore;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -24,24 +25,24 @@ final class WebhookSecrets {
   }
 
   /** The owner's, which begins with the first question for it. */
-  String currentOf(String userId) {
-    return store.currentOr(userId, fresh());
+  String currentOf(WebhookOwner owner) {
+    return store.currentOr(owner, fresh());
   }
 
-  String rotate(String userId) {
+  String rotate(WebhookOwner owner) {
     var fresh = fresh();
-    store.rotate(userId, fresh, OVERLAP);
+    store.rotate(owner, fresh, OVERLAP);
     return fresh;
   }
 
   /** What to sign the owner's messages with; never empty. */
-  List<String> signing(String userId) {
-    return orFirst(userId, store.signing(userId));
+  List<String> signing(WebhookOwner owner) {
+    return orFirst(owner, store.signing(owner));
   }
 
   /** These, or the owner's first one where there are none. */
-  List<String> orFirst(String userId, List<String> signing) {
-    return signing.isEmpty() ? List.of(currentOf(userId)) : signing;
+  List<String> orFirst(WebhookOwner owner, List<String> signing) {
+    return signing.isEmpty() ? List.of(currentOf(owner)) : signing;
   }
 
   private String fresh() {

@@ -3,6 +3,7 @@ package dev.darkroom.gateway.extras.webhook;
 import dev.darkroom.gateway.extras.webhook.send.SignedMessage;
 import dev.darkroom.gateway.extras.webhook.send.TryResult;
 import dev.darkroom.gateway.extras.webhook.send.WebhookClient;
+import dev.darkroom.ledger.webhooks.WebhookOwner;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -60,11 +61,12 @@ final class WebhookTester {
 
   private record TestData(String userId) {}
 
-  TryResult test(String userId, String url) {
+  TryResult test(WebhookOwner owner, String url) {
     var now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    var body = json.writeValueAsString(new TestEvent("darkroom.test", now, new TestData(userId)));
+    var event = new TestEvent("darkroom.test", now, new TestData(owner.userId()));
+    var body = json.writeValueAsString(event);
     var message =
-        SignedMessage.sign(UUID.randomUUID().toString(), now, body, secrets.signing(userId));
+        SignedMessage.sign(UUID.randomUUID().toString(), now, body, secrets.signing(owner));
     var sending = senders.submit(() -> client.post(url, message));
     try {
       return sending.get(settings.timeout().plus(MARGIN).toMillis(), TimeUnit.MILLISECONDS);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.darkroom.gateway.extras.stream.SseStream.StreamStart;
 import dev.darkroom.gateway.http.RefusalLog;
 import dev.darkroom.gateway.wait.EventDemand;
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.log.LogTail;
 import dev.darkroom.ledger.log.LogTail.TailPosition;
 import dev.darkroom.model.RequestId;
@@ -239,10 +240,10 @@ class SseHubTest {
   }
 
   static Subscription ofUser(String userId) {
-    return new Subscription(Optional.of(userId), Set.of(), OptionalLong.empty());
+    return new Subscription(Optional.of(userId), Set.of(), Visibility.ALL, OptionalLong.empty());
   }
 
   static Subscription ofRequests(RequestId... ids) {
-    return new Subscription(Optional.empty(), Set.of(ids), OptionalLong.empty());
+    return new Subscription(Optional.empty(), Set.of(ids), Visibility.ALL, OptionalLong.empty());
   }
 }

@@ -42,6 +42,7 @@ final class TestingSteps implements LogTail.Source, SseStream.StepSource {
         seq,
         new UUID(0, seq),
         request,
+        "",
         user,
         "a lighthouse\nat dusk",
         status,
@@ -78,10 +79,10 @@ final class TestingSteps implements LogTail.Source, SseStream.StepSource {
   }
 
   @Override
-  public Set<RequestId> knownAmong(Set<RequestId> requests) {
+  public Set<RequestId> known(Subscription subscription) {
     return steps.values().stream()
         .map(step -> step.requestId())
-        .filter(requests::contains)
+        .filter(subscription.requestIds()::contains)
         .collect(Collectors.toSet());
   }
 }
