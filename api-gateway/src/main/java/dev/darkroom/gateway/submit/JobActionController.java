@@ -1,16 +1,20 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.gateway.access.AuditTrail;
 import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ReplyId;
 import dev.darkroom.gateway.submit.JobReplayer.ReplayRequest;
 import dev.darkroom.gateway.wait.WaitLimiter;
+import dev.darkroom.ledger.audit.AuditAction;
+import dev.darkroom.ledger.audit.AuditStore;
 import dev.darkroom.ledger.jobs.OutcomeStore.Cancellation;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.springframework.http.HttpStatus;
@@ -31,6 +35,7 @@ class JobActionController {
   private final SubmissionHandler handler;
   private final SubmitResponses responses;
   private final WaitLimiter waits;
+  private final AuditStore audit;
 
   JobActionController(
       JobCanceller canceller,
@@ -38,13 +43,15 @@ class JobActionController {
       SubmissionParser submissions,
       SubmissionHandler handler,
       SubmitResponses responses,
-      WaitLimiter waits) {
+      WaitLimiter waits,
+      AuditStore audit) {
     this.canceller = canceller;
     this.replayer = replayer;
     this.submissions = submissions;
     this.handler = handler;
     this.responses = responses;
     this.waits = waits;
+    this.audit = audit;
   }
 
   /** Idempotent: 200 with the job once it has ended, 202 while its call is being cut. */
@@ -56,7 +63,10 @@ class JobActionController {
       return SubmitResponses.noSuchJob();
     }
     var wait = responses.preferredWait(request);
-    return switch (canceller.cancel(job.get(), Caller.of(request).sees(), null)) {
+    var caller = Caller.of(request);
+    var entry =
+        AuditTrail.of(request, AuditAction.CANCEL, "job:" + job.get(), caller.owner(), Map.of());
+    return switch (canceller.cancel(job.get(), caller.sees(), null, entry)) {
       case Cancellation.Requested _ when wait.isPresent() -> {
         // the wait alone may be refused
         Callable<ResponseEntity<Object>> waiting =
@@ -133,9 +143,15 @@ class JobActionController {
               .about(original)
               .answer();
       case ReplayRequest.BadChanges(var errors) -> Problem.badFields(errors).answer();
-      case ReplayRequest.Submittable(var submission, var owner, var ordinal) ->
-          handler.handle(
-              submission, owner, Optional.of(key.key().orElse(ordinal)), request, response);
+      case ReplayRequest.Submittable(var submission, var owner, var ordinal) -> {
+        if (!owner.equals(Caller.of(request).owner())) {
+          // before the job, which shares its commit with others: none is accepted without it
+          audit.write(
+              AuditTrail.of(request, AuditAction.REPLAY, "job:" + original, owner, Map.of()));
+        }
+        yield handler.handle(
+            submission, owner, Optional.of(key.key().orElse(ordinal)), request, response);
+      }
     };
   }
 }

@@ -1,21 +1,29 @@
 package dev.darkroom.ledger.audit;
 
+import static dev.darkroom.ledger.jobs.NewJobFixture.aNewJobOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.audit.AuditStore.AuditPosition;
 import dev.darkroom.ledger.audit.AuditStore.AuditedAction;
 import dev.darkroom.ledger.jobs.TestingLedger;
+import dev.darkroom.ledger.operate.JobFilter;
+import dev.darkroom.ledger.operate.Operation.OperationAction;
+import dev.darkroom.ledger.operate.OperationStore;
 import dev.darkroom.ledger.row.LedgerJson;
+import dev.darkroom.model.RequestId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.dao.DataIntegrityViolationException;
 import tools.jackson.databind.json.JsonMapper;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -76,6 +84,47 @@ class AuditStoreIT {
         .containsExactly(all.get(1));
   }
 
+  @Test
+  void a_job_of_another_owner_that_is_cancelled_is_written_down_once_and_ones_own_is_not() {
+    var theirs = accept("acme");
+    var own = accept("globex");
+    for (var job : List.of(theirs, theirs, own)) {
+      var entry =
+          new AuditEntry(
+              "key:g", AuditAction.CANCEL, "job:" + job, "globex", null, null, Map.of());
+      ledger.outcomeStore.cancelIfOpen(job, Visibility.ALL, null, entry);
+    }
+
+    assertThat(store.page(AuditPosition.START, ALL, 10))
+        .singleElement()
+        .satisfies(entry -> {
+          assertThat(entry.target()).isEqualTo("job:" + theirs);
+          assertThat(entry.owner()).isEqualTo("acme");
+        });
+  }
+
+  @Test
+  void a_statement_that_fails_leaves_no_entry() {
+    var operations =
+        new OperationStore(
+            ledger.asApplication,
+            ledger.asApplication,
+            new LedgerJson(JsonMapper.builder().build()));
+    var id = UUID.randomUUID();
+    var entry =
+        new AuditEntry("a", AuditAction.OPERATION_BEGIN, "operation:" + id, "", null, null, Map.of());
+    var filter = new JobFilter(null, null, "ada", null, null, null);
+    operations.begin(id, OperationAction.CANCEL, filter, Visibility.ALL, null, 0, entry);
+
+    assertThatThrownBy(() ->
+            operations.begin(id, OperationAction.CANCEL, filter, Visibility.ALL, null, 0, entry))
+        .isInstanceOf(DataIntegrityViolationException.class);
+    operations.cancel(UUID.randomUUID(), entry);
+
+    assertThat(store.page(AuditPosition.START, ALL, 10)).hasSize(1);
+    operations.cancel(id, null);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -89,6 +138,12 @@ class AuditStoreIT {
     assertThatThrownBy(() -> ledger.asApplication.sql(change).update())
         .rootCause()
         .hasMessageContaining("permission denied");
+  }
+
+  private RequestId accept(String owner) {
+    var job = aNewJobOf(owner);
+    ledger.accept(List.of(job));
+    return job.id();
   }
 
   private List<AuditedAction> page(AuditFilter filter) {

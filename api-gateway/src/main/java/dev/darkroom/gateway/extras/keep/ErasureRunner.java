@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.extras.keep;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.OutcomeStore.Cancellation;
 import dev.darkroom.ledger.keep.Erasure;
@@ -83,7 +84,7 @@ final class ErasureRunner {
   private void cancel(Erasure erasure, List<RequestId> open) {
     var cancelled =
         open.stream()
-            .map(job -> outcomes.cancelIfOpen(job, null))
+            .map(job -> outcomes.cancelIfOpen(job, Visibility.ALL, null, null))
             .filter(cancellation -> !(cancellation instanceof Cancellation.NotOpen))
             .count();
     erasures.noteCancelled(erasure, (int) cancelled);

@@ -47,6 +47,7 @@ import org.springframework.web.bind.annotation.RestController;
 class OperationController {
   private static final Logger log = LoggerFactory.getLogger(OperationController.class);
   private static final String PATH = "/api/operations/";
+  private static final String TARGET = "operation:";
   private static final int SHOWN = 100;
 
   private final PauseStore pauseStore;
@@ -158,17 +159,28 @@ class OperationController {
   @Nullable ResponseEntity<Object> begin(HttpServletRequest request) throws IOException {
     return readers.page(
         request,
-        () -> parsed(request, parser::operation, asked -> begin(asked, Caller.of(request).sees())));
+        () -> parsed(request, parser::operation, asked -> begin(asked, request)));
   }
 
-  private ResponseEntity<Object> begin(OperationRequest asked, Visibility visible) {
+  private ResponseEntity<Object> begin(OperationRequest asked, HttpServletRequest request) {
+    var visible = Caller.of(request).sees();
     var id = ids.generate();
     var matched = operationStore.count(asked.action(), asked.filter(), visible, id);
     if (asked.dryRun()) {
       return JsonReply.of(HttpStatus.OK, new DryRun(asked.action(), true, matched));
     }
     var operation =
-        operationStore.begin(id, asked.action(), asked.filter(), visible, asked.reason(), matched);
+        operationStore.begin(id,
+            asked.action(),
+            asked.filter(),
+            visible,
+            asked.reason(),
+            matched,
+            AuditTrail.of(
+                request,
+                AuditAction.OPERATION_BEGIN,
+                TARGET + id,
+                Map.of("action", asked.action().word(), "jobs", matched)));
     log.atWarn()
         .addKeyValue("operation", id)
         .addKeyValue("action", operation.action().word())
@@ -192,7 +204,12 @@ class OperationController {
   /** Stops it; what it has done stays. */
   @DeleteMapping("/api/operations/{operationId}")
   ResponseEntity<Object> cancel(@PathVariable String operationId, HttpServletRequest request) {
-    operation(operationId, request).ifPresent(running -> operationStore.cancel(running.id()));
+    operation(operationId, request)
+        .ifPresent(running ->
+            operationStore.cancel(
+                running.id(),
+                AuditTrail.of(
+                    request, AuditAction.OPERATION_STOP, TARGET + running.id(), Map.of())));
     return show(operationId, request);
   }
 

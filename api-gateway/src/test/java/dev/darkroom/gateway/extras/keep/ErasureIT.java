@@ -211,6 +211,7 @@ class ErasureIT {
             .mapToObj(place ->
                 new NewJob(
                     new RequestId(Generators.timeBasedEpochRandomGenerator().generate()),
+                    "",
                     user,
                     new GenerationRequest(
                         PROMPT,
