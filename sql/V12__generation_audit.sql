@@ -175,7 +175,8 @@ grant select, insert, update on table public.generation_erasures to darkroom_app
 --
 -- Without jobs it takes the content out of steps that have none, and the name out of the audit.
 create or replace function public.generation_erase(
-  erasure uuid, jobs uuid[], out erased integer, out steps integer, out deliveries integer, out keys integer)
+  erasure uuid, jobs uuid[], out erased integer, out pictures integer, out steps integer,
+  out deliveries integer, out keys integer)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_custom_plan
@@ -198,6 +199,7 @@ begin
     raise exception 'no such erasure is running' using errcode = 'invalid_parameter_value';
   end if;
   erased := 0;
+  pictures := 0;
   deliveries := 0;
   keys := 0;
   ended := array(
@@ -279,22 +281,24 @@ begin
       else 'erased:' || left(encode(sha256(whom.secret || convert_to(queued.owner, 'UTF8')), 'hex'), 16) end,
     error_message = case when queued.error_message is not null then '[erased]' end
   where queued.request_id = any (ended);
-  update public.generation_jobs as job
-  set user_id = 'erased:' || left(encode(sha256(whom.secret || convert_to(job.user_id, 'UTF8')), 'hex'), 16),
-    owner = case when whom.user_id is not null then job.owner
-      else 'erased:' || left(encode(sha256(whom.secret || convert_to(job.owner, 'UTF8')), 'hex'), 16) end,
-    request = (
-      select coalesce(jsonb_object_agg(part.key, part.value), '{}')
-      from jsonb_each(job.request) as part where part.key = any (kept)) || '{"prompt": "[erased]"}',
-    call = jsonb_build_object('parameters', case when jsonb_typeof(job.call -> 'parameters') = 'object' then (
-      select coalesce(jsonb_object_agg(part.key, part.value), '{}')
-      from jsonb_each(job.call -> 'parameters') as part where part.key = any (kept)) else '{}' end),
-    error_message = case when job.error_message is not null then '[erased]' end,
-    image_removed_at = case when job.image_url is not null then coalesce(job.image_removed_at, now()) end,
-    traceparent = null,
-    webhook = null
-  where job.request_id = any (ended);
-  get diagnostics erased = row_count;
+  with changed as (
+    update public.generation_jobs as job
+    set user_id = 'erased:' || left(encode(sha256(whom.secret || convert_to(job.user_id, 'UTF8')), 'hex'), 16),
+      owner = case when whom.user_id is not null then job.owner
+        else 'erased:' || left(encode(sha256(whom.secret || convert_to(job.owner, 'UTF8')), 'hex'), 16) end,
+      request = (
+        select coalesce(jsonb_object_agg(part.key, part.value), '{}')
+        from jsonb_each(job.request) as part where part.key = any (kept)) || '{"prompt": "[erased]"}',
+      call = jsonb_build_object('parameters', case when jsonb_typeof(job.call -> 'parameters') = 'object' then (
+        select coalesce(jsonb_object_agg(part.key, part.value), '{}')
+        from jsonb_each(job.call -> 'parameters') as part where part.key = any (kept)) else '{}' end),
+      error_message = case when job.error_message is not null then '[erased]' end,
+      image_removed_at = case when job.image_url is not null then coalesce(job.image_removed_at, now()) end,
+      traceparent = null,
+      webhook = null
+    where job.request_id = any (ended)
+    returning job.image_url)
+  select count(*), count(image_url) into erased, pictures from changed;
 end
 $$;
 

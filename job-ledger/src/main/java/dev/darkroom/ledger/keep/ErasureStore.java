@@ -240,11 +240,10 @@ public final class ErasureStore {
   private record FoundJob(RequestId id, boolean ended, boolean called) {}
 
   /**
-   * Takes a part of the content out of these jobs; they are found again until nothing is left.
-   *
-   * @param pictures that were deleted just before
+   * Takes a part of the content out of these jobs, whose pictures are gone; they are found again
+   * until nothing is left.
    */
-  public void erase(Erasure erasure, Collection<RequestId> jobs, int pictures) {
+  public void erase(Erasure erasure, Collection<RequestId> jobs) {
     database
         .sql(
             """
@@ -253,12 +252,11 @@ public final class ErasureStore {
             update public.generation_erasures as known
             set jobs = known.jobs + part.erased, steps = known.steps + part.steps,
               deliveries = known.deliveries + part.deliveries, keys = known.keys + part.keys,
-              pictures = known.pictures + :pictures
+              pictures = known.pictures + part.pictures
             from part where known.erasure_id = :id
             """)
         .param("id", erasure.id())
         .param("jobs", Columns.texts(jobs.stream()))
-        .param("pictures", pictures)
         .update();
   }
 

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.history.HistoryRead.HistoryPage;
 import dev.darkroom.ledger.jobs.Race;
 import dev.darkroom.ledger.jobs.TestingLedger;
@@ -240,16 +241,16 @@ class EndedJobStoreIT {
             .toList();
     jobs.forEach(job -> steps(job, 1));
     var filter = new LogFilter(null, null, null, null, null, null);
-    var page = ledger.logQueries.page(LogPosition.START, filter, 2, 0);
-    var history = (HistoryPage) ledger.historyQueries.read(Optional.empty(), 1);
+    var page = ledger.logQueries.page(LogPosition.START, filter, Visibility.ALL, 2, 0);
+    var history = (HistoryPage) ledger.historyQueries.read(Optional.empty(), Visibility.ALL, 1);
 
     store.delete(jobs.subList(0, 3), KEEP.minusDays(1));
 
-    var next = ledger.logQueries.page(requireNonNull(page.next()), filter, 2, 0);
+    var next = ledger.logQueries.page(requireNonNull(page.next()), filter, Visibility.ALL, 2, 0);
     assertThat(next.entries()).hasSize(1);
     assertThat(next.next()).isNull();
-    assertThat(ledger.logQueries.count(filter).rows()).isEqualTo(3);
-    assertThat(ledger.historyQueries.read(Optional.of(history.next()), 10))
+    assertThat(ledger.logQueries.count(filter, Visibility.ALL).rows()).isEqualTo(3);
+    assertThat(ledger.historyQueries.read(Optional.of(history.next()), Visibility.ALL, 10))
         .isInstanceOfSatisfying(
             HistoryPage.class,
             rest ->

@@ -61,7 +61,8 @@ final class ErasureRunner {
     }
     var slice = erasures.nextEnded(erasure, SLICE);
     if (!slice.jobs().isEmpty()) {
-      erasures.erase(erasure, slice.jobs(), delete(slice.called()));
+      delete(slice.called());
+      erasures.erase(erasure, slice.jobs());
       return goOn(erasure);
     }
     if (slice.open() > 0) {
@@ -90,19 +91,14 @@ final class ErasureRunner {
     erasures.noteCancelled(erasure, (int) cancelled);
   }
 
-  /** How many there were. */
-  private int delete(List<RequestId> jobs) {
-    var deleted = 0;
+  private void delete(List<RequestId> jobs) {
     try {
       for (var job : jobs) {
-        if (pictures.delete(job)) {
-          deleted++;
-        }
+        var _ = pictures.delete(job);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return deleted;
   }
 
   private static void logCompleted(Erasure erasure) {

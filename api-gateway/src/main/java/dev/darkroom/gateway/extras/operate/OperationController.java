@@ -180,7 +180,7 @@ class OperationController {
                 request,
                 AuditAction.OPERATION_BEGIN,
                 TARGET + id,
-                Map.of("action", asked.action().word(), "jobs", matched)));
+                Map.of("change", asked.action().word(), "jobs", matched)));
     log.atWarn()
         .addKeyValue("operation", id)
         .addKeyValue("action", operation.action().word())
