@@ -1,16 +1,18 @@
 package dev.darkroom.gateway;
 
 import java.util.Optional;
-import java.util.ServiceLoader;
 import org.springframework.boot.ApplicationArguments;
 import org.springframework.context.ApplicationContext;
+import org.springframework.core.io.support.SpringFactoriesLoader;
 
 /**
  * What the program does instead of serving, where its first argument is the name: {@code java -jar
- * api-gateway.jar erase --user=ada}. Commands are found by {@link ServiceLoader}, so that the core
+ * api-gateway.jar erase --user=ada}. Commands are listed in {@value #COMMANDS}, so that the core
  * needs none of them.
  */
 public interface GatewayCommand {
+  String COMMANDS = "META-INF/darkroom/commands.factories";
+
   String name();
 
   /** What makes up the application that it runs in, beside what the class path configures. */
@@ -25,8 +27,7 @@ public interface GatewayCommand {
 
   /** The command of this name. */
   static Optional<GatewayCommand> named(String name) {
-    return ServiceLoader.load(GatewayCommand.class).stream()
-        .map(ServiceLoader.Provider::get)
+    return SpringFactoriesLoader.forResourceLocation(COMMANDS).load(GatewayCommand.class).stream()
         .filter(command -> command.name().equals(name))
         .findFirst();
   }

@@ -47,9 +47,11 @@ public final class ReplyId extends ValveBase {
 
   /** What the reply has, as far as that is known; null without Tomcat. */
   public static @Nullable String of(HttpServletRequest request) {
-    return jobOf(request)
-        .map(RequestId::toString)
-        .orElseGet(() -> request.getAttribute(FIRST) instanceof String id ? id : null);
+    var job = jobOf(request);
+    if (job.isPresent()) {
+      return job.get().toString();
+    }
+    return request.getAttribute(FIRST) instanceof String id ? id : null;
   }
 
   /** Unless it has one already: async requests are dispatched twice. */

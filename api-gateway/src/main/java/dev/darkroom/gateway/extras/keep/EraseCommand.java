@@ -25,7 +25,7 @@ import org.springframework.context.annotation.Import;
  * {@code erase --user=ada [--owner=…] [--reason=…] [--dry-run]}: removes a user or an owner, also
  * where no gateway runs. Jobs in workers' hands are left to the gateways.
  */
-public final class EraseCommand implements GatewayCommand {
+final class EraseCommand implements GatewayCommand {
   private static final Logger log = LoggerFactory.getLogger(EraseCommand.class);
   private static final Set<String> OPTIONS = Set.of("user", "owner", "reason", "dry-run");
   private static final int BAD_USAGE = 2;
@@ -33,7 +33,7 @@ public final class EraseCommand implements GatewayCommand {
   /** No gateway: neither web server nor Kafka. */
   @EnableAutoConfiguration
   @Import({LedgerConfiguration.class, PictureStoreConfiguration.class})
-  private static final class EraseWiring {}
+  static final class EraseWiring {}
 
   @Override
   public String name() {
