@@ -71,7 +71,8 @@ class OperationsIT {
         "/pause | [] | body",
         "/pause | {\"userId\":\" \"} | userId",
         "/resume | {\"model\":\"\"} | model",
-        "'' | {\"action\":\"cancel\",\"filter\":{\"userId\":\"\",\"status\":\"started\"}} | filter.userId",
+        "'' | {\"action\":\"cancel\",\"filter\":{\"userId\":\"\",\"status\":\"started\"}} |"
+            + " filter.userId",
         "'' | {} | action",
         "'' | {\"action\":\"burn\",\"filter\":{\"userId\":\"a\"}} | action",
         "'' | {\"action\":\"replay\"} | filter",

@@ -90,8 +90,7 @@ class AuditStoreIT {
     var own = accept("globex");
     for (var job : List.of(theirs, theirs, own)) {
       var entry =
-          new AuditEntry(
-              "key:g", AuditAction.CANCEL, "job:" + job, "globex", null, null, Map.of());
+          new AuditEntry("key:g", AuditAction.CANCEL, "job:" + job, "globex", null, null, Map.of());
       ledger.outcomeStore.cancelIfOpen(job, Visibility.ALL, null, entry);
     }
 
@@ -112,7 +111,8 @@ class AuditStoreIT {
             new LedgerJson(JsonMapper.builder().build()));
     var id = UUID.randomUUID();
     var entry =
-        new AuditEntry("a", AuditAction.OPERATION_BEGIN, "operation:" + id, "", null, null, Map.of());
+        new AuditEntry(
+            "a", AuditAction.OPERATION_BEGIN, "operation:" + id, "", null, null, Map.of());
     var filter = new JobFilter(null, null, "ada", null, null, null);
     operations.begin(id, OperationAction.CANCEL, filter, Visibility.ALL, null, 0, entry);
 

@@ -155,7 +155,8 @@ class OperationStoreIT {
   }
 
   private List<RequestId> matching(OperationAction action, JobFilter filter) {
-    var operation = operations.begin(UUID.randomUUID(), action, filter, Visibility.ALL, null, 0, null);
+    var operation =
+        operations.begin(UUID.randomUUID(), action, filter, Visibility.ALL, null, 0, null);
     var jobs = operations.slice(from(LATEST, operation), 100).jobs();
     assertThat(operations.count(action, filter, Visibility.ALL, LATEST)).isEqualTo(jobs.size());
     return jobs;

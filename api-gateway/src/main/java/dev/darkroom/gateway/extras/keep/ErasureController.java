@@ -37,8 +37,9 @@ class ErasureController {
 
   private static final String NOTE =
       "Prompts on Kafka go within 25 hours of their submission. Completion events there keep the"
-          + " user id for darkroom.events.retention. Backups, the logs of processes and the provider"
-          + " have times of their own. Jobs that are submitted from now on are not part of it.";
+          + " user id for darkroom.events.retention. Backups, the logs of processes and the"
+          + " provider have times of their own. Jobs that are submitted from now on are not part of"
+          + " it.";
 
   private final ErasureStore erasures;
   private final HeavyReaders readers;

@@ -12,8 +12,8 @@ import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.submit.RequestBody;
-import dev.darkroom.ledger.audit.AuditAction;
 import dev.darkroom.ledger.access.Visibility;
+import dev.darkroom.ledger.audit.AuditAction;
 import dev.darkroom.ledger.operate.Operation;
 import dev.darkroom.ledger.operate.Operation.OperationAction;
 import dev.darkroom.ledger.operate.OperationStore;
@@ -158,8 +158,7 @@ class OperationController {
   @PostMapping("/api/operations")
   @Nullable ResponseEntity<Object> begin(HttpServletRequest request) throws IOException {
     return readers.page(
-        request,
-        () -> parsed(request, parser::operation, asked -> begin(asked, request)));
+        request, () -> parsed(request, parser::operation, asked -> begin(asked, request)));
   }
 
   private ResponseEntity<Object> begin(OperationRequest asked, HttpServletRequest request) {
@@ -170,7 +169,8 @@ class OperationController {
       return JsonReply.of(HttpStatus.OK, new DryRun(asked.action(), true, matched));
     }
     var operation =
-        operationStore.begin(id,
+        operationStore.begin(
+            id,
             asked.action(),
             asked.filter(),
             visible,

@@ -304,7 +304,8 @@ class ErasureIT {
     var tables =
         database
             .sql(
-                "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in ('public', 'darkroom')")
+                "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname in"
+                    + " ('public', 'darkroom')")
             .query(String.class)
             .list();
     assertThat(tables).hasSizeGreaterThan(10);
