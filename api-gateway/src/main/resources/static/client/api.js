@@ -1,7 +1,8 @@
 /** Darkroom's HTTP API as the pages call it. What it answers is described at /v3/api-docs. */
 
-import { noteServerTime } from '/client/clock.js';
-import { readJson, writeJson } from '/client/json.js';
+import { noteServerTime } from './clock.js';
+import { readJson, writeJson } from './json.js';
+import { linkTo } from './links.js';
 
 /** A request that was not answered as asked: RFC 9457, or no answer at all (`status` 0). */
 export class Problem extends Error {
@@ -41,7 +42,7 @@ export async function ask(path, options) {
 
 async function reach(path, options) {
   try {
-    return await fetch(path, options);
+    return await fetch(linkTo(path), options);
   } catch (failure) {
     if (failure.name === 'AbortError') {
       throw failure;

@@ -1,6 +1,6 @@
 /** The form of /generate as one thing: its fields read, filled in, checked. */
 
-import { intensityInWords, strengthInWords } from '/client/styles.js';
+import { intensityInWords, strengthInWords } from './styles.js';
 
 export class AskForm {
   #form;

@@ -1,6 +1,6 @@
 /** What became of each attempt, and what it cost in time: read from the steps of one request. */
 
-import { hasEnded } from '/client/steps.js';
+import { hasEnded } from './steps.js';
 
 /**
  * @typedef {object} Attempt

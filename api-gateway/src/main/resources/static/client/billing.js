@@ -1,9 +1,9 @@
 /** What a job's calls cost, as far as anybody knows, in words. */
 
-import { number } from '/client/format.js';
+import { number } from './format.js';
 
 /**
- * @param {import('/client/job.js').Job} job
+ * @param {import('./job.js').Job} job
  * @returns {string} a sentence, '' where nothing is known yet
  */
 export function billingInWords({ billing, isCalling, hasEnded }) {

@@ -1,8 +1,8 @@
 /** Cancelling a job. */
 
-import { cancelJob } from '/client/api.js';
-import { askToConfirm } from '/client/confirm.js';
-import { element } from '/client/elements.js';
+import { cancelJob } from './api.js';
+import { askToConfirm } from './confirm.js';
+import { element } from './elements.js';
 
 const QUESTION = {
   title: 'Cut the call?',
@@ -14,7 +14,7 @@ const QUESTION = {
 /**
  * A button that cancels a job. What came of it is told by the job.
  *
- * @param {() => import('/client/job.js').Job} job asked for when the button is pressed
+ * @param {() => import('./job.js').Job} job asked for when the button is pressed
  * @param {HTMLElement} trouble where to say that it did not work
  */
 export function cancelButton(job, trouble) {

@@ -1,6 +1,6 @@
 /** Asking before something that can't be taken back. */
 
-import { element } from '/client/elements.js';
+import { element } from './elements.js';
 
 const LONGEST_REASON = 500;
 

@@ -1,7 +1,7 @@
 /** Copying a text out of the page. */
 
-import { element } from '/client/elements.js';
-import { say } from '/client/say.js';
+import { element } from './elements.js';
+import { say } from './say.js';
 
 const SAID_FOR = 2_000;
 

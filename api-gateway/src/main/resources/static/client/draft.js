@@ -3,7 +3,7 @@
  * long as it is open.
  */
 
-import { FIELDS } from '/client/job-fields.js';
+import { FIELDS } from './job-fields.js';
 
 const KEY = 'darkroom.generate';
 const LONGEST = 10_000;

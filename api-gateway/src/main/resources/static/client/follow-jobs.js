@@ -1,9 +1,10 @@
 /** Follows several jobs over one connection, and asks about their places in the queue while they wait. */
 
-import { findJob, query } from '/client/api.js';
-import { FollowSteps } from '/client/follow-steps.js';
-import { Job } from '/client/job.js';
-import { repeatWhileVisible } from '/client/repeat.js';
+import { findJob, query } from './api.js';
+import { FollowSteps } from './follow-steps.js';
+import { Job } from './job.js';
+import { linkTo } from './links.js';
+import { repeatWhileVisible } from './repeat.js';
 
 const LOOK_AT_QUEUE_EVERY = 2_000;
 const FIRST_WAIT = 500;
@@ -54,8 +55,8 @@ export class FollowJobs extends EventTarget {
   }
 
   #follow(found) {
-    const one = `/api/generate/${encodeURIComponent(found[0].requestId)}/events`;
-    const several = `/api/events?${found.map((job) => query({ requestId: job.requestId })).join('&')}`;
+    const one = linkTo(`/api/generate/${encodeURIComponent(found[0].requestId)}/events`);
+    const several = linkTo(`/api/events?${found.map((job) => query({ requestId: job.requestId })).join('&')}`);
     this.#steps = new FollowSteps(found.length === 1 ? one : several);
     this.#steps.addEventListener('connection', ({ detail }) => this.#tell(detail));
     this.#steps.addEventListener('step', ({ detail }) => this.#take(detail));

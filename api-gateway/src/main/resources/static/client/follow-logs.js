@@ -3,10 +3,11 @@
  * the newest page is asked for while the tab is looked at.
  */
 
-import { query } from '/client/api.js';
-import { FollowSteps } from '/client/follow-steps.js';
-import { matches } from '/client/log-filters.js';
-import { repeatWhileVisible } from '/client/repeat.js';
+import { query } from './api.js';
+import { FollowSteps } from './follow-steps.js';
+import { linkTo } from './links.js';
+import { matches } from './log-filters.js';
+import { repeatWhileVisible } from './repeat.js';
 
 const EVERY = 2_000;
 
@@ -26,7 +27,7 @@ export class FollowLogs extends EventTarget {
 
   /**
    * @param {Record<string, string>} filters
-   * @param {import('/client/log-pages.js').LogPages} pages of the same filters
+   * @param {import('./log-pages.js').LogPages} pages of the same filters
    * @param {string} [latest] when the newest known step was written; later, up to when all steps are known
    */
   constructor(filters, pages, latest) {
@@ -49,7 +50,7 @@ export class FollowLogs extends EventTarget {
 
   /** The stream begins with now: what was written between the page and its first step is asked for. */
   #listen(userId) {
-    const stream = new FollowSteps(`/api/events?${query({ userId })}`);
+    const stream = new FollowSteps(linkTo(`/api/events?${query({ userId })}`));
     stream.addEventListener('step', ({ detail: step }) => {
       if (matches(this.#filters, step)) {
         this.#tell({ logs: [step], complete: true });

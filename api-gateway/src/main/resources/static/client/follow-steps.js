@@ -6,7 +6,7 @@
  * up, and goes on where it was when somebody looks again.
  */
 
-import { readJson } from '/client/json.js';
+import { readJson } from './json.js';
 
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;

@@ -1,6 +1,7 @@
 /** What a job was asked with, as fields of `POST /api/generate`, and what is made of them: an address and a line of curl. */
 
-import { writeJson } from '/client/json.js';
+import { writeJson } from './json.js';
+import { linkTo } from './links.js';
 
 /** In the order in which people read them. */
 export const FIELDS = ['prompt', 'negative_prompt', 'style', 'styleIntensity', 'diffusionStrength', 'width', 'height', 'seed', 'model'];
@@ -19,10 +20,10 @@ export function askedOf(values) {
  * Where the form stands with these fields filled in. They are in the fragment, which no server and no log sees, and
  * which may be longer than a request's first line.
  */
-export const formAddress = (fields) => `/generate#${new URLSearchParams(Object.entries(fields))}`;
+export const formAddress = (fields) => linkTo(`/generate#${new URLSearchParams(Object.entries(fields))}`);
 
 /** A line for a shell; what the prompt holds can't leave its quotes. */
 export function curlLine(fields) {
   const body = writeJson(fields).replaceAll("'", "'\\''");
-  return `curl -i ${location.origin}/api/generate -H 'Content-Type: application/json' -d '${body}'`;
+  return `curl -i ${location.origin}${linkTo('/api/generate')} -H 'Content-Type: application/json' -d '${body}'`;
 }

@@ -1,8 +1,8 @@
 /** A job as its steps tell it: the ledger's rows go in one by one, and what stands here is what they say together. */
 
-import { askedOf } from '/client/job-fields.js';
-import { serverNow } from '/client/clock.js';
-import { hasEnded } from '/client/steps.js';
+import { askedOf } from './job-fields.js';
+import { serverNow } from './clock.js';
+import { hasEnded } from './steps.js';
 
 /** Fires `change` whenever something new is known. */
 export class Job extends EventTarget {

@@ -1,7 +1,7 @@
 /** What the logs page is to show, as its address holds it; names and meanings are those of `GET /api/logs`. */
 
-import { query } from '/client/api.js';
-import { serverNow } from '/client/clock.js';
+import { query } from './api.js';
+import { serverNow } from './clock.js';
 
 const NAMES = ['status', 'userId', 'requestId', 'q', 'range', 'since', 'until'];
 

@@ -3,7 +3,7 @@
  * A request keeps its place once it is shown, whatever else is heard of it.
  */
 
-import { RequestLog } from '/client/request-log.js';
+import { RequestLog } from './request-log.js';
 
 /** Requests that are kept while new ones keep coming. */
 export const KEPT = 150;

@@ -1,8 +1,8 @@
 /** The pages of the log, newest first. A filter that is relative to now is fixed when the first page is asked for. */
 
-import { findLogs } from '/client/api.js';
-import { serverNow } from '/client/clock.js';
-import { asParameters } from '/client/log-filters.js';
+import { findLogs } from './api.js';
+import { serverNow } from './clock.js';
+import { asParameters } from './log-filters.js';
 
 /** Steps; a job that goes well has three. */
 const PAGE = 90;

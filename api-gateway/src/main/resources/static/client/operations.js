@@ -1,7 +1,7 @@
 /** Changes of many jobs in words: what they do, to which jobs, and how far they have come. */
 
-import { failureInWords } from '/client/failures.js';
-import { number, time } from '/client/format.js';
+import { failureInWords } from './failures.js';
+import { number, time } from './format.js';
 
 const JOBS = { started: 'jobs that wait for their first call', processing: 'jobs in work', completed: 'completed jobs', failed: 'failed jobs' };
 const ACTIONS = {

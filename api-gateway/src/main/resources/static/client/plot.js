@@ -3,10 +3,12 @@
  * WebJar; its version stands in the root pom.xml, not in this address.
  */
 
+import { linkTo } from './links.js';
+
 /** Its small build is a script of the old kind, half the weight of its module. */
 const uPlot = await new Promise((loaded, failed) => {
   const script = document.createElement('script');
-  script.src = '/webjars/uplot/dist/uPlot.iife.min.js';
+  script.src = linkTo('/webjars/uplot/dist/uPlot.iife.min.js');
   script.addEventListener('load', () => loaded(window.uPlot));
   script.addEventListener('error', () => failed(new Error('The library that draws is not there.')));
   document.head.append(script);

@@ -1,15 +1,15 @@
 /** How a job stands, in a sentence. */
 
-import { failureInWords } from '/client/failures.js';
-import { duration, number, time } from '/client/format.js';
-import { holdUp, holdUpInWords } from '/client/hold-ups.js';
+import { failureInWords } from './failures.js';
+import { duration, number, time } from './format.js';
+import { holdUp, holdUpInWords } from './hold-ups.js';
 
 /** The ledger counts no further. */
 const MOST_AHEAD = 1_000;
 const SOON = 90_000;
 
 /**
- * @param {import('/client/job.js').Job} job
+ * @param {import('./job.js').Job} job
  * @returns {{word: string, sentence: string, phase: string}} `phase` changes when there is something worth announcing
  */
 export function progressInWords(job) {

@@ -1,6 +1,6 @@
 /** The steps of one request, gathered from pages, streams and questions of their own: each step once, oldest first. */
 
-import { hasEnded } from '/client/steps.js';
+import { hasEnded } from './steps.js';
 
 /** Steps of the same instant, in the order in which the ledger writes them. */
 const ORDER = ['request_received', 'calling_nebius_api', 'attempt_failed', 'attempt_outcome_unknown', 'retry_scheduled'];

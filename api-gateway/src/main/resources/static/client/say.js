@@ -1,6 +1,6 @@
 /** Telling those who don't see the page what has just happened on it, once. */
 
-import { element } from '/client/elements.js';
+import { element } from './elements.js';
 
 const region = element('p.unseen', { role: 'status', 'data-said': true });
 

@@ -1,7 +1,7 @@
 /** The steps of the ledger in words; docs/job-lifecycle.md says what each one means. */
 
-import { failureInWords } from '/client/failures.js';
-import { bytes, time } from '/client/format.js';
+import { failureInWords } from './failures.js';
+import { bytes, time } from './format.js';
 
 const WORDS = {
   request_received: 'Accepted',

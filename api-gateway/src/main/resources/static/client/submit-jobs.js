@@ -1,16 +1,16 @@
 /** Submitting jobs so that each is made once, however often it has to be said. */
 
-import { newKey, replayJob, submitJob } from '/client/api.js';
+import { newKey, replayJob, submitJob } from './api.js';
 
 const FIRST_WAIT = 700;
 const LONGEST_WAIT = 8_000;
 
 /**
  * @param {object[]} jobs the fields of each
- * @param {{signal: AbortSignal, trouble: (problem: import('/client/api.js').Problem | null) => void}} watch hears of an
+ * @param {{signal: AbortSignal, trouble: (problem: import('./api.js').Problem | null) => void}} watch hears of an
  *     answer that does not come, and with null that it came after all; the signal gives up
  * @returns {Promise<object[]>} the replies, in the same order
- * @throws {import('/client/api.js').Problem} whose request would fail again
+ * @throws {import('./api.js').Problem} whose request would fail again
  */
 export async function submitJobs(jobs, { signal, trouble }) {
   const replies = [];
@@ -25,9 +25,9 @@ export async function submitJobs(jobs, { signal, trouble }) {
  *
  * @param {string} requestId of the ended job
  * @param {object} changes fields that replace those of the ended job
- * @param {{signal: AbortSignal, trouble: (problem: import('/client/api.js').Problem | null) => void}} watch as above
+ * @param {{signal: AbortSignal, trouble: (problem: import('./api.js').Problem | null) => void}} watch as above
  * @returns {Promise<object>} the new job
- * @throws {import('/client/api.js').Problem} whose request would fail again
+ * @throws {import('./api.js').Problem} whose request would fail again
  */
 export const submitAgain = (requestId, changes, { signal, trouble }) =>
   untilAnswered((key) => replayJob(requestId, changes, key, signal), signal, trouble);

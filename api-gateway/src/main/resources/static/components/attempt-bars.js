@@ -3,8 +3,8 @@
  * client/attempts.js reads them. Each bar is a picture with a sentence for those who don't see it.
  */
 
-import { element } from '/client/elements.js';
-import { duration } from '/client/format.js';
+import { element } from '../client/elements.js';
+import { duration } from '../client/format.js';
 
 const SHOWN = 5;
 const WORDS = {
@@ -17,7 +17,7 @@ const WORDS = {
 };
 
 class AttemptBars extends HTMLElement {
-  /** @param {import('/client/attempts.js').Attempt[]} attempts */
+  /** @param {import('../client/attempts.js').Attempt[]} attempts */
   set attempts(attempts) {
     const left = attempts.slice(-SHOWN);
     const start = left[0]?.from ?? 0;

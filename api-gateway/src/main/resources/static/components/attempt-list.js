@@ -1,8 +1,8 @@
 /** The calls made for a job, how each ended and what it cost in time: `<attempt-list>`. Its `job` (client/job.js) tells it of changes. */
 
-import { element, timeElement } from '/client/elements.js';
-import { failureInWords } from '/client/failures.js';
-import { duration, exactTime } from '/client/format.js';
+import { element, timeElement } from '../client/elements.js';
+import { failureInWords } from '../client/failures.js';
+import { duration, exactTime } from '../client/format.js';
 
 const OUTCOMES = {
   succeeded: { word: 'Succeeded', status: 'completed' },
@@ -17,7 +17,7 @@ class AttemptList extends HTMLElement {
   #list = element('ol');
   #none = element('p.dim', {}, 'No call has been made yet.');
 
-  /** @param {import('/client/job.js').Job} job */
+  /** @param {import('../client/job.js').Job} job */
   set job(job) {
     this.#job = job;
     job.addEventListener('change', () => this.#show());

@@ -3,15 +3,15 @@
  * Before anything is changed, the jobs are counted and somebody is asked.
  */
 
-import '/components/operation-entry.js';
-import { beginOperation, countMatches, findOperation } from '/client/api.js';
-import { serverNow } from '/client/clock.js';
-import { askToConfirm } from '/client/confirm.js';
-import { element } from '/client/elements.js';
-import { asParameters } from '/client/log-filters.js';
-import { conditionsOf, jobsOf, matchedInWords, progressOf } from '/client/operations.js';
-import { repeatWhileVisible } from '/client/repeat.js';
-import { say } from '/client/say.js';
+import './operation-entry.js';
+import { beginOperation, countMatches, findOperation } from '../client/api.js';
+import { serverNow } from '../client/clock.js';
+import { askToConfirm } from '../client/confirm.js';
+import { element } from '../client/elements.js';
+import { asParameters } from '../client/log-filters.js';
+import { conditionsOf, jobsOf, matchedInWords, progressOf } from '../client/operations.js';
+import { repeatWhileVisible } from '../client/repeat.js';
+import { say } from '../client/say.js';
 
 const EVERY = 1_000;
 

@@ -3,7 +3,7 @@
  * table to unfold. The charts extend it; it is no element of its own.
  */
 
-import { element } from '/client/elements.js';
+import { element } from '../client/elements.js';
 
 let made = 0;
 

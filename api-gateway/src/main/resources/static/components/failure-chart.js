@@ -1,9 +1,9 @@
 /** Failed jobs by their code: `<failure-chart>`, with `stats` as `GET /api/stats` answers. */
 
-import { ChartFrame } from '/components/chart-frame.js';
-import { element } from '/client/elements.js';
-import { failureInWords } from '/client/failures.js';
-import { number, words } from '/client/format.js';
+import { ChartFrame } from './chart-frame.js';
+import { element } from '../client/elements.js';
+import { failureInWords } from '../client/failures.js';
+import { number, words } from '../client/format.js';
 
 const SHOWN = 6;
 

@@ -7,12 +7,12 @@
  * form's page. It cancels its job itself.
  */
 
-import { cancelButton } from '/client/cancel.js';
-import { copyButton } from '/client/copy.js';
-import { element } from '/client/elements.js';
-import { failureInWords } from '/client/failures.js';
-import { curlLine, drawSeed, formAddress } from '/client/job-fields.js';
-import { loadPicture } from '/client/load-picture.js';
+import { cancelButton } from '../client/cancel.js';
+import { copyButton } from '../client/copy.js';
+import { element } from '../client/elements.js';
+import { failureInWords } from '../client/failures.js';
+import { curlLine, drawSeed, formAddress } from '../client/job-fields.js';
+import { loadPicture } from '../client/load-picture.js';
 
 const REMOVED = ['This picture was removed', 'Pictures are kept for a while only. The same request gives the same picture again.'];
 
@@ -29,7 +29,7 @@ class GeneratedPicture extends HTMLElement {
   #actions = element('div.actions', { role: 'group', 'aria-label': 'This picture' });
   #trouble = element('p.notice.bad.trouble', { role: 'alert' });
 
-  /** @param {import('/client/job.js').Job} job */
+  /** @param {import('../client/job.js').Job} job */
   set job(job) {
     this.#job?.removeEventListener('change', this.#onChange);
     this.#job = job;
@@ -122,7 +122,7 @@ class GeneratedPicture extends HTMLElement {
     this.#offers ??= this.#makeOffers();
     const { download, link, retry, again, vary } = this.#offers;
     if (imageUrl) {
-      download.href = `${imageUrl}?download`; // or a storage that it leads to would have it shown
+      download.href = `${imageUrl}${imageUrl.includes('?') ? '&' : '?'}download`; // or a storage that it leads to would have it shown
       download.removeAttribute('aria-disabled');
     }
     link.disabled = !imageUrl;

@@ -3,11 +3,11 @@
  * What is announced are the stages, not every second.
  */
 
-import { element } from '/client/elements.js';
-import { failureInWords } from '/client/failures.js';
-import { duration, time } from '/client/format.js';
-import { progressInWords } from '/client/progress-in-words.js';
-import { stepNote, stepWord } from '/client/steps.js';
+import { element } from '../client/elements.js';
+import { failureInWords } from '../client/failures.js';
+import { duration, time } from '../client/format.js';
+import { progressInWords } from '../client/progress-in-words.js';
+import { stepNote, stepWord } from '../client/steps.js';
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -25,7 +25,7 @@ class JobProgress extends HTMLElement {
   #list = element('ol.steps', { 'aria-label': 'Steps' });
   #failure = element('div.failure.notice.bad', { hidden: true });
 
-  /** @param {import('/client/job.js').Job} job */
+  /** @param {import('../client/job.js').Job} job */
   set job(job) {
     this.#job?.removeEventListener('change', this.#onChange);
     this.#job = job;

@@ -3,14 +3,14 @@
  * lies within the last hour, which is all that the gateway counts. With `live` the numbers are renewed.
  */
 
-import '/components/failure-chart.js';
-import '/components/rate-chart.js';
-import '/components/time-chart.js';
-import { findStats } from '/client/api.js';
-import { serverNow } from '/client/clock.js';
-import { element } from '/client/elements.js';
-import { RANGES, asParameters } from '/client/log-filters.js';
-import { repeatWhileVisible } from '/client/repeat.js';
+import './failure-chart.js';
+import './rate-chart.js';
+import './time-chart.js';
+import { findStats } from '../client/api.js';
+import { serverNow } from '../client/clock.js';
+import { element } from '../client/elements.js';
+import { RANGES, asParameters } from '../client/log-filters.js';
+import { repeatWhileVisible } from '../client/repeat.js';
 
 const HOUR = 3_600_000;
 const EVERY = 10_000;

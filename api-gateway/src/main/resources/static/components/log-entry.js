@@ -1,13 +1,14 @@
 /** One request in the log: picture, prompt, how it stands, its attempts, its steps on demand: `<log-entry>`. */
 
-import '/components/attempt-bars.js';
-import '/components/step-list.js';
-import { attemptsOf } from '/client/attempts.js';
-import { serverNow } from '/client/clock.js';
-import { element, statusWord, timeElement } from '/client/elements.js';
-import { duration, time } from '/client/format.js';
-import { loadPicture } from '/client/load-picture.js';
-import { LogPages } from '/client/log-pages.js';
+import './attempt-bars.js';
+import './step-list.js';
+import { attemptsOf } from '../client/attempts.js';
+import { serverNow } from '../client/clock.js';
+import { element, statusWord, timeElement } from '../client/elements.js';
+import { duration, time } from '../client/format.js';
+import { linkTo } from '../client/links.js';
+import { loadPicture } from '../client/load-picture.js';
+import { LogPages } from '../client/log-pages.js';
 
 const STATUS_WORDS = { started: 'Waiting', processing: 'In work', completed: 'Completed', failed: 'Failed' };
 const PLACES = { started: 'not yet', processing: 'developing', completed: 'no picture', failed: 'none' };
@@ -27,10 +28,10 @@ class LogEntry extends HTMLElement {
   #note = element('p.field-error');
   #unfolded = element('details.steps', { toggle: () => this.#unfold() }, this.#summary, this.#note, this.#steps);
 
-  /** @param {import('/client/request-log.js').RequestLog} log shown from now on; call {@link renew} when it has changed */
+  /** @param {import('../client/request-log.js').RequestLog} log shown from now on; call {@link renew} when it has changed */
   set log(log) {
     this.#log = log;
-    const address = `/requests/${log.requestId}`;
+    const address = linkTo(`/requests/${log.requestId}`);
     this.#thumb.href = address;
     this.replaceChildren(
       this.#thumb,
@@ -38,7 +39,7 @@ class LogEntry extends HTMLElement {
         element('h3', {}, element('a.prompt', { href: address, dir: 'auto' }, log.prompt)),
         element('p.meta', {},
           this.#when,
-          element('a.user', { href: `/logs?${new URLSearchParams({ userId: log.userId })}`, title: 'Only this user', dir: 'auto' }, log.userId))),
+          element('a.user', { href: linkTo(`/logs?${new URLSearchParams({ userId: log.userId })}`), title: 'Only this user', dir: 'auto' }, log.userId))),
       element('div.course', {}, element('p.standing', {}, this.#state, this.#took), this.#bars),
       this.#unfolded);
     this.renew(serverNow());

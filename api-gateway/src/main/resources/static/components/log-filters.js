@@ -3,8 +3,8 @@
  * (`detail` is `{filters, refines}`; `refines` while one and the same text is still being written).
  */
 
-import { element } from '/client/elements.js';
-import { RANGES, tidy } from '/client/log-filters.js';
+import { element } from '../client/elements.js';
+import { RANGES, tidy } from '../client/log-filters.js';
 
 const WAIT = 450;
 

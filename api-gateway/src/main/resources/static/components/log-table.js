@@ -6,15 +6,16 @@
  * (`detail` is `{count, countLimited}`).
  */
 
-import '/components/log-entry.js';
-import { serverNow } from '/client/clock.js';
-import { element } from '/client/elements.js';
-import { FollowLogs } from '/client/follow-logs.js';
-import { number } from '/client/format.js';
-import { asParameters } from '/client/log-filters.js';
-import { KEPT, LogList } from '/client/log-list.js';
-import { LogPages } from '/client/log-pages.js';
-import { repeatWhileVisible } from '/client/repeat.js';
+import './log-entry.js';
+import { serverNow } from '../client/clock.js';
+import { element } from '../client/elements.js';
+import { FollowLogs } from '../client/follow-logs.js';
+import { number } from '../client/format.js';
+import { linkTo } from '../client/links.js';
+import { asParameters } from '../client/log-filters.js';
+import { KEPT, LogList } from '../client/log-list.js';
+import { LogPages } from '../client/log-pages.js';
+import { repeatWhileVisible } from '../client/repeat.js';
 
 const SKELETONS = 6;
 const RETRY_AFTER = 5_000;
@@ -252,7 +253,7 @@ class LogTable extends HTMLElement {
     return element(item, {}, entry);
   }
 
-  /** @returns {import('/client/request-log.js').RequestLog} whose entry it was */
+  /** @returns {import('../client/request-log.js').RequestLog} whose entry it was */
   #remove(item) {
     const entry = item.firstElementChild;
     this.#seen.unobserve(entry);
@@ -345,9 +346,9 @@ function nothingThere(filters, mayBeFurtherBack) {
   }
   return Object.keys(filters).length > 0
     ? [element('h3', {}, 'Nothing matches.'), element('p.dim', {}, 'No step in the log is like that. Take a filter away, or a longer time.'),
-        element('a.button', { href: '/logs' }, 'Show everything')]
+        element('a.button', { href: linkTo('/logs') }, 'Show everything')]
     : [element('h3', {}, 'Nothing has been asked for yet.'), element('p.dim', {}, 'Every step of every picture will be here.'),
-        element('a.button.primary', { href: '/generate' }, 'Make the first picture')];
+        element('a.button.primary', { href: linkTo('/generate') }, 'Make the first picture')];
 }
 
 customElements.define('log-table', LogTable);

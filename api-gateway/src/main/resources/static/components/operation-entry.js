@@ -3,10 +3,10 @@
  * stopped here.
  */
 
-import { stopOperation } from '/client/api.js';
-import { element, timeElement } from '/client/elements.js';
-import { time } from '/client/format.js';
-import { conditionsOf, doneOf, progressOf, statusOf, titleOf } from '/client/operations.js';
+import { stopOperation } from '../client/api.js';
+import { element, timeElement } from '../client/elements.js';
+import { time } from '../client/format.js';
+import { conditionsOf, doneOf, progressOf, statusOf, titleOf } from '../client/operations.js';
 
 class OperationEntry extends HTMLElement {
   #operation;

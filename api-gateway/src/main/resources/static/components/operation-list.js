@@ -1,12 +1,13 @@
 /** The latest changes of many jobs: `<operation-list>`. Set `operations` as the API tells them, the newest first. */
 
-import '/components/operation-entry.js';
-import { element } from '/client/elements.js';
-import { KeyedList } from '/client/keyed-list.js';
+import './operation-entry.js';
+import { element } from '../client/elements.js';
+import { KeyedList } from '../client/keyed-list.js';
+import { linkTo } from '../client/links.js';
 
 class OperationList extends HTMLElement {
   #none = element('p.dim', { hidden: true }, 'None yet. Many jobs are replayed or cancelled on the page ',
-    element('a', { href: '/logs' }, 'Logs'), '.');
+    element('a', { href: linkTo('/logs') }, 'Logs'), '.');
   #list = element('ol', { role: 'list', 'aria-label': 'Operations, newest first' });
   #keyed = new KeyedList(this.#list, ({ id }) => id, make);
 

@@ -1,8 +1,8 @@
 /** Pauses everything, a user or a model: `<pause-form>`. Tells of `changed` once that is done. */
 
-import { pauseCalls } from '/client/api.js';
-import { element } from '/client/elements.js';
-import { say } from '/client/say.js';
+import { pauseCalls } from '../client/api.js';
+import { element } from '../client/elements.js';
+import { say } from '../client/say.js';
 
 const LONGEST_NAME = 128;
 const LONGEST_REASON = 500;

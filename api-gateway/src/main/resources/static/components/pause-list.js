@@ -3,12 +3,12 @@
  * once one has ended.
  */
 
-import { resumeCalls } from '/client/api.js';
-import { element, timeElement } from '/client/elements.js';
-import { time } from '/client/format.js';
-import { KeyedList } from '/client/keyed-list.js';
-import { keyOf, namesOf, whomOf } from '/client/pauses.js';
-import { say } from '/client/say.js';
+import { resumeCalls } from '../client/api.js';
+import { element, timeElement } from '../client/elements.js';
+import { time } from '../client/format.js';
+import { KeyedList } from '../client/keyed-list.js';
+import { keyOf, namesOf, whomOf } from '../client/pauses.js';
+import { say } from '../client/say.js';
 
 class PauseList extends HTMLElement {
   #none = element('p.dim', { hidden: true }, 'Nothing is paused.');

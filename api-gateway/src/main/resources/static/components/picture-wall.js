@@ -1,10 +1,11 @@
 /** The latest pictures, newest first, renewed every few seconds: `<picture-wall>`. */
 
-import { findLogs } from '/client/api.js';
-import { element, timeElement } from '/client/elements.js';
-import { ago } from '/client/format.js';
-import { loadPicture } from '/client/load-picture.js';
-import { repeatWhileVisible } from '/client/repeat.js';
+import { findLogs } from '../client/api.js';
+import { element, timeElement } from '../client/elements.js';
+import { ago } from '../client/format.js';
+import { linkTo } from '../client/links.js';
+import { loadPicture } from '../client/load-picture.js';
+import { repeatWhileVisible } from '../client/repeat.js';
 
 const EVERY = 10_000;
 const PICTURES = 12;
@@ -54,7 +55,7 @@ function emptyPlaces(count) {
 function picture(log) {
   const image = element('img', { alt: log.prompt, width: 320, height: 320, loading: 'lazy', decoding: 'async' });
   const place = element('li.place', {},
-    element('a', { href: `/requests/${log.request_id}` }, image,
+    element('a', { href: linkTo(`/requests/${log.request_id}`) }, image,
       element('span.caption', { 'aria-hidden': 'true' }, element('span.prompt', {}, log.prompt), timeElement(log.created_at, ago(log.created_at)))));
   image.addEventListener('error', () => place.classList.add('bare'));
   image.addEventListener('load', () => place.classList.remove('bare'));

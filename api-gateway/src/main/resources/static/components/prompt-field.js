@@ -1,6 +1,6 @@
 /** A long text with its counter: `<prompt-field limit="2000">` around a label, a textarea, an `output` and the place for errors. */
 
-import { number } from '/client/format.js';
+import { number } from '../client/format.js';
 
 class PromptField extends HTMLElement {
   #text;

@@ -1,8 +1,8 @@
 /** Jobs per minute by outcome: `<rate-chart>`, with `stats` as `GET /api/stats` answers. */
 
-import { ChartFrame, sign } from '/components/chart-frame.js';
-import { minute, number } from '/client/format.js';
-import { Plot } from '/client/plot.js';
+import { ChartFrame, sign } from './chart-frame.js';
+import { minute, number } from '../client/format.js';
+import { Plot } from '../client/plot.js';
 
 const LINES = [
   { label: 'failed', colour: '--failed', bars: true, hatched: true },

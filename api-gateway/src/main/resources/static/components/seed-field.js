@@ -3,7 +3,7 @@
  * the same words gives the same picture.
  */
 
-import { drawSeed } from '/client/job-fields.js';
+import { drawSeed } from '../client/job-fields.js';
 
 const LARGEST = 2n ** 63n - 1n;
 

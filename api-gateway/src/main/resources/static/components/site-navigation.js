@@ -3,20 +3,21 @@
  * know: that a simulator draws, and what holds all pictures up, which an operator may have said in words of their own.
  */
 
-import { findStats } from '/client/api.js';
-import { serverNow } from '/client/clock.js';
-import { element } from '/client/elements.js';
-import { holdUp, nextTry } from '/client/hold-ups.js';
-import { repeatWhileVisible } from '/client/repeat.js';
+import { findStats } from '../client/api.js';
+import { serverNow } from '../client/clock.js';
+import { element } from '../client/elements.js';
+import { holdUp, nextTry } from '../client/hold-ups.js';
+import { linkTo } from '../client/links.js';
+import { repeatWhileVisible } from '../client/repeat.js';
 
 const EVERY = 5_000;
 const KEY = 'darkroom.provider';
 
 const PLACES = [
-  { href: '/generate', text: 'Generate' },
-  { href: '/logs', text: 'Logs' },
-  { href: '/operations', text: 'Operations' },
-  { href: '/swagger-ui.html', text: 'API' },
+  { href: linkTo('/generate'), text: 'Generate' },
+  { href: linkTo('/logs'), text: 'Logs' },
+  { href: linkTo('/operations'), text: 'Operations' },
+  { href: linkTo('/swagger-ui.html'), text: 'API' },
 ];
 
 class SiteNavigation extends HTMLElement {
@@ -26,7 +27,7 @@ class SiteNavigation extends HTMLElement {
   #badge = element('p.badge', { hidden: true }, 'Simulator – set NEBIUS_API_KEY for real pictures');
   #sentence = element('span', { role: 'status' });
   #when = element('span.numbers');
-  #resume = element('a', { href: '/operations', hidden: true }, 'Resume on the page Operations');
+  #resume = element('a', { href: linkTo('/operations'), hidden: true }, 'Resume on the page Operations');
   #held = element('p.held', { hidden: true }, this.#sentence, ' ', this.#when, this.#resume);
 
   connectedCallback() {
@@ -67,7 +68,7 @@ class SiteNavigation extends HTMLElement {
     this.#held.hidden = !paused;
     this.#held.dataset.code = code ?? '';
     write(this.#sentence, paused ? inWords(nebius) : '');
-    this.#resume.hidden = code !== 'paused' || location.pathname === '/operations';
+    this.#resume.hidden = code !== 'paused' || location.pathname === linkTo('/operations');
     this.#tick();
   }
 
@@ -78,11 +79,11 @@ class SiteNavigation extends HTMLElement {
   }
 
   #brand() {
-    const home = this.#link('/', '');
+    const home = this.#link(linkTo('/'), '');
     home.className = 'brand';
     home.setAttribute('aria-label', 'Darkroom, home');
     const lamp = document.createElement('img');
-    lamp.src = '/favicon.svg';
+    lamp.src = linkTo('/favicon.svg');
     lamp.alt = '';
     lamp.width = 28;
     lamp.height = 28;

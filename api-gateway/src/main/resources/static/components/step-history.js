@@ -1,16 +1,16 @@
 /** Every step of a job with its time and its details: `<step-history>`. Its `job` (client/job.js) tells it of new ones. */
 
-import { element, timeElement } from '/client/elements.js';
-import { duration, exactTime } from '/client/format.js';
-import { writeJson } from '/client/json.js';
-import { stepNote, stepWord } from '/client/steps.js';
+import { element, timeElement } from '../client/elements.js';
+import { duration, exactTime } from '../client/format.js';
+import { writeJson } from '../client/json.js';
+import { stepNote, stepWord } from '../client/steps.js';
 
 class StepHistory extends HTMLElement {
   #job;
   #list = element('ol');
   #shown = new Set();
 
-  /** @param {import('/client/job.js').Job} job */
+  /** @param {import('../client/job.js').Job} job */
   set job(job) {
     this.#job = job;
     this.#shown.clear();

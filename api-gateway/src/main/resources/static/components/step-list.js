@@ -1,9 +1,9 @@
 /** All steps of a request, oldest first, the details of each folded: `<step-list>`, with `steps` to be set. */
 
-import { element, timeElement } from '/client/elements.js';
-import { duration, exactTime } from '/client/format.js';
-import { writeJson } from '/client/json.js';
-import { stepNote, stepWord } from '/client/steps.js';
+import { element, timeElement } from '../client/elements.js';
+import { duration, exactTime } from '../client/format.js';
+import { writeJson } from '../client/json.js';
+import { stepNote, stepWord } from '../client/steps.js';
 
 class StepList extends HTMLElement {
   #list = element('ol', { role: 'list' });

@@ -1,11 +1,11 @@
 /** How the system is doing, renewed every few seconds: `<system-state>`. Its numbers are those of `GET /api/stats`. */
 
-import { findStats } from '/client/api.js';
-import { serverNow } from '/client/clock.js';
-import { element } from '/client/elements.js';
-import { duration, number } from '/client/format.js';
-import { holdUp, nextTry } from '/client/hold-ups.js';
-import { repeatWhileVisible } from '/client/repeat.js';
+import { findStats } from '../client/api.js';
+import { serverNow } from '../client/clock.js';
+import { element } from '../client/elements.js';
+import { duration, number } from '../client/format.js';
+import { holdUp, nextTry } from '../client/hold-ups.js';
+import { repeatWhileVisible } from '../client/repeat.js';
 
 const EVERY = 5_000;
 const NEBIUS = {

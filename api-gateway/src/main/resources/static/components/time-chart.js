@@ -1,9 +1,9 @@
 /** Time to picture, median and 95 %: `<time-chart>`, with `stats` as `GET /api/stats` answers. */
 
-import { ChartFrame, sign } from '/components/chart-frame.js';
-import { drawable } from '/components/rate-chart.js';
-import { duration, minute, number } from '/client/format.js';
-import { Plot } from '/client/plot.js';
+import { ChartFrame, sign } from './chart-frame.js';
+import { drawable } from './rate-chart.js';
+import { duration, minute, number } from '../client/format.js';
+import { Plot } from '../client/plot.js';
 
 const LINES = [
   { label: 'median', colour: '--completed', dotted: true },

@@ -1,7 +1,7 @@
 /** The workers that live, and what each does: `<worker-list>`. Set `workers` as the API tells them. */
 
-import { element, timeElement } from '/client/elements.js';
-import { number, time } from '/client/format.js';
+import { element, timeElement } from '../client/elements.js';
+import { number, time } from '../client/format.js';
 
 /** Why a worker takes no jobs. */
 const REASONS = {

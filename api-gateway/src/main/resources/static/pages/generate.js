@@ -1,21 +1,22 @@
-import '/components/site-navigation.js';
-import '/components/prompt-field.js';
-import '/components/style-picker.js';
-import '/components/slider-field.js';
-import '/components/size-field.js';
-import '/components/seed-field.js';
-import '/components/generated-picture.js';
-import '/components/job-progress.js';
-import '/components/connection-notice.js';
+import '../components/site-navigation.js';
+import '../components/prompt-field.js';
+import '../components/style-picker.js';
+import '../components/slider-field.js';
+import '../components/size-field.js';
+import '../components/seed-field.js';
+import '../components/generated-picture.js';
+import '../components/job-progress.js';
+import '../components/connection-notice.js';
 
-import { AskForm } from '/client/ask-form.js';
-import { draftInAddress, keepDraft, keptDraft } from '/client/draft.js';
-import { element } from '/client/elements.js';
-import { clearError, clearErrors, showErrors, wrongFields } from '/client/field-errors.js';
-import { FollowJobs } from '/client/follow-jobs.js';
-import { askedOf } from '/client/job-fields.js';
-import { say } from '/client/say.js';
-import { submitAgain, submitJobs } from '/client/submit-jobs.js';
+import { AskForm } from '../client/ask-form.js';
+import { draftInAddress, keepDraft, keptDraft } from '../client/draft.js';
+import { element } from '../client/elements.js';
+import { clearError, clearErrors, showErrors, wrongFields } from '../client/field-errors.js';
+import { FollowJobs } from '../client/follow-jobs.js';
+import { askedOf } from '../client/job-fields.js';
+import { linkTo } from '../client/links.js';
+import { say } from '../client/say.js';
+import { submitAgain, submitJobs } from '../client/submit-jobs.js';
 
 /** As many as one connection follows. */
 const MOST_JOBS = 16;
@@ -111,7 +112,7 @@ function jobsInAddress() {
 }
 
 function jobsAddress(requestIds) {
-  return requestIds.length === 0 ? '/generate' : `/generate?${new URLSearchParams(requestIds.map((id) => ['job', id]))}`;
+  return requestIds.length === 0 ? linkTo('/generate') : linkTo(`/generate?${new URLSearchParams(requestIds.map((id) => ['job', id]))}`);
 }
 
 function submit() {
@@ -249,7 +250,7 @@ function card(job, index) {
 function furtherActions(job) {
   return [
     element('button.quiet', { type: 'button', click: () => reuseSeed(job) }, 'Keep its seed'),
-    element('a.button.quiet', { href: `/requests/${encodeURIComponent(job.requestId)}` }, 'All about it'),
+    element('a.button.quiet', { href: linkTo(`/requests/${encodeURIComponent(job.requestId)}`) }, 'All about it'),
   ];
 }
 

@@ -1,10 +1,11 @@
-import '/components/site-navigation.js';
-import '/components/log-filters.js';
-import '/components/bulk-actions.js';
-import '/components/log-table.js';
-import { number } from '/client/format.js';
-import { asParameters, readFilters, writeFilters } from '/client/log-filters.js';
-import { query } from '/client/api.js';
+import '../components/site-navigation.js';
+import '../components/log-filters.js';
+import '../components/bulk-actions.js';
+import '../components/log-table.js';
+import { number } from '../client/format.js';
+import { linkTo } from '../client/links.js';
+import { asParameters, readFilters, writeFilters } from '../client/log-filters.js';
+import { query } from '../client/api.js';
 
 const fields = document.querySelector('log-filters');
 const bulk = document.querySelector('bulk-actions');
@@ -45,13 +46,13 @@ function address(next, isLive) {
   if (isLive) {
     search.set('live', 'on');
   }
-  return search.size > 0 ? `/logs?${search}` : '/logs';
+  return linkTo(search.size > 0 ? `/logs?${search}` : '/logs');
 }
 
 /** A range that ends now ends when the link is followed. */
 function aimExports() {
   for (const link of exports) {
-    link.href = `/api/logs/export?${query({ format: link.dataset.format, ...asParameters(filters) })}`;
+    link.href = linkTo(`/api/logs/export?${query({ format: link.dataset.format, ...asParameters(filters) })}`);
   }
 }
 
@@ -81,7 +82,7 @@ addEventListener('popstate', show);
 
 /** Links to other filters need no new page. */
 table.addEventListener('click', (event) => {
-  const link = event.target.closest('a[href^="/logs"]');
+  const link = event.target.closest(`a[href^="${linkTo('/logs')}"]`);
   if (link && event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey) {
     event.preventDefault();
     go(link.getAttribute('href'));
@@ -95,4 +96,4 @@ show();
 const whenIdle = globalThis.requestIdleCallback ?? ((go) => setTimeout(go, 200));
 
 /** The charts come after the log: they are worth waiting for, and nothing waits for them. */
-whenIdle(() => import('/components/log-charts.js'));
+whenIdle(() => import('../components/log-charts.js'));

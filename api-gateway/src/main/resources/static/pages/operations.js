@@ -1,11 +1,11 @@
-import '/components/site-navigation.js';
-import '/components/worker-list.js';
-import '/components/pause-list.js';
-import '/components/pause-form.js';
-import '/components/operation-list.js';
+import '../components/site-navigation.js';
+import '../components/worker-list.js';
+import '../components/pause-list.js';
+import '../components/pause-form.js';
+import '../components/operation-list.js';
 
-import { findOperations, findWorkers } from '/client/api.js';
-import { repeatWhileVisible } from '/client/repeat.js';
+import { findOperations, findWorkers } from '../client/api.js';
+import { repeatWhileVisible } from '../client/repeat.js';
 
 const EVERY = 2_000;
 

@@ -1,17 +1,18 @@
-import '/components/site-navigation.js';
-import '/components/generated-picture.js';
-import '/components/job-progress.js';
-import '/components/step-history.js';
-import '/components/attempt-list.js';
-import '/components/connection-notice.js';
+import '../components/site-navigation.js';
+import '../components/generated-picture.js';
+import '../components/job-progress.js';
+import '../components/step-history.js';
+import '../components/attempt-list.js';
+import '../components/connection-notice.js';
 
-import { billingInWords } from '/client/billing.js';
-import { copyButton } from '/client/copy.js';
-import { element } from '/client/elements.js';
-import { FollowJobs } from '/client/follow-jobs.js';
-import { drawSeed, formAddress } from '/client/job-fields.js';
-import { writeJson } from '/client/json.js';
-import { submitAgain } from '/client/submit-jobs.js';
+import { billingInWords } from '../client/billing.js';
+import { copyButton } from '../client/copy.js';
+import { element } from '../client/elements.js';
+import { FollowJobs } from '../client/follow-jobs.js';
+import { drawSeed, formAddress } from '../client/job-fields.js';
+import { writeJson } from '../client/json.js';
+import { linkTo } from '../client/links.js';
+import { submitAgain } from '../client/submit-jobs.js';
 
 const LONGEST_TITLE = 120;
 const ASKED = [
@@ -24,7 +25,7 @@ const trouble = find('#trouble');
 const tryAgain = find('#try-again');
 const anotherSeed = find('#another-seed');
 /** Whoever types it may use capitals; steps name it in small letters. */
-const requestId = decodeURIComponent(location.pathname.split('/')[2] ?? '').toLowerCase();
+const requestId = decodeURIComponent(location.pathname.split('/').at(-1)).toLowerCase();
 const followed = new FollowJobs([requestId]);
 const [job] = followed.jobs;
 let submission;
@@ -61,7 +62,7 @@ function showUnknown() {
   find('#unknown').hidden = false;
   find('#title').textContent = 'No such request';
   document.title = 'No such request · Darkroom';
-  find('#in-logs').href = `/logs?${new URLSearchParams({ requestId })}`;
+  find('#in-logs').href = linkTo(`/logs?${new URLSearchParams({ requestId })}`);
 }
 
 function showTitle() {
@@ -99,7 +100,7 @@ function showRepeats() {
   find('#repeats').hidden = !job.replayOf;
   if (job.replayOf && link.textContent !== job.replayOf) {
     link.textContent = job.replayOf;
-    link.href = `/requests/${encodeURIComponent(job.replayOf)}`;
+    link.href = linkTo(`/requests/${encodeURIComponent(job.replayOf)}`);
   }
 }
 
@@ -113,7 +114,7 @@ async function submit(changes) {
   buttons.forEach((button) => button.setAttribute('aria-busy', 'true'));
   try {
     const reply = await submitAgain(requestId, changes, { signal: submission.signal, trouble: tellTrouble });
-    location.assign(`/requests/${reply.requestId}`);
+    location.assign(linkTo(`/requests/${reply.requestId}`));
   } catch (problem) {
     trouble.textContent = problem.message;
   } finally {

@@ -1,2 +1,3 @@
 /* global SwaggerUIBundle */
-SwaggerUIBundle({ url: '/v3/api-docs', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });
+const description = new URL('../v3/api-docs', document.currentScript.src).href;
+SwaggerUIBundle({ url: description, dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null });

@@ -24,7 +24,9 @@ final class RemovedSettings {
           "darkroom.logs.index-prompts", SCANNED,
           "darkroom.logs.index-batch", SCANNED,
           "darkroom.live.pause", CONSTANT,
-          "darkroom.live.patience", CONSTANT);
+          "darkroom.live.patience", CONSTANT,
+          "darkroom.webhook.base-url", "darkroom.web.public-url",
+          "server.forward-headers-strategy", "darkroom.web.trusted-proxies");
 
   RemovedSettings(Environment environment) {
     SUCCESSORS.forEach((setting, successor) -> {

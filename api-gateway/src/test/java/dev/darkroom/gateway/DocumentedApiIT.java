@@ -70,6 +70,7 @@ class DocumentedApiIT {
     "GET /api/generate/{requestId}, /api/generate/" + UNKNOWN + ", 404",
     "GET /api/generate/{requestId}/events, /api/generate/" + UNKNOWN + "/events, 404",
     "GET /api/generate/{requestId}/events, /api/generate/" + UNKNOWN + "/events?lastEventId=x, 400",
+    "GET /api/generate/{requestId}/link, /api/generate/" + UNKNOWN + "/link, 404",
     "GET /api/events, /api/events, 400",
     "GET /api/events, /api/events?requestId=" + UNKNOWN + ", 404",
     "GET /generated/{file}, /generated/x, 404",

@@ -3,6 +3,7 @@ package dev.darkroom.gateway;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,7 +23,8 @@ import java.util.zip.GZIPOutputStream;
 record FirstView(List<String> missing, long compressedBytes) {
   /** In HTML as attributes, in modules as imports. */
   private static final Pattern NAMED =
-      Pattern.compile("(?:(?:href|src)=\"|(?:import|from) ')(/[^\"']+\\.(?:js|css|svg))[\"']");
+      Pattern.compile(
+          "(?:(?:href|src)=\"|(?:import|from) ')(?!data:)([^\"']+\\.(?:js|css|svg))[\"']");
 
   static FirstView of(RunningGateway gateway, String page) {
     var bodies = new LinkedHashMap<String, String>();
@@ -38,7 +40,11 @@ record FirstView(List<String> missing, long compressedBytes) {
       if (reply.status() != 200) {
         missing.add(path);
       }
-      NAMED.matcher(reply.body()).results().map(found -> found.group(1)).forEach(named::add);
+      NAMED
+          .matcher(reply.body())
+          .results()
+          .map(found -> URI.create(path).resolve(found.group(1)).getPath())
+          .forEach(named::add);
     }
     return new FirstView(List.copyOf(missing), compressed(bodies));
   }

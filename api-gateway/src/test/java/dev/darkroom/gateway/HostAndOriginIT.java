@@ -33,7 +33,8 @@ class HostAndOriginIT {
         RunningGateway.start(
             TestServers.freshDatabase(),
             TestServers.kafka(),
-            "--server.forward-headers-strategy=native",
+            "--server.forward-headers-strategy=native", // has no effect
+            "--darkroom.web.trusted-proxies=10.0.0.1",
             "--darkroom.web.hosts=localhost,*.localhost,127.0.0.1,[::1],pictures.example.com:8443,box.example:443",
             "--darkroom.web.origins=" + LISTED + ",http://localhost:3000");
   }
@@ -227,7 +228,13 @@ class HostAndOriginIT {
             "Retry-After",
             "X-Request-Id",
             "ETag",
-            "RateLimit");
+            "RateLimit",
+            "RateLimit-Policy",
+            "WWW-Authenticate",
+            "Content-Disposition",
+            "Content-Range",
+            "Darkroom-Next");
+    assertThat(reply.header("Access-Control-Allow-Credentials")).isEmpty();
     assertThat(reply.header("Vary")).containsIgnoringCase("origin").containsIgnoringCase("prefer");
     assertThat(reply.header("Cross-Origin-Resource-Policy")).isEqualTo("cross-origin");
   }
@@ -236,13 +243,18 @@ class HostAndOriginIT {
   @ValueSource(strings = {"GET", "POST", "DELETE"})
   void a_listed_origin_may_ask_before_it_sends(String method) {
     var reply =
-        preflight(listing, LISTED, method, "content-type,idempotency-key,prefer,last-event-id");
+        preflight(
+            listing,
+            LISTED,
+            method,
+            "authorization,content-type,idempotency-key,prefer,last-event-id,if-none-match,traceparent");
 
     assertThat(reply.status()).isEqualTo(200);
     assertThat(reply.header("Access-Control-Allow-Origin")).isEqualTo(LISTED);
     assertThat(reply.header("Access-Control-Allow-Methods")).contains(method);
     assertThat(reply.header("Access-Control-Allow-Headers").toLowerCase(Locale.ROOT))
-        .contains("content-type", "idempotency-key", "prefer", "last-event-id");
+        .contains("authorization", "content-type", "idempotency-key", "prefer", "last-event-id");
+    assertThat(reply.header("Access-Control-Allow-Credentials")).isEmpty();
     assertThat(reply.header("X-Request-Id")).isNotEmpty();
   }
 

@@ -2,6 +2,7 @@ package dev.darkroom.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -136,12 +137,20 @@ class PagesIT {
   void a_page_asks_for_all_of_its_modules_at_once(String page, String script) {
     var imported = new TreeSet<String>();
     followImports(script, imported);
-    assertThat(found("\"modulepreload\" href=\"([^\"]+)\"", gateway.get(page).body()))
+    assertThat(
+            found("\"modulepreload\" href=\"([^\"]+)\"", gateway.get(page).body()).stream()
+                .map(named -> resolved(page, named)))
         .containsExactlyElementsOf(imported);
   }
 
+  private static String resolved(String base, String named) {
+    return URI.create(base).resolve(named).getPath();
+  }
+
   private void followImports(String module, Set<String> seen) {
-    for (var next : found("(?m)^import (?:.* from )?'([^']+)';$", gateway.get(module).body())) {
+    for (var named : found("(?m)^import (?:.* from )?'([^']+)';$", gateway.get(module).body())) {
+      assertThat(named).as("the gateway may be below a path").startsWith(".");
+      var next = resolved(module, named);
       if (seen.add(next)) {
         followImports(next, seen);
       }

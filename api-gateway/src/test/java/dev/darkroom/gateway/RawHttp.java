@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Requests as no client library lets them be sent. */
-final class RawHttp {
+public final class RawHttp {
   private RawHttp() {}
 
   /**
    * @param head the request line and all headers but Connection
    */
-  static RawReply send(int port, String... head) throws IOException {
+  public static RawReply send(int port, String... head) throws IOException {
     try (var socket = new Socket("localhost", port)) {
       socket.setSoTimeout(10_000);
       var request = String.join("\r\n", head) + "\r\nConnection: close\r\n\r\n";
@@ -23,12 +23,12 @@ final class RawHttp {
     }
   }
 
-  record RawReply(String text) {
-    int status() {
+  public record RawReply(String text) {
+    public int status() {
       return Integer.parseInt(text.substring(9, 12));
     }
 
-    List<String> headers(String name) {
+    public List<String> headers(String name) {
       return Pattern.compile("(?im)^" + name + ": (.*)$")
           .matcher(text)
           .results()

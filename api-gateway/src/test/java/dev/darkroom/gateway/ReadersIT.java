@@ -174,7 +174,7 @@ class ReadersIT {
         RunningGateway.start(
             DATABASE,
             TestServers.kafka(),
-            "--server.forward-headers-strategy=native",
+            "--darkroom.web.trusted-proxies=127.0.0.0/8,::1",
             "--darkroom.live.per-client=1")) {
       var path = "/api/events?userId=proxied";
       try (var first = stream(behind, path, "X-Forwarded-For: 203.0.113.7\r\n");

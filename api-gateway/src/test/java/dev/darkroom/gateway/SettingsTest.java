@@ -36,8 +36,9 @@ class SettingsTest {
                 "ReaderSettings[pages=16, exports=8, perClient=8, patience=PT2S, budget=PT5S, exportBudget=PT15M]",
                 "RescueSettings[sweep=PT1S, grace=PT10S]",
                 "CallbackSettings[allowPrivate=false]",
-                "WebhookSettings[allowPrivate=false, baseUrl=, sweep=PT0.5S, timeout=PT15S, retryFor=PT24H, perServer=4, inFlight=32, keep=PT720H]",
-                "WebSettings[hosts=[], origins=[]]"));
+                "WebhookSettings[allowPrivate=false, sweep=PT0.5S, timeout=PT15S, retryFor=PT24H, perServer=4, inFlight=32, keep=PT720H]",
+                "LinkSettings[linkSecret=0, linkLife=PT6H]",
+                "WebSettings[hosts=[], origins=[], trustedProxies=[]]"));
   }
 
   @ParameterizedTest
@@ -92,8 +93,11 @@ class SettingsTest {
     "darkroom.rescue.grace=-1ms, grace",
     "darkroom.rescue.grace=11m, grace",
     "darkroom.nebius.model=, model",
-    "darkroom.webhook.base-url=pictures.example.com, baseUrl",
-    "darkroom.webhook.base-url=https://user@example.com, baseUrl",
+    "darkroom.web.trusted-proxies=proxy.example.com, trusted-proxies",
+    "darkroom.web.trusted-proxies=10.0.0.0/33, trusted-proxies",
+    "darkroom.web.trusted-proxies=10.0.0.256, trusted-proxies",
+    "darkroom.access.link-life=59s, linkLife",
+    "darkroom.access.link-life=8d, linkLife",
     "darkroom.webhook.sweep=49ms, sweep",
     "darkroom.webhook.timeout=61s, timeout",
     "darkroom.webhook.retry-for=0s, retryFor",
@@ -124,7 +128,8 @@ class SettingsTest {
     "darkroom.outbox.sweep=50ms",
     "darkroom.outbox.batch=1000",
     "darkroom.rescue.grace=0s",
-    "darkroom.webhook.base-url=https://example.com/pictures/",
+    "darkroom.web.trusted-proxies=10.0.0.0/8",
+    "darkroom.access.link-life=7d",
     "darkroom.webhook.retry-for=7d",
     "darkroom.webhook.keep=8d",
     "darkroom.web.hosts=[::1]:8080",

@@ -63,7 +63,7 @@ class WebhookIT {
         "--darkroom.webhook.allow-private=true",
         "--darkroom.webhook.sweep=50ms",
         "--darkroom.webhook.timeout=10s",
-        "--darkroom.webhook.base-url=https://pictures.example.com/");
+        "--darkroom.web.public-url=https://pictures.example.com/");
   }
 
   @BeforeEach

@@ -34,9 +34,11 @@ public final class EventRecords {
   private static final URI SOURCE = URI.create("/darkroom");
 
   private final JsonMapper json;
+  private final PublicUrl publicUrl;
 
-  EventRecords(JsonMapper json) {
+  EventRecords(JsonMapper json, PublicUrl publicUrl) {
     this.json = json;
+    this.publicUrl = publicUrl;
   }
 
   /**
@@ -45,7 +47,7 @@ public final class EventRecords {
    */
   public ProducerRecord<String, byte[]> write(
       GenerationEvent event, Instant time, @Nullable TraceParent trace) {
-    var cloudEvent = cloudEvent(event, time, trace);
+    var cloudEvent = cloudEvent(event.withImageUrl(publicUrl.of(event.imageUrl())), time, trace);
     var key = event.requestId().toString();
     ProducerRecord<String, byte[]> sent =
         KafkaMessageFactory.<String>createWriter(Topics.EVENTS, null, null, key)

@@ -3,6 +3,7 @@ package dev.darkroom.messaging;
 import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.messaging.MessagingSettings.EventSettings;
+import dev.darkroom.messaging.MessagingSettings.PublicUrlSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -17,12 +18,21 @@ import org.springframework.kafka.core.KafkaAdmin;
 
 /** Topics, records and the publishing of events as beans, for applications that import it. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({MessagingSettings.class, EventSettings.class})
+@EnableConfigurationProperties({
+  MessagingSettings.class,
+  EventSettings.class,
+  PublicUrlSettings.class
+})
 @Import({JobRecords.class, EventRecords.class, EventPublisher.class})
 public class MessagingConfiguration {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private static final int BEFORE_SENDING_AND_POLLING = SmartLifecycle.DEFAULT_PHASE - 1000;
+
+  @Bean
+  PublicUrl publicUrl(PublicUrlSettings settings) {
+    return new PublicUrl(settings.publicUrl());
+  }
 
   @Bean
   TopicInitializer topicInitializer(

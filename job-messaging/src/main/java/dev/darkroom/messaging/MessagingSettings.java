@@ -2,6 +2,7 @@ package dev.darkroom.messaging;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -40,4 +41,17 @@ record MessagingSettings(
   @Validated
   @ConfigurationProperties("darkroom.events")
   record EventSettings(@DefaultValue("false") boolean progress) {}
+
+  /**
+   * @param publicUrl this service's address as others see it, which makes {@code imageUrl} of
+   *     events and webhooks absolute
+   */
+  @Validated
+  @ConfigurationProperties("darkroom.web")
+  record PublicUrlSettings(
+      @DefaultValue("")
+          @Pattern(
+              regexp = "(https?://[^\\s/?#@]+(/[^\\s?#]*)?)?",
+              message = "must be a URL such as https://pictures.example.com")
+          String publicUrl) {}
 }

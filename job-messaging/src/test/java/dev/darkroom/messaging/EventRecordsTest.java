@@ -35,7 +35,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class EventRecordsTest {
-  private final EventRecords records = new EventRecords(JsonMapper.builder().build());
+  private final EventRecords records =
+      new EventRecords(JsonMapper.builder().build(), new PublicUrl(""));
 
   static Stream<GenerationEvent> every_event_matches_its_schema_and_comes_back_as_it_was_sent() {
     return Stream.of(
@@ -53,6 +54,16 @@ class EventRecordsTest {
 
     assertThat(complaints(sent)).isEmpty();
     assertThat(records.read(received(sent))).contains(event);
+  }
+
+  @Test
+  void a_picture_has_a_whole_url_where_an_operator_says_where_the_gateway_is() {
+    var elsewhere =
+        new EventRecords(JsonMapper.builder().build(), new PublicUrl("https://example.com/dark/"));
+    var event = elsewhere.read(received(elsewhere.write(COMPLETED, NOON, TRACE))).orElseThrow();
+
+    assertThat(event)
+        .isEqualTo(COMPLETED.withImageUrl("https://example.com/dark" + COMPLETED.imageUrl()));
   }
 
   @Test

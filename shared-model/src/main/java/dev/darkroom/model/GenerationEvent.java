@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * schemas/generation-cloud-event.schema.json}.
  *
  * @param status what the job came to; the event's type is {@link #type}
- * @param imageUrl path of the picture at the gateway; completed jobs only, as are the other {@code
- *     image…} fields
+ * @param imageUrl path of the picture at the gateway, or its URL where an operator says where that
+ *     is; completed jobs only, as are the other {@code image…} fields
  * @param sha256 of the picture's bytes, lower-case hexadecimal
  * @param bytes the picture's size
  * @param attempts calls to Nebius that were begun for this job
@@ -49,6 +49,23 @@ public record GenerationEvent(
         || (failedAt != null) != (status == JobStatus.FAILED)) {
       throw new IllegalArgumentException("an event says when its job ended, in the way it ended");
     }
+  }
+
+  /** With another link to the same picture. */
+  public GenerationEvent withImageUrl(@Nullable String link) {
+    return new GenerationEvent(
+        requestId,
+        userId,
+        status,
+        attempts,
+        link,
+        sha256,
+        contentType,
+        bytes,
+        completedAt,
+        errorCode,
+        errorMessage,
+        failedAt);
   }
 
   /** The CloudEvents {@code type}, such as {@code darkroom.generation.completed}. */

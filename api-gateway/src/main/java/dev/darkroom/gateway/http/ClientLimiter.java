@@ -97,8 +97,7 @@ public final class ClientLimiter {
 
   /**
    * An IPv4 address, or the /64 of an IPv6 address, of which each client may have as many as it
-   * likes. Behind a proxy it is the proxy's, unless {@code server.forward-headers-strategy} trusts
-   * its headers.
+   * likes. Behind a proxy it is the proxy's, unless {@code darkroom.web.trusted-proxies} names it.
    */
   static String clientOf(String address) {
     var zone = address.indexOf('%');

@@ -109,7 +109,11 @@ public final class Problem {
     return ResponseEntity.status(detail.getStatus())
         .headers(headers)
         .contentType(ProblemPage.TYPE)
-        .body(ProblemPage.of(detail.getStatus(), String.valueOf(detail.getDetail())));
+        .body(
+            ProblemPage.of(
+                detail.getStatus(),
+                String.valueOf(detail.getDetail()),
+                ForwardedPrefix.of(request)));
   }
 
   private static @Nullable URI instance(String path) {

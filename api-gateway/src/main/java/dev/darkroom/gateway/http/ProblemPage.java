@@ -41,7 +41,10 @@ final class ProblemPage {
     }
   }
 
-  static String of(int status, String sentence) {
+  /**
+   * @param prefix of its links
+   */
+  static String of(int status, String sentence, String prefix) {
     var title = status < 500 ? "This address cannot be shown" : "Something went wrong";
     if (status == 404) {
       title = "Page not found";
@@ -50,6 +53,7 @@ final class ProblemPage {
     }
     var general = sentence.equals(ProblemCode.NOT_FOUND.sentence());
     return TEMPLATE
+        .replace("{{prefix}}", prefix)
         .replace("{{status}}", String.valueOf(status))
         .replace("{{title}}", title)
         .replace("{{sentence}}", general ? NO_PAGE : HtmlUtils.htmlEscape(sentence, "UTF-8"));

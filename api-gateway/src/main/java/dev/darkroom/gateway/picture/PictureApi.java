@@ -63,7 +63,7 @@ class PictureApi {
     }
     if (clientHas(recorded.get(), request)) {
       var headers = new HttpHeaders();
-      PictureResponse.writeCacheHeaders(headers, recorded.get().sha256());
+      PictureResponse.writeCacheHeaders(headers, recorded.get().sha256(), request);
       return ResponseEntity.status(HttpStatus.NOT_MODIFIED).headers(headers).build();
     }
     try {

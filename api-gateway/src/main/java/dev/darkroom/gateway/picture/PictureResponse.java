@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.picture;
 
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.picture.ByteRange;
 import dev.darkroom.picture.LinkingPictureStore;
@@ -20,9 +21,17 @@ import org.springframework.http.ResponseEntity;
 
 /** Responds with an existing picture: its headers, a link to the storage, or its bytes. */
 final class PictureResponse {
+  private static final Duration LONG = Duration.ofDays(365);
+
   /** A picture never changes once it is stored. */
-  private static final CacheControl IMMUTABLE =
-      CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable();
+  private static final CacheControl IMMUTABLE = CacheControl.maxAge(LONG).cachePublic().immutable();
+
+  /** Only for whoever has the link. */
+  private static final CacheControl OF_SIGNED_LINK =
+      CacheControl.maxAge(LONG).cachePrivate().immutable();
+
+  /** Somebody else may sit before the same browser tomorrow. */
+  private static final CacheControl OF_CREDENTIALS = CacheControl.noCache().cachePrivate();
 
   private final PictureStore store;
   private final @Nullable LinkingPictureStore links;
@@ -54,7 +63,7 @@ final class PictureResponse {
           .cacheControl(CacheControl.noStore()) // the link expires, and works for anyone
           .build();
     }
-    var headers = headers(picture, disposition);
+    var headers = headers(picture, disposition, request);
     if (head) {
       return ResponseEntity.ok().headers(headers).contentLength(picture.bytes()).build();
     }
@@ -72,18 +81,29 @@ final class PictureResponse {
   }
 
   /** The headers of each response, also of 304. */
-  static void writeCacheHeaders(HttpHeaders headers, String sha256) {
-    headers.setCacheControl(IMMUTABLE);
+  static void writeCacheHeaders(HttpHeaders headers, String sha256, HttpServletRequest request) {
+    headers.setCacheControl(caching(request));
     headers.setETag(etag(sha256));
+  }
+
+  private static CacheControl caching(HttpServletRequest request) {
+    if (ReplyLinks.isSigned(request)) {
+      return OF_SIGNED_LINK;
+    }
+    return ReplyLinks.of(request).areSigned() ? OF_CREDENTIALS : IMMUTABLE;
   }
 
   static String etag(String sha256) {
     return '"' + sha256 + '"';
   }
 
-  private static HttpHeaders headers(StoredPicture picture, String disposition) {
+  private static HttpHeaders headers(
+      StoredPicture picture, String disposition, HttpServletRequest request) {
     var headers = new HttpHeaders();
-    writeCacheHeaders(headers, picture.sha256());
+    writeCacheHeaders(headers, picture.sha256(), request);
+    if (ReplyLinks.isSigned(request)) {
+      headers.set("Cross-Origin-Resource-Policy", "cross-origin"); // for any page that has the link
+    }
     headers.setContentType(MediaType.parseMediaType(picture.format().contentType()));
     headers.set(HttpHeaders.ACCEPT_RANGES, "bytes");
     headers.set(HttpHeaders.CONTENT_DISPOSITION, disposition);

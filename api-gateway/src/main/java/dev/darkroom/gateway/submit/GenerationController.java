@@ -1,5 +1,8 @@
 package dev.darkroom.gateway.submit;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
@@ -8,8 +11,11 @@ import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Instant;
 import java.util.Collections;
+import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -70,6 +76,35 @@ class GenerationController {
       return SubmitResponses.noSuchJob();
     }
     ReplyId.isOf(job.get().requestId(), request, response);
-    return JsonReply.of(HttpStatus.OK, views.withQueue(job.get()));
+    return JsonReply.of(HttpStatus.OK, views.withQueue(job.get(), ReplyLinks.of(request)));
   }
+
+  /** Fresh links, for whoever has some that are about to end. */
+  @GetMapping("/api/generate/{requestId}/link")
+  ResponseEntity<Object> links(
+      @PathVariable String requestId, HttpServletRequest request, HttpServletResponse response) {
+    var job = RequestId.parse(requestId).flatMap(ledger::find);
+    if (job.isEmpty()) {
+      return SubmitResponses.noSuchJob();
+    }
+    ReplyId.isOf(job.get().requestId(), request, response);
+    var links = ReplyLinks.of(request);
+    var view = views.of(job.get(), List.of(), links);
+    return JsonReply.of(
+        HttpStatus.OK,
+        new JobLinkView(view.imageUrl(), view.links().events(), links.expiry().orElse(null)));
+  }
+
+  /**
+   * What can be fetched without credentials.
+   *
+   * @param imageUrl completed jobs only, for as long as the picture is kept
+   * @param expiresAt absent where access is open
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record JobLinkView(
+      @Nullable String imageUrl,
+      String events,
+      @JsonFormat(pattern = "yyyy-MM-dd'T'HH:mm:ssX", timezone = "UTC")
+          @Nullable Instant expiresAt) {}
 }

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ReplyId;
@@ -74,7 +75,7 @@ class JobActionController {
       Optional<PreferWait> wait,
       HttpServletRequest request,
       HttpServletResponse response) {
-    var reply = responses.toCancelled(job, wait);
+    var reply = responses.toCancelled(job, wait, ReplyLinks.of(request));
     if (reply.getStatusCode().is2xxSuccessful()) {
       ReplyId.isOf(job, request, response);
       wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));

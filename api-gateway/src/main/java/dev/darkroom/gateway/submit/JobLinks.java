@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.submit;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +17,19 @@ import org.jspecify.annotations.Nullable;
 public record JobLinks(
     String self, String events, @Nullable String picture, @Nullable String cancel) {
 
-  public static JobLinks of(RequestId requestId, JobStatus status, @Nullable String picture) {
-    var self = of(requestId);
-    return new JobLinks(self, self + "/events", picture, status.isTerminal() ? null : self);
+  /**
+   * The links of a job.
+   *
+   * @param picture already a link
+   */
+  public static JobLinks of(
+      RequestId requestId, JobStatus status, @Nullable String picture, ReplyLinks links) {
+    var self = toSelf(requestId, links);
+    return new JobLinks(
+        self, links.toEvents(requestId), picture, status.isTerminal() ? null : self);
   }
 
-  /** Its own address. */
-  static String of(RequestId requestId) {
-    return "/api/generate/" + requestId;
+  static String toSelf(RequestId requestId, ReplyLinks links) {
+    return links.to("/api/generate/" + requestId);
   }
 }

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.submit.JobView.JobAttemptView;
 import dev.darkroom.gateway.submit.JobView.JobMetadata;
 import dev.darkroom.gateway.submit.JobView.JobStep;
@@ -32,7 +33,8 @@ final class JobViewMapper {
   }
 
   /** A job that was just accepted. */
-  JobView accepted(DueJob job, List<String> ignored, @Nullable RequestId replayOf) {
+  JobView accepted(
+      DueJob job, List<String> ignored, @Nullable RequestId replayOf, ReplyLinks links) {
     var message = job.message();
     return new JobView(
         true,
@@ -49,20 +51,21 @@ final class JobViewMapper {
         List.of(),
         replayOf,
         Billing.of(0, 0, 0, false),
-        JobLinks.of(message.requestId(), JobStatus.STARTED, null));
+        JobLinks.of(message.requestId(), JobStatus.STARTED, null, links));
   }
 
-  JobView of(Job job, List<String> ignored) {
-    return of(job, ignored, null);
+  JobView of(Job job, List<String> ignored, ReplyLinks links) {
+    return of(job, ignored, null, links);
   }
 
-  JobView withQueue(Job job) {
-    return of(job, List.of(), queue.waitOf(job).orElse(null));
+  JobView withQueue(Job job, ReplyLinks links) {
+    return of(job, List.of(), queue.waitOf(job).orElse(null), links);
   }
 
-  private JobView of(Job job, List<String> ignored, @Nullable WaitView wait) {
+  private JobView of(Job job, List<String> ignored, @Nullable WaitView wait, ReplyLinks links) {
     var picture = job.picture();
-    var imageUrl = picture == null || job.pictureRemovedAt() != null ? null : picture.url();
+    var imageUrl =
+        picture == null || job.pictureRemovedAt() != null ? null : links.toPicture(picture.url());
     return new JobView(
         job.status() != JobStatus.FAILED,
         job.requestId(),
@@ -78,7 +81,7 @@ final class JobViewMapper {
         job.attempts().stream().map(JobAttemptView::of).toList(),
         job.replayOf(),
         job.billing(),
-        JobLinks.of(job.requestId(), job.status(), imageUrl));
+        JobLinks.of(job.requestId(), job.status(), imageUrl, links));
   }
 
   /** The model of the latest call; before the first, the requested one or the default. */

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.http.LedgerOutage;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ProblemCode;
@@ -78,13 +79,13 @@ final class SubmissionHandler {
     return switch (acceptance) {
       case Acceptance.Accepted(var job, _) -> {
         ReplyId.isOf(requestId, request, response);
-        var reply = responses.toFirst(job, wait, submission);
+        var reply = responses.toFirst(job, wait, submission, ReplyLinks.of(request));
         wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));
         yield reply;
       }
       case Acceptance.Replayed(var first) -> {
         ReplyId.isOf(first, request, response);
-        var reply = responses.toRepeated(first, wait, submission.ignored());
+        var reply = responses.toRepeated(first, wait, submission.ignored(), ReplyLinks.of(request));
         wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));
         response.setHeader(IdempotencyKeyHeader.REPLAYED, "true");
         yield reply;

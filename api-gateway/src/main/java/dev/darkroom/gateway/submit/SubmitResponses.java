@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.http.LedgerOutage;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.wait.CompletionWaiter;
@@ -56,13 +57,15 @@ final class SubmitResponses {
    * @param submission what the job was made of
    */
   ResponseEntity<Object> toFirst(
-      DueJob accepted, Optional<PreferWait> wait, Submission submission) {
+      DueJob accepted, Optional<PreferWait> wait, Submission submission, ReplyLinks links) {
     var ignored = submission.ignored();
     return wait.flatMap(preference -> afterWaiting(accepted.message().requestId(), preference))
-        .map(
-            job -> asItStands(job, ignored, sentence -> Problem.unavailable(sentence, OUTAGE_OVER)))
+        .map(job ->
+            asItStands(job, ignored, sentence -> Problem.unavailable(sentence, OUTAGE_OVER), links))
         .orElseGet(() ->
-            reply(HttpStatus.ACCEPTED, views.accepted(accepted, ignored, submission.replayOf())));
+            reply(
+                HttpStatus.ACCEPTED,
+                views.accepted(accepted, ignored, submission.replayOf(), links)));
   }
 
   static ResponseEntity<Object> noSuchJob() {
@@ -78,14 +81,15 @@ final class SubmitResponses {
    *
    * @param wait for the end
    */
-  ResponseEntity<Object> toCancelled(RequestId requestId, Optional<PreferWait> wait) {
+  ResponseEntity<Object> toCancelled(
+      RequestId requestId, Optional<PreferWait> wait, ReplyLinks links) {
     wait.ifPresent(preference -> waiter.await(requestId, preference.duration()));
     return ledger
         .findForSubmitter(requestId)
         .map(job ->
             reply(
                 job.status().isTerminal() ? HttpStatus.OK : HttpStatus.ACCEPTED,
-                views.withQueue(job)))
+                views.withQueue(job, links)))
         .orElseGet(SubmitResponses::noSuchJob);
   }
 
@@ -106,7 +110,7 @@ final class SubmitResponses {
    * even if the job has ended, as it was for the first.
    */
   ResponseEntity<Object> toRepeated(
-      RequestId first, Optional<PreferWait> wait, List<String> ignored) {
+      RequestId first, Optional<PreferWait> wait, List<String> ignored, ReplyLinks links) {
     wait.ifPresent(preference -> waiter.await(first, preference.duration()));
     var job =
         ledger
@@ -114,8 +118,8 @@ final class SubmitResponses {
             .orElseThrow(() ->
                 new TransientDataAccessResourceException("the job was deleted in the meantime"));
     return wait.isPresent()
-        ? asItStands(job, ignored, SubmitResponses::takeAnotherKey)
-        : reply(HttpStatus.ACCEPTED, views.of(job, ignored));
+        ? asItStands(job, ignored, SubmitResponses::takeAnotherKey, links)
+        : reply(HttpStatus.ACCEPTED, views.of(job, ignored, links));
   }
 
   /** The key stands for this job, so a retry with it would get the same answer. */
@@ -129,11 +133,11 @@ final class SubmitResponses {
    * @param outage the problem of a job that failed for an outage
    */
   private ResponseEntity<Object> asItStands(
-      Job job, List<String> ignored, Function<String, Problem> outage) {
+      Job job, List<String> ignored, Function<String, Problem> outage, ReplyLinks links) {
     return switch (job.status()) {
-      case STARTED, PROCESSING -> reply(HttpStatus.ACCEPTED, views.of(job, ignored));
-      case COMPLETED -> reply(HttpStatus.OK, views.of(job, ignored));
-      case FAILED -> problem(job, outage);
+      case STARTED, PROCESSING -> reply(HttpStatus.ACCEPTED, views.of(job, ignored, links));
+      case COMPLETED -> reply(HttpStatus.OK, views.of(job, ignored, links));
+      case FAILED -> problem(job, outage, links);
     };
   }
 
@@ -147,14 +151,15 @@ final class SubmitResponses {
         .body(json.writeValueAsBytes(view));
   }
 
-  private static ResponseEntity<Object> problem(Job job, Function<String, Problem> outage) {
+  private static ResponseEntity<Object> problem(
+      Job job, Function<String, Problem> outage, ReplyLinks links) {
     var error = Objects.requireNonNull(job.error(), "a failed job has an error");
     return FailureCode.of(error.code())
         .map(code -> problem(code, error.message(), outage))
         .orElseGet(() -> Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, error.message()))
         .about(job.requestId())
         .with("code", error.code())
-        .header(HttpHeaders.LOCATION, JobLinks.of(job.requestId()))
+        .header(HttpHeaders.LOCATION, JobLinks.toSelf(job.requestId(), links))
         .answer();
   }
 

@@ -37,4 +37,9 @@ public record FinishedJob(
     var took = Duration.between(Columns.instant(row, "created_at"), finishedAt);
     return new FinishedJob(event, finishedAt, took, Columns.trace(row));
   }
+
+  /** As a reply links to the picture. */
+  public FinishedJob withImageUrl(@Nullable String link) {
+    return new FinishedJob(event.withImageUrl(link), finishedAt, took, trace);
+  }
 }

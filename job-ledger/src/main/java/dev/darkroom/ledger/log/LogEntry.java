@@ -54,6 +54,11 @@ public record LogEntry(
         Columns.instant(row, "created_at"));
   }
 
+  /** As a reply links to the picture. */
+  public LogEntry withImageUrl(@Nullable String link) {
+    return new LogEntry(seq, id, requestId, userId, prompt, status, step, details, link, createdAt);
+  }
+
   LogPosition position() {
     return LogPosition.of(createdAt, seq);
   }

@@ -51,6 +51,7 @@ public final class BrowserUser implements AutoCloseable {
                 .setViewportSize(look.width, look.height)
                 .setColorScheme(look.scheme)
                 .setReducedMotion(ReducedMotion.REDUCE)
+                .setIgnoreHTTPSErrors(true) // a proxy under test signs its certificate itself
                 .setPermissions(List.of("clipboard-read", "clipboard-write")));
     context.setDefaultTimeout(TestBrowser.PATIENCE_MILLIS);
     var complaints = BrowserErrors.about(context, gateway);

@@ -23,7 +23,7 @@ public final class TestBrowser implements AutoCloseable {
           "--disable-quic",
           "--no-first-run",
           // Nobody but the gateway is asked for anything, whatever a page or the browser tries.
-          "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1");
+          "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost");
 
   private final Playwright playwright;
   private final Browser browser;

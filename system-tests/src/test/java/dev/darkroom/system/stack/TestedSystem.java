@@ -87,6 +87,20 @@ public final class TestedSystem implements AutoCloseable {
     }
   }
 
+  /**
+   * A gateway more, with further arguments, which is no part of the system: whoever starts it ends
+   * it.
+   */
+  public TestedGateway startAnother(String name, String... arguments) {
+    var environment = environment(databasePort(), kafka.bootstrapServers());
+    environment.put("DARKROOM_PROVIDER_NAME", "simulator");
+    var all = Stream.concat(settings.ofGateway().stream(), Stream.of(arguments)).toList();
+    var gateway = new TestedGateway(name, environment, all, folder.path());
+    gateway.process().start();
+    gateway.awaitReady();
+    return gateway;
+  }
+
   private void addWorkers(List<TcpProxy> toKafka) {
     for (int i = 1; i <= EACH; i++) {
       var cable = toKafka.get(i - 1);

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.extras.history;
 
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
@@ -7,7 +8,9 @@ import dev.darkroom.gateway.http.ProblemCode;
 import dev.darkroom.ledger.history.HistoryQueries;
 import dev.darkroom.ledger.history.HistoryRead.EpochChanged;
 import dev.darkroom.ledger.history.HistoryRead.HistoryPage;
+import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.messaging.EventRecords;
+import dev.darkroom.messaging.PublicUrl;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
@@ -31,13 +34,19 @@ class HistoryController {
 
   private final HistoryQueries history;
   private final EventRecords records;
+  private final PublicUrl publicUrl;
   private final HeavyReaders readers;
   private final JsonMapper json;
 
   HistoryController(
-      HistoryQueries history, EventRecords records, HeavyReaders readers, JsonMapper json) {
+      HistoryQueries history,
+      EventRecords records,
+      PublicUrl publicUrl,
+      HeavyReaders readers,
+      JsonMapper json) {
     this.history = history;
     this.records = records;
+    this.publicUrl = publicUrl;
     this.readers = readers;
     this.json = json;
   }
@@ -48,12 +57,12 @@ class HistoryController {
     return switch (HistoryRequest.of(request)) {
       case Parsed.BadFields<HistoryRequest>(var errors) -> Problem.badFields(errors).answer();
       case Parsed.Success<HistoryRequest>(var asked) ->
-          readers.page(request, () -> answer(asked, response));
+          readers.page(request, () -> answer(asked, ReplyLinks.of(request), response));
     };
   }
 
   private @Nullable ResponseEntity<Object> answer(
-      HistoryRequest asked, HttpServletResponse response) throws IOException {
+      HistoryRequest asked, ReplyLinks links, HttpServletResponse response) throws IOException {
     return switch (history.read(asked.after(), asked.limit())) {
       case EpochChanged _ ->
           Problem.of(
@@ -62,16 +71,17 @@ class HistoryController {
               .code(ProblemCode.EPOCH_CHANGED)
               .answer();
       case HistoryPage page -> {
-        write(page, asked.asLines(), response);
+        write(page, asked.asLines(), links, response);
         yield null;
       }
     };
   }
 
   /** A slow client keeps the events in memory, and so its place among the readers. */
-  private void write(HistoryPage page, boolean asLines, HttpServletResponse response)
+  private void write(
+      HistoryPage page, boolean asLines, ReplyLinks links, HttpServletResponse response)
       throws IOException {
-    var events = page.ends().stream().map(records::json).toList();
+    var events = page.ends().stream().map(ended -> records.json(linked(ended, links))).toList();
     response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
     response.addHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT);
     if (asLines) {
@@ -84,6 +94,15 @@ class HistoryController {
     readers
         .to(response)
         .write(asLines ? lines(events) : json.writeValueAsBytes(HistoryReply.of(page, events)));
+  }
+
+  /**
+   * Where the record on Kafka has a whole URL, it has it here; a path becomes a link as elsewhere.
+   */
+  private FinishedJob linked(FinishedJob ended, ReplyLinks links) {
+    return publicUrl.isKnown()
+        ? ended
+        : ended.withImageUrl(links.toPicture(ended.event().imageUrl()));
   }
 
   private static byte[] lines(List<byte[]> events) {

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.extras.jobs;
 
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.extras.jobs.JobListParser.JobListQuery;
 import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.Parsed;
@@ -33,11 +34,13 @@ class JobListController {
     return switch (JobListParser.parse(request)) {
       case Parsed.BadFields<JobListQuery>(var errors) -> Problem.badFields(errors).answer();
       case Parsed.Success<JobListQuery>(var query) ->
-          readers.page(request, () -> readers.write(json, find(query), response));
+          readers.page(
+              request, () -> readers.write(json, find(query, ReplyLinks.of(request)), response));
     };
   }
 
-  private JobListReply find(JobListQuery query) {
-    return JobListReply.of(jobs.page(query.after(), query.filter(), query.limit()), query.limit());
+  private JobListReply find(JobListQuery query, ReplyLinks links) {
+    return JobListReply.of(
+        jobs.page(query.after(), query.filter(), query.limit()), query.limit(), links);
   }
 }

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.extras.jobs;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.submit.JobLinks;
 import dev.darkroom.ledger.jobs.Billing;
 import dev.darkroom.ledger.jobs.Job.JobFailure;
@@ -23,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record JobListReply(List<JobItem> jobs, int limit, @Nullable String nextCursor) {
 
-  static JobListReply of(JobListSlice slice, int limit) {
+  static JobListReply of(JobListSlice slice, int limit, ReplyLinks links) {
     return new JobListReply(
-        slice.jobs().stream().map(JobItem::of).toList(),
+        slice.jobs().stream().map(job -> JobItem.of(job, links)).toList(),
         limit,
         slice.next() == null ? null : JobCursor.of(slice.next()));
   }
@@ -50,7 +51,8 @@ record JobListReply(List<JobItem> jobs, int limit, @Nullable String nextCursor) 
 
     private static final String MILLISECONDS = "yyyy-MM-dd'T'HH:mm:ss.SSSX";
 
-    static JobItem of(ListedJob job) {
+    static JobItem of(ListedJob job, ReplyLinks links) {
+      var imageUrl = links.toPicture(job.imageUrl());
       return new JobItem(
           job.requestId(),
           job.userId(),
@@ -61,11 +63,11 @@ record JobListReply(List<JobItem> jobs, int limit, @Nullable String nextCursor) 
           job.finishedAt(),
           job.deadlineAt(),
           job.attempts(),
-          job.imageUrl(),
+          imageUrl,
           job.error(),
           job.replayOf(),
           job.billing(),
-          JobLinks.of(job.requestId(), job.status(), job.imageUrl()));
+          JobLinks.of(job.requestId(), job.status(), imageUrl, links));
     }
   }
 }

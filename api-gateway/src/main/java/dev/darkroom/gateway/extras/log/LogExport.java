@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.extras.log;
 
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.extras.log.LogQueryParser.ExportQuery;
 import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.RefusalLog;
@@ -54,7 +55,7 @@ final class LogExport {
    * @throws IOException if the client goes away, or if the ledger fails after the first slice. That
    *     breaks the connection, by which the client knows that rows are missing
    */
-  void write(HttpServletResponse response, ExportQuery query) throws IOException {
+  void write(HttpServletResponse response, ExportQuery query, ReplyLinks links) throws IOException {
     var filter = query.filter().orElse(null);
     var slice = filter == null ? null : logs.scan(LogPosition.START, filter, SLICE);
     writeHeaders(response, query.format());
@@ -62,7 +63,7 @@ final class LogExport {
     var rows = query.format().writer(out, json);
     while (filter != null && slice != null) {
       for (var entry : slice.entries()) {
-        rows.write(entry);
+        rows.write(links.in(entry));
       }
       out.flush();
       slice = slice.next() == null ? null : next(filter, slice.next());

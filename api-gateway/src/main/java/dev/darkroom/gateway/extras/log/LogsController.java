@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.extras.log;
 
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.extras.log.LogQueryParser.ExportQuery;
 import dev.darkroom.gateway.extras.log.LogQueryParser.LogQuery;
 import dev.darkroom.gateway.http.HeavyReaders;
@@ -40,7 +41,8 @@ class LogsController {
     return switch (LogQueryParser.page(request)) {
       case Parsed.BadFields<LogQuery>(var errors) -> Problem.badFields(errors).answer();
       case Parsed.Success<LogQuery>(var query) ->
-          readers.page(request, () -> readers.write(json, find(query), response));
+          readers.page(
+              request, () -> readers.write(json, find(query, ReplyLinks.of(request)), response));
     };
   }
 
@@ -53,15 +55,15 @@ class LogsController {
     };
   }
 
-  private LogsReply find(LogQuery query) {
+  private LogsReply find(LogQuery query, ReplyLinks links) {
     if (query.filter().isEmpty()) {
-      return LogsReply.of(query, new LogSlice(List.of(), null), new LogCount(0, false));
+      return LogsReply.of(query, new LogSlice(List.of(), null), new LogCount(0, false), links);
     }
     var filter = query.filter().get();
     var slice = logs.page(query.after(), filter, query.limit(), query.offset());
     var rows = slice.entries().size();
     var count = logs.count(filter).atLeast(rows == 0 ? 0 : query.offset() + rows);
-    return LogsReply.of(query, slice, count);
+    return LogsReply.of(query, slice, count, links);
   }
 
   private @Nullable ResponseEntity<Object> export(
@@ -74,7 +76,7 @@ class LogsController {
     return readers.export(
         request,
         () -> {
-          logExport.write(response, query);
+          logExport.write(response, query, ReplyLinks.of(request));
           return null;
         });
   }

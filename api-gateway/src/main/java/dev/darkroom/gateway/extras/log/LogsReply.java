@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.extras.log;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.extras.log.LogQueryParser.LogQuery;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.ledger.log.LogQueries.LogCount;
@@ -30,14 +31,15 @@ record LogsReply(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Boolean countLimited,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String nextCursor) {
 
-  static LogsReply of(LogQuery query, LogSlice slice, LogCount count) {
+  static LogsReply of(LogQuery query, LogSlice slice, LogCount count, ReplyLinks links) {
+    var entries = slice.entries().stream().map(links::in).toList();
     var grouped =
-        slice.entries().stream()
+        entries.stream()
             .collect(
                 Collectors.groupingBy(
                     step -> step.requestId().toString(), LinkedHashMap::new, Collectors.toList()));
     return new LogsReply(
-        slice.entries(),
+        entries,
         grouped,
         count.rows(),
         query.limit(),

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.extras.stream;
 
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.extras.stream.SseEncoder.ResetReason;
 import dev.darkroom.gateway.extras.stream.SseStream.StreamStart;
 import dev.darkroom.gateway.http.ClientLimiter;
@@ -144,17 +145,18 @@ class SseController implements SseStream.StepSource {
     return (Callable<@Nullable ResponseEntity<Object>>)
         () -> {
           try (place) {
-            return stream(subscription, start, response);
+            return stream(subscription, start, ReplyLinks.of(request), response);
           }
         };
   }
 
   /** Null where the client got a stream. */
   private @Nullable ResponseEntity<Object> stream(
-      Subscription subscription, StreamStart start, HttpServletResponse response)
+      Subscription subscription, StreamStart start, ReplyLinks links, HttpServletResponse response)
       throws IOException {
     var stream =
-        new SseStream(subscription, start, this, encoder, settings, response.getOutputStream());
+        new SseStream(
+            subscription, start, this, encoder, settings, links, response.getOutputStream());
     try {
       var position = hub.join(stream);
       if (position.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.extras.stream;
 
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.extras.stream.SseEncoder.ResetReason;
 import dev.darkroom.gateway.http.LedgerOutage;
 import dev.darkroom.ledger.log.LogEntry;
@@ -32,6 +33,7 @@ final class SseStream {
   private final StepSource ledger;
   private final SseEncoder encoder;
   private final Duration heartbeat;
+  private final ReplyLinks links;
   private final OutputStream client;
   private final BlockingQueue<StreamEvent> queue;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -71,6 +73,7 @@ final class SseStream {
       StepSource ledger,
       SseEncoder encoder,
       StreamSettings settings,
+      ReplyLinks links,
       OutputStream client) {
     this.subscription = subscription;
     this.after = start.after();
@@ -80,6 +83,7 @@ final class SseStream {
     this.encoder = encoder;
     this.heartbeat = settings.heartbeat();
     this.queue = new LinkedBlockingQueue<>(settings.queue());
+    this.links = links;
     this.client = client;
   }
 
@@ -136,7 +140,8 @@ final class SseStream {
         case null -> write(encoder.heartbeat());
         case StreamEvent.NewStep(var step, var bytes) -> {
           if (!subscription.isOrdered() || step.seq() > after) { // another gateway may be ahead
-            write(step, bytes);
+            // bytes are shared by all streams, and links are not the same in all
+            write(step, links.change(step) ? encoder.step(links.in(step)) : bytes);
           }
         }
         case StreamEvent.LedgerWentBack(var end) -> {
@@ -166,7 +171,7 @@ final class SseStream {
       var page = awaitLedger(() -> ledger.steps(subscription, from, end.upTo(), PAGE));
       for (var step : page) {
         if (!end.missing().contains(step.seq())) { // it is offered as a new one
-          write(step, encoder.step(step));
+          write(step, encoder.step(links.in(step)));
         }
       }
       client.flush();

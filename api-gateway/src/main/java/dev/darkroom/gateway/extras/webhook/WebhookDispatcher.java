@@ -12,6 +12,7 @@ import dev.darkroom.ledger.webhooks.DeliveryStore.SendingRoom;
 import dev.darkroom.ledger.webhooks.DueDelivery;
 import dev.darkroom.ledger.webhooks.EventCollector;
 import dev.darkroom.ledger.webhooks.WebhookDelivery.DeliveryState;
+import dev.darkroom.messaging.PublicUrl;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -58,6 +59,7 @@ final class WebhookDispatcher implements LoopRound {
   private final WebhookSecrets secrets;
   private final WebhookClient client;
   private final WebhookSettings settings;
+  private final PublicUrl publicUrl;
   private final WebhookBackoff backoff;
   private final InstantSource clock;
   private final MeterRegistry meters;
@@ -82,6 +84,7 @@ final class WebhookDispatcher implements LoopRound {
       WebhookSecrets secrets,
       WebhookClient client,
       WebhookSettings settings,
+      PublicUrl publicUrl,
       RandomGenerator random,
       InstantSource clock,
       MeterRegistry meters) {
@@ -90,6 +93,7 @@ final class WebhookDispatcher implements LoopRound {
     this.secrets = secrets;
     this.client = client;
     this.settings = settings;
+    this.publicUrl = publicUrl;
     this.backoff = new WebhookBackoff(random);
     this.clock = clock;
     this.meters = meters;
@@ -143,7 +147,7 @@ final class WebhookDispatcher implements LoopRound {
 
   /** True if there may be more to read at once. */
   private boolean collect() {
-    var collected = collector.collect(STEPS_PER_ROUND, settings.linkBase(), settings.retryFor());
+    var collected = collector.collect(STEPS_PER_ROUND, publicUrl.base(), settings.retryFor());
     if (collected.steps() == STEPS_PER_ROUND) {
       return true;
     }

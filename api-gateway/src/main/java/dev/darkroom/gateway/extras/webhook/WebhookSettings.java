@@ -2,7 +2,6 @@ package dev.darkroom.gateway.extras.webhook;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.Pattern;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
@@ -14,7 +13,6 @@ import org.springframework.validation.annotation.Validated;
  * Settings of webhooks.
  *
  * @param allowPrivate whether http and private hosts are allowed, for development
- * @param baseUrl this service's address as receivers see it, which makes {@code imageUrl} absolute
  * @param sweep how often to look for new events and deliveries that are due
  * @param timeout of a delivery, from the lookup of the name to the reply
  * @param retryFor how long a delivery is tried; an endpoint where nothing succeeds for so long is
@@ -27,11 +25,6 @@ import org.springframework.validation.annotation.Validated;
 @ConfigurationProperties("darkroom.webhook")
 record WebhookSettings(
     @DefaultValue("false") boolean allowPrivate,
-    @DefaultValue("")
-        @Pattern(
-            regexp = "(https?://[^\\s/?#@]+(/[^\\s?#]*)?)?",
-            message = "must be a URL such as https://pictures.example.com")
-        String baseUrl,
     @DefaultValue("500ms") @DurationMin(millis = 50) @DurationMax(minutes = 1) Duration sweep,
     @DefaultValue("15s") @DurationMin(millis = 100) @DurationMax(minutes = 1) Duration timeout,
     @DefaultValue("24h") @DurationMin(seconds = 1) @DurationMax(days = 7) Duration retryFor,
@@ -44,10 +37,5 @@ record WebhookSettings(
    */
   Duration reservation() {
     return timeout.plusSeconds(60);
-  }
-
-  /** Without a slash at its end. */
-  String linkBase() {
-    return baseUrl.endsWith("/") ? baseUrl.substring(0, baseUrl.length() - 1) : baseUrl;
   }
 }

@@ -2,9 +2,7 @@ package dev.darkroom.gateway.http.server;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
-import org.springframework.http.HttpHeaders;
 
 /**
  * The name and port in a request's Host header or an origin.
@@ -23,12 +21,11 @@ record Authority(String host, int port) {
   }
 
   /**
-   * From the {@code Host} header only, whose syntax Tomcat has checked: pages of other sites can
-   * set other headers that name a host.
+   * From the {@code Host} header, whose syntax Tomcat has checked, or from what a trusted proxy
+   * says that it was: pages of other sites can set other headers that name a host.
    */
   static Authority of(HttpServletRequest request) {
-    var named = Objects.requireNonNullElse(request.getHeader(HttpHeaders.HOST), "").strip();
-    return of(named, request.isSecure() ? HTTPS : HTTP);
+    return new Authority(request.getServerName(), request.getServerPort());
   }
 
   /** Empty for {@code null}, the origin of sandboxed pages. */

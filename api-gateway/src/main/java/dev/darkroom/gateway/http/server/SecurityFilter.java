@@ -6,7 +6,6 @@ import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.validation.constraints.Pattern;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -14,15 +13,12 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
-import org.springframework.validation.annotation.Validated;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.CorsProcessor;
 import org.springframework.web.cors.CorsUtils;
@@ -38,7 +34,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
  *
  * <p>Pages of other sites may not use the API, unless their origin is listed (<a
  * href="https://www.w3.org/TR/fetch-metadata/">Fetch Metadata</a>, or the Origin header of browsers
- * without it). Clients that are no browsers send neither.
+ * without it). Clients that are no browsers send neither. Pages of listed origins send credentials
+ * in headers; cookies, which browsers may add by themselves, are not read then.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -49,6 +46,40 @@ final class SecurityFilter extends OncePerRequestFilter {
   /** Swagger UI sets style attributes and draws its icons from data URLs. */
   private static final String SWAGGER_UI =
       SELF_ONLY + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+
+  /** Beside those that need no permission, such as Accept and a simple Range. */
+  private static final List<String> ALLOWED_HEADERS =
+      List.of(
+          "Authorization",
+          "Content-Type",
+          "Idempotency-Key",
+          "If-None-Match",
+          "Last-Event-ID",
+          "Prefer",
+          "Range",
+          "traceparent");
+
+  /** What a reply has for clients, beside what browsers show anyway. */
+  private static final List<String> EXPOSED_HEADERS =
+      List.of(
+          "Accept-Ranges",
+          "Allow",
+          "Content-Disposition",
+          "Content-Range",
+          "Darkroom-Complete",
+          "Darkroom-Epoch",
+          "Darkroom-Ignored",
+          "Darkroom-Next",
+          "Date",
+          "ETag",
+          "Idempotent-Replayed",
+          "Location",
+          "Preference-Applied",
+          "RateLimit",
+          "RateLimit-Policy",
+          "Retry-After",
+          "WWW-Authenticate",
+          ReplyId.HEADER);
 
   private final List<String> hosts;
   private final List<String> origins;
@@ -67,44 +98,10 @@ final class SecurityFilter extends OncePerRequestFilter {
             .orElse(SELF_ONLY);
     cors.setAllowedOrigins(origins);
     cors.setAllowedMethods(List.of("GET", "HEAD", "POST", "DELETE"));
-    cors.setAllowedHeaders(List.of("Content-Type", "Idempotency-Key", "Prefer", "Last-Event-ID"));
-    cors.setExposedHeaders(
-        List.of(
-            "Location",
-            "Preference-Applied",
-            "Idempotent-Replayed",
-            "Retry-After",
-            ReplyId.HEADER,
-            "ETag",
-            "RateLimit",
-            "RateLimit-Policy"));
+    cors.setAllowedHeaders(ALLOWED_HEADERS);
+    cors.setExposedHeaders(EXPOSED_HEADERS);
     cors.setMaxAge(Duration.ofMinutes(10));
   }
-
-  /**
-   * Settings of host names and origins.
-   *
-   * @param hosts host names that the gateway serves, each with a port or for any port, such as
-   *     {@code pictures.example.com}, {@code *.example.com} or {@code [::1]:8080}; none for any
-   * @param origins other sites whose pages may use the API
-   */
-  @Validated
-  @ConfigurationProperties("darkroom.web")
-  record WebSettings(
-      @DefaultValue
-          List<
-                  @Pattern(
-                      regexp = "((\\*\\.)?[\\w-]+(\\.[\\w-]+)*|\\[[0-9A-Fa-f:.]+])(:\\d{1,5})?",
-                      message = "must be a name or address, as in a Host header")
-                  String>
-              hosts,
-      @DefaultValue
-          List<
-                  @Pattern(
-                      regexp = "https?://([\\w-]+(\\.[\\w-]+)*|\\[[0-9A-Fa-f:.]+])(:\\d{1,5})?",
-                      message = "must be an origin such as https://example.com, without a path")
-                  String>
-              origins) {}
 
   @Override
   protected void doFilterInternal(
@@ -115,12 +112,18 @@ final class SecurityFilter extends OncePerRequestFilter {
     if (refusal.isPresent()) {
       response.sendError(refusal.get().value());
     } else if (mayGoOn(request, response)) {
-      chain.doFilter(request, response);
+      chain.doFilter(
+          isOfListedOrigin(request) ? new CookielessRequest(request) : request, response);
     }
   }
 
+  private boolean isOfListedOrigin(HttpServletRequest request) {
+    var origin = request.getHeader(HttpHeaders.ORIGIN);
+    return origin != null && isListed(origin) && !isOwn(origin, request);
+  }
+
   private void addHeadersTo(HttpServletRequest request, HttpServletResponse response) {
-    var swagger = request.getRequestURI().startsWith("/swagger-ui");
+    var swagger = request.getServletPath().startsWith("/swagger-ui/");
     response.setHeader("Content-Security-Policy", swagger ? SWAGGER_UI : pages);
     response.setHeader("X-Content-Type-Options", "nosniff");
     response.setHeader("X-Frame-Options", "DENY");

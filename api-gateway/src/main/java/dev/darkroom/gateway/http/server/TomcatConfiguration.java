@@ -3,6 +3,7 @@ package dev.darkroom.gateway.http.server;
 import dev.darkroom.gateway.http.ClientConnection;
 import dev.darkroom.gateway.http.ReplyId;
 import org.apache.catalina.core.StandardHost;
+import org.apache.catalina.valves.RemoteIpValve;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -19,9 +20,12 @@ class TomcatConfiguration implements WebMvcConfigurer {
   /** Last, so that our error valve stands before Boot's. */
   @Bean
   @Order(Ordered.LOWEST_PRECEDENCE)
-  WebServerFactoryCustomizer<TomcatServletWebServerFactory> valves() {
+  WebServerFactoryCustomizer<TomcatServletWebServerFactory> valves(WebSettings settings) {
     return factory -> {
-      factory.addEngineValves(new ClientConnection());
+      // Boot's trusts every private address, and is there by default on some platforms
+      factory.getEngineValves().removeIf(RemoteIpValve.class::isInstance);
+      factory.addEngineValves(
+          new TrustedProxyValve(settings.trustedProxies()), new ClientConnection());
       factory.addContextCustomizers(context -> {
         var host = (StandardHost) context.getParent();
         host.setErrorReportValveClass("");

@@ -4,6 +4,7 @@ import static dev.darkroom.gateway.extras.stream.TestingSteps.step;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.extras.stream.SseStream.StreamStart;
 import dev.darkroom.gateway.http.RefusalLog;
 import dev.darkroom.gateway.wait.EventDemand;
@@ -208,6 +209,7 @@ class SseHubTest {
             log,
             encoder,
             settings(1, queue),
+            ReplyLinks.PLAIN,
             untilHeartbeat(client));
     clients.put(stream, client);
     return stream;

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.extras.stream.SseEncoder.ResetReason;
 import dev.darkroom.gateway.extras.stream.SseStream.StreamStart;
 import dev.darkroom.ledger.log.LogEntry;
@@ -191,6 +192,7 @@ class SseStreamTest {
         ledger,
         encoder,
         new StreamSettings(1, 0, 10, Duration.ofSeconds(1), Duration.ofMillis(5)),
+        ReplyLinks.PLAIN,
         new FilterOutputStream(out) {
           @Override
           public void write(byte[] bytes) throws IOException {
