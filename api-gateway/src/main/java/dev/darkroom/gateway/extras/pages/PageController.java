@@ -37,6 +37,11 @@ final class PageController {
     return "forward:/operations.html";
   }
 
+  @GetMapping("/keys")
+  String keys() {
+    return "forward:/keys.html";
+  }
+
   /** The status is 404 if there is no such request; the page says so, too. */
   @GetMapping("/requests/{requestId}")
   String request(@PathVariable String requestId, HttpServletResponse response) {
