@@ -77,26 +77,28 @@ class BuildFilesTest {
   private static List<String> laxIn(String compose) {
     var document = new Yaml().<Map<String, Map<String, Map<String, Object>>>>load(compose);
     var complaints = new ArrayList<String>();
-    Objects.requireNonNull(document.get("services")).forEach((name, service) -> {
-      var checks = new LinkedHashMap<String, Boolean>();
-      checks.put("may run as root", service.containsKey("build") || service.containsKey("user"));
-      checks.put("may write everywhere", Boolean.TRUE.equals(service.get("read_only")));
-      checks.put("has capabilities", List.of("ALL").equals(service.get("cap_drop")));
-      checks.put(
-          "may gain rights",
-          List.of("no-new-privileges:true").equals(service.get("security_opt")));
-      checks.put(
-          "has no limits", service.keySet().containsAll(List.of("mem_limit", "pids_limit")));
-      checks.put("is privileged", !service.containsKey("privileged"));
-      checks.put(
-          "is open to others than this machine",
-          ports(service).allMatch(port -> port.startsWith("127.0.0.1:")));
-      checks.forEach((complaint, isGood) -> {
-        if (!isGood) {
-          complaints.add(name + " " + complaint);
-        }
-      });
-    });
+    Objects.requireNonNull(document.get("services"))
+        .forEach((name, service) -> {
+          var checks = new LinkedHashMap<String, Boolean>();
+          checks.put(
+              "may run as root", service.containsKey("build") || service.containsKey("user"));
+          checks.put("may write everywhere", Boolean.TRUE.equals(service.get("read_only")));
+          checks.put("has capabilities", List.of("ALL").equals(service.get("cap_drop")));
+          checks.put(
+              "may gain rights",
+              List.of("no-new-privileges:true").equals(service.get("security_opt")));
+          checks.put(
+              "has no limits", service.keySet().containsAll(List.of("mem_limit", "pids_limit")));
+          checks.put("is privileged", !service.containsKey("privileged"));
+          checks.put(
+              "is open to others than this machine",
+              ports(service).allMatch(port -> port.startsWith("127.0.0.1:")));
+          checks.forEach((complaint, isGood) -> {
+            if (!isGood) {
+              complaints.add(name + " " + complaint);
+            }
+          });
+        });
     return complaints;
   }
 

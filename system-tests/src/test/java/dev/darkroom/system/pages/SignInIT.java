@@ -151,8 +151,7 @@ class SignInIT {
     press(page, button(page, "Copy the key"));
     visitor.awaitsClipboard("dk_");
     assertThat(made.locator("code")).hasText(visitor.clipboard());
-    var listed =
-        page.locator("key-list li").filter(new Locator.FilterOptions().setHasText(owner));
+    var listed = page.locator("key-list li").filter(new Locator.FilterOptions().setHasText(owner));
     assertThat(listed).containsText("In use");
     inEveryLook(visitor, "keys");
 
@@ -201,7 +200,8 @@ class SignInIT {
     page.route(
         "**/api/stats*",
         route ->
-            PageView.answer(route, "{\"provider\": \"simulator\", \"nebius\": {\"paused\": false}}"));
+            PageView.answer(
+                route, "{\"provider\": \"simulator\", \"nebius\": {\"paused\": false}}"));
   }
 
   private static String key(String owner, String scopes) throws IOException {
