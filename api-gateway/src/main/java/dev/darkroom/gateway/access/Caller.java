@@ -4,6 +4,7 @@ import dev.darkroom.ledger.access.KeyLimits;
 import dev.darkroom.ledger.access.Visibility;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -32,7 +33,13 @@ public record Caller(String actor, String owner, Set<Scope> scopes, KeyLimits li
    * @throws NullPointerException if no filter has found out; nobody is let in by accident
    */
   public static Caller of(HttpServletRequest request) {
-    return (Caller) Objects.requireNonNull(request.getAttribute(ATTRIBUTE), "the caller is unknown");
+    return (Caller)
+        Objects.requireNonNull(request.getAttribute(ATTRIBUTE), "the caller is unknown");
+  }
+
+  /** Empty where no filter has found out, as on routes that ask nobody. */
+  public static Optional<Caller> ifKnown(HttpServletRequest request) {
+    return Optional.ofNullable((Caller) request.getAttribute(ATTRIBUTE));
   }
 
   /** For the filter that found out. */
@@ -43,5 +50,15 @@ public record Caller(String actor, String owner, Set<Scope> scopes, KeyLimits li
   /** Whose rows the caller sees: all, or those of one owner. */
   public Visibility sees() {
     return scopes.contains(Scope.OPERATE) ? Visibility.ALL : Visibility.of(owner);
+  }
+
+  /**
+   * Recognises requests that need no credentials, such as those by signed links. Where access is
+   * required, every bean of this type is asked before the credentials are looked at.
+   */
+  @FunctionalInterface
+  public interface LinkVerifier {
+    /** On whose behalf this request is made; empty for a request like any other. */
+    Optional<Caller> callerOf(HttpServletRequest request);
   }
 }
