@@ -1,5 +1,6 @@
 package dev.darkroom.gateway;
 
+import dev.darkroom.gateway.access.command.KeyCommand;
 import dev.darkroom.ledger.LedgerConfiguration;
 import dev.darkroom.ledger.meter.BuildInfo;
 import dev.darkroom.messaging.MessagingConfiguration;
@@ -7,6 +8,7 @@ import dev.darkroom.picture.wiring.PictureStoreConfiguration;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,13 +21,17 @@ import org.springframework.boot.info.BuildProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
-/** Starts the gateway. */
+/** Starts the gateway, or runs a command of its jar. */
 @SpringBootApplication(proxyBeanMethods = false)
 @ConfigurationPropertiesScan
 @Import({LedgerConfiguration.class, MessagingConfiguration.class, PictureStoreConfiguration.class})
 public class GatewayApplication {
 
   public static void main(String[] arguments) {
+    if (arguments.length > 0 && arguments[0].equals(KeyCommand.NAME)) {
+      var rest = List.of(arguments).subList(1, arguments.length);
+      System.exit(KeyCommand.run(rest, Clock.systemUTC()));
+    }
     application(Map.of()).run(arguments);
   }
 

@@ -46,6 +46,7 @@ public final class RunningGateway implements AutoCloseable {
         new ArrayList<>(
             List.of(
                 "--server.port=0",
+                "--server.address=127.0.0.1",
                 "--management.server.port=0",
                 "--spring.datasource.url=" + database.jdbcUrl(),
                 "--spring.datasource.username=" + database.username(),

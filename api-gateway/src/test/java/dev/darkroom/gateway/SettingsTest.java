@@ -25,6 +25,8 @@ class SettingsTest {
     gateway.run(context ->
         assertThat(context.getBeansOfType(Record.class).values().stream().map(Object::toString))
             .containsExactlyInAnyOrder(
+                "AccessSettings[mode=OPEN, openToAll=false]",
+                "TokenSettings[supabaseUrl=, supabasePublicKey=, issuer=, jwksUrl=, audience=authenticated]",
                 "AcceptSettings[batch=64, writers=2, queue=256, patience=PT5S]",
                 "JobSettings[deadline=PT15M]",
                 "StreamSettings[listeners=10000, perClient=64, queue=256, poll=PT0.25S, heartbeat=PT15S]",
@@ -51,6 +53,11 @@ class SettingsTest {
     "darkroom.accept.queue=100001, queue",
     "darkroom.accept.patience=99ms, patience",
     "darkroom.accept.patience=61s, patience",
+    "darkroom.access.mode=closed, mode",
+    "darkroom.access.supabase-url=example.com, supabaseUrl",
+    "darkroom.access.jwks-url=https://example.com/keys, issuer",
+    "darkroom.access.issuer=a-name, jwks-url",
+    "darkroom.access.audience=, audience",
     "darkroom.job.deadline=9s, deadline",
     "darkroom.job.deadline=86401s, deadline",
     "darkroom.live.listeners=-1, listeners",
@@ -122,6 +129,9 @@ class SettingsTest {
     "darkroom.accept.batch=1",
     "darkroom.accept.writers=16",
     "darkroom.accept.patience=1m",
+    "darkroom.access.mode=required",
+    "darkroom.access.supabase-url=https://ref.supabase.co",
+    "darkroom.access.issuer=https://issuer.example.com/",
     "darkroom.job.deadline=10s",
     "darkroom.job.deadline=24h",
     "darkroom.live.listeners=0",

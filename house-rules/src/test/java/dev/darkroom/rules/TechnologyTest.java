@@ -27,7 +27,9 @@ class TechnologyTest {
               "dev.darkroom.testservers..", // creates a database for each test class
               "dev.darkroom.benchmarks..", // compares with plain JDBC
               "dev.darkroom.gateway.http.."), // reads the SQLSTATE
-          Set.of("dev.darkroom.gateway.SchemaMigrator")); // reads the SQLSTATE
+          Set.of(
+              "dev.darkroom.gateway.SchemaMigrator", // reads the SQLSTATE
+              "dev.darkroom.gateway.access.command.KeyCommand")); // reads that a table is missing
 
   /** Its template sets the limits of a reader's statements, and asks nothing. */
   private static final Exempt MAKES_A_CLIENT =

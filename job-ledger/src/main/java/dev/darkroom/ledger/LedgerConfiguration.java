@@ -3,6 +3,7 @@ package dev.darkroom.ledger;
 import dev.darkroom.ledger.LedgerSettings.AttemptSettings;
 import dev.darkroom.ledger.LedgerSettings.IdempotencySettings;
 import dev.darkroom.ledger.LedgerSettings.UnknownOutcomeSettings;
+import dev.darkroom.ledger.access.AccessKeyConfiguration;
 import dev.darkroom.ledger.connection.DatabaseLoginCheck;
 import dev.darkroom.ledger.connection.LedgerHealth;
 import dev.darkroom.ledger.connection.ReadOnlyFailoverTranslator;
@@ -60,7 +61,12 @@ import tools.jackson.databind.json.JsonMapper;
   AttemptSettings.class,
   UnknownOutcomeSettings.class
 })
-@Import({ReadPoolConfiguration.class, LoopConfiguration.class, WebhookStoreConfiguration.class})
+@Import({
+  ReadPoolConfiguration.class,
+  LoopConfiguration.class,
+  WebhookStoreConfiguration.class,
+  AccessKeyConfiguration.class
+})
 public class LedgerConfiguration {
   private static final Duration LOOK_FOR_EDGES_EVERY = Duration.ofSeconds(30);
 

@@ -33,7 +33,13 @@ public record Caller(String actor, String owner, Set<Scope> scopes, KeyLimits li
    * @throws NullPointerException if no filter has found out; nobody is let in by accident
    */
   public static Caller of(HttpServletRequest request) {
-    return (Caller) Objects.requireNonNull(request.getAttribute(ATTRIBUTE), "the caller is unknown");
+    return (Caller)
+        Objects.requireNonNull(request.getAttribute(ATTRIBUTE), "the caller is unknown");
+  }
+
+  /** Empty where no filter has found out, as on routes that ask nobody. */
+  public static Optional<Caller> ifKnown(HttpServletRequest request) {
+    return Optional.ofNullable((Caller) request.getAttribute(ATTRIBUTE));
   }
 
   /** For the filter that found out. */

@@ -1,6 +1,8 @@
 package dev.darkroom.gateway.access;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a caller may do. */
 public enum Scope {
@@ -14,5 +16,10 @@ public enum Scope {
   /** As in keys, tokens and replies. */
   public String word() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Empty for another word. */
+  public static Optional<Scope> of(String word) {
+    return Arrays.stream(values()).filter(scope -> scope.word().equals(word)).findFirst();
   }
 }

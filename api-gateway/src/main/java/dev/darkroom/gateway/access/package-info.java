@@ -1,4 +1,4 @@
-/** Finds out who sends a request and what they may do. */
+/** Finds out who sends a request and what they may do, and asks nobody where access is open. */
 @NullMarked
 package dev.darkroom.gateway.access;
 

@@ -15,6 +15,7 @@ public enum ProblemCode {
   FORBIDDEN(
       "Pages of other sites may not use this API. An operator can list their origin in darkroom.web.origins.",
       403),
+  INSUFFICIENT_SCOPE,
   NOT_FOUND("No such route. See /v3/api-docs.", 404),
   METHOD_NOT_ALLOWED("This method is not supported here.", 405),
   NOT_ACCEPTABLE("No reply of the accepted type is available. Accept application/json.", 406),

@@ -18,7 +18,10 @@ final class Rehearsal {
 
   /** Nothing is asked of it: an application that does not serve speaks to nobody. */
   private static final Map<String, String> NO_SERVERS =
-      Map.of("DATABASE_URL", "postgresql://localhost/rehearsal", "SPRING_FLYWAY_ENABLED", "false");
+      Map.of(
+          "DATABASE_URL", "postgresql://localhost/rehearsal",
+          "SPRING_FLYWAY_ENABLED", "false",
+          "SERVER_ADDRESS", "127.0.0.1");
 
   private Rehearsal() {}
 

@@ -112,6 +112,7 @@ public final class Stand implements AutoCloseable {
     var managementPort = FreePort.find();
     var environment = environment(database, broker);
     environment.put("PORT", Integer.toString(port));
+    environment.put("SERVER_ADDRESS", "127.0.0.1");
     environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort));
     var process =
         ChildProcess.java(

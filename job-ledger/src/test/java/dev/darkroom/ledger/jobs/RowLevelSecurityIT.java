@@ -72,6 +72,8 @@ class RowLevelSecurityIT {
     assertRefused(client, "select 1 from public.generation_webhook_deliveries");
     assertRefused(client, "select 1 from public.generation_webhook_endpoints");
     assertRefused(client, "update public.generation_webhook_cursor set seq = 0");
+    assertRefused(client, "select 1 from public.generation_api_keys");
+    assertRefused(client, "update public.generation_api_keys set revoked_at = null");
   }
 
   @Test
@@ -83,6 +85,8 @@ class RowLevelSecurityIT {
     assertRefused(application, "truncate public.generation_idempotency_keys");
     assertRefused(application, "delete from public.generation_limits");
     assertRefused(application, "delete from public.generation_webhook_cursor");
+    assertRefused(application, "delete from public.generation_api_keys");
+    assertRefused(application, "update public.generation_api_keys set scopes = '{operate}'");
     assertRefused(application, "create table public.own (x int)");
     assertThat(application.sql("delete from public.generation_idempotency_keys").update()).isZero();
   }

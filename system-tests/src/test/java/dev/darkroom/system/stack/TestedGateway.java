@@ -32,6 +32,7 @@ public final class TestedGateway implements TestedApplication {
     address = URI.create("http://" + FreePorts.HOST + ":" + port);
     var told = new HashMap<>(environment);
     told.put("PORT", Integer.toString(port));
+    told.put("SERVER_ADDRESS", FreePorts.HOST);
     told.put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort));
     told.put("MANAGEMENT_SERVER_ADDRESS", FreePorts.HOST);
     this.environment = Map.copyOf(told);

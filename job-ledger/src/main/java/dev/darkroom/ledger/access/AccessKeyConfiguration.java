@@ -1,0 +1,15 @@
+package dev.darkroom.ledger.access;
+
+import java.security.SecureRandom;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What gateways and the command ask of the ledger about keys. */
+@Configuration(proxyBeanMethods = false)
+public class AccessKeyConfiguration {
+  @Bean
+  AccessKeyStore accessKeyStore(JdbcClient database) {
+    return new AccessKeyStore(database, new SecureRandom());
+  }
+}

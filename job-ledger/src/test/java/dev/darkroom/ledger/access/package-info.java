@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.ledger.access;
+
+import org.jspecify.annotations.NullMarked;
