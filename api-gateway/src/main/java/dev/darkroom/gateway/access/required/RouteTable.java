@@ -70,6 +70,7 @@ final class RouteTable {
                   "GET /generate",
                   "GET /logs",
                   "GET /operations",
+                  "GET /keys",
                   "GET /requests/{requestId}"))
           .flatMap(rules -> rules)
           .sorted(Comparator.comparing(RouteRule::path, PathPattern.SPECIFICITY_COMPARATOR))
