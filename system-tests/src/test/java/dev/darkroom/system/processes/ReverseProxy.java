@@ -132,7 +132,6 @@ public final class ReverseProxy implements AutoCloseable {
         {
           admin off
           auto_https off
-          persist_config off
           storage file_system %s
         }
         """
