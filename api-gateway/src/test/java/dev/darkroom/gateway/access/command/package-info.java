@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.access.command;
+
+import org.jspecify.annotations.NullMarked;
