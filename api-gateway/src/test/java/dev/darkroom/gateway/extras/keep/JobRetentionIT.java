@@ -46,6 +46,11 @@ class JobRetentionIT {
   }
 
   @BeforeEach
+  void there_are_no_jobs() {
+    database.sql("delete from public.generation_jobs").update();
+  }
+
+  @BeforeEach
   void nobody_deletes() {
     database.sql("update public.generation_retention set reserved_until = '-infinity'").update();
   }
