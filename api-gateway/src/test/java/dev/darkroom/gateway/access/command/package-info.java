@@ -1,4 +1,0 @@
-@NullMarked
-package dev.darkroom.gateway.access.command;
-
-import org.jspecify.annotations.NullMarked;
