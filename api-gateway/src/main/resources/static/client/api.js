@@ -24,15 +24,25 @@ export class Problem extends Error {
   }
 }
 
+const SESSION = '/api/session';
+
 /**
+ * Where nobody is signed in who has to be, asks for that first, and then once more.
+ *
  * @param {string} path with its query
  * @param {RequestInit} [options]
- * @returns {Promise<any>} the JSON of the reply
+ * @returns {Promise<any>} the JSON of the reply; null where it has none on purpose
  * @throws {Problem}
  */
 export async function ask(path, options) {
-  const reply = await reach(path, options);
+  let reply = await reach(path, options);
+  if (reply.status === 401 && path !== SESSION && (await signIn(options))) {
+    reply = await reach(path, options);
+  }
   noteServerTime(reply.headers.get('Date'));
+  if (reply.status === 204) {
+    return null;
+  }
   const body = await reply.text().then(readJson).catch(() => null);
   if (!reply.ok || body === null) {
     throw new Problem(reply.status, body?.error ?? `The gateway answered ${reply.status}.`, body?.errors);
@@ -50,6 +60,26 @@ async function reach(path, options) {
     throw new Problem(0, 'The gateway does not answer.');
   }
 }
+
+/** Loaded only then, for where access is open nobody needs it. */
+async function signIn({ method = 'GET', signal } = {}) {
+  const isIn = await import('./sign-in.js').then((module) => module.signIn(method !== 'GET'), () => false);
+  signal?.throwIfAborted();
+  return isIn;
+}
+
+/**
+ * Whether anybody has to sign in, and who has.
+ *
+ * @returns {Promise<{mode: 'open' | 'required', signedIn?: boolean, owner?: string, scopes?: string[],
+ *     supabase?: {url: string, publicKey: string}}>}
+ */
+export const findSession = (options) => ask(SESSION, options);
+
+/** @param {{key: string} | {token: string}} proof an API key, or Supabase's access token */
+export const beginSession = (proof, options) => post(SESSION, proof, options);
+
+export const endSession = (options) => ask(SESSION, { ...options, method: 'DELETE' });
 
 /**
  * Submits a job. The same key again is the same job, so this may be repeated while nobody answers.
@@ -118,6 +148,14 @@ export const pauseCalls = (pause, options) => post('/api/operations/pause', paus
 
 /** @param {{userId?: string, model?: string}} pause exactly that one ends */
 export const resumeCalls = (pause, options) => post('/api/operations/resume', pause, options);
+
+/** @returns {Promise<{keys: object[]}>} without their secrets, the newest first */
+export const findKeys = (options) => ask('/api/keys', options);
+
+/** @returns {Promise<{id: string, key: string}>} with its secret, this once. Again it is another key, so this is not to be repeated. */
+export const makeKey = (fields, options) => post('/api/keys', fields, options);
+
+export const revokeKey = (id, options) => ask(`/api/keys/${encodeURIComponent(id)}`, { ...options, method: 'DELETE' });
 
 function post(path, fields, { headers, ...options } = {}) {
   return ask(path, { ...options, method: 'POST', headers: { 'Content-Type': 'application/json', ...headers }, body: writeJson(fields) });

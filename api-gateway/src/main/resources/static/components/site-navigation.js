@@ -3,6 +3,8 @@
  * know: that a simulator draws, and what holds all pictures up, which an operator may have said in words of their own.
  */
 
+import './account-bar.js';
+
 import { findStats } from '../client/api.js';
 import { serverNow } from '../client/clock.js';
 import { element } from '../client/elements.js';
@@ -34,7 +36,7 @@ class SiteNavigation extends HTMLElement {
     const nav = document.createElement('nav');
     nav.setAttribute('aria-label', 'Site');
     nav.append(this.#brand(), ...PLACES.map(({ href, text }) => this.#link(href, text)));
-    const bar = element('div.site', {}, nav, this.#badge);
+    const bar = element('div.site', {}, nav, this.#badge, element('account-bar'));
     this.replaceChildren(bar, this.#held);
     this.#badge.hidden = kept() !== 'simulator';
     this.#stop = repeatWhileVisible(() => this.#renew(), EVERY);

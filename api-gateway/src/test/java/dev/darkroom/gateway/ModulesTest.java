@@ -18,6 +18,7 @@ class ModulesTest {
     assertThat(modules.stream().map(module -> module.getIdentifier().toString()))
         .containsExactlyInAnyOrder(
             "access",
+            "command",
             "dispatch",
             "extras",
             "http",

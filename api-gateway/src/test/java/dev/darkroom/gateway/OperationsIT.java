@@ -71,7 +71,8 @@ class OperationsIT {
         "/pause | [] | body",
         "/pause | {\"userId\":\" \"} | userId",
         "/resume | {\"model\":\"\"} | model",
-        "'' | {\"action\":\"cancel\",\"filter\":{\"userId\":\"\",\"status\":\"started\"}} | filter.userId",
+        "'' | {\"action\":\"cancel\",\"filter\":{\"userId\":\"\",\"status\":\"started\"}} |"
+            + " filter.userId",
         "'' | {} | action",
         "'' | {\"action\":\"burn\",\"filter\":{\"userId\":\"a\"}} | action",
         "'' | {\"action\":\"replay\"} | filter",
@@ -150,6 +151,36 @@ class OperationsIT {
     assertThat(api.complaints("DELETE /api/operations/{operationId}", stopped)).isEmpty();
     assertThat(stopped.text("/status")).isIn("cancelled", "completed");
     assertThat(GATEWAY.get("/api/operations/" + UUID.randomUUID()).status()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"userId\":\"nobody\",\"dryRun\":true} | 200",
+        "{\"userId\":\"nobody\",\"reason\":\"Asked.\"} | 202",
+        "{\"owner\":\"nobody\",\"reason\":\"Asked.\"} | 202",
+        "{\"userId\":\"nobody\"} | 400",
+        "{\"reason\":\"Asked.\"} | 400",
+        "{\"userId\":\" \",\"owner\":\"a\",\"reason\":\"Asked.\"} | 400",
+        "[] | 400"
+      })
+  void an_erasure_is_as_described(String body, int status) {
+    var reply = post("/erase", body);
+
+    assertThat(reply.status()).as(reply.body()).isEqualTo(status);
+    assertThat(api.complaints("POST /api/operations/erase", reply)).isEmpty();
+    if (status == 202) {
+      var ended =
+          await()
+              .atMost(Duration.ofSeconds(30))
+              .until(
+                  () -> GATEWAY.get(reply.header("Location")),
+                  shown -> shown.text("/erasure/status").equals("completed"));
+      assertThat(api.complaints("GET /api/operations/erase/{erasureId}", ended)).isEmpty();
+      assertThat(ended.body()).doesNotContain("nobody");
+      assertThat(api.complaints("GET /api/audit", GATEWAY.get("/api/audit"))).isEmpty();
+    }
   }
 
   @Test

@@ -24,6 +24,7 @@ class PagesIT {
     "/generate, text/html",
     "/logs, text/html",
     "/operations, text/html",
+    "/keys, text/html",
     "/pages/generate.js, text/javascript",
     "/style/darkroom.css, text/css",
     "/styles/watercolor.svg, image/svg+xml",
@@ -41,7 +42,7 @@ class PagesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/generate", "/logs", "/operations", "/requests/any"})
+  @ValueSource(strings = {"/", "/generate", "/logs", "/operations", "/keys", "/requests/any"})
   void no_page_has_inline_script_or_style(String page) {
     assertThat(gateway.get(page).body())
         .doesNotContainPattern("<style[\\s>]")
@@ -104,7 +105,7 @@ class PagesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/generate", "/logs", "/operations", "/requests/"})
+  @ValueSource(strings = {"/", "/generate", "/logs", "/operations", "/keys", "/requests/"})
   void the_first_view_of_a_page_is_whole_and_small(String path) {
     var page = path.equals("/requests/") ? path + gateway.submit("a first view") : path;
     var files = FirstView.of(gateway, page);
@@ -132,6 +133,7 @@ class PagesIT {
     "/logs, /pages/logs.js",
     "/generate, /pages/generate.js",
     "/operations, /pages/operations.js",
+    "/keys, /pages/keys.js",
     "/requests/any, /pages/request.js"
   })
   void a_page_asks_for_all_of_its_modules_at_once(String page, String script) {

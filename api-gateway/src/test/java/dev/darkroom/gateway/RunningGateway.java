@@ -74,6 +74,10 @@ public final class RunningGateway implements AutoCloseable {
     return context.getBean(type);
   }
 
+  public <T> T bean(String name, Class<T> type) {
+    return context.getBean(name, type);
+  }
+
   public int port() {
     return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
   }

@@ -53,7 +53,8 @@ class PagesTest {
             "NEBIUS_MODEL",
             "DATABASE_URL",
             "KAFKA_BOOTSTRAP_SERVERS",
-            "SUPABASE_URL");
+            "SUPABASE_URL",
+            "SUPABASE_PUBLIC_KEY");
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.darkroom.ledger.jobs.LostJobStore;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.RetentionStore;
 import dev.darkroom.ledger.jobs.WorkerStore;
+import dev.darkroom.ledger.keep.KeepStoreConfiguration;
 import dev.darkroom.ledger.limit.RateLimitStore;
 import dev.darkroom.ledger.listing.JobListQueries;
 import dev.darkroom.ledger.log.LogQueries;
@@ -66,7 +67,8 @@ import tools.jackson.databind.json.JsonMapper;
   ReadPoolConfiguration.class,
   LoopConfiguration.class,
   WebhookStoreConfiguration.class,
-  AccessKeyConfiguration.class
+  AccessKeyConfiguration.class,
+  KeepStoreConfiguration.class
 })
 public class LedgerConfiguration {
   private static final Duration LOOK_FOR_EDGES_EVERY = Duration.ofSeconds(30);

@@ -49,6 +49,9 @@ public record GenerationRequest(
   public static final double DEFAULT_STYLE_INTENSITY = 0.5;
   public static final String ANONYMOUS = "anonymous";
 
+  /** Stands for the prompt of a job whose content was erased; see docs/retention.md. */
+  public static final String ERASED = "[erased]";
+
   /**
    * The gateway checks the limits when a request is submitted. Here only what no row can hold is
    * refused: a job that was accepted under other limits must still be readable.

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.system.run.ObservedSystem;
 import dev.darkroom.system.stack.SystemSettings;
+import dev.darkroom.system.stack.TestedGateway;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -14,6 +15,9 @@ import java.util.Set;
  * and quiet, and judges its own jobs only.
  */
 public final class SharedSystem {
+  /** Where {@link #gatewayThatAsks()} lets people sign in; nobody answers there. */
+  public static final String SUPABASE = "https://project.supabase.test";
+
   private SharedSystem() {}
 
   /** Whole, quiet, and with a provider that takes 100 to 300 ms. */
@@ -26,6 +30,22 @@ public final class SharedSystem {
         .atMost(Duration.ofMinutes(2))
         .until(() -> observed.ledger().open().filter(Set::isEmpty).isPresent());
     return observed;
+  }
+
+  /** One more gateway of it, which asks everybody who they are; people sign in by Supabase, too. */
+  public static TestedGateway gatewayThatAsks() {
+    return Asking.GATEWAY;
+  }
+
+  private static final class Asking {
+    static final TestedGateway GATEWAY =
+        get()
+            .system()
+            .startAnother(
+                "gateway-that-asks",
+                "--darkroom.access.mode=required",
+                "--darkroom.access.supabase-url=" + SUPABASE,
+                "--darkroom.access.supabase-public-key=sb_publishable_test");
   }
 
   private static final class Started {

@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.access;
 
 import dev.darkroom.gateway.access.Caller.LinkVerifier;
+import dev.darkroom.ledger.access.LinkSecretStore;
 import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
@@ -21,20 +22,19 @@ class LinkConfiguration {
   private static final int SHORTEST_SECRET = 32;
 
   @Bean
-  SignedLinks signedLinks(LinkSettings settings, InstantSource clock) {
+  SignedLinks signedLinks(LinkSettings settings, LinkSecretStore store, InstantSource clock) {
     var secrets = settings.linkSecret();
     if (!areUsable(secrets)) {
       throw new IllegalStateException(
-          "darkroom.access.mode is required, so darkroom.access.link-secret must be one or two"
-              + " values of at least 32 characters, the same in all gateways. Make one with:"
-              + " openssl rand -base64 32");
+          "darkroom.access.link-secret must be one or two values of at least 32 characters, the same"
+              + " in all gateways. Make one with: openssl rand -base64 32");
     }
-    return new SignedLinks(secrets, settings.linkLife(), clock);
+    return new SignedLinks(
+        secrets.isEmpty() ? List.of(store.secret()) : secrets, settings.linkLife(), clock);
   }
 
   private static boolean areUsable(List<String> secrets) {
-    return !secrets.isEmpty()
-        && secrets.size() <= MOST_SECRETS
+    return secrets.size() <= MOST_SECRETS
         && secrets.stream().allMatch(secret -> secret.strip().length() >= SHORTEST_SECRET);
   }
 

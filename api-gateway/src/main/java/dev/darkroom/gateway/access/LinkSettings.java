@@ -12,7 +12,8 @@ import org.springframework.validation.annotation.Validated;
  * Settings of signed links. {@link LinkConfiguration} checks the secrets: a failed validation would
  * print them.
  *
- * @param linkSecret the first signs links, all verify them, the same in all gateways
+ * @param linkSecret the first signs links, all verify them, the same in all gateways; none for the
+ *     one that the ledger has made
  * @param linkLife how long a link holds, at least
  */
 @Validated

@@ -2,7 +2,8 @@ package dev.darkroom.gateway.access;
 
 import dev.darkroom.gateway.access.AccessSettings.AccessMode;
 import java.net.InetAddress;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -12,12 +13,14 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * Refuses to start where other machines could use the gateway without saying who they are, unless
- * somebody wants that.
+ * Serves this machine alone where nobody is asked who they are, unless somebody wants that; and
+ * refuses to start on another address.
  */
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE) // after Boot, which sets the address
 final class OpenAccessGuard implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
+  private static final Logger log = LoggerFactory.getLogger(OpenAccessGuard.class);
+
   private final AccessSettings settings;
 
   OpenAccessGuard(AccessSettings settings) {
@@ -26,20 +29,25 @@ final class OpenAccessGuard implements WebServerFactoryCustomizer<TomcatServletW
 
   @Override
   public void customize(TomcatServletWebServerFactory server) {
+    if (settings.mode() == AccessMode.REQUIRED || settings.openToAll()) {
+      return;
+    }
     var address = server.getAddress();
-    if (settings.mode() == AccessMode.OPEN
-        && !settings.openToAll()
-        && (address == null || !address.isLoopbackAddress())) {
+    if (address == null) {
+      server.setAddress(InetAddress.getLoopbackAddress());
+      log.info(
+          "nobody is asked who they are, so only this machine is served; see darkroom.access.mode");
+    } else if (!address.isLoopbackAddress()) {
       throw new OpenToAllException(address);
     }
   }
 
   /** Nobody has said that other machines may use the gateway. */
   static final class OpenToAllException extends RuntimeException {
-    OpenToAllException(@Nullable InetAddress address) {
+    OpenToAllException(InetAddress address) {
       super(
           "Access is open (darkroom.access.mode=open), and the gateway would listen on %s (server.address), so other machines could use it without saying who they are."
-              .formatted(address == null ? "all addresses" : address.getHostAddress()));
+              .formatted(address.getHostAddress()));
     }
   }
 

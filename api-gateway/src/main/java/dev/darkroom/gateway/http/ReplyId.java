@@ -10,6 +10,7 @@ import java.util.UUID;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code X-Request-Id} of a reply, by which a client's report and our log lines can be matched:
@@ -20,6 +21,7 @@ public final class ReplyId extends ValveBase {
   public static final String HEADER = "X-Request-Id";
 
   private static final String JOB = ReplyId.class.getName() + ".JOB";
+  private static final String FIRST = ReplyId.class.getName() + ".FIRST";
 
   public ReplyId() {
     super(true); // supports async requests
@@ -28,6 +30,7 @@ public final class ReplyId extends ValveBase {
   @Override
   public void invoke(Request request, Response response) throws IOException, ServletException {
     giveTo(response);
+    request.setAttribute(FIRST, response.getHeader(HEADER));
     getNext().invoke(request, response);
   }
 
@@ -40,6 +43,15 @@ public final class ReplyId extends ValveBase {
   /** The job that the reply is about, as far as that is known. */
   public static Optional<RequestId> jobOf(HttpServletRequest request) {
     return Optional.ofNullable((RequestId) request.getAttribute(JOB));
+  }
+
+  /** What the reply has, as far as that is known; null without Tomcat. */
+  public static @Nullable String of(HttpServletRequest request) {
+    var job = jobOf(request);
+    if (job.isPresent()) {
+      return job.get().toString();
+    }
+    return request.getAttribute(FIRST) instanceof String id ? id : null;
   }
 
   /** Unless it has one already: async requests are dispatched twice. */

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.gateway.access.AuditTrail;
 import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.http.Parsed;
@@ -8,11 +9,14 @@ import dev.darkroom.gateway.http.ReplyId;
 import dev.darkroom.gateway.limit.CallerRates;
 import dev.darkroom.gateway.submit.JobReplayer.ReplayRequest;
 import dev.darkroom.gateway.wait.WaitLimiter;
+import dev.darkroom.ledger.audit.AuditAction;
+import dev.darkroom.ledger.audit.AuditStore;
 import dev.darkroom.ledger.jobs.OutcomeStore.Cancellation;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.springframework.http.HttpStatus;
@@ -34,6 +38,7 @@ class JobActionController {
   private final SubmissionHandler handler;
   private final SubmitResponses responses;
   private final WaitLimiter waits;
+  private final AuditStore audit;
 
   JobActionController(
       CallerRates rates,
@@ -42,7 +47,8 @@ class JobActionController {
       SubmissionParser submissions,
       SubmissionHandler handler,
       SubmitResponses responses,
-      WaitLimiter waits) {
+      WaitLimiter waits,
+      AuditStore audit) {
     this.rates = rates;
     this.canceller = canceller;
     this.replayer = replayer;
@@ -50,6 +56,7 @@ class JobActionController {
     this.handler = handler;
     this.responses = responses;
     this.waits = waits;
+    this.audit = audit;
   }
 
   /** Idempotent: 200 with the job once it has ended, 202 while its call is being cut. */
@@ -61,7 +68,10 @@ class JobActionController {
       return SubmitResponses.noSuchJob();
     }
     var wait = responses.preferredWait(request);
-    return switch (canceller.cancel(job.get(), Caller.of(request).sees(), null)) {
+    var caller = Caller.of(request);
+    var entry =
+        AuditTrail.of(request, AuditAction.CANCEL, "job:" + job.get(), caller.owner(), Map.of());
+    return switch (canceller.cancel(job.get(), caller.sees(), null, entry)) {
       case Cancellation.Requested _ when wait.isPresent() -> {
         // the wait alone may be refused
         Callable<ResponseEntity<Object>> waiting =
@@ -136,10 +146,22 @@ class JobActionController {
                   "The job has not ended. Wait for its end, or cancel it, before you replay it.")
               .about(original)
               .answer();
+      case ReplayRequest.Erased _ ->
+          Problem.of(
+                  HttpStatus.CONFLICT,
+                  "The content of this job was erased, so it can't be replayed. Submit a new one.")
+              .about(original)
+              .answer();
       case ReplayRequest.BadChanges(var errors) -> Problem.badFields(errors).answer();
-      case ReplayRequest.Submittable(var submission, var owner, var ordinal) ->
-          handler.handle(
-              submission, owner, Optional.of(key.key().orElse(ordinal)), request, response);
+      case ReplayRequest.Submittable(var submission, var owner, var ordinal) -> {
+        if (!owner.equals(Caller.of(request).owner())) {
+          // before the job, which shares its commit with others: none is accepted without it
+          audit.write(
+              AuditTrail.of(request, AuditAction.REPLAY, "job:" + original, owner, Map.of()));
+        }
+        yield handler.handle(
+            submission, owner, Optional.of(key.key().orElse(ordinal)), request, response);
+      }
     };
   }
 }

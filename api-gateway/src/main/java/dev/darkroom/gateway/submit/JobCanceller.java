@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.submit;
 
 import dev.darkroom.ledger.access.Visibility;
+import dev.darkroom.ledger.audit.AuditEntry;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.OutcomeStore.Cancellation;
@@ -33,9 +34,11 @@ public final class JobCanceller {
    *
    * @param visible to whoever cancels
    * @param reason a sentence for the log; null for none
+   * @param audit written if the job is another owner's than the entry; null for none
    */
-  public Cancellation cancel(RequestId job, Visibility visible, @Nullable String reason) {
-    var cancellation = outcomeStore.cancelIfOpen(job, visible, reason);
+  public Cancellation cancel(
+      RequestId job, Visibility visible, @Nullable String reason, @Nullable AuditEntry audit) {
+    var cancellation = outcomeStore.cancelIfOpen(job, visible, reason, audit);
     if (cancellation instanceof Cancellation.Ended(var ended)) {
       log.atInfo().addKeyValue("request_id", job).log("job cancelled");
       events.publish(ended);

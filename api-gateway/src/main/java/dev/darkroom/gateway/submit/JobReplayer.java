@@ -9,6 +9,7 @@ import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.JobTerms;
 import dev.darkroom.ledger.jobs.NewJob;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance;
+import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,9 @@ public final class JobReplayer {
     /** It has not ended. */
     record StillOpen() implements ReplayRequest {}
 
+    /** Its content was erased. */
+    record Erased() implements ReplayRequest {}
+
     record BadChanges(List<BadField> errors) implements ReplayRequest {}
   }
 
@@ -73,6 +77,8 @@ public final class JobReplayer {
       return new ReplayRequest.NoSuchJob();
     } else if (found.get().finishedAt() == null) {
       return new ReplayRequest.StillOpen();
+    } else if (isErased(found.get())) {
+      return new ReplayRequest.Erased();
     }
     return switch (submissions.parse(changed(found.get(), changes))) {
       case Parsed.BadFields<Submission>(var errors) -> new ReplayRequest.BadChanges(errors);
@@ -80,6 +86,10 @@ public final class JobReplayer {
           new ReplayRequest.Submittable(
               submission.as(original), found.get().owner(), key(original, submission));
     };
+  }
+
+  private static boolean isErased(Job job) {
+    return job.request().prompt().equals(GenerationRequest.ERASED);
   }
 
   private String key(RequestId original, Submission submission) {

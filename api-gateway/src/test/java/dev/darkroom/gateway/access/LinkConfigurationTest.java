@@ -36,8 +36,8 @@ class LinkConfigurationTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "too-short-a-secret", SECRET + ",short", SECRET + "," + SECRET + "," + SECRET})
-  void required_access_does_not_start_without_a_good_secret_and_does_not_print_a_bad_one(
+      strings = {"too-short-a-secret", SECRET + ",short", SECRET + "," + SECRET + "," + SECRET})
+  void required_access_does_not_start_with_a_bad_secret_and_does_not_print_it(
       String secrets) {
     gateway
         .withPropertyValues(

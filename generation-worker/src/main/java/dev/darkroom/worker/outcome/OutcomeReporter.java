@@ -1,5 +1,6 @@
 package dev.darkroom.worker.outcome;
 
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.CallBilling;
 import dev.darkroom.ledger.jobs.FinishedJob;
@@ -94,7 +95,7 @@ public final class OutcomeReporter {
       deleteUnneeded(attempt.requestId(), picture.sha256());
     } else { // an open job may still be completed with it
       queries
-          .find(attempt.requestId())
+          .find(attempt.requestId(), Visibility.ALL)
           .filter(found -> found.status().isTerminal())
           .ifPresent(found ->
               deleteUnneeded(

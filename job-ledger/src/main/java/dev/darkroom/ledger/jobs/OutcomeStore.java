@@ -3,6 +3,7 @@ package dev.darkroom.ledger.jobs;
 import static dev.darkroom.ledger.row.Columns.texts;
 
 import dev.darkroom.ledger.access.Visibility;
+import dev.darkroom.ledger.audit.AuditEntry;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.FailureCode;
@@ -304,6 +305,11 @@ public final class OutcomeStore {
     record NotOpen() implements Cancellation {}
   }
 
+  /** As {@link #cancelIfOpen(RequestId, Visibility, String, AuditEntry)}, without an entry. */
+  public Cancellation cancelIfOpen(RequestId job, Visibility visible, @Nullable String reason) {
+    return cancelIfOpen(job, visible, reason, null);
+  }
+
   /**
    * Ends the job if it waits; if a worker has it, asks that one to cut the call. A picture that
    * arrives before that completes the job all the same: it is paid for.
@@ -313,8 +319,10 @@ public final class OutcomeStore {
    *
    * @param visible to whoever cancels
    * @param reason a sentence for the log; null for none
+   * @param audit written if the job is another owner's than the entry; null for none
    */
-  public Cancellation cancelIfOpen(RequestId job, Visibility visible, @Nullable String reason) {
+  public Cancellation cancelIfOpen(
+      RequestId job, Visibility visible, @Nullable String reason, @Nullable AuditEntry audit) {
     return database
         .sql(
             """
@@ -344,11 +352,18 @@ public final class OutcomeStore {
               select request_id, owner, user_id, request ->> 'prompt', status, :step,
                 jsonb_build_object('attempt', attempts, 'code', error_code, 'reason', coalesce(:reason, error_message)),
                 finished_at
-              from finished)
+              from finished),
+            audited as (
+              insert into public.generation_audit (actor, action, target, owner, address, trace, details)
+              select entry.actor, entry.action, entry.target, changed.owner, entry.address, entry.trace, entry.details
+              from changed cross join jsonb_populate_record(null::public.generation_audit, :audit::jsonb) as entry
+              where entry.actor is not null and entry.owner <> changed.owner
+                and exists (select from locked where state <> 'claimed' or cancel_requested_at is null))
             select request_id, user_id, status, attempts, image_url, image_sha256, image_content_type,
               image_bytes, finished.error_code, finished.error_message, finished_at, created_at, traceparent
             from changed left join finished using (request_id, user_id)
             """)
+        .param("audit", AuditEntry.row(audit))
         .param("id", job.value())
         .param("owner", visible.owner())
         .param("reservation", publishReservation.toMillis())

@@ -1,6 +1,7 @@
 package dev.darkroom.ledger.operate;
 
 import dev.darkroom.ledger.access.Visibility;
+import dev.darkroom.ledger.audit.AuditEntry;
 import dev.darkroom.ledger.operate.Operation.OperationAction;
 import dev.darkroom.ledger.operate.Operation.OperationStatus;
 import dev.darkroom.ledger.row.Columns;
@@ -62,14 +63,23 @@ public final class OperationStore {
       JobFilter filter,
       Visibility visible,
       @Nullable String reason,
-      long matched) {
+      long matched,
+      @Nullable AuditEntry audit) {
     return database
         .sql(
             """
-            insert into public.generation_operations (operation_id, action, filter, owner, reason, matched, next_before)
-            values (:id, :action, :filter::jsonb, coalesce(:owner::text, ''), :reason, :matched, :id)
-            returning *
+            with begun as (
+              insert into public.generation_operations (operation_id, action, filter, owner, reason, matched, next_before)
+              values (:id, :action, :filter::jsonb, coalesce(:owner::text, ''), :reason, :matched, :id)
+              returning *),
+            audited as (
+              insert into public.generation_audit (actor, action, target, owner, address, trace, details)
+              select entry.actor, entry.action, entry.target, entry.owner, entry.address, entry.trace, entry.details
+              from begun cross join jsonb_populate_record(null::public.generation_audit, :audit::jsonb) as entry
+              where entry.actor is not null)
+            select * from begun
             """)
+        .param("audit", AuditEntry.row(audit))
         .param("id", id)
         .param("action", action.word())
         .param("filter", json.write(filter))
@@ -245,13 +255,20 @@ public final class OperationStore {
   }
 
   /** Stops an operation; what it has done stays. One that has ended is left as it is. */
-  public void cancel(UUID id) {
+  public void cancel(UUID id, @Nullable AuditEntry audit) {
     database
         .sql(
             """
-            update public.generation_operations set status = 'cancelled', finished_at = clock_timestamp()
-            where operation_id = :id and status = 'running'
+            with stopped as (
+              update public.generation_operations set status = 'cancelled', finished_at = clock_timestamp()
+              where operation_id = :id and status = 'running'
+              returning operation_id)
+            insert into public.generation_audit (actor, action, target, owner, address, trace, details)
+            select entry.actor, entry.action, entry.target, entry.owner, entry.address, entry.trace, entry.details
+            from stopped cross join jsonb_populate_record(null::public.generation_audit, :audit::jsonb) as entry
+            where entry.actor is not null
             """)
+        .param("audit", AuditEntry.row(audit))
         .param("id", id)
         .update();
   }

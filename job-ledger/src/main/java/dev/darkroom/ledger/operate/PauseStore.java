@@ -1,6 +1,7 @@
 package dev.darkroom.ledger.operate;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.darkroom.ledger.audit.AuditEntry;
 import dev.darkroom.ledger.jobs.JobTerms;
 import dev.darkroom.ledger.row.Columns;
 import java.sql.ResultSet;
@@ -8,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -43,15 +45,28 @@ public final class PauseStore {
    */
   public record Pause(PauseScope scope, String name, String reason, Instant since) {}
 
-  /** Pauses, or changes the reason of a pause. */
+  /** As {@link #pause(PauseScope, String, String, AuditEntry)}, where nobody asked for it. */
   public Pause pause(PauseScope scope, String name, String reason) {
+    return pause(scope, name, reason, null);
+  }
+
+  /** Pauses, or changes the reason of a pause. */
+  public Pause pause(PauseScope scope, String name, String reason, @Nullable AuditEntry audit) {
     return database
         .sql(
             """
-            insert into public.generation_pauses (scope, name, reason) values (:scope, :name, :reason)
-            on conflict (scope, name) do update set reason = excluded.reason
-            returning *
+            with paused as (
+              insert into public.generation_pauses (scope, name, reason) values (:scope, :name, :reason)
+              on conflict (scope, name) do update set reason = excluded.reason
+              returning *),
+            audited as (
+              insert into public.generation_audit (actor, action, target, owner, address, trace, details)
+              select entry.actor, entry.action, entry.target, entry.owner, entry.address, entry.trace, entry.details
+              from paused cross join jsonb_populate_record(null::public.generation_audit, :audit::jsonb) as entry
+              where entry.actor is not null)
+            select * from paused
             """)
+        .param("audit", AuditEntry.row(audit))
         .param("scope", scope.word())
         .param("name", name)
         .param("reason", Columns.storable(reason))
@@ -59,18 +74,35 @@ public final class PauseStore {
         .single();
   }
 
+  /** As {@link #resume(PauseScope, String, AuditEntry)}, where nobody asked for it. */
+  public boolean resume(PauseScope scope, String name) {
+    return resume(scope, name, null);
+  }
+
   /**
    * Ends a pause.
    *
    * @return false if there was none
    */
-  public boolean resume(PauseScope scope, String name) {
+  public boolean resume(PauseScope scope, String name, @Nullable AuditEntry audit) {
     return database
-            .sql("delete from public.generation_pauses where scope = :scope and name = :name")
-            .param("scope", scope.word())
-            .param("name", name)
-            .update()
-        > 0;
+        .sql(
+            """
+            with resumed as (
+              delete from public.generation_pauses where scope = :scope and name = :name
+              returning scope),
+            audited as (
+              insert into public.generation_audit (actor, action, target, owner, address, trace, details)
+              select entry.actor, entry.action, entry.target, entry.owner, entry.address, entry.trace, entry.details
+              from resumed cross join jsonb_populate_record(null::public.generation_audit, :audit::jsonb) as entry
+              where entry.actor is not null)
+            select exists (select from resumed)
+            """)
+        .param("audit", AuditEntry.row(audit))
+        .param("scope", scope.word())
+        .param("name", name)
+        .query(Boolean.class)
+        .single();
   }
 
   /** The longest lasting first; 1,000 at most. */

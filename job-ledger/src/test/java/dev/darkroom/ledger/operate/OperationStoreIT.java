@@ -118,7 +118,8 @@ class OperationStoreIT {
             filter(null, null, "ada", null),
             Visibility.ALL,
             null,
-            0);
+            0,
+            null);
     failedAt(Instant.parse("2026-11-22T12:00:01Z"));
 
     assertThat(operations.slice(operation, 10).jobs()).isEmpty();
@@ -142,7 +143,7 @@ class OperationStoreIT {
   void what_was_stopped_goes_no_further() {
     aFailedJob().in(ledger);
     var operation = begin(OperationAction.REPLAY, filter(null, null, "ada", null));
-    operations.cancel(operation.id());
+    operations.cancel(operation.id(), null);
 
     assertThat(operations.take(RESERVATION)).isEmpty();
     assertThat(operations.advance(operation, operations.slice(operation, 10), 1)).isFalse();
@@ -154,7 +155,8 @@ class OperationStoreIT {
   }
 
   private List<RequestId> matching(OperationAction action, JobFilter filter) {
-    var operation = operations.begin(UUID.randomUUID(), action, filter, Visibility.ALL, null, 0);
+    var operation =
+        operations.begin(UUID.randomUUID(), action, filter, Visibility.ALL, null, 0, null);
     var jobs = operations.slice(from(LATEST, operation), 100).jobs();
     assertThat(operations.count(action, filter, Visibility.ALL, LATEST)).isEqualTo(jobs.size());
     return jobs;
@@ -178,7 +180,7 @@ class OperationStoreIT {
   }
 
   private Operation begin(OperationAction action, JobFilter filter) {
-    return operations.begin(LATEST, action, filter, Visibility.ALL, "A test.", 0);
+    return operations.begin(LATEST, action, filter, Visibility.ALL, "A test.", 0, null);
   }
 
   private static JobFilter filter(

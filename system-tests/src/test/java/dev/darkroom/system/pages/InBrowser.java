@@ -13,4 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(SendVisitors.class)
-@interface InBrowser {}
+@interface InBrowser {
+  /** Whether the gateway asks who the visitor is. */
+  boolean asked() default false;
+}

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /** One browser for all tests of a JVM, a new visitor for each. */
 final class SendVisitors implements ExecutionCondition, ParameterResolver, AfterEachCallback {
@@ -44,10 +45,19 @@ final class SendVisitors implements ExecutionCondition, ParameterResolver, After
   public BrowserUser resolveParameter(ParameterContext parameter, ExtensionContext context) {
     var browser =
         context.getRoot().getStore(OURS).computeIfAbsent("browser", _ -> open(), TestBrowser.class);
-    var gateway = SharedSystem.get().system().gateways().getFirst();
+    var gateway =
+        isAsked(context)
+            ? SharedSystem.gatewayThatAsks()
+            : SharedSystem.get().system().gateways().getFirst();
     return context
         .getStore(OURS)
         .computeIfAbsent("visitor", _ -> browser.visitorOf(gateway.address()), BrowserUser.class);
+  }
+
+  private static boolean isAsked(ExtensionContext context) {
+    return AnnotationSupport.findAnnotation(context.getRequiredTestClass(), InBrowser.class)
+        .filter(InBrowser::asked)
+        .isPresent();
   }
 
   private static TestBrowser open() {

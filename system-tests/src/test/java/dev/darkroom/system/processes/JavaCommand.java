@@ -28,7 +28,7 @@ public final class JavaCommand {
    */
   public static List<String> ofModule(String module, List<String> arguments) {
     var command = new ArrayList<>(SMALL);
-    command.addAll(List.of("-jar", jar(module).toString()));
+    command.addAll(List.of("-jar", jarOf(module).toString()));
     command.addAll(arguments);
     return List.copyOf(command);
   }
@@ -41,7 +41,12 @@ public final class JavaCommand {
     return List.copyOf(command);
   }
 
-  private static Path jar(String module) {
+  /**
+   * The executable jar of a module.
+   *
+   * @throws IllegalStateException if it was not built
+   */
+  public static Path jarOf(String module) {
     Path folder = Path.of("..", module, "target").toAbsolutePath().normalize();
     if (Files.isDirectory(folder)) {
       try (var files = Files.newDirectoryStream(folder, module + "-*.jar")) {

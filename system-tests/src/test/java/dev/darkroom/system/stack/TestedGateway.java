@@ -4,6 +4,7 @@ import dev.darkroom.system.processes.FreePorts;
 import dev.darkroom.system.processes.JavaCommand;
 import dev.darkroom.system.processes.SystemProcess;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** One {@code api-gateway} in a process of its own. */
 public final class TestedGateway implements TestedApplication {
@@ -21,6 +23,7 @@ public final class TestedGateway implements TestedApplication {
   private static final int OK = 200;
 
   private final SystemProcess process;
+  private final Map<String, String> environment;
   private final URI address;
   private final int managementPort = FreePorts.claim();
 
@@ -32,6 +35,7 @@ public final class TestedGateway implements TestedApplication {
     told.put("SERVER_ADDRESS", FreePorts.HOST);
     told.put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort));
     told.put("MANAGEMENT_SERVER_ADDRESS", FreePorts.HOST);
+    this.environment = Map.copyOf(told);
     process = new SystemProcess(name, JavaCommand.ofModule("api-gateway", settings), told, folder);
   }
 
@@ -57,6 +61,18 @@ public final class TestedGateway implements TestedApplication {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("broken off", e);
+    }
+  }
+
+  /** Makes an API key by the command, as an operator does. */
+  public String makeKey(String owner, String scopes) throws IOException {
+    var arguments = List.of("keys", "create", "--owner=" + owner, "--scopes=" + scopes);
+    var builder =
+        new ProcessBuilder(JavaCommand.ofModule("api-gateway", arguments))
+            .redirectError(Redirect.appendTo(process.log().toFile()));
+    builder.environment().putAll(environment);
+    try (var output = builder.start().inputReader()) {
+      return Objects.requireNonNull(output.readLine(), "no key was made; see " + process.log());
     }
   }
 

@@ -37,6 +37,7 @@ final class RouteTable {
                   "GET /api/generate",
                   "GET /api/generate/{requestId}",
                   "GET /api/generate/{requestId}/events",
+                  "GET /api/generate/{requestId}/link",
                   "GET /api/generate/{requestId}/deliveries",
                   "GET /api/events",
                   "GET /api/events/history",
@@ -54,6 +55,9 @@ final class RouteTable {
                   "POST /api/operations/resume",
                   "GET /api/operations/{operationId}",
                   "DELETE /api/operations/{operationId}",
+                  "POST /api/operations/erase",
+                  "GET /api/operations/erase/{erasureId}",
+                  "GET /api/audit",
                   "GET /api/workers",
                   "GET /api/keys",
                   "POST /api/keys",
@@ -70,6 +74,7 @@ final class RouteTable {
                   "GET /generate",
                   "GET /logs",
                   "GET /operations",
+                  "GET /keys",
                   "GET /requests/{requestId}"))
           .flatMap(rules -> rules)
           .sorted(Comparator.comparing(RouteRule::path, PathPattern.SPECIFICITY_COMPARATOR))

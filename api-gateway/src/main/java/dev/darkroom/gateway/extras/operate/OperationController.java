@@ -3,6 +3,7 @@ package dev.darkroom.gateway.extras.operate;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
+import dev.darkroom.gateway.access.AuditTrail;
 import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.extras.operate.OperationParser.OperationRequest;
 import dev.darkroom.gateway.extras.operate.OperationParser.PauseRequest;
@@ -12,6 +13,7 @@ import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.submit.RequestBody;
 import dev.darkroom.ledger.access.Visibility;
+import dev.darkroom.ledger.audit.AuditAction;
 import dev.darkroom.ledger.operate.Operation;
 import dev.darkroom.ledger.operate.Operation.OperationAction;
 import dev.darkroom.ledger.operate.OperationStore;
@@ -24,6 +26,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +47,7 @@ import org.springframework.web.bind.annotation.RestController;
 class OperationController {
   private static final Logger log = LoggerFactory.getLogger(OperationController.class);
   private static final String PATH = "/api/operations/";
+  private static final String TARGET = "operation:";
   private static final int SHOWN = 100;
 
   private final PauseStore pauseStore;
@@ -109,11 +113,16 @@ class OperationController {
 
   @PostMapping("/api/operations/pause")
   ResponseEntity<Object> pause(HttpServletRequest request) {
-    return parsed(request, parser::pause, this::pause);
+    return parsed(request, parser::pause, asked -> pause(asked, request));
   }
 
-  private ResponseEntity<Object> pause(PauseRequest asked) {
-    var pause = pauseStore.pause(asked.scope(), asked.name(), asked.reason());
+  private ResponseEntity<Object> pause(PauseRequest asked, HttpServletRequest request) {
+    var pause =
+        pauseStore.pause(
+            asked.scope(),
+            asked.name(),
+            asked.reason(),
+            AuditTrail.of(request, AuditAction.PAUSE, target(asked), Map.of()));
     log.atWarn()
         .addKeyValue("scope", pause.scope().word())
         .addKeyValue("name", pause.name())
@@ -124,11 +133,15 @@ class OperationController {
 
   @PostMapping("/api/operations/resume")
   ResponseEntity<Object> resume(HttpServletRequest request) {
-    return parsed(request, parser::pause, this::resume);
+    return parsed(request, parser::pause, asked -> resume(asked, request));
   }
 
-  private ResponseEntity<Object> resume(PauseRequest asked) {
-    var resumed = pauseStore.resume(asked.scope(), asked.name());
+  private ResponseEntity<Object> resume(PauseRequest asked, HttpServletRequest request) {
+    var resumed =
+        pauseStore.resume(
+            asked.scope(),
+            asked.name(),
+            AuditTrail.of(request, AuditAction.RESUME, target(asked), Map.of()));
     if (resumed) {
       log.atWarn()
           .addKeyValue("scope", asked.scope().word())
@@ -138,21 +151,36 @@ class OperationController {
     return JsonReply.of(HttpStatus.OK, new Resumption(resumed));
   }
 
+  private static String target(PauseRequest asked) {
+    return asked.scope() == PauseScope.ALL ? "all" : asked.scope().word() + ":" + asked.name();
+  }
+
   @PostMapping("/api/operations")
   @Nullable ResponseEntity<Object> begin(HttpServletRequest request) throws IOException {
     return readers.page(
-        request,
-        () -> parsed(request, parser::operation, asked -> begin(asked, Caller.of(request).sees())));
+        request, () -> parsed(request, parser::operation, asked -> begin(asked, request)));
   }
 
-  private ResponseEntity<Object> begin(OperationRequest asked, Visibility visible) {
+  private ResponseEntity<Object> begin(OperationRequest asked, HttpServletRequest request) {
+    var visible = Caller.of(request).sees();
     var id = ids.generate();
     var matched = operationStore.count(asked.action(), asked.filter(), visible, id);
     if (asked.dryRun()) {
       return JsonReply.of(HttpStatus.OK, new DryRun(asked.action(), true, matched));
     }
     var operation =
-        operationStore.begin(id, asked.action(), asked.filter(), visible, asked.reason(), matched);
+        operationStore.begin(
+            id,
+            asked.action(),
+            asked.filter(),
+            visible,
+            asked.reason(),
+            matched,
+            AuditTrail.of(
+                request,
+                AuditAction.OPERATION_BEGIN,
+                TARGET + id,
+                Map.of("change", asked.action().word(), "jobs", matched)));
     log.atWarn()
         .addKeyValue("operation", id)
         .addKeyValue("action", operation.action().word())
@@ -176,7 +204,12 @@ class OperationController {
   /** Stops it; what it has done stays. */
   @DeleteMapping("/api/operations/{operationId}")
   ResponseEntity<Object> cancel(@PathVariable String operationId, HttpServletRequest request) {
-    operation(operationId, request).ifPresent(running -> operationStore.cancel(running.id()));
+    operation(operationId, request)
+        .ifPresent(running ->
+            operationStore.cancel(
+                running.id(),
+                AuditTrail.of(
+                    request, AuditAction.OPERATION_STOP, TARGET + running.id(), Map.of())));
     return show(operationId, request);
   }
 

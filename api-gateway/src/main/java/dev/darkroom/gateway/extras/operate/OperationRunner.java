@@ -64,7 +64,7 @@ final class OperationRunner {
   private int cancelAll(Operation operation, JobSlice slice) {
     return (int)
         slice.jobs().stream()
-            .map(job -> canceller.cancel(job, operation.sees(), operation.reason()))
+            .map(job -> canceller.cancel(job, operation.sees(), operation.reason(), null))
             .filter(cancellation -> !(cancellation instanceof Cancellation.NotOpen))
             .count();
   }

@@ -40,6 +40,11 @@ final class PageController {
     return "forward:/operations.html";
   }
 
+  @GetMapping("/keys")
+  String keys() {
+    return "forward:/keys.html";
+  }
+
   /**
    * The status is 404 if the caller sees no such request; the page says so, too. Anybody gets the
    * page, and whoever has not signed in is not told which requests there are.

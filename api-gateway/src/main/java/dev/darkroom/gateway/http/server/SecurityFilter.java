@@ -2,6 +2,7 @@ package dev.darkroom.gateway.http.server;
 
 import dev.darkroom.gateway.http.ImageOrigin;
 import dev.darkroom.gateway.http.ReplyId;
+import dev.darkroom.gateway.http.SignInOrigin;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.Ordered;
@@ -87,20 +89,29 @@ final class SecurityFilter extends OncePerRequestFilter {
   private final CorsConfiguration cors = new CorsConfiguration();
   private final String pages;
 
-  SecurityFilter(ObjectProvider<ImageOrigin> elsewhere, WebSettings settings) {
+  SecurityFilter(
+      ObjectProvider<ImageOrigin> elsewhere,
+      ObjectProvider<SignInOrigin> signIn,
+      WebSettings settings) {
     this.hosts = settings.hosts();
     this.origins =
         settings.origins().stream().map(origin -> origin.toLowerCase(Locale.ROOT)).toList();
     this.pages =
-        elsewhere.stream()
-            .map(origin -> SELF_ONLY + "; img-src 'self' " + origin.value())
-            .findFirst()
-            .orElse(SELF_ONLY);
+        SELF_ONLY
+            + allowed("img-src", elsewhere.stream().map(ImageOrigin::value))
+            + allowed("connect-src", signIn.stream().map(SignInOrigin::value));
     cors.setAllowedOrigins(origins);
     cors.setAllowedMethods(List.of("GET", "HEAD", "POST", "DELETE"));
     cors.setAllowedHeaders(ALLOWED_HEADERS);
     cors.setExposedHeaders(EXPOSED_HEADERS);
     cors.setMaxAge(Duration.ofMinutes(10));
+  }
+
+  private static String allowed(String directive, Stream<String> origins) {
+    return origins
+        .findFirst()
+        .map(origin -> "; %s 'self' %s".formatted(directive, origin))
+        .orElse("");
   }
 
   @Override

@@ -89,7 +89,7 @@ class KeyCommandIT {
         "create --owner=a",
         "create --owner= --scopes=read",
         "create --owner=a --scopes=write",
-        "create --owner=a --scopes=read,",
+        "create --owner=a --scopes=,read",
         "create --owner=a --scopes=read --expires=soon",
         "create --owner=a --scopes=read --expires=-1d",
         "create --owner=a --scopes=read --weight=101",

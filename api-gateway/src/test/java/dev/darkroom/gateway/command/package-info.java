@@ -1,0 +1,4 @@
+@NullMarked
+package dev.darkroom.gateway.command;
+
+import org.jspecify.annotations.NullMarked;
