@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.JobFixture;
+import dev.darkroom.ledger.jobs.JobTerms;
 import dev.darkroom.ledger.jobs.TestingLedger;
 import dev.darkroom.ledger.operate.PauseStore.Pause;
 import dev.darkroom.ledger.operate.PauseStore.PauseScope;
@@ -120,7 +121,11 @@ class PauseStoreIT {
             .sql("select turn from public.generation_queue order by turn")
             .query(Long.class)
             .list();
-    assertThat(turns).containsExactly(turns.getFirst(), turns.getFirst() + 1, turns.getFirst() + 2);
+    assertThat(turns)
+        .containsExactly(
+            turns.getFirst(),
+            turns.getFirst() + JobTerms.TURN,
+            turns.getFirst() + 2 * JobTerms.TURN);
   }
 
   @Test
