@@ -11,6 +11,8 @@ public final class RawHttp {
   private RawHttp() {}
 
   /**
+   * Sends a request, and waits until the connection ends.
+   *
    * @param head the request line and all headers but Connection
    */
   public static RawReply send(int port, String... head) throws IOException {
