@@ -90,8 +90,7 @@ class JobActionController {
       Optional<PreferWait> wait,
       HttpServletRequest request,
       HttpServletResponse response) {
-    var reply =
-        responses.toCancelled(job, Caller.of(request).sees(), wait, ReplyLinks.of(request));
+    var reply = responses.toCancelled(job, Caller.of(request).sees(), wait, ReplyLinks.of(request));
     if (reply.getStatusCode().is2xxSuccessful()) {
       ReplyId.isOf(job, request, response);
       wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));

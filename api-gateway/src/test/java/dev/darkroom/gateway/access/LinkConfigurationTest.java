@@ -37,8 +37,7 @@ class LinkConfigurationTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"too-short-a-secret", SECRET + ",short", SECRET + "," + SECRET + "," + SECRET})
-  void required_access_does_not_start_with_a_bad_secret_and_does_not_print_it(
-      String secrets) {
+  void required_access_does_not_start_with_a_bad_secret_and_does_not_print_it(String secrets) {
     gateway
         .withPropertyValues(
             "darkroom.access.mode=required", "darkroom.access.link-secret=" + secrets)

@@ -7,8 +7,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * The floor of dispatching: what must happen before a call may be sent, one after the other. The job
- * is durable, Kafka has it, the step of the call is durable.
+ * The floor of dispatching: what must happen before a call may be sent, one after the other. The
+ * job is durable, Kafka has it, the step of the call is durable.
  */
 public final class DispatchFloor implements LoadGenerator.LoadConnection {
   private static final byte[] VALUE = "x".repeat(400).getBytes(StandardCharsets.US_ASCII);

@@ -31,13 +31,11 @@ record TokenSettings(
       "must be an http or https URL without login, query, fragment";
   private static final String KEYS = "/.well-known/jwks.json";
 
-  @AssertTrue(message = "jwks-url needs an issuer: set darkroom.access.issuer or SUPABASE_URL")
-  boolean isIssuerOfKeysNamed() {
+  @AssertTrue(message = "jwks-url needs an issuer: set darkroom.access.issuer or SUPABASE_URL") boolean isIssuerOfKeysNamed() {
     return jwksUrl.isEmpty() || issuerName().isPresent();
   }
 
-  @AssertTrue(message = "issuer is no URL, so its keys are unknown: set darkroom.access.jwks-url")
-  boolean isPlaceOfKeysKnown() {
+  @AssertTrue(message = "issuer is no URL, so its keys are unknown: set darkroom.access.jwks-url") boolean isPlaceOfKeysKnown() {
     return issuer.isEmpty() || issuer.matches(URL) || !jwksUrl.isEmpty();
   }
 

@@ -56,8 +56,7 @@ final class LogExport {
    * @throws IOException if the client goes away, or if the ledger fails after the first slice. That
    *     breaks the connection, by which the client knows that rows are missing
    */
-  void write(
-      HttpServletResponse response, ExportQuery query, Visibility visible, ReplyLinks links)
+  void write(HttpServletResponse response, ExportQuery query, Visibility visible, ReplyLinks links)
       throws IOException {
     var filter = query.filter().orElse(null);
     var slice = filter == null ? null : logs.scan(LogPosition.START, filter, visible, SLICE);

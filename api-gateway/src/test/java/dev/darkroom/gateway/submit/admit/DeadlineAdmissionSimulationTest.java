@@ -22,9 +22,6 @@ class DeadlineAdmissionSimulationTest {
   private static final Logger log = LoggerFactory.getLogger(DeadlineAdmissionSimulationTest.class);
   private static final int SLOTS = 16;
   private static final Duration TIME = Duration.ofMinutes(20);
-  private static final ToDoubleFunction<Random> EVEN = random -> 5 + 4 * random.nextDouble();
-  private static final ToDoubleFunction<Random> LONG_TAIL =
-      random -> 5 * Math.exp(0.6 * random.nextGaussian());
 
   /** What the workers do in a second, with calls of these times. */
   private static final double OF_EVEN = SLOTS / 7.0;
@@ -39,34 +36,53 @@ class DeadlineAdmissionSimulationTest {
     }
   }
 
+  private static double even(Random random) {
+    return 5 + 4 * random.nextDouble();
+  }
+
+  private static double longTail(Random random) {
+    return 5 * Math.exp(0.6 * random.nextGaussian());
+  }
+
   static Stream<Overload> overloads() {
     return Stream.of(
-        new Overload("one user", EVEN, List.of(client("ada", 3 * OF_EVEN, 1, USUAL, 120))),
+        new Overload(
+            "one user",
+            DeadlineAdmissionSimulationTest::even,
+            List.of(client("ada", 3 * OF_EVEN, 1, USUAL, 120))),
         new Overload(
             "one user, calls of very different times",
-            LONG_TAIL,
+            DeadlineAdmissionSimulationTest::longTail,
             List.of(client("ada", 3 * OF_LONG_TAIL, 1, USUAL, 120))),
-        new Overload("twenty users alike", EVEN, alike(20, 3 * OF_EVEN / 20, 300)),
+        new Overload(
+            "twenty users alike",
+            DeadlineAdmissionSimulationTest::even,
+            alike(20, 3 * OF_EVEN / 20, 300)),
         new Overload(
             "one who floods, ten who need little",
-            EVEN,
+            DeadlineAdmissionSimulationTest::even,
             Stream.concat(
                     Stream.of(client("flood", 2.5 * OF_EVEN, 1, USUAL, 300)),
                     alike(10, 0.05 * OF_EVEN, 300).stream())
                 .toList()),
         new Overload(
-            "a thousand users with few jobs", EVEN, alike(1_000, 3 * OF_EVEN / 1_000, 300)),
-        new Overload("deadlines from soon to late", EVEN, alike(5, 3 * OF_EVEN / 5, 30, 120, 900)),
+            "a thousand users with few jobs",
+            DeadlineAdmissionSimulationTest::even,
+            alike(1_000, 3 * OF_EVEN / 1_000, 300)),
+        new Overload(
+            "deadlines from soon to late",
+            DeadlineAdmissionSimulationTest::even,
+            alike(5, 3 * OF_EVEN / 5, 30, 120, 900)),
         new Overload(
             "weights 1, 4 and 20",
-            EVEN,
+            DeadlineAdmissionSimulationTest::even,
             List.of(
                 client("light", OF_EVEN, 1, USUAL, 300),
                 client("heavy", OF_EVEN, 4, USUAL, 300),
                 client("heaviest", OF_EVEN, 20, USUAL, 300))),
         new Overload(
             "urgent jobs among many of low priority",
-            EVEN,
+            DeadlineAdmissionSimulationTest::even,
             List.of(client("ada", 3 * OF_EVEN, 1, List.of(1, 1, 1, 1, 1, 1, 1, 1, 1, 5), 300))));
   }
 

@@ -41,7 +41,8 @@ final class OverloadSimulation {
 
   private final PriorityQueue<SimulationEvent> events =
       new PriorityQueue<>(
-          Comparator.comparingDouble(SimulationEvent::at).thenComparing(SimulationEvent::number));
+          Comparator.comparingDouble(SimulationEvent::at)
+              .thenComparingLong(SimulationEvent::number));
   private final QueueForecast forecast = new QueueForecast();
   private final TreeSet<Place> line = new TreeSet<>(BY_TURN);
   private final Map<String, ClientLine> lines = new HashMap<>();
@@ -90,14 +91,14 @@ final class OverloadSimulation {
   private record Place(long turn, int nth, String client) {}
 
   private static final Comparator<Place> BY_TURN =
-      Comparator.comparingLong(Place::turn).thenComparing(Place::nth);
+      Comparator.comparingLong(Place::turn).thenComparingInt(Place::nth);
 
   /** Jobs by the order in which they go, highest priority first, and the places they go to. */
   private static final class ClientLine {
     final TreeSet<SimulatedJob> jobs =
         new TreeSet<>(
             Comparator.<SimulatedJob>comparingInt(job -> -job.terms().priority())
-                .thenComparing(SimulatedJob::number));
+                .thenComparingLong(SimulatedJob::number));
     final TreeSet<Place> places = new TreeSet<>(BY_TURN);
 
     List<Integer> byPriority() {
