@@ -43,6 +43,7 @@ create policy "Darkroom appends to the audit"
 
 -- Supabase's default privileges may have granted more than this.
 revoke all on table public.generation_audit from public, anon, authenticated, service_role, darkroom_app;
+revoke all on sequence public.generation_audit_seq_seq from public, anon, authenticated, service_role, darkroom_app;
 grant select, insert on table public.generation_audit to darkroom_app;
 
 -- A single row: one gateway at a time deletes old jobs.
