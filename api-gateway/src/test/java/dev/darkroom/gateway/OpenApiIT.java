@@ -48,6 +48,7 @@ class OpenApiIT {
         "userId, string, maxLength, 128, anonymous",
         "deadlineSeconds, integer, minimum, 10, -",
         "deadlineSeconds, integer, maximum, 86400, -",
+        "priority, integer, maximum, 5, 3",
         "webhookUrl, string, maxLength, 2048, -",
         "webhookEvents, array, maxItems, 4, -"
       })
@@ -81,6 +82,7 @@ class OpenApiIT {
             "loras",
             "userId",
             "deadlineSeconds",
+            "priority",
             "webhookUrl",
             "webhookEvents");
     assertThat(api.requestSchema().get("required").toString()).isEqualTo("[\"prompt\"]");

@@ -48,7 +48,7 @@ class SubmitIT {
     assertThat(reply.text("/logs/0/timestamp")).matches(MILLISECONDS);
     var expected =
         """
-        {"success":true,"requestId":"%1$s","status":"started","metadata":{"prompt":"a lighthouse","style":"sketch",\
+        {"success":true,"requestId":"%1$s","status":"started","priority":3,"metadata":{"prompt":"a lighthouse","style":"sketch",\
         "diffusionStrength":0.25,"styleIntensity":1.0,"width":1024,"height":64,"seed":7,"model":"stability-ai/sdxl"},\
         "logs":[{"step":"request_received","timestamp":"%2$s"}],"attempts":[],"billing":{"billed":"no","calls":0},\
         "links":{"self":"/api/generate/%1$s","events":"/api/generate/%1$s/events","cancel":"/api/generate/%1$s"}}\
