@@ -2,6 +2,7 @@ package dev.darkroom.gateway.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.ledger.access.LinkSecretStore;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.row.LedgerJson;
 import java.time.InstantSource;
@@ -25,6 +26,9 @@ class LinkConfigurationTest {
       new ApplicationContextRunner()
           .withBean(InstantSource.class, InstantSource::system)
           .withBean(JobQueries.class, LinkConfigurationTest::askedByNobody)
+          .withBean(
+              LinkSecretStore.class,
+              () -> new LinkSecretStore(JdbcClient.create(new DriverManagerDataSource())))
           .withUserConfiguration(LinkConfiguration.class, SettingsOfLinks.class);
 
   @Test

@@ -6,7 +6,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class LinkSecretStore {
   private final JdbcClient database;
 
-  LinkSecretStore(JdbcClient database) {
+  public LinkSecretStore(JdbcClient database) {
     this.database = database;
   }
 

@@ -59,7 +59,6 @@ class ForeignFieldTest {
         "client",
         "project",
         "metadata",
-        "priority",
         "unknown",
         "extra",
         "übergröße"
