@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -35,6 +36,9 @@ import org.springframework.jdbc.BadSqlGrammarException;
 public final class KeyCommand {
   /** The first argument, by which it is told from a start of the gateway. */
   public static final String NAME = "keys";
+
+  /** Nothing but the key is in its output. It holds for the whole process. */
+  private static final String NO_LOG = "--logging.threshold.console=off";
 
   private static final int OK = 0;
   private static final int FAILED = 1;
@@ -59,7 +63,8 @@ public final class KeyCommand {
    * @return the exit code
    */
   public static int run(List<String> arguments, Clock clock) {
-    return new KeyCommand(System.out, System.err, clock).run(arguments);
+    var withoutLog = Stream.concat(arguments.stream(), Stream.of(NO_LOG)).toList();
+    return new KeyCommand(System.out, System.err, clock).run(withoutLog);
   }
 
   int run(List<String> arguments) {
@@ -93,7 +98,7 @@ public final class KeyCommand {
   }
 
   /**
-   * Those of the caller, and what a command needs: few connections, and no log among its output.
+   * Those of the caller, and what a command needs: few connections.
    */
   private static String[] settings(List<String> arguments) {
     var all = arguments.stream().filter(KeyArguments::isSetting).collect(Collectors.toList());
@@ -102,8 +107,7 @@ public final class KeyCommand {
             "--spring.main.banner-mode=off",
             "--spring.main.keep-alive=false",
             "--spring.datasource.hikari.minimum-idle=0",
-            "--spring.datasource.hikari.maximum-pool-size=1",
-            "--logging.threshold.console=off"));
+            "--spring.datasource.hikari.maximum-pool-size=1"));
     return all.toArray(String[]::new);
   }
 
