@@ -97,9 +97,7 @@ public final class KeyCommand {
     return application;
   }
 
-  /**
-   * Those of the caller, and what a command needs: few connections.
-   */
+  /** Those of the caller, and what a command needs: few connections. */
   private static String[] settings(List<String> arguments) {
     var all = arguments.stream().filter(KeyArguments::isSetting).collect(Collectors.toList());
     all.addAll(
