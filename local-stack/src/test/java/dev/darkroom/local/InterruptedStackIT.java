@@ -29,7 +29,7 @@ class InterruptedStackIT {
       var stack = ProcessHandle.of(pid).orElseThrow();
       try {
         await()
-            .atMost(Duration.ofSeconds(90))
+            .atMost(Duration.ofMinutes(3))
             .until(() -> said(said).contains("Darkroom is ready") || !stack.isAlive());
         assertThat(said(said)).contains("Darkroom is ready");
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class KilledWorkerIT {
   private static final int IN_FLIGHT = 50;
-  private static final Duration ALLOWED_BESIDE_THE_LEASE = Duration.ofSeconds(5);
+  private static final Duration ALLOWED_BESIDE_THE_LEASE = Duration.ofSeconds(15);
 
   private final ObservedSystem observed = SharedSystem.get();
   private final Clock clock = Clock.systemUTC();
