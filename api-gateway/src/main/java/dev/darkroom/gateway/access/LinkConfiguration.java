@@ -2,8 +2,6 @@ package dev.darkroom.gateway.access;
 
 import dev.darkroom.gateway.access.Caller.LinkVerifier;
 import dev.darkroom.ledger.access.LinkSecretStore;
-import dev.darkroom.ledger.access.Visibility;
-import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
 import jakarta.servlet.Filter;
 import java.time.InstantSource;
@@ -40,8 +38,7 @@ class LinkConfiguration {
 
   @Bean
   LinkVerifier linkVerifier(SignedLinks links, JobQueries jobs) {
-    return request ->
-        links.callerOf(request, job -> jobs.find(job, Visibility.ALL).map(Job::owner));
+    return request -> links.callerOf(request, jobs::findOwner);
   }
 
   /** Before whoever asks for credentials, whose refusals may have links too. */

@@ -9,6 +9,7 @@ import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ReplyId;
 import dev.darkroom.gateway.limit.CallerRates;
+import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,6 +17,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -80,30 +82,38 @@ class GenerationController {
   @GetMapping("/api/generate/{requestId}")
   ResponseEntity<Object> ask(
       @PathVariable String requestId, HttpServletRequest request, HttpServletResponse response) {
-    var visible = Caller.of(request).sees();
-    var job = RequestId.parse(requestId).flatMap(id -> ledger.find(id, visible));
-    if (job.isEmpty()) {
-      return SubmitResponses.noSuchJob();
-    }
-    ReplyId.isOf(job.get().requestId(), request, response);
-    return JsonReply.of(HttpStatus.OK, views.withQueue(job.get(), ReplyLinks.of(request)));
+    var links = ReplyLinks.of(request);
+    return replyAbout(requestId, request, response, job -> views.withQueue(job, links));
   }
 
   /** Fresh links, for whoever has some that are about to end. */
   @GetMapping("/api/generate/{requestId}/link")
   ResponseEntity<Object> links(
       @PathVariable String requestId, HttpServletRequest request, HttpServletResponse response) {
+    var links = ReplyLinks.of(request);
+    return replyAbout(
+        requestId,
+        request,
+        response,
+        job -> {
+          var view = views.of(job, List.of(), links);
+          return new JobLinkView(
+              view.imageUrl(), view.links().events(), links.expiry().orElse(null));
+        });
+  }
+
+  private ResponseEntity<Object> replyAbout(
+      String requestId,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      Function<Job, Object> body) {
     var visible = Caller.of(request).sees();
     var job = RequestId.parse(requestId).flatMap(id -> ledger.find(id, visible));
     if (job.isEmpty()) {
       return SubmitResponses.noSuchJob();
     }
     ReplyId.isOf(job.get().requestId(), request, response);
-    var links = ReplyLinks.of(request);
-    var view = views.of(job.get(), List.of(), links);
-    return JsonReply.of(
-        HttpStatus.OK,
-        new JobLinkView(view.imageUrl(), view.links().events(), links.expiry().orElse(null)));
+    return JsonReply.of(HttpStatus.OK, body.apply(job.get()));
   }
 
   /**

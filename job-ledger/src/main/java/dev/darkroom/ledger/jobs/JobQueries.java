@@ -122,6 +122,15 @@ public final class JobQueries {
         .list();
   }
 
+  /** Whose job it is: empty text where access was open, nothing where there is no such job. */
+  public Optional<String> findOwner(RequestId requestId) {
+    return lookups
+        .sql("select owner from public.generation_jobs where request_id = :id")
+        .param("id", requestId.value())
+        .query((row, _) -> row.getString("owner"))
+        .optional();
+  }
+
   /** The picture with which the job has completed, as long as it is kept. */
   public Optional<PictureRecord> findPicture(RequestId requestId, Visibility visible) {
     return lookups
