@@ -65,10 +65,15 @@ final class S3PictureStore implements LinkingPictureStore {
     return uploads.begin(id, this::putIfAbsent);
   }
 
+  /**
+   * Reads before it writes: storage that refuses a PUT may close the connection before it has read
+   * the body, and then its reason never arrives.
+   */
   private void requireWritable() throws IOException {
     uploads.requireWritable();
     uploads.requireSpace(reserve);
     String key = prefix + ".probe";
+    bucket.list(key, null);
     bucket.putText(key, "this bucket is writable");
     bucket.delete(key);
   }
