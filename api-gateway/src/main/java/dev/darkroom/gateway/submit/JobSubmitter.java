@@ -3,7 +3,8 @@ package dev.darkroom.gateway.submit;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
 import dev.darkroom.gateway.dispatch.JobDispatcher;
-import dev.darkroom.gateway.submit.SubmissionParser.ModelSettings;
+import dev.darkroom.gateway.model.ModelCatalog;
+import dev.darkroom.gateway.submit.call.CallParameters;
 import dev.darkroom.ledger.batch.GroupCommit;
 import dev.darkroom.ledger.jobs.JobTerms;
 import dev.darkroom.ledger.jobs.NewJob;
@@ -48,7 +49,7 @@ final class JobSubmitter implements AutoCloseable {
   private final JobDispatcher dispatcher;
   private final RetentionStore retentionStore;
   private final RandomGenerator random;
-  private final ModelSettings models;
+  private final ModelCatalog models;
   private final GroupCommit<NewJob, Acceptance> groupCommit;
   private final DistributionSummary batchSizes;
 
@@ -56,7 +57,7 @@ final class JobSubmitter implements AutoCloseable {
       JobDispatcher dispatcher,
       RetentionStore retentionStore,
       RandomGenerator random,
-      ModelSettings models,
+      ModelCatalog models,
       AcceptSettings settings,
       MeterRegistry meters) {
     this.dispatcher = dispatcher;
@@ -147,7 +148,7 @@ final class JobSubmitter implements AutoCloseable {
         owner,
         submission.userId(),
         submission.request(),
-        models.call(submission.request()).details(),
+        CallParameters.of(submission.request(), models.modelOf(submission.request())).details(),
         submission.deadline(),
         trace.orElseGet(() -> TraceParent.begin(random)),
         key.map(value -> new IdempotencyKey(value, submission.fingerprint())).orElse(null),

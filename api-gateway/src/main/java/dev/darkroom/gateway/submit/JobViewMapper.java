@@ -1,11 +1,11 @@
 package dev.darkroom.gateway.submit;
 
 import dev.darkroom.gateway.access.ReplyLinks;
+import dev.darkroom.gateway.model.ModelCatalog;
 import dev.darkroom.gateway.submit.JobView.JobAttemptView;
 import dev.darkroom.gateway.submit.JobView.JobMetadata;
 import dev.darkroom.gateway.submit.JobView.JobStep;
 import dev.darkroom.gateway.submit.QueueEstimate.WaitView;
-import dev.darkroom.gateway.submit.SubmissionParser.ModelSettings;
 import dev.darkroom.ledger.jobs.Billing;
 import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.ledger.jobs.Job;
@@ -23,11 +23,11 @@ import org.springframework.stereotype.Component;
 /** Makes views of the ledger's jobs. */
 @Component
 final class JobViewMapper {
-  private final ModelSettings settings;
+  private final ModelCatalog models;
   private final QueueEstimate queue;
 
-  JobViewMapper(ModelSettings settings, QueueEstimate queue) {
-    this.settings = settings;
+  JobViewMapper(ModelCatalog models, QueueEstimate queue) {
+    this.models = models;
     this.queue = queue;
   }
 
@@ -95,7 +95,7 @@ final class JobViewMapper {
   }
 
   private String requestedModel(GenerationRequest request) {
-    return Objects.requireNonNullElse(request.model(), settings.model());
+    return Objects.requireNonNullElse(request.model(), models.defaultModel().name());
   }
 
   private static Optional<String> calledModel(LogEntry call) {

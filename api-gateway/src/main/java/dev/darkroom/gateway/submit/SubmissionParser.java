@@ -4,23 +4,20 @@ import dev.darkroom.gateway.http.FieldReader;
 import dev.darkroom.gateway.http.JsonObjectReader;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Parsed.BadField;
-import dev.darkroom.gateway.submit.call.CallParameters;
+import dev.darkroom.gateway.model.ImageModel;
+import dev.darkroom.gateway.model.ModelCatalog;
 import dev.darkroom.gateway.submit.fields.UnknownFields;
 import dev.darkroom.gateway.submit.fields.WebhookFields;
 import dev.darkroom.ledger.jobs.JobTerms;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.StyleNames;
-import jakarta.validation.constraints.NotBlank;
-import jakarta.validation.constraints.Size;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.stereotype.Component;
@@ -49,13 +46,13 @@ final class SubmissionParser {
   private final JsonObjectReader json = new JsonObjectReader(RequestBody.LIMIT);
   private final RandomGenerator random;
   private final JobSettings settings;
-  private final ModelSettings models;
+  private final ModelCatalog models;
   private final CallbackSettings callbacks;
 
   SubmissionParser(
       RandomGenerator random,
       JobSettings settings,
-      ModelSettings models,
+      ModelCatalog models,
       CallbackSettings callbacks) {
     this.random = random;
     this.settings = settings;
@@ -82,64 +79,6 @@ final class SubmissionParser {
   @Validated
   @ConfigurationProperties("darkroom.webhook")
   record CallbackSettings(@DefaultValue("false") boolean allowPrivate) {}
-
-  /**
-   * Which models jobs may use.
-   *
-   * @param model the default, shown for jobs without a call; afterwards the log has the model
-   * @param models others that requests may name
-   * @param guidanceScale sent with calls of these models; others use their own default
-   */
-  @Validated
-  @ConfigurationProperties("darkroom.nebius")
-  record ModelSettings(
-      @DefaultValue("stability-ai/sdxl") @NotBlank String model,
-      @DefaultValue List<@NotBlank @Size(max = GenerationRequest.MAX_MODEL) String> models,
-      @DefaultValue List<GuidanceScale> guidanceScale) {
-
-    /** The default first. */
-    List<String> allowed() {
-      return Stream.concat(Stream.of(model), models.stream()).distinct().toList();
-    }
-
-    /** The call that a job makes for this request. */
-    CallParameters call(GenerationRequest request) {
-      var called = Objects.requireNonNullElse(request.model(), model);
-      return CallParameters.of(request, called, guidanceScaleOf(called));
-    }
-
-    private @Nullable Double guidanceScaleOf(String called) {
-      return guidanceScale.stream()
-          .filter(scale -> scale.model().equals(called))
-          .map(GuidanceScale::scale)
-          .findFirst()
-          .orElse(null);
-    }
-  }
-
-  /** How closely a model follows its prompts; written {@code stability-ai/sdxl=7.5}. */
-  record GuidanceScale(String model, double scale) {
-    private static final String FORM =
-        "should be a model and a number from 0 to 100, such as stability-ai/sdxl=7.5";
-
-    GuidanceScale {
-      if (model.isBlank() || !(scale >= 0 && scale <= 100)) {
-        throw new IllegalArgumentException(FORM);
-      }
-    }
-
-    /** Public, because Spring converts the setting's text with it. */
-    public static GuidanceScale valueOf(String text) {
-      int sign = text.lastIndexOf('=');
-      try {
-        return new GuidanceScale(
-            text.substring(0, Math.max(sign, 0)).strip(),
-            Double.parseDouble(text.substring(sign + 1).strip()));
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException(FORM, e);
-      }
-    }
-  }
 
   Parsed<Submission> parse(String text) {
     return switch (read(text)) {
@@ -171,36 +110,42 @@ final class SubmissionParser {
         fields.share("diffusionStrength", GenerationRequest.DEFAULT_DIFFUSION_STRENGTH);
     var styleIntensity = fields.share("styleIntensity", GenerationRequest.DEFAULT_STYLE_INTENSITY);
     var style = fields.text("style", GenerationRequest.MAX_STYLE);
-    var width = side(fields, "width");
-    var height = side(fields, "height");
+    var named = fields.oneOf("model", models.names()).flatMap(models::find);
+    var model = named.orElse(models.defaultModel());
+    var width = side(fields, "width", model.defaultSize().width());
+    var height = side(fields, "height", model.defaultSize().height());
     var seed = fields.seed("seed");
-    var model = fields.oneOf("model", models.allowed());
     var loras = fields.loras("loras");
     var userId = fields.text("userId", GenerationRequest.MAX_USER_ID);
     var deadline = fields.integer("deadlineSeconds", MIN_DEADLINE, MAX_DEADLINE);
     var priority = fields.integer("priority", JobTerms.LOWEST, JobTerms.HIGHEST);
     var webhook = WebhookFields.read(fields, callbacks.allowPrivate());
-    var unknown = UnknownFields.in(tree, models.model());
-    if (!fields.errors().isEmpty() || !unknown.rejected().isEmpty()) {
-      return new Parsed.BadFields<>(
-          Stream.concat(fields.errors().stream(), unknown.rejected().stream()).toList());
+    var unknown = UnknownFields.in(tree, model);
+    var request =
+        new GenerationRequest(
+            prompt,
+            negativePrompt.orElse(null),
+            diffusionStrength,
+            styleIntensity,
+            style.map(StyleNames::canonical).orElse(null),
+            width,
+            height,
+            seed.orElseGet(() -> random.nextLong(DRAWN_SEED_BOUND)),
+            named.map(ImageModel::name).orElse(null),
+            loras.orElse(null));
+    var errors =
+        Stream.of(fields.errors(), model.faultsOf(request), unknown.rejected())
+            .flatMap(List::stream)
+            .toList();
+    if (!errors.isEmpty()) {
+      return new Parsed.BadFields<>(errors);
     }
     return new Parsed.Success<>(
         new Submission(
-            new GenerationRequest(
-                prompt,
-                negativePrompt.orElse(null),
-                diffusionStrength,
-                styleIntensity,
-                style.map(StyleNames::canonical).orElse(null),
-                width,
-                height,
-                seed.orElseGet(() -> random.nextLong(DRAWN_SEED_BOUND)),
-                model.orElse(null),
-                loras.orElse(null)),
+            request,
             userId.orElse(GenerationRequest.ANONYMOUS),
             deadline.map(Duration::ofSeconds).orElse(settings.deadline()),
-            unknown.ignored(),
+            ignored(unknown, model, request),
             seed,
             deadline,
             null,
@@ -208,11 +153,19 @@ final class SubmissionParser {
             priority.map(Math::toIntExact).orElse(JobTerms.USUAL)));
   }
 
-  private static int side(FieldReader fields, String name) {
+  /** What changes nothing is named, so that nobody waits for its effect. */
+  private static List<String> ignored(
+      UnknownFields unknown, ImageModel model, GenerationRequest request) {
+    return model.negativePrompt() || request.negativePrompt() == null
+        ? unknown.ignored()
+        : Stream.concat(unknown.ignored().stream(), Stream.of("negative_prompt")).toList();
+  }
+
+  private static int side(FieldReader fields, String name, int otherwise) {
     return fields
         .integer(name, GenerationRequest.MIN_SIDE, GenerationRequest.MAX_SIDE)
         .map(Math::toIntExact)
-        .orElse(GenerationRequest.DEFAULT_SIDE);
+        .orElse(otherwise);
   }
 
   /** Jackson names the field in its message only. */

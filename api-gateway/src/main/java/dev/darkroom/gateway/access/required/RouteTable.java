@@ -43,6 +43,7 @@ final class RouteTable {
                   "GET /api/events/history",
                   "GET /api/logs",
                   "GET /api/logs/export",
+                  "GET /api/models",
                   "GET /api/stats",
                   "GET /api/usage",
                   "GET /api/webhooks",

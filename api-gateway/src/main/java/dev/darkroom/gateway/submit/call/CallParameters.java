@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.submit.call;
 
+import dev.darkroom.gateway.model.ImageModel;
 import dev.darkroom.model.GenerationRequest;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,34 +14,32 @@ import org.jspecify.annotations.Nullable;
  * ignored.
  *
  * @param sent exactly what is logged and sent
- * @param cut by field, what its style would have added beyond Nebius's limit
+ * @param cut by field, what its style would have added beyond the model's limit
  */
 public record CallParameters(Map<String, Object> sent, Map<String, String> cut) {
-  static final int MIN_STEPS = 30;
-  static final int ADDED_STEPS = 20;
-
   /**
    * What is sent for this request.
    *
    * @param model that is called
-   * @param guidanceScale how closely it follows the prompt; its own default if null
    */
-  public static CallParameters of(
-      GenerationRequest request, String model, @Nullable Double guidanceScale) {
+  public static CallParameters of(GenerationRequest request, ImageModel model) {
     var style = StyleTemplates.of(request.style(), request.styleIntensity());
-    var prompt = LimitedText.of(request.prompt(), style.prompt());
-    var negative = negative(request.negativePrompt(), style.negative());
+    var prompt = LimitedText.of(request.prompt(), style.prompt(), model.longestPrompt());
+    var negative =
+        model.negativePrompt()
+            ? negative(request.negativePrompt(), style.negative(), model.longestPrompt())
+            : LimitedText.NONE;
     var sent = new LinkedHashMap<String, Object>();
-    sent.put("model", model);
+    sent.put("model", model.name());
     sent.put("prompt", prompt.kept());
     if (!negative.kept().isEmpty()) {
       sent.put("negative_prompt", negative.kept());
     }
     sent.put("width", request.width());
     sent.put("height", request.height());
-    sent.put("num_inference_steps", steps(request.diffusionStrength()));
-    if (guidanceScale != null) {
-      sent.put("guidance_scale", guidanceScale);
+    sent.put("num_inference_steps", model.steps(request.diffusionStrength()));
+    if (model.guidanceScale() != null) {
+      sent.put("guidance_scale", model.guidanceScale());
     }
     sent.put("seed", request.seed());
     if (request.loras() != null) {
@@ -54,39 +53,38 @@ public record CallParameters(Map<String, Object> sent, Map<String, String> cut) 
     return new CallParameters(sent, cut);
   }
 
-  static long steps(double diffusionStrength) {
-    return Math.round(MIN_STEPS + ADDED_STEPS * diffusionStrength);
-  }
-
   /** As the step of the call shows it. */
   public Map<String, Object> details() {
     return cut.isEmpty() ? Map.of("parameters", sent) : Map.of("parameters", sent, "cut", cut);
   }
 
-  private static LimitedText negative(@Nullable String asked, String added) {
+  private static LimitedText negative(@Nullable String asked, String added, int longest) {
     if (asked == null || asked.isBlank()) {
       return new LimitedText(added, "");
     }
-    return added.isEmpty() ? new LimitedText(asked, "") : LimitedText.of(asked, ", " + added);
+    return added.isEmpty()
+        ? new LimitedText(asked, "")
+        : LimitedText.of(asked, ", " + added, longest);
   }
 
   /**
-   * A text within Nebius's limit.
+   * A text within the model's limit.
    *
    * @param removed the end that was beyond it
    */
   private record LimitedText(String kept, String removed) {
+    private static final LimitedText NONE = new LimitedText("", "");
 
     /**
      * What the client wrote stays whole; where the style makes it too long, the style is cut, at a
      * word.
      */
-    static LimitedText of(String asked, String added) {
+    static LimitedText of(String asked, String added, int longest) {
       var whole = asked + added;
-      if (GenerationRequest.characters(whole) <= GenerationRequest.MAX_PROMPT) {
+      if (GenerationRequest.characters(whole) <= longest) {
         return new LimitedText(whole, "");
       }
-      var end = whole.offsetByCodePoints(0, GenerationRequest.MAX_PROMPT);
+      var end = whole.offsetByCodePoints(0, longest);
       var word = Math.max(whole.lastIndexOf(' ', end), asked.length());
       return new LimitedText(
           whole.substring(0, word).stripTrailing(), whole.substring(word).strip());

@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.submit.fields;
 
 import dev.darkroom.gateway.http.Parsed.BadField;
+import dev.darkroom.gateway.model.ImageModel;
 import dev.darkroom.model.GenerationRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +41,9 @@ public record UnknownFields(List<BadField> rejected, List<String> ignored) {
   /**
    * Finds them.
    *
-   * @param model the default
+   * @param model that the body is for
    */
-  public static UnknownFields in(JsonNode body, String model) {
+  public static UnknownFields in(JsonNode body, ImageModel model) {
     var found = new UnknownFields(new ArrayList<>(), new ArrayList<>());
     var requested = requested(body, model);
     for (var field : body.properties()) {
@@ -58,16 +59,16 @@ public record UnknownFields(List<BadField> rejected, List<String> ignored) {
   }
 
   /** What the body asks for in the fields of this API, defaults included. */
-  private static JsonNode requested(JsonNode body, String model) {
+  private static JsonNode requested(JsonNode body, ImageModel model) {
     var requested =
         JsonNodeFactory.instance
             .objectNode()
             .put("diffusionStrength", GenerationRequest.DEFAULT_DIFFUSION_STRENGTH)
             .put("styleIntensity", GenerationRequest.DEFAULT_STYLE_INTENSITY)
-            .put("width", GenerationRequest.DEFAULT_SIDE)
-            .put("height", GenerationRequest.DEFAULT_SIDE)
+            .put("width", model.defaultSize().width())
+            .put("height", model.defaultSize().height())
             .put("seed", -1)
-            .put("model", model)
+            .put("model", model.name())
             .put("userId", GenerationRequest.ANONYMOUS);
     for (var field : body.properties()) {
       if (!field.getValue().isNull()) {

@@ -1,0 +1,23 @@
+package dev.darkroom.gateway.model;
+
+import java.util.List;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Shows the models that requests may name, with their rules. */
+@RestController
+class ModelController {
+  private final ModelCatalog catalog;
+
+  ModelController(ModelCatalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /** The default first. */
+  record ModelList(List<ImageModel> models) {}
+
+  @GetMapping("/api/models")
+  ModelList models() {
+    return new ModelList(catalog.all());
+  }
+}
