@@ -125,6 +125,9 @@ export const findLogs = (filters, options) => ask(`/api/logs?${query(filters)}`,
 /** @param {{since?: string, until?: string}} [range] */
 export const findStats = (range = {}, options) => ask(`/api/stats?${query(range)}`, options);
 
+/** @returns {Promise<{models: object[]}>} the default first */
+export const findModels = (options) => ask('/api/models', options);
+
 /** @returns {Promise<{workers: object[]}>} */
 export const findWorkers = (options) => ask('/api/workers', options);
 

@@ -1,18 +1,25 @@
 /** The form of /generate as one thing: its fields read, filled in, checked. */
 
+import { element } from './elements.js';
 import { intensityInWords, strengthInWords } from './styles.js';
 
 export class AskForm {
   #form;
-  /** The model that an earlier request named; the page does not offer any. */
+  /** As `GET /api/models` lists them, the default first; none while nobody knows. */
+  #models = [];
+  /** '' for the default. */
   #model = '';
+  /** Of an earlier request; the page does not offer any. */
+  #loras = [];
 
   /** @param {HTMLFormElement} form */
   constructor(form) {
     this.#form = form;
-    this.#slider('diffusionStrength').describe = strengthInWords;
+    this.#slider('diffusionStrength').describe = (value) => strengthInWords(value, this.#usedModel?.steps);
     this.#slider('styleIntensity').describe = (value) => intensityInWords(value, this.#style.value);
     this.#style.addEventListener('input', () => this.#slider('styleIntensity').show());
+    this.#text('model').addEventListener('input', ({ target }) => this.#use(target.value));
+    form.querySelector('.loras button').addEventListener('click', () => this.#leaveOutLoras());
   }
 
   get #style() {
@@ -52,7 +59,51 @@ export class AskForm {
       keepSeed: this.seed.keeps,
       count: Number(this.#form.elements.count.value),
       model: this.#model,
+      loras: this.#loras,
     };
+  }
+
+  /**
+   * Where there are several, one can be chosen; the form takes what the chosen one does.
+   *
+   * @param {object[]} models as `GET /api/models` lists them, the default first
+   */
+  offer(models) {
+    this.#models = models;
+    this.#text('model').replaceChildren(...models.map(({ name }, index) => element('option', { value: index > 0 ? name : '' }, name)));
+    this.#text('model').parentElement.hidden = models.length === 1;
+    this.#use(this.#model);
+  }
+
+  get #usedModel() {
+    return this.#models.find(({ name, aliases }) => name === this.#model || aliases.includes(this.#model)) ?? this.#models[0];
+  }
+
+  /** The default instead of one that is not offered any more. */
+  #use(name) {
+    this.#model = name;
+    const used = this.#usedModel;
+    if (used) {
+      this.#model = used === this.#models[0] ? '' : used.name;
+      this.#text('model').value = this.#model;
+      this.#text('negative_prompt').disabled = !used.negativePrompt;
+      this.#form.querySelectorAll('prompt-field').forEach((field) => (field.limit = used.longestPrompt));
+      this.#size.model = used;
+      this.#slider('diffusionStrength').show();
+    }
+  }
+
+  #showLoras() {
+    const place = this.#form.querySelector('.loras');
+    place.hidden = this.#loras.length === 0;
+    place.firstChild.textContent = `With ${this.#loras.length === 1 ? 'LoRA' : 'LoRAs'} ${this.#loras.map(({ url }) => url.split('/').pop()).join(', ')}`;
+  }
+
+  #leaveOutLoras() {
+    this.#loras = [];
+    this.#showLoras();
+    this.#text('prompt').focus();
+    this.#text('prompt').dispatchEvent(new Event('input', { bubbles: true }));
   }
 
   /** What is not named stays as it is. */
@@ -72,7 +123,9 @@ export class AskForm {
     if (values.count >= 1 && values.count <= 4) {
       this.#form.elements.count.value = String(values.count);
     }
-    this.#model = values.model ?? this.#model;
+    this.#use(values.model ?? this.#model);
+    this.#loras = values.loras ?? this.#loras;
+    this.#showLoras();
     this.#slider('styleIntensity').show();
   }
 
@@ -101,7 +154,8 @@ export class AskForm {
   /** One job for each picture, as `POST /api/generate` takes them. */
   jobs() {
     const { keepSeed, count, seed, ...fields } = this.values;
-    const asked = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '' && String(value).trim() !== ''));
+    const isEmpty = ([name, value]) => String(value).trim() === '' || this.#text(name)?.disabled;
+    const asked = Object.fromEntries(Object.entries(fields).filter((field) => !isEmpty(field)));
     return this.seed.seeds(count).map((own) => ({ ...asked, seed: own }));
   }
 }

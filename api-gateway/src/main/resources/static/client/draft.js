@@ -6,7 +6,7 @@
 import { FIELDS } from './job-fields.js';
 
 const KEY = 'darkroom.generate';
-const LONGEST = 10_000;
+const LONGEST = 25_000; // ten LoRAs
 const NUMBERS = ['diffusionStrength', 'styleIntensity', 'width', 'height'];
 
 export function keepDraft(values) {
@@ -34,10 +34,23 @@ export function draftInAddress({ search, hash }) {
   const named = new URLSearchParams(`${search}&${hash.slice(1)}`);
   const draft = Object.fromEntries([...FIELDS, 'count'].filter((name) => named.has(name)).map((name) => [name, named.get(name).slice(0, LONGEST)]));
   NUMBERS.filter((name) => name in draft).forEach((name) => readNumber(draft, name));
+  if ('loras' in draft) {
+    draft.loras = lorasIn(draft.loras);
+  }
   if ('seed' in draft) {
     draft.keepSeed = draft.seed !== '';
   }
   return Object.keys(draft).length > 0 ? draft : null;
+}
+
+/** None where an address is not ours. */
+function lorasIn(text) {
+  try {
+    const loras = JSON.parse(text);
+    return loras.every(({ url }) => typeof url === 'string') ? loras : [];
+  } catch {
+    return [];
+  }
 }
 
 function readNumber(draft, name) {

@@ -4,7 +4,7 @@ import { writeJson } from './json.js';
 import { linkTo } from './links.js';
 
 /** In the order in which people read them. */
-export const FIELDS = ['prompt', 'negative_prompt', 'style', 'styleIntensity', 'diffusionStrength', 'width', 'height', 'seed', 'model'];
+export const FIELDS = ['prompt', 'negative_prompt', 'style', 'styleIntensity', 'diffusionStrength', 'width', 'height', 'seed', 'model', 'loras'];
 
 /** Every model takes seeds below this. */
 const SEED_BOUND = 2 ** 31;
@@ -20,7 +20,9 @@ export function askedOf(values) {
  * Where the form stands with these fields filled in. They are in the fragment, which no server and no log sees, and
  * which may be longer than a request's first line.
  */
-export const formAddress = (fields) => linkTo(`/generate#${new URLSearchParams(Object.entries(fields))}`);
+export const formAddress = (fields) => linkTo(`/generate#${new URLSearchParams(Object.entries(fields).map(inText))}`);
+
+const inText = ([name, value]) => [name, Array.isArray(value) ? writeJson(value) : value];
 
 /** A line for a shell; what the prompt holds can't leave its quotes. */
 export function curlLine(fields) {

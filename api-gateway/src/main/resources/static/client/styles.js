@@ -10,11 +10,16 @@ export const STYLES = [
 /** From here on a template is used whole; below, only the style's name is. */
 const WHOLE_FROM = 0.5;
 
-/** What a worker makes of `diffusionStrength`. */
-export function strengthInWords(value) {
-  const steps = Math.round(30 + 20 * value);
+/**
+ * What is made of `diffusionStrength`.
+ *
+ * @param {number} value
+ * @param {{least: number, most: number}} [range] steps of the model at 0 and at 1
+ */
+export function strengthInWords(value, { least, most } = { least: 30, most: 50 }) {
+  const steps = Math.round(least + (most - least) * value);
   const manner = value < 0.25 ? 'Quick and loose' : value < 0.55 ? 'Balanced' : value < 0.85 ? 'Finely worked' : 'As fine as it gets, and slowest';
-  return `${manner}: drawn in ${steps} steps.`;
+  return `${manner}: drawn in ${steps} ${steps === 1 ? 'step' : 'steps'}.`;
 }
 
 /** What a worker makes of `styleIntensity` for this style, '' for none. */

@@ -1,5 +1,6 @@
 /**
- * Who is signed in, and the way out: `<account-bar>`. Where access is open there is nothing to see of it.
+ * Who is signed in, and the way out: `<account-bar>`. Where access is open there is nothing to see of it. Fires `access`, with
+ * whether this page may read, when that is known.
  */
 
 import { endSession, findSession } from '../client/api.js';
@@ -50,6 +51,8 @@ class AccountBar extends HTMLElement {
       location.reload(); // in another tab somebody else has signed in
       return;
     }
+    const mayRead = session.mode === 'open' || Boolean(isIn && session.scopes.includes('read'));
+    this.dispatchEvent(new CustomEvent('access', { bubbles: true, detail: mayRead }));
     this.#out.hidden = session.mode !== 'required' || isIn;
     this.#showIn(isIn ? rememberedSession() : null);
   }

@@ -32,6 +32,12 @@ class PromptField extends HTMLElement {
   get #limit() {
     return Number(this.getAttribute('limit'));
   }
+
+  /** @param {number} most characters */
+  set limit(most) {
+    this.setAttribute('limit', most);
+    this.count();
+  }
 }
 
 customElements.define('prompt-field', PromptField);

@@ -1,9 +1,8 @@
 /** The picture's size: `<size-field>` around radio buttons, whose values are like `1216x832` or `own`, and two numbers. */
 
-const SMALLEST = 64;
-const LARGEST = 2048;
-
 class SizeField extends HTMLElement {
+  #model = { sides: { least: 64, most: 2048 }, multiple: 1, defaultSize: { width: 512, height: 512 } };
+
   connectedCallback() {
     this.addEventListener('input', ({ target }) => (target.type === 'radio' ? this.#take(target) : this.#match()));
     this.#match();
@@ -20,10 +19,38 @@ class SizeField extends HTMLElement {
     this.#match();
   }
 
+  /** @param {object} model as `GET /api/models` shows it; who has not chosen a size gets its default */
+  set model(model) {
+    const { width, height } = this.value;
+    const isDefault = width === this.#model.defaultSize.width && height === this.#model.defaultSize.height;
+    this.#model = model;
+    const { sides, multiple } = model;
+    for (const side of ['width', 'height'].map((name) => this.#side(name))) {
+      Object.assign(side, { min: Math.ceil(sides.least / multiple) * multiple, max: sides.most, step: multiple });
+    }
+    const only = multiple === 1 ? '' : `, multiples of ${multiple}`;
+    this.querySelector('.hint').textContent = `In pixels, ${sides.least} to ${sides.most} each${only}. Most models draw best at about a megapixel.`;
+    for (const radio of this.querySelectorAll('input[type="radio"]:not([value="own"])')) {
+      radio.disabled = !radio.value.split('x').every((pixels) => this.#isTaken(Number(pixels)));
+    }
+    if (isDefault) {
+      this.value = model.defaultSize;
+    }
+  }
+
   /** @returns {string} what is wrong with this side, '' for nothing */
   check(side) {
-    const pixels = this.value[side];
-    return Number.isInteger(pixels) && pixels >= SMALLEST && pixels <= LARGEST ? '' : `must be a whole number from ${SMALLEST} to ${LARGEST}`;
+    return this.#isTaken(this.value[side]) ? '' : `must be ${this.#range}`;
+  }
+
+  #isTaken(pixels) {
+    const { sides, multiple } = this.#model;
+    return Number.isInteger(pixels) && pixels >= sides.least && pixels <= sides.most && pixels % multiple === 0;
+  }
+
+  get #range() {
+    const { sides, multiple } = this.#model;
+    return `${multiple === 1 ? 'a whole number' : `a multiple of ${multiple}`} from ${sides.least} to ${sides.most}`;
   }
 
   #side(name) {

@@ -8,6 +8,7 @@ import '../components/generated-picture.js';
 import '../components/job-progress.js';
 import '../components/connection-notice.js';
 
+import { findModels } from '../client/api.js';
 import { AskForm } from '../client/ask-form.js';
 import { draftInAddress, keepDraft, keptDraft } from '../client/draft.js';
 import { element } from '../client/elements.js';
@@ -32,6 +33,7 @@ const connection = document.querySelector('connection-notice');
 
 let followed;
 let submission;
+let areModelsKnown = false;
 
 history.scrollRestoration = 'manual';
 fillIn();
@@ -63,6 +65,7 @@ addEventListener('popstate', () => {
   reveal();
 });
 addEventListener('hashchange', takeFromAddress);
+document.addEventListener('access', ({ detail: mayRead }) => mayRead && offerModels());
 tray.addEventListener('again', (event) => {
   event.preventDefault();
   const { requestId, changes } = event.detail;
@@ -78,6 +81,20 @@ document.querySelector('#empty').addEventListener('click', ({ target }) => {
     begin({ prompt: target.textContent, style: target.dataset.look });
   }
 });
+
+/** Until they are known, and where they are not told, the form is as for the usual model. */
+async function offerModels() {
+  if (areModelsKnown) {
+    return;
+  }
+  areModelsKnown = true;
+  try {
+    ask.offer((await findModels()).models);
+    showSize();
+  } catch {
+    areModelsKnown = false; // asked again when the page is looked at again
+  }
+}
 
 /** What the address asks for comes before what was here last. */
 function fillIn() {
@@ -102,7 +119,7 @@ function takeFromAddress() {
 
 /** An address that names a whole request means it without what was in the form before. */
 function defaults(draft) {
-  return 'seed' in draft ? { negative_prompt: '', style: '', model: '', count: 1 } : { model: '' };
+  return 'seed' in draft ? { negative_prompt: '', style: '', model: '', loras: [], count: 1 } : { model: '', loras: [] };
 }
 
 /** Whoever types an id may use capitals; steps name it in small letters. */
@@ -260,7 +277,7 @@ function reuseSeed(job) {
 }
 
 function vary(fields) {
-  begin({ negative_prompt: '', style: '', model: '', ...askedOf(fields), seed: String(fields.seed), keepSeed: true, count: 1 });
+  begin({ negative_prompt: '', style: '', model: '', loras: [], ...askedOf(fields), seed: String(fields.seed), keepSeed: true, count: 1 });
 }
 
 /** Fills the form, and lets the words be changed at once. */

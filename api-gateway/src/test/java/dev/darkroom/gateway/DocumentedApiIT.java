@@ -86,6 +86,7 @@ class DocumentedApiIT {
     "GET /api/events/history, /api/events/history, 200",
     "GET /api/events/history, /api/events/history?after=x, 400",
     "GET /api/events/history, /api/events/history?after=" + CURSOR_OF_ANOTHER_EPOCH + ", 410",
+    "GET /api/models, /api/models, 200",
     "GET /api/usage, /api/usage, 200",
     "GET /api/audit, /api/audit, 200",
     "GET /api/audit, /api/audit?action=x, 400",

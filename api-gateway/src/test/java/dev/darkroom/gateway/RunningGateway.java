@@ -53,6 +53,12 @@ public final class RunningGateway implements AutoCloseable {
                 "--spring.datasource.password=" + database.password(),
                 "--spring.kafka.bootstrap-servers=" + kafka,
                 "--darkroom.nebius.models=other/model",
+                "--darkroom.models[0].name=black-forest-labs/flux-schnell",
+                "--darkroom.models[0].aliases=dall-e-3",
+                "--darkroom.models[1].name=plain/model",
+                "--darkroom.models[1].loras=false",
+                "--darkroom.models[1].longest-prompt=40",
+                "--darkroom.models[1].sides=512-1024",
                 "--darkroom.picture.dir=" + temporaryDirectory(),
                 // there are no workers here to make room for the next jobs
                 "--darkroom.outbox.window=10000",

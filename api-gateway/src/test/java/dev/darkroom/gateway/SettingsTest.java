@@ -42,6 +42,7 @@ class SettingsTest {
                 "ReaderSettings[pages=16, exports=8, perClient=8, patience=PT2S, budget=PT5S, exportBudget=PT15M]",
                 "RescueSettings[sweep=PT1S, grace=PT10S]",
                 "CallbackSettings[allowPrivate=false]",
+                "CatalogSettings[models=[]]",
                 "WebhookSettings[allowPrivate=false, sweep=PT0.5S, timeout=PT15S, retryFor=PT24H, perServer=4, inFlight=32, keep=PT720H]",
                 "LinkSettings[linkSecret=0, linkLife=PT6H]",
                 "WebSettings[hosts=[], origins=[], trustedProxies=[]]"));
@@ -104,6 +105,7 @@ class SettingsTest {
     "darkroom.rescue.grace=-1ms, grace",
     "darkroom.rescue.grace=11m, grace",
     "darkroom.nebius.model=, model",
+    "darkroom.models[0].steps=1-4, darkroom.models: name",
     "darkroom.web.trusted-proxies=proxy.example.com, trusted-proxies",
     "darkroom.web.trusted-proxies=10.0.0.0/33, trusted-proxies",
     "darkroom.web.trusted-proxies=10.0.0.256, trusted-proxies",

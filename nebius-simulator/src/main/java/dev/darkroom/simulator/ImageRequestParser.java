@@ -17,6 +17,8 @@ import tools.jackson.databind.JsonNode;
  * counted.
  */
 final class ImageRequestParser {
+  private static final int MOST_LORAS = 10;
+
   private final JsonNode body;
   private final List<Violation> violations = new ArrayList<>();
 
@@ -40,6 +42,7 @@ final class ImageRequestParser {
   }
 
   private ParsedRequest read() {
+    checkLoras();
     var request =
         new ImageRequest(
             text("model", null, 1, 256),
@@ -132,6 +135,23 @@ final class ImageRequestParser {
         Stream.of(choices).map(choice -> "'" + choice + "'").collect(Collectors.joining(", "));
     violate(field, "Input should be one of " + names, "literal_error");
     return absent;
+  }
+
+  /** They change no picture here. */
+  private void checkLoras() {
+    var loras = given("loras");
+    if (loras == null) {
+      return;
+    }
+    if (!loras.isArray()) {
+      violate("loras", "Input should be a valid list", "list_type");
+    } else if (loras.isEmpty()) {
+      violate("loras", "List should have at least 1 item", "too_short");
+    } else if (loras.size() > MOST_LORAS) {
+      violate("loras", "List should have at most %d items".formatted(MOST_LORAS), "too_long");
+    } else if (loras.valueStream().anyMatch(lora -> !lora.path("url").isString())) {
+      violate("loras", "Field required", "missing");
+    }
   }
 
   private void check(String field, boolean tooSmall, boolean tooLarge, long least, long most) {

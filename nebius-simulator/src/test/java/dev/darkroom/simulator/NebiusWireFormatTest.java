@@ -170,6 +170,9 @@ class NebiusWireFormatTest {
         "guidance_scale, -0.1, greater_than_equal",
         "guidance_scale, 100.1, less_than_equal",
         "guidance_scale, true, float_type",
+        "loras, {}, list_type",
+        "loras, [], too_short",
+        "loras, [{\"scale\": 1}], missing",
         "response_extension, \"gif\", literal_error",
         "response_format, \"B64_JSON\", literal_error"
       })

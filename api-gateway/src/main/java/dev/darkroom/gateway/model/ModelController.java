@@ -1,6 +1,9 @@
 package dev.darkroom.gateway.model;
 
+import dev.darkroom.gateway.http.JsonReply;
 import java.util.List;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -17,7 +20,7 @@ class ModelController {
   record ModelList(List<ImageModel> models) {}
 
   @GetMapping("/api/models")
-  ModelList models() {
-    return new ModelList(catalog.all());
+  ResponseEntity<Object> models() {
+    return JsonReply.of(HttpStatus.OK, new ModelList(catalog.all()));
   }
 }

@@ -3,8 +3,8 @@ package dev.darkroom.gateway.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.gateway.http.Parsed;
+import dev.darkroom.gateway.model.TestingCatalog;
 import java.time.Duration;
-import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -18,8 +18,7 @@ class SubmissionTest {
       new SubmissionParser(
           new Random(),
           new SubmissionParser.JobSettings(Duration.ofMinutes(15)),
-          new SubmissionParser.ModelSettings(
-              "stability-ai/sdxl", List.of("other/model"), List.of()),
+          TestingCatalog.of("stability-ai/sdxl", "other/model"),
           new SubmissionParser.CallbackSettings(false));
 
   /** Kept fingerprints are compared with new ones; who changes this makes replays of others. */

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Route.ResumeOptions;
 import dev.darkroom.simulator.Fault;
+import dev.darkroom.simulator.SimulatedCall;
 import dev.darkroom.system.SharedSystem;
 import dev.darkroom.system.browser.BrowserUser;
 import dev.darkroom.system.browser.DisplayMode;
 import dev.darkroom.system.browser.PageMeasurement;
+import dev.darkroom.system.stack.SystemSettings;
 import dev.darkroom.system.stack.TestedSimulator;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -84,6 +88,52 @@ class GeneratePageIT {
     generate.link("Vary the prompt").click();
     assertThat(generate.prompt()).isFocused();
     assertThat(generate.prompt()).hasValue("A fox in the snow");
+  }
+
+  @Test
+  void another_model_may_be_chosen_and_gets_what_it_takes(BrowserUser visitor) {
+    var generate = GeneratePage.openedBy(visitor);
+    generate.prompt().fill("A kite over the dunes");
+    generate.field("Negative prompt").fill("people");
+    generate.field("Model").selectOption(SystemSettings.FLUX);
+    assertThat(generate.field("Negative prompt")).isDisabled();
+    assertThat(generate.page().getByText("drawn in 3 steps")).isVisible();
+    generate.field("Width").fill("1000");
+    generate.submit();
+    assertThat(generate.field("Width"))
+        .hasAccessibleDescription(Pattern.compile("The width must be a multiple of 16 .*"));
+    visitor.assertAccessible("generate with another model");
+    generate.field("Width").fill("1008");
+    generate.submit();
+    generate.showsPicture();
+
+    var drawn =
+        nebius.simulator().bill().calls().stream()
+            .map(SimulatedCall::request)
+            .filter(request -> request.prompt().equals("A kite over the dunes"))
+            .toList();
+    assertThat(drawn).hasSize(1);
+    assertThat(drawn.getFirst().model()).isEqualTo(SystemSettings.FLUX);
+    assertThat(drawn.getFirst().steps()).isEqualTo(3);
+    assertThat(drawn.getFirst().negativePrompt()).isEmpty();
+  }
+
+  @Test
+  void loras_of_an_earlier_request_stay_until_they_are_left_out(BrowserUser visitor) {
+    var loras = "[{\"url\":\"https://example.com/ink.safetensors\",\"scale\":0.8}]";
+    var page =
+        visitor.opens("/generate#prompt=A+fox&loras=" + URLEncoder.encode(loras, StandardCharsets.UTF_8));
+    var generate = new GeneratePage(page);
+    assertThat(page.getByText("With LoRA ink.safetensors")).isVisible();
+    var sent =
+        page.waitForRequest(request -> request.method().equals("POST"), generate::submit);
+    assertThat(sent.postData()).contains("\"loras\":" + loras);
+    generate.showsPicture();
+
+    generate.link("Vary the prompt").click();
+    assertThat(page.getByText("With LoRA ink.safetensors")).isVisible();
+    generate.button("Leave out").click();
+    assertThat(page.getByText("With LoRA")).isHidden();
   }
 
   @Test

@@ -22,6 +22,9 @@ public record SystemSettings(
     int concurrency,
     boolean pooled) {
 
+  /** Jobs may name it; others get the default. */
+  public static final String FLUX = "black-forest-labs/flux-schnell";
+
   public static SystemSettings quick() {
     return new SystemSettings(
         Duration.ofSeconds(5),
@@ -45,6 +48,7 @@ public record SystemSettings(
   List<String> ofGateway() {
     return arguments(
         Map.of(
+            "darkroom.nebius.models", FLUX,
             "server.address", "127.0.0.1",
             "darkroom.job.deadline", text(deadline),
             "darkroom.job.max-attempts", "10",
