@@ -118,7 +118,9 @@ export class AskForm {
     for (const name of ['diffusionStrength', 'styleIntensity'].filter((each) => Number.isFinite(values[each]))) {
       this.#slider(name).value = values[name];
     }
-    this.#size.value = { width: values.width ?? this.size.width, height: values.height ?? this.size.height };
+    if (values.width ?? values.height) {
+      this.#size.value = values;
+    }
     this.#fillSeed(values);
     if (values.count >= 1 && values.count <= 4) {
       this.#form.elements.count.value = String(values.count);

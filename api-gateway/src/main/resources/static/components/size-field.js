@@ -1,9 +1,12 @@
 /** The picture's size: `<size-field>` around radio buttons, whose values are like `1216x832` or `own`, and two numbers. */
 
 class SizeField extends HTMLElement {
-  #model = { sides: { least: 64, most: 2048 }, multiple: 1, defaultSize: { width: 512, height: 512 } };
+  #model = { sides: { least: 64, most: 2048 }, multiple: 1 };
+  /** By somebody, or by what the form was filled from. */
+  #isChosen = false;
 
   connectedCallback() {
+    this.addEventListener('input', () => (this.#isChosen = true));
     this.addEventListener('input', ({ target }) => (target.type === 'radio' ? this.#take(target) : this.#match()));
     this.#match();
   }
@@ -13,18 +16,22 @@ class SizeField extends HTMLElement {
     return { width: this.#side('width').valueAsNumber, height: this.#side('height').valueAsNumber };
   }
 
+  /** A side that is not named stays as it is. */
   set value({ width, height }) {
+    this.#isChosen = true;
+    this.#show({ width: width ?? this.value.width, height: height ?? this.value.height });
+  }
+
+  #show({ width, height }) {
     this.#side('width').value = width;
     this.#side('height').value = height;
     this.#match();
   }
 
-  /** @param {object} model as `GET /api/models` shows it; who has not chosen a size gets its default */
+  /** @param {object} model as `GET /api/models` shows it; where no size is chosen, its default counts */
   set model(model) {
-    const { width, height } = this.value;
-    const isDefault = width === this.#model.defaultSize.width && height === this.#model.defaultSize.height;
     this.#model = model;
-    const { sides, multiple } = model;
+    const { sides, multiple, defaultSize } = model;
     for (const side of ['width', 'height'].map((name) => this.#side(name))) {
       Object.assign(side, { min: Math.ceil(sides.least / multiple) * multiple, max: sides.most, step: multiple });
     }
@@ -33,8 +40,8 @@ class SizeField extends HTMLElement {
     for (const radio of this.querySelectorAll('input[type="radio"]:not([value="own"])')) {
       radio.disabled = !radio.value.split('x').every((pixels) => this.#isTaken(Number(pixels)));
     }
-    if (isDefault) {
-      this.value = model.defaultSize;
+    if (!this.#isChosen) {
+      this.#show(defaultSize);
     }
   }
 
