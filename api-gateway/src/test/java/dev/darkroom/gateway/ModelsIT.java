@@ -30,7 +30,8 @@ class ModelsIT {
             """
             {"name":"black-forest-labs/flux-schnell","aliases":["dall-e-3"],"steps":{"least":1,"most":4},\
             "sides":{"least":64,"most":2048},"multiple":16,"defaultSize":{"width":512,"height":512},\
-            "longestPrompt":2000,"negativePrompt":false,"loras":true}""");
+            "longestPrompt":2000,"negativePrompt":false,"loras":true}\
+            """);
   }
 
   @Test

@@ -70,7 +70,8 @@ class SubmitIT {
         .isEqualTo("other/model");
     assertThat(
             gateway.post("{\"prompt\":\"a\",\"model\":\"unheard/of\"}").text("/errors/0/message"))
-        .isEqualTo("must be one of stability-ai/sdxl, other/model, black-forest-labs/flux-schnell,"
+        .isEqualTo(
+            "must be one of stability-ai/sdxl, other/model, black-forest-labs/flux-schnell,"
                 + " plain/model, dall-e-3");
   }
 

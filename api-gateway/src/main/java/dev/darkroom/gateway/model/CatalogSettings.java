@@ -33,7 +33,9 @@ record CatalogSettings(@DefaultValue List<ModelEntry> models) {
         .orElseGet(() -> BuiltInModels.describe(name));
   }
 
-  /** A model; what is null is as in the built-in description. Its rules are {@link ImageModel}'s. */
+  /**
+   * A model; what is null is as in the built-in description. Its rules are {@link ImageModel}'s.
+   */
   record ModelEntry(
       @DefaultValue("") String name,
       @DefaultValue List<String> aliases,

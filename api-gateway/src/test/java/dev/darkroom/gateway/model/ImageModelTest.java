@@ -98,14 +98,14 @@ class ImageModelTest {
         CallParameters.of(
             new GenerationRequest("A fox", null, 0.7, 1, "sketch", 512, 512, 1, null, null), PLAIN);
 
-    assertThat(parameters.sent()).containsEntry("prompt", "A fox in sketch style, drawn by hand in");
+    assertThat(parameters.sent())
+        .containsEntry("prompt", "A fox in sketch style, drawn by hand in");
     assertThat(parameters.cut().get("prompt")).startsWith("pencil on paper");
   }
 
   private static GenerationRequest request(
       String prompt, @Nullable String negative, int width, int height, boolean lora) {
     var loras = lora ? List.of(new Lora("https://example.com/l", 1)) : null;
-    return new GenerationRequest(
-        prompt, negative, 0.7, 0.5, null, width, height, 7, null, loras);
+    return new GenerationRequest(prompt, negative, 0.7, 0.5, null, width, height, 7, null, loras);
   }
 }

@@ -59,7 +59,8 @@ class ModelsPageTest {
 
   private static String renewed(String page, String name, String table) {
     var between =
-        Pattern.compile("(<!-- %s -->\n).*?(<!-- end of %s -->)".formatted(name, name), Pattern.DOTALL);
+        Pattern.compile(
+            "(<!-- %s -->\n).*?(<!-- end of %s -->)".formatted(name, name), Pattern.DOTALL);
     assertThat(page).containsPattern(between);
     return between.matcher(page).replaceFirst("$1" + Matcher.quoteReplacement(table) + "$2");
   }
@@ -70,8 +71,7 @@ class ModelsPageTest {
     properties.put("sides", model -> range(model.sides()));
     properties.put("multiple", ImageModel::multiple);
     properties.put(
-        "default-size",
-        model -> model.defaultSize().width() + "x" + model.defaultSize().height());
+        "default-size", model -> model.defaultSize().width() + "x" + model.defaultSize().height());
     properties.put("longest-prompt", ImageModel::longestPrompt);
     properties.put("negative-prompt", ImageModel::negativePrompt);
     properties.put("loras", ImageModel::loras);
@@ -89,8 +89,7 @@ class ModelsPageTest {
         .sent()
         .keySet()
         .forEach(field ->
-            fields.put(
-                field, model -> json(CallParameters.of(REQUEST, model).sent().get(field))));
+            fields.put(field, model -> json(CallParameters.of(REQUEST, model).sent().get(field))));
     return table("field", fields);
   }
 

@@ -11,7 +11,8 @@ public final class TestingCatalog {
   /** The default first. */
   public static ModelCatalog of(String name, String... others) {
     return new ModelCatalog(
-        new ModelSettings(name, List.of(others), List.of()), new CatalogSettings(List.<ModelEntry>of()));
+        new ModelSettings(name, List.of(others), List.of()),
+        new CatalogSettings(List.<ModelEntry>of()));
   }
 
   public static ImageModel model(String name) {

@@ -122,11 +122,11 @@ class GeneratePageIT {
   void loras_of_an_earlier_request_stay_until_they_are_left_out(BrowserUser visitor) {
     var loras = "[{\"url\":\"https://example.com/ink.safetensors\",\"scale\":0.8}]";
     var page =
-        visitor.opens("/generate#prompt=A+fox&loras=" + URLEncoder.encode(loras, StandardCharsets.UTF_8));
+        visitor.opens(
+            "/generate#prompt=A+fox&loras=" + URLEncoder.encode(loras, StandardCharsets.UTF_8));
     var generate = new GeneratePage(page);
     assertThat(page.getByText("With LoRA ink.safetensors")).isVisible();
-    var sent =
-        page.waitForRequest(request -> request.method().equals("POST"), generate::submit);
+    var sent = page.waitForRequest(request -> request.method().equals("POST"), generate::submit);
     assertThat(sent.postData()).contains("\"loras\":" + loras);
     generate.showsPicture();
 
