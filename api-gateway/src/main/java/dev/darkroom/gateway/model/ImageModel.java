@@ -83,7 +83,9 @@ public record ImageModel(
     require(name, "price", price == null || price.signum() >= 0, "0 or more");
   }
 
-  /** Whole numbers between two, both included; written {@code 30-50}, or {@code 4} for one alone. */
+  /**
+   * Whole numbers between two, both included; written {@code 30-50}, or {@code 4} for one alone.
+   */
   public record NumberRange(int least, int most) {
     private static final Pattern FORM = Pattern.compile("(\\d{1,5})(?:\\s*-\\s*(\\d{1,5}))?");
 
