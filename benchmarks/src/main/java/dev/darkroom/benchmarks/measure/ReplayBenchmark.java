@@ -63,9 +63,9 @@ public final class ReplayBenchmark implements Benchmark {
         var killed = stand.gateway(database, broker);
         var _ = stand.worker(database, broker, provider, SLOTS, Stand.ALL_COMPILERS)) {
       say.accept("warming up, then the other user alone");
-      submit(gateway, new JobSeries("warm", WARM_UP_JOBS, clock));
+      var _ = submit(gateway, new JobSeries("warm", WARM_UP_JOBS, clock));
       var alone = new JobSeries("alone", ALONE, clock);
-      submit(gateway, alone);
+      var _ = submit(gateway, alone);
       Jobs.awaitEnded(database, PATIENCE);
 
       say.accept("replaying beside the other user");
@@ -80,7 +80,7 @@ public final class ReplayBenchmark implements Benchmark {
         awaitReplayed(database, FAILED);
         seconds = (System.nanoTime() - begin) / 1e9;
         say.accept("replayed after %.1f s".formatted(seconds));
-        other.get();
+        var _ = other.get();
       }
       Jobs.awaitEnded(database, PATIENCE);
       return findings(database, alone, beside, seconds);
