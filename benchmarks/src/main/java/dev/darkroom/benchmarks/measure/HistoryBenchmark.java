@@ -46,11 +46,11 @@ public final class HistoryBenchmark implements Benchmark {
     }
   }
 
-  private record WholeHistory(Latencies pages, long events, double seconds) {}
+  private record WholeHistory(Latencies pages, int events, double seconds) {}
 
   private static WholeHistory readAll(HttpConnection http) throws IOException {
     var took = new ArrayList<Long>();
-    long events = 0;
+    int events = 0;
     long begin = System.nanoTime();
     for (var path = path(""); path != null; ) {
       long sent = System.nanoTime();
@@ -59,7 +59,7 @@ public final class HistoryBenchmark implements Benchmark {
       if (reply.status() != 200) {
         throw new IOException("the history could not be read: " + reply.text());
       }
-      events += EVENT.matcher(reply.text()).results().count();
+      events += (int) EVENT.matcher(reply.text()).results().count();
       var isLast = reply.text().contains("\"complete\":true");
       path = isLast ? null : path("&after=" + reply.field("next"));
     }

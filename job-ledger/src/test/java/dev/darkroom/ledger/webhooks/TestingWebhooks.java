@@ -150,6 +150,8 @@ record TestingWebhooks(
   }
 
   /**
+   * Reports that it arrived.
+   *
    * @param slow whether the endpoint took long
    * @return whether the endpoint failed before
    */
