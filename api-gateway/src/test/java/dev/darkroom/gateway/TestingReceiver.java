@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.gateway.RunningGateway.Reply;
-import dev.darkroom.gateway.extras.webhook.send.TestingEndpoint.ReceivedWebhook;
 import dev.darkroom.gateway.extras.webhook.send.TestingEndpoint;
+import dev.darkroom.gateway.extras.webhook.send.TestingEndpoint.ReceivedWebhook;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,9 +30,7 @@ record TestingReceiver(RunningGateway gateway, String name, TestingEndpoint endp
   }
 
   List<ReceivedWebhook> awaitReceived(int count) {
-    return await()
-        .atMost(SOON)
-        .until(endpoint::received, received -> received.size() >= count);
+    return await().atMost(SOON).until(endpoint::received, received -> received.size() >= count);
   }
 
   Reply awaitState(String job, String state) {

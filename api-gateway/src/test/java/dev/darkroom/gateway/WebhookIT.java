@@ -216,7 +216,9 @@ class WebhookIT {
 
     endpoint.answers(answer(200));
     var enabled =
-        user.post("/api/webhooks/enable", Map.of("userId", user.name(), "url", endpoint.url("/hooks?job=3")));
+        user.post(
+            "/api/webhooks/enable",
+            Map.of("userId", user.name(), "url", endpoint.url("/hooks?job=3")));
     assertThat(enabled.status()).isEqualTo(200);
     assertThat(api.complaints("POST /api/webhooks/enable", enabled)).isEmpty();
     assertThat(enabled.text("/state")).isEqualTo("working");
@@ -328,7 +330,9 @@ class WebhookIT {
     var secret = gateway.get("/api/webhooks/secret?userId=" + user.name()).text("/secret");
     endpoint.answers(answerWith(200, "thanks"));
 
-    var reply = user.post("/api/webhooks/test", Map.of("userId", user.name(), "url", endpoint.url("/hooks")));
+    var reply =
+        user.post(
+            "/api/webhooks/test", Map.of("userId", user.name(), "url", endpoint.url("/hooks")));
 
     assertThat(reply.status()).isEqualTo(200);
     assertThat(api.complaints("POST /api/webhooks/test", reply)).isEmpty();

@@ -50,9 +50,7 @@ class WebhookRequestsIT {
 
   @Test
   void unknown_endpoints_and_long_names_are_said_so() {
-    assertThat(
-            post("/api/webhooks/enable", "{\"url\":\"https://example.com/\"}")
-                .status())
+    assertThat(post("/api/webhooks/enable", "{\"url\":\"https://example.com/\"}").status())
         .isEqualTo(404);
     assertThat(gateway.get("/api/webhooks?userId=" + "u".repeat(129)).status()).isEqualTo(400);
     assertThat(gateway.get("/api/webhooks?userId=nobody").body()).isEqualTo("{\"endpoints\":[]}");

@@ -134,7 +134,9 @@ record TestingWebhooks(
 
   Optional<AfterFailure> fail(DueDelivery delivery, Duration delay, Duration wait) {
     return store.markFailed(
-        delivery, new FailedTry(500, "oops", "It answered 500.", false, delay, wait, TOOK), PATIENCE);
+        delivery,
+        new FailedTry(500, "oops", "It answered 500.", false, delay, wait, TOOK),
+        PATIENCE);
   }
 
   Optional<AfterFailure> gone(DueDelivery delivery) {
