@@ -40,7 +40,7 @@ record PreparedJar(Path jar, Path cache) {
           new PreparedJar(folder.resolve(built.getFileName()), folder.resolve("application.aot"));
       if (!Files.exists(prepared.cache())) {
         Files.createDirectories(folder);
-        prepared.take(built, java);
+        prepared.take(built, folder, java);
         prepared.rehearse(java);
       }
       return prepared;
@@ -49,8 +49,7 @@ record PreparedJar(Path jar, Path cache) {
     }
   }
 
-  private void take(Path built, List<String> java) throws IOException {
-    var destination = jar.getParent().toString();
+  private void take(Path built, Path folder, List<String> java) throws IOException {
     run(
         java,
         List.of(
@@ -60,7 +59,7 @@ record PreparedJar(Path jar, Path cache) {
             "extract",
             "--force",
             "--destination",
-            destination),
+            folder.toString()),
         jar);
   }
 
