@@ -75,6 +75,10 @@ create unique index if not exists idx_generation_webhook_secrets_current
 create index if not exists idx_generation_webhook_secrets_user_id
   on public.generation_webhook_secrets (owner, user_id);
 
+-- A key stands for one change of many jobs of its owner, for as long as that is known. Without a key there is no limit.
+create unique index if not exists idx_generation_operations_key
+  on public.generation_operations (owner, idempotency_key);
+
 -- What an owner asks: the newest of their jobs, or of those with a label; the newest of their steps; the ends of their jobs
 -- in order. Where access is open these indexes are empty, and cost nothing.
 create index if not exists idx_generation_jobs_owner on public.generation_jobs (owner, request_id)

@@ -72,7 +72,9 @@ create table if not exists public.generation_operations (
   -- Which jobs: status, errorCode, userId, model, since, until.
   filter jsonb not null,
   reason text,
-  status text not null default 'running' check (status in ('running', 'completed', 'cancelled', 'failed')),
+  -- The Idempotency-Key that it was asked for with, if any.
+  idempotency_key text,
+  status text not null default 'running' check (status in ('running', 'completed', 'cancelled')),
   -- Jobs that matched when it began.
   matched bigint not null default 0 check (matched >= 0),
   -- What became of them so far.
@@ -82,7 +84,6 @@ create table if not exists public.generation_operations (
   next_before uuid,
   -- The gateway that carries it out has until then; afterwards another one goes on.
   reserved_until timestamptz not null default now(),
-  error text,
   created_at timestamptz not null default now(),
   finished_at timestamptz
 );

@@ -97,6 +97,8 @@ create table if not exists public.generation_webhook_deliveries (
   last_status integer,
   last_reply text,
   last_error text,
+  -- The latest tries, the oldest first: number, at, and once they are over status, error, millis.
+  try_log jsonb not null default '[]',
   delivered_at timestamptz
   -- Vacuumed by what has died: the indexes of those that wait are read from their left edge.
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
@@ -116,7 +118,8 @@ create index if not exists idx_generation_webhook_deliveries_sending
 alter table public.generation_webhook_deliveries
   alter body set statistics 0,
   alter last_reply set statistics 0,
-  alter last_error set statistics 0;
+  alter last_error set statistics 0,
+  alter try_log set statistics 0;
 
 alter table public.generation_webhook_deliveries enable row level security;
 

@@ -127,6 +127,29 @@ class OperationsIT {
   }
 
   @Test
+  void a_repeated_request_with_its_key_is_the_same_operation() {
+    var body = "{\"action\":\"replay\",\"filter\":{\"userId\":\"nobody\"},\"reason\":\"Fixed.\"}";
+    var key = "\"" + UUID.randomUUID() + "\"";
+
+    var first = post("", body, "Idempotency-Key", key);
+    var again = post("", body, "Idempotency-Key", key);
+    var other = post("", body.replace("replay", "cancel"), "Idempotency-Key", key);
+    var counted = post("", body.replace("{\"a", "{\"dryRun\":true,\"a"), "Idempotency-Key", key);
+
+    assertThat(first.header("Idempotent-Replayed")).isEmpty();
+    assertThat(again.status()).isEqualTo(202);
+    assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+    assertThat(again.header("Location")).isEqualTo(first.header("Location"));
+    assertThat(again.text("/id")).isEqualTo(first.text("/id"));
+    assertThat(other.status()).isEqualTo(422);
+    assertThat(other.text("/code")).isEqualTo("key_reused");
+    assertThat(counted.status()).isEqualTo(200);
+    assertThat(post("", body, "Idempotency-Key", "").status()).isEqualTo(400);
+    assertThat(List.of(first, again, other, counted))
+        .allSatisfy(reply -> assertThat(api.complaints("POST /api/operations", reply)).isEmpty());
+  }
+
+  @Test
   void open_jobs_are_cancelled_all_at_once() {
     var user = "many-" + UUID.randomUUID();
     var jobs = IntStream.range(0, 5).mapToObj(_ -> submit(user)).toList();
@@ -241,11 +264,12 @@ class OperationsIT {
     return ended;
   }
 
-  private static Reply post(String path, String body) {
-    return GATEWAY.send(
+  private static Reply post(String path, String body, String... headers) {
+    var request =
         GATEWAY
             .request("/api/operations" + path)
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body)));
+            .POST(HttpRequest.BodyPublishers.ofString(body));
+    return GATEWAY.send(headers.length == 0 ? request : request.headers(headers));
   }
 }

@@ -2,16 +2,19 @@ package dev.darkroom.benchmarks;
 
 import dev.darkroom.benchmarks.measure.AcceptBenchmark;
 import dev.darkroom.benchmarks.measure.Benchmark;
+import dev.darkroom.benchmarks.measure.CancelBenchmark;
 import dev.darkroom.benchmarks.measure.ClaimBenchmark;
 import dev.darkroom.benchmarks.measure.DispatchBenchmark;
 import dev.darkroom.benchmarks.measure.DrainBenchmark;
 import dev.darkroom.benchmarks.measure.FloodBenchmark;
+import dev.darkroom.benchmarks.measure.HistoryBenchmark;
 import dev.darkroom.benchmarks.measure.KafkaBenchmark;
 import dev.darkroom.benchmarks.measure.LiveStreamBenchmark;
 import dev.darkroom.benchmarks.measure.LogBenchmark;
 import dev.darkroom.benchmarks.measure.MemoryBenchmark;
 import dev.darkroom.benchmarks.measure.OldSnapshotBenchmark;
 import dev.darkroom.benchmarks.measure.PictureBenchmark;
+import dev.darkroom.benchmarks.measure.ReplayBenchmark;
 import dev.darkroom.benchmarks.measure.StatsBenchmark;
 import dev.darkroom.benchmarks.measure.SteadyLoadBenchmark;
 import dev.darkroom.benchmarks.measure.YoungSystemBenchmark;
@@ -59,7 +62,12 @@ final class BenchmarksApplication {
 
   /** Those that are taken only where they are named. */
   private static final List<Benchmark> FURTHER =
-      List.of(new FloodBenchmark(CLOCK), new OldSnapshotBenchmark(CLOCK, MINUTES));
+      List.of(
+          new FloodBenchmark(CLOCK),
+          new OldSnapshotBenchmark(CLOCK, MINUTES),
+          new CancelBenchmark(CLOCK),
+          new ReplayBenchmark(CLOCK),
+          new HistoryBenchmark());
 
   private BenchmarksApplication() {}
 

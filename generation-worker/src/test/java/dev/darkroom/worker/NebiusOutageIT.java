@@ -116,15 +116,14 @@ class NebiusOutageIT {
   }
 
   private static void awaitCompleted(TestingGateway gateway, List<RequestId> jobs) {
-    var open = new java.util.ArrayList<>(jobs);
     await()
         .atMost(ofSeconds(60))
         .pollInterval(Duration.ofMillis(200))
         .untilAsserted(() -> {
           gateway.publishDue();
-          open.removeIf(job -> gateway.job(job).status() == JobStatus.COMPLETED);
-          assertThat(open).isEmpty();
+          assertThat(gateway.countOpen(jobs)).isZero();
         });
+    assertThat(jobs).allMatch(job -> gateway.job(job).status() == JobStatus.COMPLETED);
   }
 
   private static String readiness(ConfigurableApplicationContext worker) throws IOException {

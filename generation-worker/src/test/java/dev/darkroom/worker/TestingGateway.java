@@ -19,12 +19,14 @@ import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import dev.darkroom.model.TraceParent;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import org.springframework.context.ApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.kafka.core.KafkaTemplate;
 
 /**
@@ -39,6 +41,7 @@ final class TestingGateway {
   private final LogQueries logs;
   private final JobRecords records;
   private final KafkaTemplate<String, byte[]> kafka;
+  private final JdbcClient database;
 
   @SuppressWarnings("unchecked")
   TestingGateway(ApplicationContext context) {
@@ -49,6 +52,7 @@ final class TestingGateway {
     logs = context.getBean(LogQueries.class);
     records = context.getBean(JobRecords.class);
     kafka = context.getBean(KafkaTemplate.class);
+    database = context.getBean(JdbcClient.class);
   }
 
   RequestId submit(String prompt) {
@@ -105,6 +109,19 @@ final class TestingGateway {
   private void publish(List<DueJob> jobs) {
     jobs.forEach(job -> kafka.send(records.write(job)).join());
     outbox.markEnqueued(jobs);
+  }
+
+  /** How many have not ended. One question, which a test may ask often on a busy machine. */
+  long countOpen(Collection<RequestId> jobs) {
+    return database
+        .sql(
+            """
+            select count(*) from public.generation_jobs
+            where finished_at is null and request_id = any (:ids::uuid[])
+            """)
+        .param("ids", jobs.stream().map(RequestId::toString).toArray(String[]::new))
+        .query(Long.class)
+        .single();
   }
 
   Job job(RequestId id) {

@@ -23,7 +23,6 @@ import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
 import dev.darkroom.testservers.TestDatabase;
-import dev.darkroom.testservers.TestServers;
 import dev.darkroom.worker.nebius.AttemptOutcome;
 import dev.darkroom.worker.outcome.OutcomeReporter;
 import java.io.IOException;
@@ -38,7 +37,6 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -61,11 +59,7 @@ class WorkerIT {
 
   @BeforeAll
   static void start() throws IOException {
-    database = TestServers.freshDatabase();
-    Flyway.configure()
-        .dataSource(database.jdbcUrl(), database.username(), database.password())
-        .load()
-        .migrate();
+    database = WorkerFixture.database();
     nebius = NebiusSimulator.start(SimulatorSettings.defaults());
     worker = startWorker();
     gateway = new TestingGateway(worker);
@@ -85,19 +79,12 @@ class WorkerIT {
   }
 
   private static ConfigurableApplicationContext startWorker(String... more) {
-    var settings =
-        Stream.of(
-            "DATABASE_URL=" + database.jdbcUrl(),
-            "spring.datasource.username=" + database.username(),
-            "spring.datasource.password=" + database.password(),
-            "KAFKA_BOOTSTRAP_SERVERS=" + TestServers.kafka(),
-            "NEBIUS_API_ENDPOINT=" + nebius.baseUri(),
-            "NEBIUS_API_KEY=a-key",
-            "darkroom.picture.dir=" + pictures,
-            "darkroom.backoff.base=10ms",
-            "darkroom.nebius.timeout=10s");
-    return WorkerApplication.application()
-        .run(Stream.concat(settings, Stream.of(more)).map("--"::concat).toArray(String[]::new));
+    var settings = Stream.of("darkroom.backoff.base=10ms", "darkroom.nebius.timeout=10s");
+    return WorkerFixture.start(
+        database,
+        nebius.baseUri(),
+        pictures,
+        Stream.concat(settings, Stream.of(more)).toArray(String[]::new));
   }
 
   @Test

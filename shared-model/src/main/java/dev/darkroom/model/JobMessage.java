@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A record of {@link Topics#JOBS}: "this job is due". It may arrive twice or late; the ledger
@@ -15,6 +16,7 @@ import java.util.Objects;
  * @param call what every attempt sends, under {@code parameters}, as the ledger has it; with the
  *     request it is all that a ledger needs that has lost the job
  * @param owner whom the job belongs to; empty, and absent on the wire, where access is open
+ * @param webhook who is told of its events; absent on the wire where nobody is
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record JobMessage(
@@ -23,7 +25,8 @@ public record JobMessage(
     GenerationRequest request,
     Map<String, ?> call,
     Instant deadlineAt,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) String owner) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String owner,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JobWebhook webhook) {
   public JobMessage {
     requireNonNull(requestId, "requestId is missing");
     requireNonNull(userId, "userId is missing");
@@ -33,5 +36,16 @@ public record JobMessage(
     }
     requireNonNull(deadlineAt, "deadlineAt is missing");
     owner = Objects.requireNonNullElse(owner, "");
+  }
+
+  /** Of a job of which nobody is told. */
+  public JobMessage(
+      RequestId requestId,
+      String userId,
+      GenerationRequest request,
+      Map<String, ?> call,
+      Instant deadlineAt,
+      String owner) {
+    this(requestId, userId, request, call, deadlineAt, owner, null);
   }
 }

@@ -71,6 +71,22 @@ class SchemasTest {
     assertThat(JOB.complaints(job(request).toString())).isEmpty();
   }
 
+  @Test
+  void a_job_with_an_owner_and_a_webhook_matches_and_neither_is_there_where_it_has_none() {
+    var request = new GenerationRequest("x", null, 0, 1, null, 64, 64, 0, null, null);
+    var webhook = new JobWebhook("https://example.com/hooks", List.of(JobStatus.values()));
+    ObjectNode told =
+        JSON.valueToTree(
+            new JobMessage(
+                ID, "ada", request, Map.of("parameters", Map.of()), NOW, "acme", webhook));
+
+    assertThat(JOB.complaints(told.toString())).isEmpty();
+    assertThat(told.at("/webhook/events")).hasSize(JobStatus.values().length);
+    set(told, "/webhook/url", "");
+    assertThat(JOB.complaints(told.toString())).hasSize(1);
+    assertThat(job(request).propertyNames()).doesNotContain("owner", "webhook");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "/requestId, not-a-uuid",

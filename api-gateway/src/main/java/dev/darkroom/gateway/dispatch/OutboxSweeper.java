@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.dispatch;
 
+import dev.darkroom.gateway.picture.UnneededPictures;
 import dev.darkroom.ledger.queue.EventOutbox;
 import dev.darkroom.ledger.queue.JobOutbox;
 import dev.darkroom.messaging.EventPublisher;
@@ -15,6 +16,7 @@ final class OutboxSweeper {
   private final JobPublisher publisher;
   private final EventOutbox eventOutbox;
   private final EventPublisher events;
+  private final UnneededPictures pictures;
   private final ProducerHealth producerHealth;
   private final int batchSize;
 
@@ -31,6 +33,7 @@ final class OutboxSweeper {
       JobPublisher publisher,
       EventOutbox eventOutbox,
       EventPublisher events,
+      UnneededPictures pictures,
       ProducerHealth producerHealth,
       OutboxSettings settings,
       MeterRegistry meters) {
@@ -38,6 +41,7 @@ final class OutboxSweeper {
     this.publisher = publisher;
     this.eventOutbox = eventOutbox;
     this.events = events;
+    this.pictures = pictures;
     this.producerHealth = producerHealth;
     this.batchSize = settings.batch();
     this.leftToOthers = settings.sweep().multipliedBy(2);
@@ -71,7 +75,10 @@ final class OutboxSweeper {
       return false; // Kafka is slow or away; more of them would only queue up
     }
     var unpublished = eventOutbox.reserveUnpublished(limit);
-    unpublished.forEach(events::publish);
+    for (var job : unpublished) {
+      pictures.deleteOf(job);
+      events.publish(job);
+    }
     return unpublished.size() == limit;
   }
 }

@@ -21,7 +21,6 @@ public enum ProblemCode {
   NOT_ACCEPTABLE("No reply of the accepted type is available. Accept application/json.", 406),
   REQUEST_TIMEOUT("The request did not arrive in time. Send it again.", 408),
   CONFLICT("The request conflicts with another one.", 409),
-  PRECONDITION_FAILED("A condition of the request does not hold.", 412),
   TOO_LARGE(
       "The request is too large. The limit is 64 KiB for the body, 8 KiB for URL and headers.",
       413),

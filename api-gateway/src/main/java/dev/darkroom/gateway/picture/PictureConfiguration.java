@@ -26,7 +26,7 @@ class PictureConfiguration {
   }
 
   @Bean
-  PictureApi.CompletedPicture completedPicture(JobQueries ledger) {
+  PictureController.CompletedPicture completedPicture(JobQueries ledger) {
     return ledger::findPicture;
   }
 

@@ -1,6 +1,5 @@
 package dev.darkroom.gateway.picture;
 
-import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.picture.ByteRange;
@@ -91,8 +90,7 @@ final class PictureResponse {
     if (ReplyLinks.isSigned(request)) {
       return OF_SIGNED_LINK;
     }
-    var isOwned = Caller.ifKnown(request).filter(caller -> !caller.owner().isEmpty()).isPresent();
-    return isOwned || ReplyLinks.of(request).areSigned() ? OF_CREDENTIALS : IMMUTABLE;
+    return ReplyLinks.of(request).areSigned() ? OF_CREDENTIALS : IMMUTABLE;
   }
 
   static String etag(String sha256) {
@@ -139,7 +137,7 @@ final class PictureResponse {
       throws IOException {
     var opened = store.open(picture, range);
     if (opened.isEmpty()) { // deleted since it was found
-      return PictureApi.noSuchPicture(request);
+      return PictureController.noSuchPicture(request);
     }
     try (InputStream body = opened.get()) {
       response.setStatus(status.value());

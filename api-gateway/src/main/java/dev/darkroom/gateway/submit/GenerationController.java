@@ -15,7 +15,6 @@ import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -66,8 +65,7 @@ class GenerationController {
 
   private Object submit(
       Parsed<Submission> parsed, HttpServletRequest request, HttpServletResponse response) {
-    var key =
-        IdempotencyKeyHeader.in(Collections.list(request.getHeaders(IdempotencyKeyHeader.NAME)));
+    var key = IdempotencyKeyHeader.of(request);
     return switch (parsed) {
       case Parsed.BadFields<Submission>(var errors) ->
           Problem.badFields(Stream.concat(errors.stream(), key.errors().stream()).toList())

@@ -15,7 +15,6 @@ import dev.darkroom.ledger.jobs.OutcomeStore.Cancellation;
 import dev.darkroom.model.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -132,8 +131,7 @@ class JobActionController {
       JsonNode changes,
       HttpServletRequest request,
       HttpServletResponse response) {
-    var key =
-        IdempotencyKeyHeader.in(Collections.list(request.getHeaders(IdempotencyKeyHeader.NAME)));
+    var key = IdempotencyKeyHeader.of(request);
     if (!key.errors().isEmpty()) {
       return Problem.badFields(key.errors()).answer();
     }

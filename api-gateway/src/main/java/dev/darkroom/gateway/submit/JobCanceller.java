@@ -1,14 +1,12 @@
 package dev.darkroom.gateway.submit;
 
+import dev.darkroom.gateway.picture.UnneededPictures;
 import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.audit.AuditEntry;
-import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.OutcomeStore.Cancellation;
 import dev.darkroom.messaging.EventPublisher;
 import dev.darkroom.model.RequestId;
-import dev.darkroom.picture.PictureStore;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,9 +19,9 @@ public final class JobCanceller {
 
   private final OutcomeStore outcomeStore;
   private final EventPublisher events;
-  private final PictureStore pictures;
+  private final UnneededPictures pictures;
 
-  JobCanceller(OutcomeStore outcomeStore, EventPublisher events, PictureStore pictures) {
+  JobCanceller(OutcomeStore outcomeStore, EventPublisher events, UnneededPictures pictures) {
     this.outcomeStore = outcomeStore;
     this.events = events;
     this.pictures = pictures;
@@ -41,24 +39,9 @@ public final class JobCanceller {
     var cancellation = outcomeStore.cancelIfOpen(job, visible, reason, audit);
     if (cancellation instanceof Cancellation.Ended(var ended)) {
       log.atInfo().addKeyValue("request_id", job).log("job cancelled");
+      pictures.deleteOf(ended);
       events.publish(ended);
-      deleteUnneeded(ended);
     }
     return cancellation;
-  }
-
-  /** An attempt of which nobody knew the outcome may have stored a picture. */
-  private void deleteUnneeded(FinishedJob job) {
-    if (job.event().attempts() == 0) {
-      return;
-    }
-    try {
-      var _ = pictures.delete(job.event().requestId());
-    } catch (IOException e) {
-      log.atWarn()
-          .addKeyValue("request_id", job.event().requestId())
-          .addKeyValue("reason", String.valueOf(e.getMessage()))
-          .log("could not delete a picture that its job does not need");
-    }
   }
 }

@@ -1,9 +1,9 @@
 package dev.darkroom.gateway.submit;
 
 import dev.darkroom.ledger.jobs.JobTerms;
-import dev.darkroom.ledger.jobs.NewJob.JobWebhook;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.JobWebhook;
 import dev.darkroom.model.RequestId;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -3,8 +3,6 @@ package dev.darkroom.gateway.submit;
 import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.http.LedgerOutage;
-import dev.darkroom.gateway.http.Problem;
-import dev.darkroom.gateway.http.ProblemCode;
 import dev.darkroom.gateway.http.RefusalLog;
 import dev.darkroom.gateway.http.ReplyId;
 import dev.darkroom.gateway.submit.admit.AdmissionProblems;
@@ -17,7 +15,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 
@@ -121,13 +118,7 @@ final class SubmissionHandler {
           late.map(lateness -> problems.late(lateness, submission.deadline()))
               .orElseGet(() -> problems.full(full, terms))
               .answer();
-      case Acceptance.KeyReused _ ->
-          Problem.of(
-                  HttpStatus.UNPROCESSABLE_CONTENT,
-                  "This Idempotency-Key was sent with a different request. Repeat that request, or"
-                      + " use a new key.")
-              .code(ProblemCode.KEY_REUSED)
-              .answer();
+      case Acceptance.KeyReused _ -> IdempotencyKeyHeader.reused().answer();
     };
   }
 }

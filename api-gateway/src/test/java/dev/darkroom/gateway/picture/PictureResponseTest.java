@@ -154,7 +154,7 @@ class PictureResponseTest {
       throws Exception {
     PictureStore asked = store;
     var api =
-        new PictureApi(
+        new PictureController(
             asked,
             (id, _) -> id.equals(store.picture.id()) ? Optional.of(recorded()) : Optional.empty(),
             new PictureConfiguration().pictureResponse(asked, settings(serve)));

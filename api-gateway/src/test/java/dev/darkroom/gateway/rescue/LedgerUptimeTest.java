@@ -3,11 +3,8 @@ package dev.darkroom.gateway.rescue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Clock;
+import dev.darkroom.gateway.access.required.SettableClock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -16,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class LedgerUptimeTest {
   private static final Duration GRACE = Duration.ofSeconds(10);
 
-  private final TickingClock clock = new TickingClock();
+  private final SettableClock clock = new SettableClock();
   private final LedgerUptime uptime = new LedgerUptime(clock);
 
   @Test
@@ -29,18 +26,18 @@ class LedgerUptimeTest {
     assertThat(uptime.ask(() -> "yes")).isEqualTo("yes");
     assertThat(uptime.hasLasted(Duration.ZERO)).isTrue();
 
-    clock.tick(GRACE.minusMillis(1));
+    clock.advance(GRACE.minusMillis(1));
     uptime.ask(() -> "yes");
     assertThat(uptime.hasLasted(GRACE)).isFalse();
 
-    clock.tick(Duration.ofMillis(1));
+    clock.advance(Duration.ofMillis(1));
     assertThat(uptime.hasLasted(GRACE)).isTrue();
   }
 
   @Test
   void a_failure_begins_the_time_anew() {
     uptime.ask(() -> "yes");
-    clock.tick(GRACE);
+    clock.advance(GRACE);
     assertThatThrownBy(() ->
             uptime.ask(() -> {
               throw new IllegalStateException("away");
@@ -56,36 +53,13 @@ class LedgerUptimeTest {
   @Test
   void an_answer_that_took_long_begins_it_anew_as_well() {
     uptime.ask(() -> "yes");
-    clock.tick(GRACE);
+    clock.advance(GRACE);
     uptime.ask(() -> {
-      clock.tick(Duration.ofMillis(1001));
+      clock.advance(Duration.ofMillis(1001));
       return "at last";
     });
 
     assertThat(uptime.hasLasted(Duration.ZERO)).isTrue();
     assertThat(uptime.hasLasted(Duration.ofMillis(1))).isFalse();
-  }
-
-  private static final class TickingClock extends Clock {
-    private Instant now = Instant.EPOCH;
-
-    void tick(Duration time) {
-      now = now.plus(time);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

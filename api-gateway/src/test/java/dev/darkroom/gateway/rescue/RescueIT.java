@@ -12,10 +12,13 @@ import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
+import dev.darkroom.ledger.jobs.OutcomeStore;
+import dev.darkroom.ledger.jobs.RetryableFailure;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
+import dev.darkroom.model.Step;
 import dev.darkroom.model.TraceParent;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.testservers.TestServers;
@@ -36,6 +39,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RescueIT {
   private static final Duration LAPSES_AT_ONCE = Duration.ofMillis(1);
+  private static final Duration MUCH_LATER = Duration.ofMinutes(4);
 
   private RunningGateway gateway = RunningGateway.shared();
   private final RequestId id = new RequestId(Generators.timeBasedEpochGenerator().generate());
@@ -90,6 +94,26 @@ class RescueIT {
             "calling_nebius_api",
             "attempt_outcome_unknown",
             "deadline_exceeded");
+  }
+
+  @Test
+  void a_picture_of_a_job_goes_also_where_the_gateway_that_cancelled_it_was_killed()
+      throws IOException {
+    accept(Duration.ofMinutes(5));
+    savePicture();
+    var unknown =
+        new RetryableFailure(
+            Step.ATTEMPT_OUTCOME_UNKNOWN, "outcome_unknown", "It broke.", false, MUCH_LATER);
+    var _ = gateway.bean(JobStore.class).rescheduleIfHeld(claim(Duration.ofMinutes(5)), unknown);
+
+    gateway.bean(OutcomeStore.class).cancelIfOpen(id, Visibility.ALL, null);
+    gateway
+        .bean(JdbcClient.class)
+        .sql("update public.generation_queue set publish_after = now() where request_id = :id")
+        .param("id", id.value())
+        .update();
+
+    await().until(() -> gateway.bean(PictureStore.class).find(id).isEmpty());
   }
 
   /** Its worker could not renew its lease, and may be about to. */

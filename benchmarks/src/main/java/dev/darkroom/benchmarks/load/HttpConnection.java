@@ -50,7 +50,17 @@ public final class HttpConnection implements AutoCloseable {
    *
    * @param text head and body, as they came
    */
-  public record BenchmarkReply(int status, String text) {}
+  public record BenchmarkReply(int status, String text) {
+    /** The text of this field, wherever it stands first. */
+    public String field(String name) throws IOException {
+      var begin = text.indexOf("\"" + name + "\":\"");
+      if (begin < 0) {
+        throw new IOException("there is no " + name + " in the reply: " + text);
+      }
+      begin += name.length() + 4;
+      return text.substring(begin, text.indexOf('"', begin));
+    }
+  }
 
   public BenchmarkReply post(String path, String body) throws IOException {
     var bytes = body.getBytes(UTF_8);
@@ -62,6 +72,10 @@ public final class HttpConnection implements AutoCloseable {
 
   public BenchmarkReply get(String path) throws IOException {
     return exchange("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n".formatted(path, host));
+  }
+
+  public BenchmarkReply delete(String path) throws IOException {
+    return exchange("DELETE %s HTTP/1.1\r\nHost: %s\r\n\r\n".formatted(path, host));
   }
 
   private BenchmarkReply exchange(String request) throws IOException {

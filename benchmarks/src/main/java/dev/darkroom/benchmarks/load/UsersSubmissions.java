@@ -3,12 +3,10 @@ package dev.darkroom.benchmarks.load;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /** Submits the jobs of a series in the names of users, one after the other. */
 public final class UsersSubmissions implements LoadGenerator.LoadConnection {
   private static final int ACCEPTED = 202;
-  private static final Pattern REQUEST_ID = Pattern.compile("\"requestId\":\"([0-9a-f-]+)\"");
 
   private final HttpConnection http;
   private final JobSeries jobs;
@@ -43,11 +41,10 @@ public final class UsersSubmissions implements LoadGenerator.LoadConnection {
             .formatted(jobs.prompt(number), user(number % users));
     jobs.sendingNow(number);
     var reply = http.post("/api/generate", body);
-    var id = REQUEST_ID.matcher(reply.text());
-    if (reply.status() != ACCEPTED || !id.find()) {
+    if (reply.status() != ACCEPTED) {
       throw new IOException("a job was not accepted: " + reply.text());
     }
-    accepted.add(id.group(1));
+    accepted.add(reply.field("requestId"));
     return true;
   }
 

@@ -114,6 +114,9 @@ public final class Stand implements AutoCloseable {
     environment.put("PORT", Integer.toString(port));
     environment.put("SERVER_ADDRESS", "127.0.0.1");
     environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort));
+    // one address stands for all clients
+    environment.put("DARKROOM_LIMITS_SUBMISSIONS_PER_SECOND", "0");
+    environment.put("DARKROOM_LIMITS_READS_PER_SECOND", "0");
     var process =
         ChildProcess.java(
             "the gateway", newFolder("gateway"), gateway.arguments(List.of()), environment);

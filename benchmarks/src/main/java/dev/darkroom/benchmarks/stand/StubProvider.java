@@ -32,9 +32,11 @@ public final class StubProvider implements AutoCloseable {
   private final ServerSocket server;
   private final Duration latency;
   private final byte[] reply;
+  private final boolean holds;
   private final @Nullable CountDownLatch halfway;
   private final AtomicInteger halves = new AtomicInteger();
   private final Map<String, ProviderCall> calls = new ConcurrentHashMap<>();
+  private final Set<String> held = ConcurrentHashMap.newKeySet();
   private final AtomicInteger arrivals = new AtomicInteger();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
@@ -42,20 +44,25 @@ public final class StubProvider implements AutoCloseable {
    * A call, in terms of {@link System#nanoTime}.
    *
    * @param arrived when it had been read
-   * @param answered when its reply was about to be written
+   * @param answered when its reply was about to be written, or its connection had ended before
    */
   public record ProviderCall(long arrived, long answered) {}
 
   private StubProvider(
-      ServerSocket server, Duration latency, byte[] reply, @Nullable CountDownLatch halfway) {
+      ServerSocket server,
+      Duration latency,
+      boolean holds,
+      byte[] reply,
+      @Nullable CountDownLatch halfway) {
     this.server = server;
     this.latency = latency;
+    this.holds = holds;
     this.reply = reply;
     this.halfway = halfway;
   }
 
   public static StubProvider start(Duration latency) throws IOException {
-    return start(latency, StubPicture.draw(StubPicture.BYTES), null);
+    return start(latency, false, StubPicture.draw(StubPicture.BYTES), null);
   }
 
   /**
@@ -64,13 +71,19 @@ public final class StubProvider implements AutoCloseable {
    * @param bytes of each picture
    */
   public static StubProvider stoppingHalfway(int bytes) throws IOException {
-    return start(Duration.ZERO, StubPicture.draw(bytes), new CountDownLatch(1));
+    return start(Duration.ZERO, false, StubPicture.draw(bytes), new CountDownLatch(1));
+  }
+
+  /** One that never answers: each call lasts until its connection ends. */
+  public static StubProvider holding() throws IOException {
+    return start(Duration.ZERO, true, StubPicture.draw(StubPicture.BYTES), null);
   }
 
   private static StubProvider start(
-      Duration latency, byte[] picture, @Nullable CountDownLatch halfway) throws IOException {
+      Duration latency, boolean holds, byte[] picture, @Nullable CountDownLatch halfway)
+      throws IOException {
     var server = new ServerSocket(0, BACKLOG, FreePort.LOOPBACK);
-    var provider = new StubProvider(server, latency, reply(picture), halfway);
+    var provider = new StubProvider(server, latency, holds, reply(picture), halfway);
     Thread.ofPlatform().daemon().name("provider").start(provider::accept);
     return provider;
   }
@@ -91,7 +104,12 @@ public final class StubProvider implements AutoCloseable {
     return "http://127.0.0.1:%d/v1/".formatted(server.getLocalPort());
   }
 
-  /** The last call for this tag, if there was one. */
+  /** Whether a call for this tag is held, or was. */
+  public boolean holds(String tag) {
+    return held.contains(tag);
+  }
+
+  /** The last call for this tag that is over, if there was one. */
   public @Nullable ProviderCall call(String tag) {
     return calls.get(tag);
   }
@@ -139,6 +157,10 @@ public final class StubProvider implements AutoCloseable {
         }
         long arrived = System.nanoTime();
         arrivals.incrementAndGet();
+        if (holds) {
+          hold(tag(request, length), arrived, input);
+          return;
+        }
         Thread.sleep(latency);
         calls.put(tag(request, length), new ProviderCall(arrived, System.nanoTime()));
         write(output);
@@ -150,6 +172,18 @@ public final class StubProvider implements AutoCloseable {
     } finally {
       open.remove(socket);
     }
+  }
+
+  private void hold(String tag, long arrived, InputStream input) {
+    held.add(tag);
+    try {
+      while (input.read() >= 0) {
+        // nobody sends more before the reply
+      }
+    } catch (IOException e) {
+      // a reset is an end, too
+    }
+    calls.put(tag, new ProviderCall(arrived, System.nanoTime()));
   }
 
   private void write(OutputStream output) throws IOException, InterruptedException {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobMessage;
+import dev.darkroom.model.JobWebhook;
 import dev.darkroom.model.TraceParent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -29,12 +30,14 @@ public record DueJob(
   }
 
   static JobMessage message(ResultSet row, LedgerJson json) throws SQLException {
+    var webhook = row.getString("webhook");
     return new JobMessage(
         Columns.requestId(row),
         row.getString("user_id"),
         json.request(row.getString("request")),
         requireNonNull(json.details(row.getString("call"))),
         Columns.instant(row, "deadline_at"),
-        row.getString("owner"));
+        row.getString("owner"),
+        webhook == null ? null : json.read(webhook, JobWebhook.class));
   }
 }

@@ -1,10 +1,10 @@
 package dev.darkroom.ledger.jobs;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import dev.darkroom.ledger.jobs.NewJob.JobWebhook;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.JobWebhook;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.time.Instant;

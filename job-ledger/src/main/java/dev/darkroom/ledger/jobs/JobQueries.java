@@ -1,11 +1,11 @@
 package dev.darkroom.ledger.jobs;
 
 import dev.darkroom.ledger.access.Visibility;
-import dev.darkroom.ledger.jobs.NewJob.JobWebhook;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.JobWebhook;
 import dev.darkroom.model.RequestId;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -7,6 +7,7 @@ import dev.darkroom.model.RequestId;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -47,12 +48,12 @@ public final class LostJobStore {
             """
             with lost as (
               select * from unnest(:ids::uuid[], :owners::text[], :users::text[], :requests::jsonb[], :calls::jsonb[],
-                  :created::timestamptz[], :deadlines::timestamptz[])
-                as lost (request_id, owner, user_id, request, call, created_at, deadline_at)),
+                  :webhooks::jsonb[], :created::timestamptz[], :deadlines::timestamptz[])
+                as lost (request_id, owner, user_id, request, call, webhook, created_at, deadline_at)),
             accepted as (
               insert into public.generation_jobs
-                (request_id, owner, user_id, request, call, created_at, deadline_at)
-              select request_id, owner, user_id, request, call, created_at,
+                (request_id, owner, user_id, request, call, webhook, created_at, deadline_at)
+              select request_id, owner, user_id, request, call, webhook, created_at,
                 least(deadline_at, created_at + :longest * interval '1 millisecond')
               from lost
               where created_at > now() - :longest * interval '1 millisecond'
@@ -83,6 +84,7 @@ public final class LostJobStore {
         .param("users", Columns.texts(lost.stream().map(JobMessage::userId)))
         .param("requests", Columns.texts(lost.stream().map(job -> json.write(job.request()))))
         .param("calls", Columns.texts(lost.stream().map(job -> json.write(job.call()))))
+        .param("webhooks", lost.stream().map(this::webhook).toArray(String[]::new))
         .param(
             "created",
             Columns.texts(lost.stream().map(job -> job.requestId().createdAt().orElseThrow())))
@@ -90,5 +92,9 @@ public final class LostJobStore {
         .param("longest", LONGEST_DEADLINE.toMillis())
         .query((row, _) -> Columns.requestId(row))
         .list();
+  }
+
+  private @Nullable String webhook(JobMessage job) {
+    return job.webhook() == null ? null : json.write(job.webhook());
   }
 }

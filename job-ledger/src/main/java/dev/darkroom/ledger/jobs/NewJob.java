@@ -2,12 +2,11 @@ package dev.darkroom.ledger.jobs;
 
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobMessage;
-import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.JobWebhook;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +78,7 @@ public record NewJob(
 
   /** What Kafka carries of it. */
   JobMessage message(Instant deadlineAt) {
-    return new JobMessage(id, userId, request, call, deadlineAt, owner);
+    return new JobMessage(id, userId, request, call, deadlineAt, owner, webhook);
   }
 
   /** A job without an owner and without an idempotency key. */
@@ -124,17 +123,6 @@ public record NewJob(
       return !text.isBlank()
           && text.length() <= MAX_LENGTH
           && text.chars().allMatch(c -> c >= ' ' && c <= '~');
-    }
-  }
-
-  /**
-   * Who is told of a job's events.
-   *
-   * @param events what is told, each once
-   */
-  public record JobWebhook(String url, List<JobStatus> events) {
-    public JobWebhook {
-      events = List.copyOf(events);
     }
   }
 

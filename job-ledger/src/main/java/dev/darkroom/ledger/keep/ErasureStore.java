@@ -298,7 +298,7 @@ public final class ErasureStore {
               where :user::text is null and known.owner = :owner and known.created_at < whom.created_at),
             operations as (
               update public.generation_operations as operation
-              set reason = null,
+              set reason = null, idempotency_key = null,
                 filter = case when operation.filter ->> 'userId' is null then operation.filter
                   else operation.filter || '{"userId": "[erased]"}' end,
                 owner = case when whom.user_id is null

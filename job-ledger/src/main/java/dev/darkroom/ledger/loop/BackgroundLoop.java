@@ -190,5 +190,9 @@ public final class BackgroundLoop implements SmartLifecycle {
         .baseUnit("seconds")
         .tag("loop", name)
         .register(meters);
+    Gauge.builder("darkroom.loop.late", this, loop -> loop.isLate() ? 1 : 0)
+        .description("1 where no round has succeeded for a minute and ten of the loop's pauses")
+        .tag("loop", name)
+        .register(meters);
   }
 }

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param changed of those: replayed, or cancelled or asked to be
  * @param unchanged they had ended, were open or gone, or are not allowed any more
  * @param nextBefore jobs are taken from the newest to the oldest; all from this one on have been
- * @param error why it stopped
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Operation(
@@ -32,7 +31,6 @@ public record Operation(
     long changed,
     long unchanged,
     @JsonIgnore @Nullable UUID nextBefore,
-    @Nullable String error,
     Instant createdAt,
     @Nullable Instant finishedAt) {
 
@@ -60,8 +58,7 @@ public record Operation(
   public enum OperationStatus {
     RUNNING,
     COMPLETED,
-    CANCELLED,
-    FAILED;
+    CANCELLED;
 
     @JsonValue
     public String word() {

@@ -52,42 +52,73 @@ public final class OperationStore {
   public record JobSlice(List<RequestId> jobs, @Nullable UUID nextBefore) {}
 
   /**
-   * Begins an operation.
+   * An operation that is about to begin.
    *
    * @param id a UUIDv7: jobs that are accepted later are not part of it
-   * @param visible to whoever begins it; no other job is changed
+   * @param sees what whoever begins it sees; no other job is changed
+   * @param key the client's, where it sent one
+   * @param matched jobs that match now
    */
-  public Operation begin(
+  public record NewOperation(
       UUID id,
       OperationAction action,
       JobFilter filter,
-      Visibility visible,
+      Visibility sees,
       @Nullable String reason,
-      long matched,
-      @Nullable AuditEntry audit) {
+      @Nullable String key,
+      long matched) {}
+
+  /** What came of the wish to begin an operation. */
+  public sealed interface Beginning {
+    record Begun(Operation operation) implements Beginning {}
+
+    /** The key stands for this operation, which is the same; nothing was written. */
+    record Repeated(Operation first) implements Beginning {}
+
+    /** The key stands for this operation, which is another one; nothing was written. */
+    record KeyTaken(UUID first) implements Beginning {}
+  }
+
+  /** Begins an operation, unless its key stands for one already. */
+  public Beginning begin(NewOperation operation, @Nullable AuditEntry audit) {
     return database
         .sql(
             """
-            with begun as (
-              insert into public.generation_operations (operation_id, action, filter, owner, reason, matched, next_before)
-              values (:id, :action, :filter::jsonb, coalesce(:owner::text, ''), :reason, :matched, :id)
+            with operation as (
+              insert into public.generation_operations as known
+                (operation_id, action, filter, owner, reason, idempotency_key, matched, next_before)
+              values (:id, :action, :filter::jsonb, coalesce(:owner::text, ''), :reason, :key, :matched, :id)
+              on conflict (owner, idempotency_key) do update set idempotency_key = known.idempotency_key
               returning *),
             audited as (
               insert into public.generation_audit (actor, action, target, owner, address, trace, details)
               select entry.actor, entry.action, entry.target, entry.owner, entry.address, entry.trace, entry.details
-              from begun cross join jsonb_populate_record(null::public.generation_audit, :audit::jsonb) as entry
-              where entry.actor is not null)
-            select * from begun
+              from operation cross join jsonb_populate_record(null::public.generation_audit, :audit::jsonb) as entry
+              where entry.actor is not null and operation_id = :id)
+            select *, operation_id = :id as begun,
+              action = :action and filter = :filter::jsonb and reason is not distinct from :reason::text as same
+            from operation
             """)
         .param("audit", AuditEntry.row(audit))
-        .param("id", id)
-        .param("action", action.word())
-        .param("filter", json.write(filter))
-        .param("owner", visible.owner())
-        .param("reason", reason == null ? null : Columns.storable(reason))
-        .param("matched", matched)
-        .query((row, _) -> operation(row))
+        .param("id", operation.id())
+        .param("action", operation.action().word())
+        .param("filter", json.write(operation.filter()))
+        .param("owner", operation.sees().owner())
+        .param("reason", operation.reason() == null ? null : Columns.storable(operation.reason()))
+        .param("key", operation.key())
+        .param("matched", operation.matched())
+        .query((row, _) -> beginning(row))
         .single();
+  }
+
+  private Beginning beginning(ResultSet row) throws SQLException {
+    var known = operation(row);
+    if (row.getBoolean("begun")) {
+      return new Beginning.Begun(known);
+    }
+    return row.getBoolean("same")
+        ? new Beginning.Repeated(known)
+        : new Beginning.KeyTaken(known.id());
   }
 
   /**
@@ -315,7 +346,6 @@ public final class OperationStore {
         row.getLong("changed"),
         row.getLong("unchanged"),
         row.getObject("next_before", UUID.class),
-        row.getString("error"),
         Columns.instant(row, "created_at"),
         Columns.instantOrNull(row, "finished_at"));
   }

@@ -199,7 +199,7 @@ public final class FairQueue {
               job.*, leaving.publish_after
             from serving cross join ahead
             left join (leaving cross join lateral (
-              select request_id, owner, user_id, request, call, deadline_at, created_at, traceparent
+              select request_id, owner, user_id, request, call, webhook, deadline_at, created_at, traceparent
               from public.generation_jobs where request_id = leaving.request_id and not paused limit 1) job) on true
             order by served, job.request_id
             """)

@@ -62,7 +62,7 @@ public final class JobOutbox {
               returning job.request_id, job.publish_after)
             select job.*, publish_after
             from reserved cross join lateral (
-              select request_id, owner, user_id, request, call, deadline_at, created_at, traceparent
+              select request_id, owner, user_id, request, call, webhook, deadline_at, created_at, traceparent
               from public.generation_jobs where request_id = reserved.request_id limit 1) job
             """)
         .param("edge", edges.current().dispatched())

@@ -57,6 +57,7 @@ public final class DeliveryQueries {
         row.getObject("last_status", Integer.class),
         row.getString("last_reply"),
         row.getString("last_error"),
+        row.getString("try_log"),
         Columns.instantOrNull(row, "delivered_at"),
         Columns.instantOrNull(row, "next_try_at"));
   }

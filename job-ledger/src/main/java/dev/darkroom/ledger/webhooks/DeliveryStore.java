@@ -20,6 +20,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * an endpoint and its deliveries locks the endpoint first.
  */
 public final class DeliveryStore {
+  /** Of a delivery; earlier ones are forgotten. */
+  private static final int TRIES_KEPT = 20;
+
   private final JdbcClient database;
 
   public DeliveryStore(JdbcClient database) {
@@ -97,6 +100,9 @@ public final class DeliveryStore {
               update public.generation_webhook_deliveries as delivery
               set tries = tries + 1, last_try_at = clock_timestamp(), last_status = null, last_reply = null,
                 last_error = null, due_at = clock_timestamp() + :reservation * interval '1 millisecond',
+                try_log = case when jsonb_array_length(try_log) < :kept then try_log else try_log - 0 end
+                  || jsonb_build_object('number', tries + 1,
+                    'at', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
                 sending_until = clock_timestamp() + :reservation * interval '1 millisecond'
               from locked where delivery.delivery_id = locked.delivery_id and disabled_at is null
               returning delivery.*, locked.address, locked.troubled),
@@ -113,6 +119,7 @@ public final class DeliveryStore {
         .param("all", room.all())
         .param("troubled", room.troubled())
         .param("perLane", room.perLane())
+        .param("kept", TRIES_KEPT)
         .param("reservation", reservation.toMillis())
         .query((row, _) -> due(row))
         .list();
@@ -136,11 +143,12 @@ public final class DeliveryStore {
   /**
    * The endpoint has it, whichever try that was, and works.
    *
-   * @param slow whether it took long for that
+   * @param took until its reply
+   * @param slow whether that is long
    * @return whether the endpoint failed before; empty where the delivery was known to have arrived
    */
   public Optional<Boolean> markDelivered(
-      DueDelivery delivery, int status, String reply, boolean slow) {
+      DueDelivery delivery, int status, String reply, Duration took, boolean slow) {
     return database
         .sql(
             """
@@ -152,7 +160,10 @@ public final class DeliveryStore {
             delivered as (
               update public.generation_webhook_deliveries
               set state = 'delivered', sending_until = null, delivered_at = clock_timestamp(), last_status = :status,
-                last_reply = :reply, last_error = null
+                last_reply = :reply, last_error = null,
+                try_log = coalesce(jsonb_set(try_log, array[(:number - tries - 1)::text],
+                  (try_log -> (:number - tries - 1))
+                    || jsonb_build_object('status', :status::integer, 'millis', :millis::bigint)), try_log)
               where delivery_id = :id and state <> 'delivered' and (select count(*) from endpoint) >= 0
               returning delivery_id),
             well as (
@@ -163,6 +174,8 @@ public final class DeliveryStore {
             """)
         .param("endpoint", delivery.endpointId())
         .param("id", delivery.deliveryId())
+        .param("number", delivery.number())
+        .param("millis", took.toMillis())
         .param("slow", slow)
         .param("status", status)
         .param("reply", reply)
@@ -178,6 +191,7 @@ public final class DeliveryStore {
    * @param gone whether the endpoint wants nothing more
    * @param delay until the next try
    * @param retryAfter how long the endpoint wants no requests; zero where it did not say
+   * @param took until its reply, or until there was none
    */
   public record FailedTry(
       @Nullable Integer status,
@@ -185,7 +199,8 @@ public final class DeliveryStore {
       String error,
       boolean gone,
       Duration delay,
-      Duration retryAfter) {}
+      Duration retryAfter,
+      Duration took) {}
 
   /**
    * What follows from a failed try.
@@ -221,6 +236,8 @@ public final class DeliveryStore {
               set state = case when :gone or give_up_at <= clock_timestamp() then 'failed' else 'waiting' end,
                 failures = failures + 1, sending_until = null,
                 last_status = :status::integer, last_reply = :reply::text, last_error = :error,
+                try_log = coalesce(jsonb_set(try_log, '{-1}', (try_log -> -1) || jsonb_strip_nulls(jsonb_build_object(
+                  'status', :status::integer, 'error', left(:error, 200), 'millis', :millis::bigint))), try_log),
                 due_at = least(clock_timestamp() + greatest(:delay, :retryAfter) * interval '1 millisecond',
                   greatest(give_up_at, clock_timestamp()))
               from endpoint
@@ -247,6 +264,7 @@ public final class DeliveryStore {
         .param("reply", failed.reply())
         .param("error", failed.error())
         .param("delay", failed.delay().toMillis())
+        .param("millis", failed.took().toMillis())
         .param("retryAfter", failed.retryAfter().toMillis())
         .param("patience", patience.toMillis())
         .query((row, _) ->

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param status that came back from it; null where none did, and while it is under way
  * @param reply the beginning of what came back
  * @param error why it did not succeed
+ * @param log the latest tries, the oldest first, as JSON: number, at, and once they are over
+ *     status, error and millis
  * @param nextTryAt null unless it waits for that
  */
 public record WebhookDelivery(
@@ -30,6 +32,7 @@ public record WebhookDelivery(
     @Nullable Integer status,
     @Nullable String reply,
     @Nullable String error,
+    String log,
     @Nullable Instant deliveredAt,
     @Nullable Instant nextTryAt) {
 

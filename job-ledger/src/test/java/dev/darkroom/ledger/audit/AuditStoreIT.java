@@ -11,6 +11,7 @@ import dev.darkroom.ledger.jobs.TestingLedger;
 import dev.darkroom.ledger.operate.JobFilter;
 import dev.darkroom.ledger.operate.Operation.OperationAction;
 import dev.darkroom.ledger.operate.OperationStore;
+import dev.darkroom.ledger.operate.OperationStore.NewOperation;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.model.RequestId;
 import java.time.Instant;
@@ -114,10 +115,11 @@ class AuditStoreIT {
         new AuditEntry(
             "a", AuditAction.OPERATION_BEGIN, "operation:" + id, "", null, null, Map.of());
     var filter = new JobFilter(null, null, "ada", null, null, null);
-    operations.begin(id, OperationAction.CANCEL, filter, Visibility.ALL, null, 0, entry);
+    var wanted =
+        new NewOperation(id, OperationAction.CANCEL, filter, Visibility.ALL, null, null, 0);
+    operations.begin(wanted, entry);
 
-    assertThatThrownBy(() ->
-            operations.begin(id, OperationAction.CANCEL, filter, Visibility.ALL, null, 0, entry))
+    assertThatThrownBy(() -> operations.begin(wanted, entry))
         .isInstanceOf(DataIntegrityViolationException.class);
     operations.cancel(UUID.randomUUID(), entry);
 

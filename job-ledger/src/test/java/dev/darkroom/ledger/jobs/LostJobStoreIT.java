@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.model.JobMessage;
+import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.JobWebhook;
 import dev.darkroom.model.RequestId;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class LostJobStoreIT {
   private static final Duration LEASE = Duration.ofSeconds(30);
+  private static final JobWebhook WEBHOOK =
+      new JobWebhook("https://ada.example.com/hooks", List.of(JobStatus.COMPLETED));
 
   private final TestingLedger ledger = TestingLedger.empty();
   private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
@@ -34,6 +38,7 @@ class LostJobStoreIT {
         .isFree()
         .hasSteps("request_received", "restored_from_kafka");
     var job = ledger.jobQueries.find(lost.requestId(), Visibility.ALL).orElseThrow();
+    assertThat(job.webhook()).isEqualTo(WEBHOOK);
     assertThat(job.steps().getFirst().createdAt()).isEqualTo(now.minusSeconds(90));
     assertThat(ledger.claim("worker-1", LEASE, List.of(lost.requestId())))
         .singleElement()
@@ -85,6 +90,7 @@ class LostJobStoreIT {
   }
 
   private JobMessage withId(RequestId id) {
-    return new JobMessage(id, "ada", JobFixture.REQUEST, JobFixture.CALL, now.plusSeconds(600), "");
+    return new JobMessage(
+        id, "ada", JobFixture.REQUEST, JobFixture.CALL, now.plusSeconds(600), "", WEBHOOK);
   }
 }

@@ -8,9 +8,12 @@ import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.access.Visibility;
+import dev.darkroom.ledger.jobs.Race;
 import dev.darkroom.ledger.jobs.TestingLedger;
 import dev.darkroom.ledger.operate.Operation.OperationAction;
 import dev.darkroom.ledger.operate.Operation.OperationStatus;
+import dev.darkroom.ledger.operate.OperationStore.Beginning;
+import dev.darkroom.ledger.operate.OperationStore.NewOperation;
 import dev.darkroom.ledger.row.LedgerJson;
 import dev.darkroom.ledger.row.RequestIdRange;
 import dev.darkroom.model.JobStatus;
@@ -112,14 +115,10 @@ class OperationStoreIT {
   @Test
   void jobs_that_are_accepted_later_are_not_part_of_it() {
     var operation =
-        operations.begin(
+        begin(
             firstAt(Instant.parse("2026-11-22T12:00:00Z")),
             OperationAction.REPLAY,
-            filter(null, null, "ada", null),
-            Visibility.ALL,
-            null,
-            0,
-            null);
+            filter(null, null, "ada", null));
     failedAt(Instant.parse("2026-11-22T12:00:01Z"));
 
     assertThat(operations.slice(operation, 10).jobs()).isEmpty();
@@ -154,9 +153,53 @@ class OperationStoreIT {
         .containsExactly(operation.id());
   }
 
+  @Test
+  void a_key_stands_for_the_first_operation_of_its_owner() {
+    var failed = filter(JobStatus.FAILED, null, "ada", null);
+    var first = begun(keyed("acme", failed, "Fixed."));
+
+    assertThat(operations.begin(keyed("acme", failed, "Fixed."), null))
+        .isEqualTo(new Beginning.Repeated(first));
+    assertThat(operations.begin(keyed("acme", failed, null), null))
+        .isEqualTo(new Beginning.KeyTaken(first.id()));
+    assertThat(operations.begin(keyed("acme", filter(null, null, "ada", null), "Fixed."), null))
+        .isEqualTo(new Beginning.KeyTaken(first.id()));
+    assertThat(begun(keyed("globex", failed, "Fixed.")).id()).isNotEqualTo(first.id());
+    assertThat(operations.latest(Visibility.of("acme"), 10)).containsExactly(first);
+  }
+
+  @Test
+  void of_two_requests_with_one_key_at_once_one_begins() throws Exception {
+    var results =
+        new Race<Beginning>()
+            .add(
+                8,
+                () ->
+                    operations.begin(
+                        keyed("acme", filter(JobStatus.FAILED, null, "ada", null), null), null))
+            .run();
+
+    assertThat(results).filteredOn(Beginning.Begun.class::isInstance).hasSize(1);
+    assertThat(results).filteredOn(Beginning.Repeated.class::isInstance).hasSize(7);
+  }
+
+  private static NewOperation keyed(String owner, JobFilter filter, @Nullable String reason) {
+    return new NewOperation(
+        UUID.randomUUID(),
+        OperationAction.REPLAY,
+        filter,
+        Visibility.of(owner),
+        reason,
+        "8e03978e",
+        0);
+  }
+
+  private Operation begun(NewOperation wanted) {
+    return ((Beginning.Begun) operations.begin(wanted, null)).operation();
+  }
+
   private List<RequestId> matching(OperationAction action, JobFilter filter) {
-    var operation =
-        operations.begin(UUID.randomUUID(), action, filter, Visibility.ALL, null, 0, null);
+    var operation = begin(UUID.randomUUID(), action, filter);
     var jobs = operations.slice(from(LATEST, operation), 100).jobs();
     assertThat(operations.count(action, filter, Visibility.ALL, LATEST)).isEqualTo(jobs.size());
     return jobs;
@@ -174,13 +217,16 @@ class OperationStoreIT {
         0,
         0,
         nextBefore,
-        null,
         operation.createdAt(),
         null);
   }
 
   private Operation begin(OperationAction action, JobFilter filter) {
-    return operations.begin(LATEST, action, filter, Visibility.ALL, "A test.", 0, null);
+    return begin(LATEST, action, filter);
+  }
+
+  private Operation begin(UUID id, OperationAction action, JobFilter filter) {
+    return begun(new NewOperation(id, action, filter, Visibility.ALL, "A test.", null, 0));
   }
 
   private static JobFilter filter(

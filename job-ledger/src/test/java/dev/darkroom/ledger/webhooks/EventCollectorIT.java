@@ -8,11 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.JobFixture;
-import dev.darkroom.ledger.jobs.NewJob.JobWebhook;
 import dev.darkroom.ledger.jobs.Race;
 import dev.darkroom.ledger.webhooks.WebhookDelivery.DeliveryState;
 import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.JobWebhook;
 import dev.darkroom.model.RequestId;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;

@@ -4,13 +4,13 @@ import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.JobFixture;
 import dev.darkroom.ledger.jobs.NewJob;
-import dev.darkroom.ledger.jobs.NewJob.JobWebhook;
 import dev.darkroom.ledger.jobs.TestingLedger;
 import dev.darkroom.ledger.webhooks.DeliveryStore.AfterFailure;
 import dev.darkroom.ledger.webhooks.DeliveryStore.FailedTry;
 import dev.darkroom.ledger.webhooks.DeliveryStore.SendingRoom;
 import dev.darkroom.ledger.webhooks.EventCollector.Collected;
 import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.JobWebhook;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.time.Duration;
@@ -31,6 +31,7 @@ record TestingWebhooks(
   static final WebhookOwner BOB = new WebhookOwner("", "bob");
   static final String URL = "https://ada.example.com/hooks?job=1";
   static final Duration PATIENCE = Duration.ofHours(24);
+  static final Duration TOOK = Duration.ofMillis(31);
   static final Duration RESERVATION = Duration.ofMinutes(1);
   static final SendingRoom ROOM = new SendingRoom(100, 100, 4);
 
@@ -133,18 +134,31 @@ record TestingWebhooks(
 
   Optional<AfterFailure> fail(DueDelivery delivery, Duration delay, Duration wait) {
     return store.markFailed(
-        delivery, new FailedTry(500, "oops", "It answered 500.", false, delay, wait), PATIENCE);
+        delivery,
+        new FailedTry(500, "oops", "It answered 500.", false, delay, wait, TOOK),
+        PATIENCE);
   }
 
   Optional<AfterFailure> gone(DueDelivery delivery) {
     return store.markFailed(
         delivery,
-        new FailedTry(410, "", "It answered 410.", true, Duration.ofSeconds(10), Duration.ZERO),
+        new FailedTry(
+            410, "", "It answered 410.", true, Duration.ofSeconds(10), Duration.ZERO, TOOK),
         PATIENCE);
   }
 
   boolean deliver(DueDelivery delivery) {
-    return store.markDelivered(delivery, 204, "", false).isPresent();
+    return arrive(delivery, false).isPresent();
+  }
+
+  /**
+   * Reports that it arrived.
+   *
+   * @param slow whether the endpoint took long
+   * @return whether the endpoint failed before
+   */
+  Optional<Boolean> arrive(DueDelivery delivery, boolean slow) {
+    return store.markDelivered(delivery, 204, "", TOOK, slow);
   }
 
   WebhookDelivery only(RequestId job) {

@@ -22,13 +22,14 @@ public final class JavaCommand {
   private JavaCommand() {}
 
   /**
-   * Runs the executable jar of a module.
+   * Runs the executable jar of a module as the images do.
    *
    * @throws IllegalStateException if it was not built
    */
   public static List<String> ofModule(String module, List<String> arguments) {
+    var prepared = PreparedJar.of(jarOf(module), SMALL);
     var command = new ArrayList<>(SMALL);
-    command.addAll(List.of("-jar", jarOf(module).toString()));
+    command.addAll(List.of("-XX:AOTCache=" + prepared.cache(), "-jar", prepared.jar().toString()));
     command.addAll(arguments);
     return List.copyOf(command);
   }

@@ -5,6 +5,7 @@ import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.RequestParameters;
+import dev.darkroom.gateway.http.TimeCursor;
 import dev.darkroom.ledger.audit.AuditAction;
 import dev.darkroom.ledger.audit.AuditFilter;
 import dev.darkroom.ledger.audit.AuditStore;
@@ -49,7 +50,11 @@ class AuditController {
     static AuditReply of(List<AuditedAction> found, int limit) {
       var more = found.size() > limit;
       var entries = more ? found.subList(0, limit) : found;
-      return new AuditReply(entries, limit, more ? AuditCursor.of(entries.getLast()) : null);
+      return new AuditReply(entries, limit, more ? cursorAt(entries.getLast()) : null);
+    }
+
+    private static String cursorAt(AuditedAction last) {
+      return new TimeCursor(last.at(), last.seq()).text();
     }
   }
 
@@ -71,7 +76,8 @@ class AuditController {
   private static Parsed<AuditQuery> parse(RequestParameters parameters) {
     var limit = parameters.integer("limit", 1, MAX_LIMIT).orElse(DEFAULT_LIMIT);
     var cursor = parameters.text("cursor");
-    var after = cursor.flatMap(AuditCursor::parse);
+    var after =
+        cursor.flatMap(TimeCursor::parse).map(found -> AuditPosition.of(found.at(), found.seq()));
     if (cursor.isPresent() && after.isEmpty()) {
       parameters.reject("cursor", "must be the nextCursor of an earlier reply");
     }

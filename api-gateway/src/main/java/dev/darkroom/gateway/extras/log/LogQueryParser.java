@@ -2,6 +2,7 @@ package dev.darkroom.gateway.extras.log;
 
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.RequestParameters;
+import dev.darkroom.gateway.http.TimeCursor;
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.ledger.log.LogPosition;
 import dev.darkroom.model.JobStatus;
@@ -78,7 +79,8 @@ final class LogQueryParser {
 
   private LogPosition cursor() {
     var cursor = parameters.text("cursor");
-    var position = cursor.flatMap(Cursor::parse);
+    var position =
+        cursor.flatMap(TimeCursor::parse).map(found -> LogPosition.of(found.at(), found.seq()));
     if (cursor.isPresent() && position.isEmpty()) {
       parameters.reject("cursor", "must be the nextCursor of an earlier reply");
     }

@@ -3,7 +3,9 @@ package dev.darkroom.gateway.extras.log;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.extras.log.LogQueryParser.LogQuery;
+import dev.darkroom.gateway.http.TimeCursor;
 import dev.darkroom.ledger.log.LogEntry;
+import dev.darkroom.ledger.log.LogPosition;
 import dev.darkroom.ledger.log.LogQueries.LogCount;
 import dev.darkroom.ledger.log.LogSlice;
 import java.util.LinkedHashMap;
@@ -45,6 +47,10 @@ record LogsReply(
         query.limit(),
         query.offset(),
         count.limited() ? true : null,
-        slice.next() == null ? null : Cursor.of(slice.next()));
+        slice.next() == null ? null : cursor(slice.next()));
+  }
+
+  private static String cursor(LogPosition position) {
+    return new TimeCursor(position.createdAt().toInstant(), position.seq()).text();
   }
 }

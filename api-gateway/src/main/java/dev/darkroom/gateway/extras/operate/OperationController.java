@@ -11,12 +11,15 @@ import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.gateway.submit.IdempotencyKeyHeader;
 import dev.darkroom.gateway.submit.RequestBody;
 import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.audit.AuditAction;
 import dev.darkroom.ledger.operate.Operation;
 import dev.darkroom.ledger.operate.Operation.OperationAction;
 import dev.darkroom.ledger.operate.OperationStore;
+import dev.darkroom.ledger.operate.OperationStore.Beginning;
+import dev.darkroom.ledger.operate.OperationStore.NewOperation;
 import dev.darkroom.ledger.operate.PauseStore;
 import dev.darkroom.ledger.operate.PauseStore.Pause;
 import dev.darkroom.ledger.operate.PauseStore.PauseScope;
@@ -162,36 +165,52 @@ class OperationController {
   }
 
   private ResponseEntity<Object> begin(OperationRequest asked, HttpServletRequest request) {
+    var key = IdempotencyKeyHeader.of(request);
+    if (!key.errors().isEmpty()) {
+      return Problem.badFields(key.errors()).answer();
+    }
     var visible = Caller.of(request).sees();
     var id = ids.generate();
     var matched = operationStore.count(asked.action(), asked.filter(), visible, id);
     if (asked.dryRun()) {
       return JsonReply.of(HttpStatus.OK, new DryRun(asked.action(), true, matched));
     }
-    var operation =
-        operationStore.begin(
+    var wanted =
+        new NewOperation(
             id,
             asked.action(),
             asked.filter(),
             visible,
             asked.reason(),
-            matched,
-            AuditTrail.of(
-                request,
-                AuditAction.OPERATION_BEGIN,
-                TARGET + id,
-                Map.of("change", asked.action().word(), "jobs", matched)));
-    log.atWarn()
-        .addKeyValue("operation", id)
-        .addKeyValue("action", operation.action().word())
-        .addKeyValue("filter", operation.filter())
-        .addKeyValue("jobs", matched)
-        .log("operation begins");
+            key.key().orElse(null),
+            matched);
+    var entry =
+        AuditTrail.of(
+            request,
+            AuditAction.OPERATION_BEGIN,
+            TARGET + id,
+            Map.of("change", asked.action().word(), "jobs", matched));
+    return switch (operationStore.begin(wanted, entry)) {
+      case Beginning.Begun(var operation) -> {
+        log.atWarn()
+            .addKeyValue("operation", id)
+            .addKeyValue("action", operation.action().word())
+            .addKeyValue("filter", operation.filter())
+            .addKeyValue("jobs", matched)
+            .log("operation begins");
+        yield accepted(operation).body(operation);
+      }
+      case Beginning.Repeated(var first) ->
+          accepted(first).header(IdempotencyKeyHeader.REPLAYED, "true").body(first);
+      case Beginning.KeyTaken _ -> IdempotencyKeyHeader.reused().answer();
+    };
+  }
+
+  private static ResponseEntity.BodyBuilder accepted(Operation operation) {
     return ResponseEntity.accepted()
-        .location(URI.create(PATH + id))
+        .location(URI.create(PATH + operation.id()))
         .contentType(MediaType.APPLICATION_JSON)
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .body(operation);
+        .header(HttpHeaders.CACHE_CONTROL, "no-store");
   }
 
   @GetMapping("/api/operations/{operationId}")

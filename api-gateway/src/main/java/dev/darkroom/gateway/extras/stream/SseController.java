@@ -84,50 +84,42 @@ class SseController implements SseStream.StepSource {
     return ledger.knownAmong(subscription.requestIds(), subscription.visible());
   }
 
-  /** A {@code Callable} streams, on a virtual thread; everything else is a reply. */
+  /** On a virtual thread, which takes its client's place only once it runs. */
   private Object reply(
       Parsed<Subscription> parsed, HttpServletRequest request, HttpServletResponse response) {
     return switch (parsed) {
       case Parsed.BadFields<Subscription>(var errors) -> Problem.badFields(errors).answer();
       case Parsed.Success<Subscription>(var subscription) ->
-          switch (limiter.enter(request)) {
-            case Entry.Admitted place -> admitted(place, subscription, request, response);
-            case Entry.ClientHasTooMany _, Entry.TooMany _ -> {
-              refusals.count("too_many_streams");
-              yield Problem.of(
-                      HttpStatus.TOO_MANY_REQUESTS,
-                      "Too many streams from your address. Close one, or retry in a few seconds.")
-                  .code(ProblemCode.TOO_MANY_STREAMS)
-                  .header(HttpHeaders.RETRY_AFTER, String.valueOf(RETRY_AFTER.toSeconds()))
-                  .answer();
-            }
-          };
+          (Callable<@Nullable ResponseEntity<Object>>)
+              () -> limited(subscription, request, response);
     };
   }
 
   /** A stream keeps its client's place until it has ended. */
-  private Object admitted(
-      Entry.Admitted place,
-      Subscription subscription,
-      HttpServletRequest request,
-      HttpServletResponse response) {
-    var streams = false;
-    try {
-      var reply = open(place, subscription, request, response);
-      streams = reply instanceof Callable;
-      return reply;
-    } finally {
-      if (!streams) {
-        place.close();
+  private @Nullable ResponseEntity<Object> limited(
+      Subscription subscription, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
+    return switch (limiter.enter(request)) {
+      case Entry.Admitted place -> {
+        try (place) {
+          yield open(subscription, request, response);
+        }
       }
-    }
+      case Entry.ClientHasTooMany _, Entry.TooMany _ -> {
+        refusals.count("too_many_streams");
+        yield Problem.of(
+                HttpStatus.TOO_MANY_REQUESTS,
+                "Too many streams from your address. Close one, or retry in a few seconds.")
+            .code(ProblemCode.TOO_MANY_STREAMS)
+            .header(HttpHeaders.RETRY_AFTER, String.valueOf(RETRY_AFTER.toSeconds()))
+            .answer();
+      }
+    };
   }
 
-  private Object open(
-      Entry.Admitted place,
-      Subscription subscription,
-      HttpServletRequest request,
-      HttpServletResponse response) {
+  private @Nullable ResponseEntity<Object> open(
+      Subscription subscription, HttpServletRequest request, HttpServletResponse response)
+      throws IOException {
     if (!exists(subscription)) {
       return Problem.of(
               HttpStatus.NOT_FOUND,
@@ -143,12 +135,7 @@ class SseController implements SseStream.StepSource {
       writeHeaders(response);
       return ResponseEntity.ok().build();
     }
-    return (Callable<@Nullable ResponseEntity<Object>>)
-        () -> {
-          try (place) {
-            return stream(subscription, start, ReplyLinks.of(request), response);
-          }
-        };
+    return stream(subscription, start, ReplyLinks.of(request), response);
   }
 
   /** Null where the client got a stream. */

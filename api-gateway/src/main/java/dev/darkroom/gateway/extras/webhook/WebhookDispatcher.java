@@ -202,6 +202,7 @@ final class WebhookDispatcher implements LoopRound {
               delivery,
               Objects.requireNonNull(result.status()),
               Objects.requireNonNullElse(result.reply(), ""),
+              result.took(),
               result.took().compareTo(SLOW) > 0);
       if (failedBefore.orElse(false)) {
         about(log.atInfo(), delivery).log("webhook endpoint works again");
@@ -217,7 +218,8 @@ final class WebhookDispatcher implements LoopRound {
                   error,
                   result.outcome() == TryOutcome.GONE,
                   backoff.delay(delivery.failures()),
-                  shorter(result.retryAfter(), settings.retryFor())),
+                  shorter(result.retryAfter(), settings.retryFor()),
+                  result.took()),
               settings.retryFor())
           .ifPresent(after -> report(delivery, error, after));
     }

@@ -35,6 +35,7 @@ final class WebhookReplies {
       @Nullable Integer status,
       @Nullable String reply,
       @Nullable String error,
+      @JsonRawValue String log,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant deliveredAt,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant nextTryAt,
       @JsonRawValue String payload) {
@@ -50,6 +51,7 @@ final class WebhookReplies {
           delivery.status(),
           delivery.reply(),
           delivery.error(),
+          delivery.log(),
           delivery.deliveredAt(),
           delivery.nextTryAt(),
           delivery.body());

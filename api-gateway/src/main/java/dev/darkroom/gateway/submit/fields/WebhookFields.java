@@ -1,8 +1,8 @@
 package dev.darkroom.gateway.submit.fields;
 
 import dev.darkroom.gateway.http.FieldReader;
-import dev.darkroom.ledger.jobs.NewJob.JobWebhook;
 import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.JobWebhook;
 import dev.darkroom.model.network.CallbackUrl;
 import java.util.List;
 import java.util.Optional;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.darkroom.gateway.extras.log.LogQueryParser.LogQuery;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Parsed.BadField;
+import dev.darkroom.gateway.http.TimeCursor;
 import dev.darkroom.ledger.log.LogFilter;
 import dev.darkroom.ledger.log.LogPosition;
 import java.time.Instant;
@@ -19,8 +20,8 @@ import org.springframework.mock.web.MockHttpServletRequest;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class LogQueryParserTest {
-  private static final LogPosition POSITION =
-      LogPosition.of(Instant.parse("2026-11-24T12:30:00.123456Z"), 42);
+  private static final TimeCursor CURSOR =
+      new TimeCursor(Instant.parse("2026-11-24T12:30:00.123456Z"), 42);
 
   private final MockHttpServletRequest request = new MockHttpServletRequest("GET", "/");
 
@@ -72,9 +73,9 @@ class LogQueryParserTest {
 
   @Test
   void a_cursor_is_the_position_it_was_made_of() {
-    request.setParameter("cursor", Cursor.of(POSITION));
-    assertThat(understood().after()).isEqualTo(POSITION);
-    assertThat(Cursor.of(POSITION)).matches("[A-Za-z0-9_-]{22}");
+    request.setParameter("cursor", CURSOR.text());
+    assertThat(understood().after()).isEqualTo(LogPosition.of(CURSOR.at(), CURSOR.seq()));
+    assertThat(CURSOR.text()).matches("[A-Za-z0-9_-]{22}");
   }
 
   @ParameterizedTest
@@ -98,7 +99,7 @@ class LogQueryParserTest {
   @ParameterizedTest
   @CsvSource({"cursor, with a cursor", "q, with q"})
   void an_offset_goes_with_neither_cursor_nor_text(String other, String words) {
-    request.setParameter(other, Cursor.of(POSITION));
+    request.setParameter(other, CURSOR.text());
     request.setParameter("offset", "0");
     assertThat(understood().offset()).isZero();
     request.setParameter("offset", "1");

@@ -29,8 +29,8 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Serves pictures of completed jobs. */
 @RestController
-class PictureApi {
-  private static final Logger log = LoggerFactory.getLogger(PictureApi.class);
+class PictureController {
+  private static final Logger log = LoggerFactory.getLogger(PictureController.class);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
   /** The picture with which a visible job completed, unless it was deleted. */
@@ -43,7 +43,7 @@ class PictureApi {
   private final PictureResponse pictureResponse;
   private final AtomicBoolean storeAvailable = new AtomicBoolean(true);
 
-  PictureApi(
+  PictureController(
       PictureStore store, CompletedPicture completedPicture, PictureResponse pictureResponse) {
     this.store = store;
     this.completedPicture = completedPicture;

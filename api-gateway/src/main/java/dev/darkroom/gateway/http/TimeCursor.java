@@ -1,14 +1,13 @@
-package dev.darkroom.gateway.extras.log;
+package dev.darkroom.gateway.http;
 
-import dev.darkroom.ledger.log.LogPosition;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.Optional;
 
-/** Timestamp and sequence number of a row, opaque to clients. */
-final class Cursor {
+/** Time and number of a row, where a page ends; opaque to clients. */
+public record TimeCursor(Instant at, long seq) {
   private static final int BYTES = 2 * Long.BYTES;
 
   /** No row is of another year than 1 to 9999, and the database doesn't know all others. */
@@ -16,34 +15,29 @@ final class Cursor {
 
   private static final long LAST = micros(Instant.parse("9999-12-31T23:59:59.999999Z"));
 
-  private Cursor() {}
-
-  static String of(LogPosition position) {
-    var bytes =
-        ByteBuffer.allocate(BYTES)
-            .putLong(micros(position.createdAt().toInstant()))
-            .putLong(position.seq())
-            .array();
+  /** As clients send it back. */
+  public String text() {
+    var bytes = ByteBuffer.allocate(BYTES).putLong(micros(at)).putLong(seq).array();
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
   /** Empty where the text is no cursor. */
-  static Optional<LogPosition> parse(String cursor) {
+  public static Optional<TimeCursor> parse(String text) {
     try {
-      var bytes = Base64.getUrlDecoder().decode(cursor);
+      var bytes = Base64.getUrlDecoder().decode(text);
       return bytes.length == BYTES
-          ? position(ByteBuffer.wrap(bytes)).filter(position -> of(position).equals(cursor))
+          ? read(ByteBuffer.wrap(bytes)).filter(cursor -> cursor.text().equals(text))
           : Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
   }
 
-  private static Optional<LogPosition> position(ByteBuffer bytes) {
+  private static Optional<TimeCursor> read(ByteBuffer bytes) {
     var micros = bytes.getLong();
     return micros >= FIRST && micros <= LAST
         ? Optional.of(
-            LogPosition.of(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), bytes.getLong()))
+            new TimeCursor(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), bytes.getLong()))
         : Optional.empty();
   }
 
