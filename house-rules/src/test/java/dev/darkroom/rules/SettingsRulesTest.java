@@ -96,7 +96,7 @@ class SettingsRulesTest {
       events.add(
           new SimpleConditionEvent(
               type,
-              prefix.startsWith("darkroom."),
+              prefix.equals("darkroom") || prefix.startsWith("darkroom."),
               "%s has the prefix '%s'".formatted(type.getName(), prefix)));
     }
   }

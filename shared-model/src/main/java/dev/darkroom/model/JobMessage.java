@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A record of {@link Topics#JOBS}: "this job is due". It may arrive twice or late; the ledger
@@ -15,6 +16,8 @@ import java.util.Objects;
  * @param call what every attempt sends, under {@code parameters}, as the ledger has it; with the
  *     request it is all that a ledger needs that has lost the job
  * @param owner whom the job belongs to; empty, and absent on the wire, where access is open
+ * @param failedProvider the one whose fault it is that the latest attempt brought no picture;
+ *     another one is asked first. Absent where there is none
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record JobMessage(
@@ -23,7 +26,19 @@ public record JobMessage(
     GenerationRequest request,
     Map<String, ?> call,
     Instant deadlineAt,
-    @JsonInclude(JsonInclude.Include.NON_EMPTY) String owner) {
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) String owner,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String failedProvider) {
+  /** A job of which no provider has failed. */
+  public JobMessage(
+      RequestId requestId,
+      String userId,
+      GenerationRequest request,
+      Map<String, ?> call,
+      Instant deadlineAt,
+      String owner) {
+    this(requestId, userId, request, call, deadlineAt, owner, null);
+  }
+
   public JobMessage {
     requireNonNull(requestId, "requestId is missing");
     requireNonNull(userId, "userId is missing");

@@ -98,7 +98,8 @@ class WireFormatTest {
             new GenerationRequest("a fox", null, 0.7, 0.5, null, 512, 512, 42, null, null),
             Map.of("parameters", Map.of("seed", 42)),
             Instant.parse("2026-11-22T12:00:00.123456Z"),
-            "");
+            "",
+            "spare");
 
     var json = JSON.writeValueAsString(message);
 
