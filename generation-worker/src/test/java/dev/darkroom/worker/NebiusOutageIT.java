@@ -10,7 +10,7 @@ import dev.darkroom.model.RequestId;
 import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
 import dev.darkroom.testservers.TestDatabase;
-import dev.darkroom.worker.nebius.NebiusCircuitBreaker;
+import dev.darkroom.worker.nebius.Providers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -62,7 +62,7 @@ class NebiusOutageIT {
       var gateway = new TestingGateway(worker);
       nebius.everyCall().meet(answer(503).withDetail("down for maintenance"));
       var jobs = IntStream.range(0, JOBS).mapToObj(i -> gateway.submit("Tern " + i)).toList();
-      var breaker = worker.getBean(NebiusCircuitBreaker.class);
+      var breaker = worker.getBean(Providers.class).named("nebius").breaker();
       await().atMost(ofSeconds(20)).until(() -> breaker.callsAllowed() <= 1);
       var opened = System.nanoTime();
       var before = nebius.bill().calls().size();

@@ -18,6 +18,7 @@ import dev.darkroom.simulator.Fault;
 import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
 import dev.darkroom.worker.nebius.NebiusCircuitBreaker;
+import dev.darkroom.worker.nebius.Providers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,7 +56,7 @@ class PoisonedPromptIT {
     nebius = NebiusSimulator.start(SimulatorSettings.defaults());
     worker = startWorker();
     gateway = new TestingGateway(worker);
-    breaker = worker.getBean(NebiusCircuitBreaker.class);
+    breaker = worker.getBean(Providers.class).named("nebius").breaker();
   }
 
   @AfterEach

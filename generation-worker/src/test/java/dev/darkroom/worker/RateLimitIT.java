@@ -11,7 +11,7 @@ import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
 import dev.darkroom.testservers.TestDatabase;
 import dev.darkroom.testservers.TestServers;
-import dev.darkroom.worker.limit.CallPermits;
+import dev.darkroom.worker.nebius.Providers;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.util.List;
@@ -86,7 +86,7 @@ class RateLimitIT {
   }
 
   private static String state(ConfigurableApplicationContext worker) {
-    return worker.getBean(CallPermits.class).state();
+    return worker.getBean(Providers.class).named("nebius").permits().state();
   }
 
   private static double limit(ConfigurableApplicationContext worker) {

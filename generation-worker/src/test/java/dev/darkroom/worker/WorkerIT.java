@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Attempt;
+import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.Billing;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.WorkerStore;
@@ -220,7 +221,7 @@ class WorkerIT {
     var report = worker.getBean(OutcomeReporter.class);
 
     report.report(
-        new Attempt(late, 1, "worker-1", UUID.randomUUID()),
+        claimed(late, 1),
         new AttemptOutcome.Succeeded(
             copyOfPicture(other, late),
             new AttemptOutcome.ImageSize(96, 64),
@@ -228,7 +229,7 @@ class WorkerIT {
         Optional.empty(),
         java.time.Duration.ofMinutes(1));
     report.report(
-        new Attempt(other, 7, "worker-1", UUID.randomUUID()),
+        claimed(other, 7),
         new AttemptOutcome.Succeeded(
             store.find(other).orElseThrow(),
             new AttemptOutcome.ImageSize(96, 64),
@@ -239,6 +240,17 @@ class WorkerIT {
     assertThat(store.find(late)).isEmpty();
     assertThat(store.find(other)).isPresent();
     assertThat(gateway.steps(late)).containsExactly("request_received", "deadline_exceeded");
+  }
+
+  private static ClaimedJob claimed(RequestId id, int attempt) {
+    return new ClaimedJob(
+        new Attempt(id, attempt, "worker-1", UUID.randomUUID()),
+        "me",
+        "nebius",
+        "stability-ai/sdxl",
+        Map.of(),
+        null,
+        java.time.Duration.ofMinutes(1));
   }
 
   @Test

@@ -42,6 +42,29 @@ public enum FailureCode {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** Whether the fault was the provider's, so that another one may make the picture. */
+  public boolean isOfProvider() {
+    return switch (this) {
+      case ACCESS_REFUSED,
+          BAD_REPLY,
+          PROVIDER_UNAVAILABLE,
+          RATE_LIMITED,
+          MISCONFIGURED,
+          OUTCOME_UNKNOWN ->
+          true;
+      case REJECTED,
+          CONTENT_REFUSED,
+          UNUSABLE_PICTURE,
+          ASYNCHRONOUS_ANSWER,
+          PICTURE_NOT_STORED,
+          RECORD_TOO_LARGE,
+          WITHDRAWN,
+          CANCELLED,
+          DEADLINE_EXCEEDED ->
+          false;
+    };
+  }
+
   /** Empty for an unknown code. */
   public static Optional<FailureCode> of(String word) {
     return Stream.of(values()).filter(code -> code.word().equals(word)).findFirst();

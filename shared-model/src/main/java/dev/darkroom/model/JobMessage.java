@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     request it is all that a ledger needs that has lost the job
  * @param owner whom the job belongs to; empty, and absent on the wire, where access is open
  * @param webhook who is told of its events; absent on the wire where nobody is
+ * @param failedProvider the one whose fault it is that the latest attempt brought no picture;
+ *     another one is asked first. Absent where there is none
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record JobMessage(
@@ -26,7 +28,8 @@ public record JobMessage(
     Map<String, ?> call,
     Instant deadlineAt,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) String owner,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JobWebhook webhook) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable JobWebhook webhook,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String failedProvider) {
   public JobMessage {
     requireNonNull(requestId, "requestId is missing");
     requireNonNull(userId, "userId is missing");
@@ -38,7 +41,7 @@ public record JobMessage(
     owner = Objects.requireNonNullElse(owner, "");
   }
 
-  /** Of a job of which nobody is told. */
+  /** A job of which nobody is told, and of which no provider has failed. */
   public JobMessage(
       RequestId requestId,
       String userId,
@@ -46,6 +49,6 @@ public record JobMessage(
       Map<String, ?> call,
       Instant deadlineAt,
       String owner) {
-    this(requestId, userId, request, call, deadlineAt, owner, null);
+    this(requestId, userId, request, call, deadlineAt, owner, null, null);
   }
 }

@@ -8,24 +8,29 @@ import java.util.stream.Stream;
  * only: the provider's message may name our account.
  */
 public enum ProviderRefusal {
-  KEY("Nebius refused the API key of this service; its operator has to mend that."),
-  BALANCE("Nebius refused to bill this service; its operator has to mend that."),
-  ACCESS("Nebius refused access to this service; its operator has to mend that."),
-  MODEL("Nebius does not offer the model that this job asks for.");
+  KEY(" refused the API key of this service; its operator has to mend that."),
+  BALANCE(" refused to bill this service; its operator has to mend that."),
+  ACCESS(" refused access to this service; its operator has to mend that."),
+  MODEL(" does not offer the model that this job asks for.");
 
-  private final String sentence;
+  private final String predicate;
 
-  ProviderRefusal(String sentence) {
-    this.sentence = sentence;
+  ProviderRefusal(String predicate) {
+    this.predicate = predicate;
   }
 
-  /** The reason of an attempt, for people. */
+  /** The reason of an attempt at Nebius, for people. */
   public String sentence() {
-    return sentence;
+    return sentence("Nebius");
+  }
+
+  /** The reason of an attempt at this provider, for people. */
+  public String sentence(String provider) {
+    return provider + predicate;
   }
 
   /** The refusal that a reason contains. */
   public static Optional<ProviderRefusal> in(String reason) {
-    return Stream.of(values()).filter(refusal -> reason.contains(refusal.sentence)).findFirst();
+    return Stream.of(values()).filter(refusal -> reason.contains(refusal.predicate)).findFirst();
   }
 }

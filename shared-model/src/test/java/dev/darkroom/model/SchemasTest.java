@@ -78,7 +78,7 @@ class SchemasTest {
     ObjectNode told =
         JSON.valueToTree(
             new JobMessage(
-                ID, "ada", request, Map.of("parameters", Map.of()), NOW, "acme", webhook));
+                ID, "ada", request, Map.of("parameters", Map.of()), NOW, "acme", webhook, null));
 
     assertThat(JOB.complaints(told.toString())).isEmpty();
     assertThat(told.at("/webhook/events")).hasSize(JobStatus.values().length);

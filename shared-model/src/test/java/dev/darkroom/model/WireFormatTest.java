@@ -99,7 +99,8 @@ class WireFormatTest {
             Map.of("parameters", Map.of("seed", 42)),
             Instant.parse("2026-11-22T12:00:00.123456Z"),
             "",
-            new JobWebhook("https://example.com/hooks", List.of(JobStatus.COMPLETED)));
+            new JobWebhook("https://example.com/hooks", List.of(JobStatus.COMPLETED)),
+            "spare");
 
     var json = JSON.writeValueAsString(message);
 

@@ -2,8 +2,13 @@ package dev.darkroom.gateway.provider;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.darkroom.ledger.statistics.RecentAttempts;
+import dev.darkroom.ledger.statistics.RecentAttempts.Answered;
+import dev.darkroom.ledger.statistics.RecentAttempts.WorkerActivity;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.dao.DataAccessException;
@@ -83,6 +88,14 @@ public final class ProviderWatch {
     var activity = ledger.activity();
     var lately = ledger.latest(LATELY, ATTEMPTS);
     var heard = lately.isEmpty() && activity.open() ? ledger.latest(LONG_AGO, 1) : lately;
-    return new ProviderHealth(heard, activity).state();
+    return stateOf(heard, activity);
+  }
+
+  /** Of several providers the best off counts: jobs go there. */
+  static ProviderState stateOf(List<Answered> heard, WorkerActivity activity) {
+    return heard.stream().collect(Collectors.groupingBy(Answered::provider)).values().stream()
+        .map(ofOne -> new ProviderHealth(ofOne, activity).state())
+        .min(Comparator.comparing(ProviderState::state))
+        .orElseGet(() -> new ProviderHealth(List.of(), activity).state());
   }
 }

@@ -102,6 +102,7 @@ record JobView(
       String step, @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") Instant timestamp) {}
 
   /**
+   * @param provider that was called
    * @param endedAt absent, like outcome and reason, while it is under way
    * @param reason why it did not succeed
    * @param callMillis how long its call took, from the first byte of the request's body to the last
@@ -112,6 +113,7 @@ record JobView(
   record JobAttemptView(
       int attempt,
       String worker,
+      @Nullable String provider,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") Instant startedAt,
       @JsonFormat(pattern = MILLISECONDS, timezone = "UTC") @Nullable Instant endedAt,
       AttemptMade.@Nullable AttemptResult outcome,
@@ -124,6 +126,7 @@ record JobView(
       return new JobAttemptView(
           made.number(),
           made.worker(),
+          made.provider(),
           made.startedAt(),
           end == null ? null : end.at(),
           end == null ? null : end.outcome(),

@@ -166,6 +166,17 @@ class ProviderHealthTest {
     assertThat(new ProviderHealth(List.of(), QUIET).state().state()).isEqualTo(Availability.IDLE);
   }
 
+  @Test
+  void of_several_providers_the_best_off_counts() {
+    var refused = failed("misconfigured", ProviderRefusal.KEY.sentence(), 1);
+    var ofSpare = new Answered(null, null, true, NOW, NOW, null, "spare");
+
+    assertThat(ProviderWatch.stateOf(List.of(refused), BUSY).state()).isEqualTo(Availability.AWAY);
+    assertThat(ProviderWatch.stateOf(List.of(refused, ofSpare), BUSY).state())
+        .isEqualTo(Availability.WELL);
+    assertThat(ProviderWatch.stateOf(List.of(), BUSY).state()).isEqualTo(Availability.IDLE);
+  }
+
   private static WorkerActivity workers(
       boolean running, @Nullable Instant waiting, @Nullable Instant calledAt) {
     return new WorkerActivity(running, waiting, waiting != null, calledAt, null, NOW);
@@ -177,16 +188,16 @@ class ProviderHealthTest {
 
   private static Answered well(int endedAgo, int begunAgo) {
     return new Answered(
-        null, null, true, NOW.minusSeconds(begunAgo), NOW.minusSeconds(endedAgo), null);
+        null, null, true, NOW.minusSeconds(begunAgo), NOW.minusSeconds(endedAgo), null, "nebius");
   }
 
   private static Answered failed(String code, String reason, int ago) {
     var at = NOW.minusSeconds(ago);
-    return new Answered(code, reason, false, at, at, NOW.plusSeconds(1));
+    return new Answered(code, reason, false, at, at, NOW.plusSeconds(1), "nebius");
   }
 
   private static Answered limited(int ago, Instant dueAt) {
     var at = NOW.minusSeconds(ago);
-    return new Answered("rate_limited", "Nebius answered 429.", true, at, at, dueAt);
+    return new Answered("rate_limited", "Nebius answered 429.", true, at, at, dueAt, "nebius");
   }
 }

@@ -4,7 +4,7 @@ import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.messaging.JobRecords;
 import dev.darkroom.messaging.KafkaHealth;
 import dev.darkroom.messaging.TopicInitializer;
-import dev.darkroom.worker.limit.CallPermits;
+import dev.darkroom.worker.nebius.Providers;
 import dev.darkroom.worker.run.ExecutorCapacity;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -27,7 +27,7 @@ class IntakeConfiguration {
       JobRecords records,
       TopicInitializer topics,
       ExecutorCapacity capacity,
-      CallPermits permits,
+      Providers providers,
       IntakeSettings settings,
       KafkaHealth kafka,
       MeterRegistry meters) {
@@ -35,7 +35,8 @@ class IntakeConfiguration {
     // ordinary one, some of which Spring Boot always adds.
     var connection = properties.buildAdminProperties();
     // Where every job needs a permit, a record beyond the first would wait here for the next one.
-    var batch = settings.batchFor(permits.limited() ? 1 : capacity.total());
+    var limited = providers.all().stream().anyMatch(provider -> provider.permits().limited());
+    var batch = settings.batchFor(limited ? 1 : capacity.total());
     return new JobConsumer(
         () -> open(connection, settings.mode(), batch, records),
         topics::present,

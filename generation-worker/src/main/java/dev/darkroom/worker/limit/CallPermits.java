@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** How many calls to Nebius this worker may begin. */
+/** How many calls to one provider this worker may begin. */
 public interface CallPermits {
   /** Reads a header of a reply. */
   @FunctionalInterface
@@ -21,11 +21,11 @@ public interface CallPermits {
   /** These calls begin. */
   void spend(int calls);
 
-  /** Nebius has answered; its headers may say how much it grants. */
+  /** The provider has answered; its headers may say how much it grants. */
   void observe(Headers headers);
 
   /**
-   * Nebius has refused a call for its rate.
+   * The provider has refused a call for its rate.
    *
    * @param wait that it asks for; null if it names none
    */

@@ -2,45 +2,45 @@ package dev.darkroom.worker.limit;
 
 import dev.darkroom.ledger.limit.RateLimitStore;
 import dev.darkroom.ledger.loop.BackgroundLoop;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import java.util.stream.IntStream;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Condition;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.type.AnnotatedTypeMetadata;
 
-/** Shares the limit, where one is set. */
+/** Shares the limits, where any are set. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(RateLimitSettings.class)
 class RateLimitConfiguration {
-  private static final String PROVIDER = "nebius";
   private static final Duration REFILL = Duration.ofMillis(50);
 
+  /** As {@code darkroom.providers} allows. */
+  private static final int MOST_PROVIDERS = 16;
+
   @Bean
-  CallPermits callPermits(
-      RateLimitSettings settings, RateLimitStore store, Clock clock, MeterRegistry meters) {
-    var throttled =
-        Counter.builder("darkroom.nebius.throttled")
-            .description("Calls that Nebius answered with 429")
-            .register(meters);
-    if (!settings.isLimited()) {
-      return new UnlimitedCalls(throttled);
-    }
-    var permits = new StoredPermits(store, PROVIDER, settings.requestsPerMinute());
-    var limiter = new SharedRateLimiter(permits, System::nanoTime, clock, throttled);
-    Gauge.builder("darkroom.nebius.limit", limiter, SharedRateLimiter::limit)
-        .description("Calls per minute of all workers")
-        .register(meters);
-    return limiter;
+  SharedRateLimits callLimits(RateLimitStore store, Clock clock, MeterRegistry meters) {
+    return new SharedRateLimits(store, clock, meters);
   }
 
   @Bean
-  @ConditionalOnProperty("darkroom.nebius.requests-per-minute")
-  BackgroundLoop refillPermits(CallPermits permits) {
-    return new BackgroundLoop(
-        "refill-permits", REFILL, () -> permits instanceof SharedRateLimiter it && it.refill());
+  @Conditional(AnyLimit.class)
+  BackgroundLoop refillPermits(SharedRateLimits limits) {
+    return new BackgroundLoop("refill-permits", REFILL, limits::refill);
+  }
+
+  /** Without one there is nothing to fetch. */
+  static final class AnyLimit implements Condition {
+    @Override
+    public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
+      var settings = context.getEnvironment();
+      return settings.containsProperty("darkroom.nebius.requests-per-minute")
+          || IntStream.range(0, MOST_PROVIDERS)
+              .mapToObj("darkroom.providers[%d].requests-per-minute"::formatted)
+              .anyMatch(settings::containsProperty);
+    }
   }
 }

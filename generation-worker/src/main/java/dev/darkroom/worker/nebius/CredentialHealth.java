@@ -1,5 +1,6 @@
 package dev.darkroom.worker.nebius;
 
+import dev.darkroom.worker.nebius.NebiusSettings.ProviderEntry;
 import dev.darkroom.worker.nebius.http.ApiKey;
 import java.net.URI;
 import java.util.Locale;
@@ -15,13 +16,16 @@ final class CredentialHealth implements HealthIndicator {
 
   private final Health health;
 
-  CredentialHealth(URI endpoint, ApiKey key) {
+  CredentialHealth(String provider, URI endpoint, ApiKey key) {
+    var isOther = !provider.equals(ProviderEntry.NEBIUS);
     var host = String.valueOf(endpoint.getHost()).toLowerCase(Locale.ROOT);
     var isNebius = Stream.of(".nebius.com", ".nebius.ai").anyMatch(host::endsWith);
     if (!key.isGiven() && isNebius) { // another provider may take calls without a key
       var reason =
-          "NEBIUS_API_KEY is not set and %s refuses calls without it: jobs wait and fail at their deadline; set it and restart this worker"
-              .formatted(host);
+          "%s is not set and %s refuses calls without it: jobs wait and fail at their deadline; set it and restart this worker"
+              .formatted(
+                  isOther ? "api-key of %s in darkroom.providers".formatted(provider) : "NEBIUS_API_KEY",
+                  host);
       log.warn(reason);
       health = Health.outOfService().withDetail("reason", reason).build();
     } else {
@@ -31,8 +35,9 @@ final class CredentialHealth implements HealthIndicator {
     var isNear = !host.contains(".") || host.startsWith("127.") || host.endsWith(".localhost");
     if (key.isGiven() && "http".equals(endpoint.getScheme()) && !isNear) {
       log.atWarn()
+          .addKeyValue("provider", provider)
           .addKeyValue("endpoint", endpoint)
-          .log("API key and prompts are sent in clear text; use https in NEBIUS_API_ENDPOINT");
+          .log("API key and prompts are sent in clear text; use an https endpoint");
     }
   }
 

@@ -14,7 +14,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Looks up our models in Nebius's catalogue after the start, until there is an answer. That is free
+ * Looks up our models in a provider's catalogue after the start, until there is an answer. That is free
  * and proves the key before the first job. Jobs do not wait for it: not every provider has a
  * catalogue.
  */
@@ -22,6 +22,7 @@ final class ModelCatalogCheck implements LoopRound {
   private static final Logger log = LoggerFactory.getLogger(ModelCatalogCheck.class);
   private static final int LARGEST = 4 << 20;
 
+  private final String provider;
   private final NebiusTransport transport;
   private final ResponseClassifier responses;
   private final JsonMapper json;
@@ -31,10 +32,12 @@ final class ModelCatalogCheck implements LoopRound {
   private boolean isFinal;
 
   ModelCatalogCheck(
+      String provider,
       NebiusTransport transport,
       ResponseClassifier responses,
       JsonMapper json,
       NebiusSettings settings) {
+    this.provider = provider;
     this.transport = transport;
     this.responses = responses;
     this.json = json;
@@ -65,8 +68,9 @@ final class ModelCatalogCheck implements LoopRound {
       state = "not read: " + e.getClass().getSimpleName();
     }
     log.atWarn()
+        .addKeyValue("provider", provider)
         .addKeyValue("reason", state)
-        .log("could not read Nebius's model catalogue; jobs are processed all the same");
+        .log("could not read the provider's model catalogue; jobs are processed all the same");
     return false;
   }
 
@@ -109,8 +113,9 @@ final class ModelCatalogCheck implements LoopRound {
     }
     state = "missing from the catalogue: " + String.join(", ", missing);
     log.atWarn()
+        .addKeyValue("provider", provider)
         .addKeyValue("models", missing)
-        .log("models are missing from Nebius's catalogue; calls for them probably get 404");
+        .log("models are missing from the provider's catalogue; calls for them probably get 404");
     return true;
   }
 }

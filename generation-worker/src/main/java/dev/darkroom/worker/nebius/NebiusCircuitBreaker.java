@@ -254,7 +254,7 @@ public final class NebiusCircuitBreaker {
   /** In words, for the health page. */
   public synchronized String state() {
     if (isPaused()) {
-      return "nebius: " + describe("paused until " + pausedUntil);
+      return breaker.getName() + ": " + describe("paused until " + pausedUntil);
     }
     halfOpenWhenDue();
     return switch (breaker.getState()) {
@@ -304,18 +304,18 @@ public final class NebiusCircuitBreaker {
         var doubtful = from == CircuitBreaker.State.CLOSED && refusal == ProviderRefusal.ACCESS;
         openUntil = doubtful ? stateSince : stateSince.plus(probeAfter);
         log.atWarn()
-            .addKeyValue("provider", "nebius")
+            .addKeyValue("provider", breaker.getName())
             .addKeyValue("reason", (refusal == null ? "" : describe(refusal) + ": ") + reason)
             .addKeyValue("probe_at", openUntil)
             .log("circuit breaker opened; no calls until the next probe");
       }
       case HALF_OPEN ->
           log.atInfo()
-              .addKeyValue("provider", "nebius")
+              .addKeyValue("provider", breaker.getName())
               .log("circuit breaker half-open; the next call probes");
       case CLOSED, DISABLED, METRICS_ONLY ->
           log.atInfo()
-              .addKeyValue("provider", "nebius")
+              .addKeyValue("provider", breaker.getName())
               .log("circuit breaker closed; calls are made again");
     }
   }

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls Nebius for one job: within its timeout, through the circuit breaker, with quick retries
+ * Calls a provider for one job: within its timeout, through the circuit breaker, with quick retries
  * where nothing was sent.
  */
 public final class NebiusClient {
@@ -25,6 +25,7 @@ public final class NebiusClient {
           .mapToObj(Duration::ofSeconds)
           .toArray(Duration[]::new);
 
+  private final String provider;
   private final NebiusSettings settings;
   private final ImageGenerationCall generation;
   private final ResponseClassifier responses;
@@ -34,18 +35,20 @@ public final class NebiusClient {
   private final Counter saved;
 
   NebiusClient(
+      String provider,
       NebiusSettings settings,
       ImageGenerationCall generation,
       ResponseClassifier responses,
       NebiusCircuitBreaker breaker,
       MeterRegistry meters) {
+    this.provider = provider;
     this.settings = settings;
     this.generation = generation;
     this.responses = responses;
     this.breaker = breaker;
     this.quickRetry =
         Retry.of(
-            "nebius",
+            provider,
             RetryConfig.custom()
                 .maxAttempts(settings.quickRetries() + 1)
                 .waitDuration(settings.quickRetryDelay())
@@ -63,11 +66,6 @@ public final class NebiusClient {
   /** How long a call may take. */
   public Duration timeout() {
     return settings.timeout();
-  }
-
-  /** See {@link NebiusCircuitBreaker#callsAllowed()}. */
-  public int callsAllowed() {
-    return breaker.callsAllowed();
   }
 
   /** Makes the call and stores its picture. Never throws: every failure is an outcome. */
@@ -108,7 +106,8 @@ public final class NebiusClient {
 
   private void record(AttemptOutcome outcome, Duration took) {
     Timer.builder("darkroom.nebius.calls")
-        .description("Calls to Nebius")
+        .description("Calls to providers")
+        .tag("provider", provider)
         .tag("outcome", outcome.label())
         .serviceLevelObjectives(LATENCIES)
         .register(meters)

@@ -59,6 +59,9 @@ final class ResponseClassifier {
               + "|quota|organi[sz]ation|project|tenant|\\bkey|token|\\bplan\\b|bucket|\\bpid\\b",
           Pattern.CASE_INSENSITIVE);
 
+  /** How sentences name the provider. */
+  private final String provider;
+
   private final ImageResponseParser images;
   private final ErrorBodyParser errors;
   private final ApiKey key;
@@ -68,7 +71,13 @@ final class ResponseClassifier {
 
   private final Clock clock;
 
-  ResponseClassifier(NebiusSettings settings, Clock clock) {
+  /**
+   * Creates it.
+   *
+   * @param provider how sentences name it
+   */
+  ResponseClassifier(String provider, NebiusSettings settings, Clock clock) {
+    this.provider = provider;
     this.key = settings.apiKey();
     this.images = new ImageResponseParser(key);
     this.errors = new ErrorBodyParser(key);
@@ -134,8 +143,8 @@ final class ResponseClassifier {
             .orElseThrow(() -> new MalformedResponse("The answer holds no picture."));
     var message = named.message();
     var reason =
-        "Nebius answered %d without a picture%s"
-            .formatted(status, message.isEmpty() ? "." : ": " + message);
+        "%s answered %d without a picture%s"
+            .formatted(provider, status, message.isEmpty() ? "." : ": " + message);
     return switch (named.kind()) {
       case CONTENT -> new Rejected(FailureCode.CONTENT_REFUSED, reason);
       case BALANCE -> new Misconfigured(ProviderRefusal.BALANCE, reason, true);
@@ -172,7 +181,8 @@ final class ResponseClassifier {
       case 499, 504, 520, 524 ->
           new OutcomeUnknown(
               reason,
-              "Nebius answered %d; whether it drew the picture is unknown.".formatted(status));
+              "%s answered %d; whether it drew the picture is unknown."
+                  .formatted(provider, status));
       default ->
           new Failed(
               status >= 500 || status == 408 || status == 425
@@ -187,12 +197,12 @@ final class ResponseClassifier {
     return IntStream.of(statuses).anyMatch(one -> one == status);
   }
 
-  private static String sentence(int status, String message) {
-    return "Nebius answered " + status + (message.isEmpty() ? "." : ": " + message);
+  private String sentence(int status, String message) {
+    return provider + " answered " + status + (message.isEmpty() ? "." : ": " + message);
   }
 
   /** Without the provider's message, if that may be about its inside or our account. */
-  private static String clientReason(int status, String message) {
+  private String clientReason(int status, String message) {
     var isHarmless =
         message.length() <= LONGEST_CLIENT_MESSAGE && !SENSITIVE.matcher(message).find();
     return sentence(status, isHarmless ? message : "");
@@ -232,20 +242,20 @@ final class ResponseClassifier {
 
   private AttemptOutcome notSent(Exception failure, @Nullable CancelReason cancelled) {
     return switch (cancelled) {
-      case null -> new NotSent("Nebius can't be reached: " + describe(failure));
-      case TIMEOUT -> new NotSent("Nebius could not be reached within the call's timeout.");
+      case null -> new NotSent(provider + " can't be reached: " + describe(failure));
+      case TIMEOUT -> new NotSent(provider + " could not be reached within the call's timeout.");
       case DEADLINE, LEASE_LOST, CANCELLED, SHUTDOWN ->
           new CancelledBeforeSend("The call was cancelled before anything was sent.");
     };
   }
 
-  private static AttemptOutcome cancelledInFlight(CancelReason reason) {
+  private AttemptOutcome cancelledInFlight(CancelReason reason) {
     return switch (reason) {
       case TIMEOUT -> unknown("No complete answer came within the call's timeout.");
-      case DEADLINE -> new CancelledInFlight("The job's deadline passed before Nebius answered.");
-      case LEASE_LOST -> new CancelledInFlight("This worker lost the job before Nebius answered.");
+      case DEADLINE -> new CancelledInFlight("The job's deadline passed before %s answered.".formatted(provider));
+      case LEASE_LOST -> new CancelledInFlight("This worker lost the job before %s answered.".formatted(provider));
       case CANCELLED -> new CancelledInFlight("The call was cut because the job was cancelled.");
-      case SHUTDOWN -> new CancelledInFlight("The worker stopped before Nebius answered.");
+      case SHUTDOWN -> new CancelledInFlight("The worker stopped before %s answered.".formatted(provider));
     };
   }
 

@@ -1,6 +1,6 @@
 package dev.darkroom.worker.outcome;
 
-import dev.darkroom.worker.nebius.NebiusCircuitBreaker;
+import dev.darkroom.worker.nebius.Providers;
 import java.util.random.RandomGenerator;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -14,7 +14,7 @@ class OutcomeConfiguration {
 
   @Bean
   RetryPolicy retryPolicy(
-      BackoffSettings backoff, RandomGenerator random, NebiusCircuitBreaker breaker) {
-    return new RetryPolicy(new Backoff(backoff, random), breaker.probeAfter());
+      BackoffSettings backoff, RandomGenerator random, Providers providers) {
+    return new RetryPolicy(new Backoff(backoff, random), providers.probeAfter());
   }
 }

@@ -3,6 +3,7 @@ package dev.darkroom.worker.outcome;
 import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.CallBilling;
+import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.ledger.jobs.JobStore;
@@ -17,7 +18,7 @@ import dev.darkroom.model.Step;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
-import dev.darkroom.worker.nebius.NebiusCircuitBreaker;
+import dev.darkroom.worker.nebius.Providers;
 import dev.darkroom.worker.outcome.RetryPolicy.RetryDecision;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,7 +39,7 @@ public final class OutcomeReporter {
   private final JobQueries queries;
   private final PictureStore store;
   private final EventPublisher events;
-  private final NebiusCircuitBreaker breaker;
+  private final Providers providers;
 
   OutcomeReporter(
       RetryPolicy policy,
@@ -47,14 +48,14 @@ public final class OutcomeReporter {
       JobQueries queries,
       PictureStore store,
       EventPublisher events,
-      NebiusCircuitBreaker breaker) {
+      Providers providers) {
     this.policy = policy;
     this.outcomes = outcomes;
     this.jobs = jobs;
     this.queries = queries;
     this.store = store;
     this.events = events;
-    this.breaker = breaker;
+    this.providers = providers;
   }
 
   /**
@@ -66,8 +67,9 @@ public final class OutcomeReporter {
    * @throws org.springframework.dao.DataAccessException where the ledger does not answer
    */
   public void report(
-      Attempt attempt, AttemptOutcome outcome, Optional<Duration> call, Duration timeLeft) {
-    switch (policy.decide(outcome, attempt.number(), call)) {
+      ClaimedJob job, AttemptOutcome outcome, Optional<Duration> call, Duration timeLeft) {
+    var attempt = job.attempt();
+    switch (policy.decide(outcome, attempt.number(), call, job.provider())) {
       case RetryDecision.CompleteJob(var picture, var billing, var details) ->
           complete(attempt, picture, billing, details);
       case RetryDecision.FailJob(String code, String reason, var billing, var details) ->
@@ -77,7 +79,7 @@ public final class OutcomeReporter {
                   attempt, Step.NEBIUS_API_ERROR, code, reason, billing, details));
       case RetryDecision.RetryJob(RetryableFailure failure, String known) -> {
         var due = failure.dueBeforeDeadline(timeLeft);
-        tryAgain(attempt, call.map(due::afterCallOf).orElseGet(due::withoutCall), known);
+        tryAgain(job, call.map(due::afterCallOf).orElseGet(due::withoutCall), known);
       }
     }
   }
@@ -126,19 +128,32 @@ public final class OutcomeReporter {
     }
   }
 
-  /** While the circuit breaker is open the job waits no longer than until the next probe. */
-  private RetryableFailure untilProbe(RetryableFailure failure) {
+  /**
+   * The job does not wait for this provider where another one takes calls: there is surely no
+   * picture of it here. While its circuit breaker is open it waits no longer than until the next
+   * probe.
+   */
+  private RetryableFailure hasten(ClaimedJob job, RetryableFailure failure) {
+    var ofProvider =
+        failure.outcome() == Step.ATTEMPT_FAILED
+            && FailureCode.of(failure.code()).filter(FailureCode::isOfProvider).isPresent();
+    if (ofProvider
+        && providers.isOtherNext(job.model(), job.provider(), job.attempt().number())) {
+      return failure.dueWithin(Duration.ZERO);
+    }
     return failure.counts() || !failure.code().equals(FailureCode.PROVIDER_UNAVAILABLE.word())
         ? failure
-        : breaker.untilProbe().map(failure::dueWithin).orElse(failure);
+        : providers.untilProbe(job.model()).map(failure::dueWithin).orElse(failure);
   }
 
-  private void tryAgain(Attempt attempt, RetryableFailure failure, String known) {
-    switch (jobs.rescheduleIfHeld(attempt, untilProbe(failure))) {
+  private void tryAgain(ClaimedJob claimed, RetryableFailure failure, String known) {
+    var attempt = claimed.attempt();
+    switch (jobs.rescheduleIfHeld(attempt, hasten(claimed, failure))) {
       case Rescheduled.DueAgain(var id, var dueAt) ->
           log.atWarn()
               .addKeyValue("request_id", id)
               .addKeyValue("attempt", attempt.number())
+              .addKeyValue("provider", claimed.provider())
               .addKeyValue("code", failure.code())
               .addKeyValue("reason", known)
               .addKeyValue("due_at", dueAt)

@@ -6,6 +6,7 @@ import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.Step;
 import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.worker.nebius.AttemptOutcome;
+import dev.darkroom.worker.nebius.Provider;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** What becomes of a job after each outcome of an attempt; see docs/job-lifecycle.md. */
 final class RetryPolicy {
   /** Details of our account, our hosts and our folders are for the worker's log alone. */
-  private static final String RATE_LIMITED = "Nebius limits the rate of calls.";
+  private static final String RATE_LIMITED = " limits the rate of calls.";
 
-  private static final String UNREACHABLE = "Nebius can't be reached; no call was made.";
+  private static final String UNREACHABLE = " can't be reached; no call was made.";
   private static final String NOT_STORED = "The picture could not be stored.";
 
   private final Backoff backoff;
@@ -33,8 +34,8 @@ final class RetryPolicy {
      * The job ends with its picture.
      *
      * @param billing of the attempt's call
-     * @param details for the log: its {@code source}, which is {@code nebius} or the {@code store}
-     *     that an earlier attempt saved it to; from Nebius also {@code callMillis} and {@code
+     * @param details for the log: its {@code source}, which is the provider or the {@code store}
+     *     that an earlier attempt saved it to; from a provider also {@code callMillis} and {@code
      *     savingMillis}, and the size that was {@code asked} for where the picture has another
      */
     record CompleteJob(StoredPicture picture, CallBilling billing, Map<String, ?> details)
@@ -64,10 +65,12 @@ final class RetryPolicy {
   /**
    * @param attempt the attempt's number, from 1
    * @param call how long the call took, where one was made
+   * @param provider the name of the one that was called
    */
-  RetryDecision decide(AttemptOutcome outcome, int attempt, Optional<Duration> call) {
+  RetryDecision decide(
+      AttemptOutcome outcome, int attempt, Optional<Duration> call, String provider) {
     return switch (outcome) {
-      case AttemptOutcome.Succeeded succeeded -> complete(succeeded, call);
+      case AttemptOutcome.Succeeded succeeded -> complete(succeeded, call, provider);
       case AttemptOutcome.AlreadyStored(var picture) ->
           new RetryDecision.CompleteJob(
               picture,
@@ -86,9 +89,17 @@ final class RetryPolicy {
       case AttemptOutcome.Unavailable(var retryAfter, String reason, String told) ->
           waits(FailureCode.PROVIDER_UNAVAILABLE, told, reason, asked(retryAfter, attempt));
       case AttemptOutcome.RateLimited(var retryAfter, String reason) ->
-          waits(FailureCode.RATE_LIMITED, RATE_LIMITED, reason, asked(retryAfter, attempt));
+          waits(
+              FailureCode.RATE_LIMITED,
+              Provider.title(provider) + RATE_LIMITED,
+              reason,
+              asked(retryAfter, attempt));
       case AttemptOutcome.NotSent(String reason) ->
-          waits(FailureCode.PROVIDER_UNAVAILABLE, UNREACHABLE, reason, backoff.after(attempt));
+          waits(
+              FailureCode.PROVIDER_UNAVAILABLE,
+              Provider.title(provider) + UNREACHABLE,
+              reason,
+              backoff.after(attempt));
       case AttemptOutcome.CancelledBeforeSend(String reason) ->
           waits(FailureCode.WITHDRAWN, reason, reason, Duration.ZERO);
       case AttemptOutcome.CircuitOpen(String reason) ->
@@ -96,7 +107,7 @@ final class RetryPolicy {
       case AttemptOutcome.Misconfigured(var refusal, String reason, boolean ofAll) ->
           waits(
               FailureCode.MISCONFIGURED,
-              refusal.sentence(),
+              refusal.sentence(Provider.title(provider)),
               reason,
               ofAll ? backoff.notBefore(circuitPause) : backoff.afterUncounted(attempt));
       case AttemptOutcome.Forbidden(String reason, String told, boolean _) ->
@@ -107,9 +118,10 @@ final class RetryPolicy {
     };
   }
 
-  private static RetryDecision complete(AttemptOutcome.Succeeded outcome, Optional<Duration> call) {
+  private static RetryDecision complete(
+      AttemptOutcome.Succeeded outcome, Optional<Duration> call, String provider) {
     var details = details(call);
-    details.put("source", "nebius");
+    details.put("source", provider);
     details.put("savingMillis", outcome.saving().toMillis());
     if (!outcome.isOfAskedSize()) {
       details.put("asked", outcome.asked());

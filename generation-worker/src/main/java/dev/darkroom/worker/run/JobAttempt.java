@@ -1,12 +1,11 @@
 package dev.darkroom.worker.run;
 
 import dev.darkroom.ledger.connection.ReadOnlyLedgerException;
-import dev.darkroom.ledger.jobs.Attempt;
 import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.worker.nebius.AttemptOutcome;
 import dev.darkroom.worker.nebius.CancellableCall;
-import dev.darkroom.worker.nebius.NebiusClient;
+import dev.darkroom.worker.nebius.Providers;
 import dev.darkroom.worker.outcome.OutcomeReporter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -24,14 +23,14 @@ final class JobAttempt {
   private static final long LONGEST_WAIT = 2_000;
 
   private final PictureStore store;
-  private final NebiusClient nebius;
+  private final Providers providers;
   private final OutcomeReporter reporter;
   private final MeterRegistry meters;
 
   JobAttempt(
-      PictureStore store, NebiusClient nebius, OutcomeReporter reporter, MeterRegistry meters) {
+      PictureStore store, Providers providers, OutcomeReporter reporter, MeterRegistry meters) {
     this.store = store;
-    this.nebius = nebius;
+    this.providers = providers;
     this.reporter = reporter;
     this.meters = meters;
   }
@@ -48,7 +47,7 @@ final class JobAttempt {
     var started = System.nanoTime();
     var outcome = pictureOrCall(job, call);
     count(outcome, Duration.ofNanos(System.nanoTime() - started));
-    return reportUntilTaken(job.attempt(), outcome, call, reportFor);
+    return reportUntilTaken(job, outcome, call, reportFor);
   }
 
   /** A picture that an earlier attempt saved is used, not bought again. */
@@ -61,7 +60,8 @@ final class JobAttempt {
     } catch (IOException e) {
       return new AttemptOutcome.NotStored("The picture store does not answer: " + e.getMessage());
     }
-    var outcome = nebius.call(job.attempt().requestId(), job.parameters(), job.trace(), call);
+    var client = providers.named(job.provider()).client();
+    var outcome = client.call(job.attempt().requestId(), job.parameters(), job.trace(), call);
     return outcome instanceof AttemptOutcome.Succeeded ? outcome : storedMeanwhile(job, outcome);
   }
 
@@ -79,13 +79,14 @@ final class JobAttempt {
   }
 
   private boolean reportUntilTaken(
-      Attempt attempt, AttemptOutcome outcome, CancellableCall call, Duration reportFor)
+      ClaimedJob job, AttemptOutcome outcome, CancellableCall call, Duration reportFor)
       throws InterruptedException {
+    var attempt = job.attempt();
     var giveUp = System.nanoTime() + reportFor.toNanos();
     var wait = FIRST_WAIT;
     while (true) {
       try {
-        reporter.report(attempt, outcome, call.took(), call.timeLeft());
+        reporter.report(job, outcome, call.took(), call.timeLeft());
         return true;
       } catch (DataAccessException e) {
         if (System.nanoTime() - giveUp > 0) {

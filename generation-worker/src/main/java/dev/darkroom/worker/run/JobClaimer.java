@@ -3,6 +3,7 @@ package dev.darkroom.worker.run;
 import static java.util.stream.Collectors.toSet;
 
 import dev.darkroom.ledger.jobs.Attempt;
+import dev.darkroom.ledger.jobs.ClaimPlan;
 import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.LostJobStore;
@@ -40,6 +41,9 @@ final class JobClaimer {
   /** Longer than any network keeps a packet that it has not delivered. */
   private static final Duration WATCHED = Duration.ofMinutes(10);
 
+  /** Until a job is looked at again whose providers took no calls. */
+  private static final Duration PUT_OFF = Duration.ofSeconds(5);
+
   private static final RetryableFailure NOT_BEGUN =
       new RetryableFailure(
               Step.ATTEMPT_FAILED,
@@ -73,8 +77,11 @@ final class JobClaimer {
      */
     void begin(ClaimedJob job);
 
-    /** This many jobs were claimed. */
-    void usePermits(int jobs);
+    /** Chooses which of the jobs to claim, and for calls to which providers. */
+    ClaimPlan plan(List<JobMessage> jobs);
+
+    /** These jobs were claimed. */
+    void usePermits(List<ClaimedJob> jobs);
 
     /** All attempts that were begun here and may not be over as far as the ledger knows. */
     Set<Attempt> begun();
@@ -101,10 +108,18 @@ final class JobClaimer {
   void claim(List<JobMessage> jobs) {
     claiming.lock();
     try {
-      var claimed = claimAndBegin(jobs.stream().map(JobMessage::requestId).toList());
+      var plan = runner.plan(jobs);
+      var claimed = claimAndBegin(plan);
+      putOff(jobs.stream().map(JobMessage::requestId).filter(job -> !plan.holds(job)).toList());
       putBack(jobs.stream().filter(job -> !claimed.contains(job.requestId())).toList());
     } finally {
       claiming.unlock();
+    }
+  }
+
+  private void putOff(List<RequestId> jobs) {
+    if (!jobs.isEmpty()) {
+      ledger.putOff(jobs, PUT_OFF);
     }
   }
 
@@ -134,11 +149,11 @@ final class JobClaimer {
     }
   }
 
-  private Set<RequestId> claimAndBegin(List<RequestId> jobs) {
+  private Set<RequestId> claimAndBegin(ClaimPlan plan) {
     var begun = runner.begun(); // asked before the claim: one that ends meanwhile was begun too
     List<ClaimedJob> claimed;
     try {
-      claimed = ledger.claimDue(settings.id(), settings.lease(), token, jobs);
+      claimed = ledger.claimDue(settings.id(), settings.lease(), token, plan);
     } catch (RuntimeException e) { // it may have been carried out all the same
       unansweredTokens.put(token, System.nanoTime());
       throw e;
@@ -146,7 +161,7 @@ final class JobClaimer {
     token = UUID.randomUUID();
     // a repeated claim returns what the first one brought as well
     var fresh = claimed.stream().filter(job -> !begun.contains(job.attempt())).toList();
-    runner.usePermits(fresh.size());
+    runner.usePermits(fresh);
     beginAll(fresh);
     return claimed.stream().map(job -> job.attempt().requestId()).collect(toSet());
   }

@@ -1,6 +1,7 @@
 package dev.darkroom.worker.run;
 
 import dev.darkroom.ledger.jobs.Attempt;
+import dev.darkroom.ledger.jobs.ClaimPlan;
 import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.LostJobStore;
@@ -11,10 +12,10 @@ import dev.darkroom.model.GenerationEvent;
 import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.picture.PictureStore;
-import dev.darkroom.worker.limit.CallPermits;
 import dev.darkroom.worker.nebius.CancellableCall;
 import dev.darkroom.worker.nebius.CancellableCall.CancelReason;
-import dev.darkroom.worker.nebius.NebiusClient;
+import dev.darkroom.worker.nebius.Provider;
+import dev.darkroom.worker.nebius.Providers;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -44,12 +46,11 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   private final WorkerSettings settings;
   private final WorkerStore workers;
   private final JobClaimer claimer;
-  private final NebiusClient nebius;
-  private final CallPermits permits;
+  private final Providers providers;
   private final PictureStore store;
   private final JobAttempt attempts;
   private final EventPublisher events;
-  private final Map<Attempt, CancellableCall> running = new ConcurrentHashMap<>();
+  private final Map<Attempt, RunningCall> running = new ConcurrentHashMap<>();
 
   /** Over, but the ledger did not take the outcome: these are for the rescue to decide. */
   private final Set<Attempt> unreported = ConcurrentHashMap.newKeySet();
@@ -61,6 +62,8 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   private volatile long threadsAgainAt = System.nanoTime();
   private volatile WorkerOrders orders = WorkerOrders.NONE;
 
+  private record RunningCall(String provider, CancellableCall call) {}
+
   /** Why a worker takes no jobs. */
   enum PauseReason {
     NOT,
@@ -68,7 +71,9 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
     SLOTS,
     /** An operator has paused all calls. */
     OPERATOR,
-    /** Calls to Nebius are paused: an outage, a refused key, or Nebius asked for a pause. */
+    /**
+     * Calls to all providers are paused: an outage, a refused key, or a provider asked for a pause.
+     */
     NEBIUS,
     /** The calls that all workers may make are made. */
     QUOTA,
@@ -84,8 +89,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
       JobStore ledger,
       WorkerStore workers,
       LostJobStore lostJobs,
-      NebiusClient nebius,
-      CallPermits permits,
+      Providers providers,
       PictureStore store,
       JobAttempt attempts,
       EventPublisher events,
@@ -93,12 +97,13 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
     this.settings = settings;
     this.workers = workers;
     this.claimer = new JobClaimer(settings, ledger, workers, lostJobs, this, version(build));
-    this.nebius = nebius;
+    this.providers = providers;
     this.store = store;
     this.attempts = attempts;
     this.events = events;
-    this.permits = permits;
-    permits.serve(this::freeSlots, this::wakeWaiting);
+    providers
+        .all()
+        .forEach(provider -> provider.permits().serve(() -> callsTo(provider), this::wakeWaiting));
   }
 
   private static String version(ObjectProvider<BuildProperties> build) {
@@ -111,23 +116,47 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
     return settings.concurrency();
   }
 
+  /** There is room where any provider takes calls; a job that needs another one is put off. */
   @Override
   public int available() {
-    return Math.min(freeSlots(), permits.available());
+    var slots = freeSlots();
+    return (int) Math.min(slots, sum(provider -> permittedCallsTo(provider, slots)));
+  }
+
+  private long sum(ToLongFunction<Provider> calls) {
+    return providers.all().stream().mapToLong(calls).sum();
   }
 
   private int freeSlots() {
-    if (claimer.isStopping() || orders.paused() != null || lacksThreads() || !canStorePictures()) {
-      return 0;
-    }
-    var slots = settings.concurrency() - running.size();
-    var calls = nebius.callsAllowed();
-    return Math.max(0, calls <= slots ? Math.min(slots, calls - beforeTheirCalls()) : slots);
+    return claimer.isStopping()
+            || orders.paused() != null
+            || lacksThreads()
+            || !canStorePictures()
+        ? 0
+        : Math.max(0, settings.concurrency() - running.size());
+  }
+
+  private int permittedCallsTo(Provider provider, int slots) {
+    return Math.min(callsTo(provider, slots), provider.permits().available());
+  }
+
+  private int callsTo(Provider provider) {
+    return callsTo(provider, freeSlots());
+  }
+
+  /** How many jobs could begin a call there, if they were permitted. */
+  private int callsTo(Provider provider, int slots) {
+    var calls = provider.callsAllowed();
+    return Math.max(
+        0, calls <= slots ? Math.min(slots, calls - beforeTheirCallsTo(provider)) : slots);
   }
 
   /** Jobs that will use up one of the calls that are allowed now; the others have done so. */
-  private int beforeTheirCalls() {
-    return (int) running.values().stream().filter(call -> !call.isAdmitted()).count();
+  private int beforeTheirCallsTo(Provider provider) {
+    return (int)
+        running.values().stream()
+            .filter(it -> it.provider().equals(provider.name()) && !it.call().isAdmitted())
+            .count();
   }
 
   private boolean lacksThreads() {
@@ -149,10 +178,10 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
       return PauseReason.PICTURES;
     } else if (lacksThreads()) {
       return PauseReason.THREADS;
-    } else if (nebius.callsAllowed() == 0) {
+    } else if (providers.all().stream().allMatch(provider -> provider.callsAllowed() == 0)) {
       return PauseReason.NEBIUS;
     }
-    return freeSlots() == 0 ? PauseReason.SLOTS : PauseReason.QUOTA;
+    return sum(this::callsTo) == 0 ? PauseReason.SLOTS : PauseReason.QUOTA;
   }
 
   @Override
@@ -175,7 +204,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   public void begin(ClaimedJob job) {
     var attempt = job.attempt();
     var call = new CancellableCall(job.timeLeft());
-    running.put(attempt, call);
+    running.put(attempt, new RunningCall(job.provider(), call));
     try {
       threads.execute(() -> run(job, call));
     } catch (OutOfMemoryError e) {
@@ -231,8 +260,14 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   }
 
   @Override
-  public void usePermits(int jobs) {
-    permits.spend(jobs);
+  public ClaimPlan plan(List<JobMessage> jobs) {
+    var slots = freeSlots();
+    return providers.plan(jobs, provider -> permittedCallsTo(provider, slots));
+  }
+
+  @Override
+  public void usePermits(List<ClaimedJob> jobs) {
+    jobs.forEach(job -> providers.named(job.provider()).permits().spend(1));
   }
 
   @Override
@@ -256,9 +291,9 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
     var over = new HashSet<>(unreported);
     over.removeAll(running.keySet());
     var held = claimer.renewLease();
-    before.forEach((attempt, call) -> {
+    before.forEach((attempt, it) -> {
       if (!held.contains(attempt)) {
-        call.cancel(CancelReason.LEASE_LOST);
+        it.call().cancel(CancelReason.LEASE_LOST);
       }
     });
     settleUnreported(over, held);
@@ -276,9 +311,9 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
     orders
         .cancelled()
         .forEach(attempt -> {
-          var call = running.get(attempt);
-          if (call != null) {
-            call.cancel(CancelReason.CANCELLED);
+          var it = running.get(attempt);
+          if (it != null) {
+            it.call().cancel(CancelReason.CANCELLED);
           }
         });
     if (!Objects.equals(before, orders.paused())) {
@@ -336,7 +371,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
 
   /** Cancels every call, so that its job goes back to the ledger. */
   void cancelAll() {
-    running.values().forEach(call -> call.cancel(CancellableCall.CancelReason.SHUTDOWN));
+    running.values().forEach(it -> it.call().cancel(CancelReason.SHUTDOWN));
   }
 
   int size() {

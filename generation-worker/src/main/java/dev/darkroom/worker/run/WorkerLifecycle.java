@@ -1,6 +1,6 @@
 package dev.darkroom.worker.run;
 
-import dev.darkroom.worker.nebius.NebiusClient;
+import dev.darkroom.worker.nebius.Providers;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -21,10 +21,10 @@ final class WorkerLifecycle implements SmartLifecycle {
   private final Duration callTimeout;
   private volatile boolean running;
 
-  WorkerLifecycle(JobExecutor jobs, WorkerSettings settings, NebiusClient nebius) {
+  WorkerLifecycle(JobExecutor jobs, WorkerSettings settings, Providers providers) {
     this.jobs = jobs;
     this.settings = settings;
-    this.callTimeout = nebius.timeout();
+    this.callTimeout = providers.timeout();
   }
 
   @Override

@@ -50,6 +50,6 @@ class CredentialHealthTest {
   }
 
   private static CredentialHealth notice(String endpoint, String key) {
-    return new CredentialHealth(URI.create(endpoint), new ApiKey(key));
+    return new CredentialHealth("nebius", URI.create(endpoint), new ApiKey(key));
   }
 }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.picture.wiring.PictureStoreConfiguration;
-import dev.darkroom.worker.limit.CallPermits;
+import dev.darkroom.worker.limit.CallLimits;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ class ModelCatalogCheckTest {
           server,
           context -> {
             awaitModels(context, "missing from the catalogue: gone/model");
-            assertThat(context.getBean(NebiusCircuitBreaker.class).callsAllowed())
+            assertThat(context.getBean(Providers.class).all().getFirst().callsAllowed())
                 .isGreaterThan(1000);
           },
           "darkroom.nebius.model=gone/model");
@@ -110,7 +110,7 @@ class ModelCatalogCheckTest {
   }
 
   private static void awaitModels(ApplicationContext context, String state) {
-    var models = context.getBean(ModelCatalogCheck.class);
+    var models = context.getBean(Providers.class).all().getFirst().catalog();
     await().until(() -> state.equals(models.state()));
     assertThat(context.getBean("nebius", HealthIndicator.class).health())
         .isEqualTo(
@@ -128,7 +128,7 @@ class ModelCatalogCheckTest {
         .withBean(JsonMapper.class, JsonMapper::new)
         .withBean(Clock.class, Clock::systemUTC)
         .withBean(SimpleMeterRegistry.class)
-        .withBean(CallPermits.class, TestingPermits::new)
+        .withBean(CallLimits.class, () -> (_, _) -> new TestingPermits())
         .withPropertyValues(
             "darkroom.picture.dir=" + pictures,
             "darkroom.nebius.endpoint=" + server.baseUri(),

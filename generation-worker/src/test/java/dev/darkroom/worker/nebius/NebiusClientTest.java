@@ -13,7 +13,7 @@ import dev.darkroom.picture.wiring.PictureStoreConfiguration;
 import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
 import dev.darkroom.worker.TestingParameters;
-import dev.darkroom.worker.limit.CallPermits;
+import dev.darkroom.worker.limit.CallLimits;
 import dev.darkroom.worker.nebius.AttemptOutcome.CancelledBeforeSend;
 import dev.darkroom.worker.nebius.AttemptOutcome.CancelledInFlight;
 import dev.darkroom.worker.nebius.AttemptOutcome.CircuitOpen;
@@ -69,8 +69,8 @@ class NebiusClientTest {
 
   @Test
   void a_picture_is_saved_and_described() {
-    withClient((client, store) -> {
-      var outcome = client.call(id, parameters("A fox"), new TraceParent(TRACE), call);
+    withClient((provider, store) -> {
+      var outcome = provider.client().call(id, parameters("A fox"), new TraceParent(TRACE), call);
 
       assertThat(outcome).isInstanceOf(Succeeded.class);
       var picture = ((Succeeded) outcome).picture();
@@ -87,9 +87,9 @@ class NebiusClientTest {
   void a_call_takes_as_long_as_its_answer() {
     nebius.setLatency(Duration.ofMillis(300));
     withClient(
-        (client, _) -> {
+        (provider, _) -> {
           var begun = System.nanoTime();
-          var outcome = client.call(id, parameters("A fox"), null, call);
+          var outcome = provider.client().call(id, parameters("A fox"), null, call);
           var all = Duration.ofNanos(System.nanoTime() - begun);
 
           assertThat(call.took().orElseThrow()).isGreaterThanOrEqualTo(Duration.ofMillis(300));
@@ -103,11 +103,11 @@ class NebiusClientTest {
   void a_refused_key_says_so_and_stops_further_calls() {
     withContext(
         context -> {
-          var client = context.getBean(NebiusClient.class);
+          var client = provider(context).client();
           assertThat(client.call(id, parameters("A fox"), null, call))
               .isInstanceOf(Misconfigured.class);
-          assertThat(client.callsAllowed()).isZero();
-          assertThat(context.getBean(NebiusCircuitBreaker.class).state())
+          assertThat(provider(context).callsAllowed()).isZero();
+          assertThat(provider(context).breaker().state())
               .startsWith("nebius: 401, the key was refused; open until 2")
               .endsWith(": Nebius answered 401: The API key is invalid.");
           assertThat(blocked(context, "key")).isEqualTo(1);
@@ -119,13 +119,13 @@ class NebiusClientTest {
   @Test
   void a_model_that_only_this_job_names_stops_no_other() {
     nebius.everyCall().meet(answer(404).withDetail("no such model"));
-    withClient((client, _) -> {
+    withClient((provider, _) -> {
       var parameters = TestingParameters.of("A fox", "stability-ai/other");
 
-      assertThat(client.call(id, parameters, null, call))
+      assertThat(provider.client().call(id, parameters, null, call))
           .isInstanceOfSatisfying(
               Misconfigured.class, refused -> assertThat(refused.affectsAllJobs()).isFalse());
-      assertThat(client.callsAllowed()).isGreaterThan(1000);
+      assertThat(provider.callsAllowed()).isGreaterThan(1000);
     });
   }
 
@@ -133,7 +133,7 @@ class NebiusClientTest {
   void calls_and_bytes_are_counted() {
     nebius.nextCall().meet(answer(503));
     withContext(context -> {
-      var client = context.getBean(NebiusClient.class);
+      var client = provider(context).client();
       var _ = client.call(id, parameters("A fox"), null, call);
       var outcome = client.call(id, parameters("A fox"), null, call);
 
@@ -159,12 +159,12 @@ class NebiusClientTest {
   @Test
   void retry_after_is_kept_and_calls_pause() {
     nebius.everyCall().meet(answer(429).withRetryAfter(Duration.ofSeconds(7)));
-    withClient((client, _) -> {
-      var outcome = client.call(id, parameters("A fox"), null, call);
+    withClient((provider, _) -> {
+      var outcome = provider.client().call(id, parameters("A fox"), null, call);
 
       assertThat(outcome).isInstanceOf(RateLimited.class);
       assertThat(((RateLimited) outcome).retryAfter()).isEqualTo(Duration.ofSeconds(7));
-      assertThat(client.callsAllowed()).isZero();
+      assertThat(provider.callsAllowed()).isZero();
       assertThat(permits.heard).containsExactly("grants null", "refused for PT7S");
     });
   }
@@ -176,12 +176,12 @@ class NebiusClientTest {
       nobody = socket.getLocalPort();
     }
     withClient(
-        (client, _) -> {
-          assertThat(client.call(id, parameters("A fox"), null, call)).isInstanceOf(NotSent.class);
+        (provider, _) -> {
+          assertThat(provider.client().call(id, parameters("A fox"), null, call)).isInstanceOf(NotSent.class);
           assertThat(call.took()).isEmpty();
-          assertThat(client.call(id, parameters("A fox"), null, call))
+          assertThat(provider.client().call(id, parameters("A fox"), null, call))
               .isInstanceOf(CircuitOpen.class);
-          assertThat(client.callsAllowed()).isZero();
+          assertThat(provider.callsAllowed()).isZero();
         },
         "darkroom.nebius.endpoint=http://127.0.0.1:" + nobody + "/v1");
   }
@@ -189,16 +189,16 @@ class NebiusClientTest {
   @Test
   void after_a_while_one_call_probes_and_closes_the_breaker() {
     nebius.everyCall().meet(answer(500));
-    withClient((client, _) -> {
+    withClient((provider, _) -> {
       for (int i = 0; i < 4; i++) {
-        var _ = client.call(id, parameters("A fox"), null, call);
+        var _ = provider.client().call(id, parameters("A fox"), null, call);
       }
-      assertThat(client.callsAllowed()).isZero();
+      assertThat(provider.callsAllowed()).isZero();
       nebius.clearFaults();
 
-      Awaitility.await().until(() -> client.callsAllowed() == 1);
-      assertThat(client.call(id, parameters("A fox"), null, call)).isInstanceOf(Succeeded.class);
-      assertThat(client.callsAllowed()).isGreaterThan(1000);
+      Awaitility.await().until(() -> provider.callsAllowed() == 1);
+      assertThat(provider.client().call(id, parameters("A fox"), null, call)).isInstanceOf(Succeeded.class);
+      assertThat(provider.callsAllowed()).isGreaterThan(1000);
     });
   }
 
@@ -206,14 +206,14 @@ class NebiusClientTest {
   void a_call_that_is_ended_closes_its_connection_and_says_that_it_was_us() throws Exception {
     nebius.everyCall().meet(hangAfterBilling());
     withClient(
-        (client, _) -> {
+        (provider, _) -> {
           var ender =
               Thread.ofVirtual()
                   .start(() -> {
                     Awaitility.await().until(() -> nebius.bill().total() == 1);
                     call.cancel(CancelReason.SHUTDOWN);
                   });
-          assertThat(client.call(id, parameters("A fox"), null, call))
+          assertThat(provider.client().call(id, parameters("A fox"), null, call))
               .isInstanceOf(CancelledInFlight.class);
           assertThat(Thread.currentThread().isInterrupted()).isFalse();
           assertThat(ender.join(Duration.ofSeconds(5))).isTrue();
@@ -224,8 +224,8 @@ class NebiusClientTest {
   @Test
   void a_call_that_was_ended_before_is_not_made() {
     call.cancel(CancelReason.SHUTDOWN);
-    withClient((client, _) -> {
-      assertThat(client.call(id, parameters("A fox"), null, call))
+    withClient((provider, _) -> {
+      assertThat(provider.client().call(id, parameters("A fox"), null, call))
           .isInstanceOf(CancelledBeforeSend.class);
       assertThat(nebius.bill().calls()).isEmpty();
     });
@@ -235,9 +235,9 @@ class NebiusClientTest {
   void a_deadline_that_comes_first_ends_the_call() {
     nebius.everyCall().meet(hangAfterBilling());
     withClient(
-        (client, _) -> {
+        (provider, _) -> {
           var call = new CancellableCall(Duration.ofMillis(500));
-          var outcome = client.call(id, parameters("A fox"), null, call);
+          var outcome = provider.client().call(id, parameters("A fox"), null, call);
 
           assertThat(outcome).isInstanceOf(CancelledInFlight.class);
           assertThat(outcome.toString()).contains("deadline");
@@ -260,8 +260,8 @@ class NebiusClientTest {
   @Test
   void a_line_break_after_the_key_does_no_harm() {
     withClient(
-        (client, _) ->
-            assertThat(client.call(id, parameters("A fox"), null, call))
+        (provider, _) ->
+            assertThat(provider.client().call(id, parameters("A fox"), null, call))
                 .isInstanceOf(Succeeded.class),
         "darkroom.nebius.api-key=the-key\n");
   }
@@ -290,15 +290,19 @@ class NebiusClientTest {
     assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
   }
 
+  private static Provider provider(ApplicationContext context) {
+    return context.getBean(Providers.class).all().getFirst();
+  }
+
   private interface WithClient {
-    void accept(NebiusClient client, PictureStore store) throws IOException, InterruptedException;
+    void accept(Provider provider, PictureStore store) throws IOException, InterruptedException;
   }
 
   private void withClient(WithClient test, String... properties) {
     withContext(
         context -> {
           assertThat(context).hasNotFailed();
-          test.accept(context.getBean(NebiusClient.class), context.getBean(PictureStore.class));
+          test.accept(provider(context), context.getBean(PictureStore.class));
         },
         properties);
   }
@@ -316,7 +320,7 @@ class NebiusClientTest {
                 ((BeanDefinitionRegistry) beans).removeBeanDefinition("modelCatalogLoop")))
         .withBean(JsonMapper.class, JsonMapper::new)
         .withBean(Clock.class, Clock::systemUTC)
-        .withBean(CallPermits.class, () -> permits)
+        .withBean(CallLimits.class, () -> (_, _) -> permits)
         .withBean(SimpleMeterRegistry.class)
         .withPropertyValues(
             "darkroom.picture.dir=" + pictures,

@@ -146,7 +146,7 @@ class RetryPolicyTest {
   @MethodSource("setbacks")
   void a_job_goes_on_after_these(
       AttemptOutcome outcome, Step step, String code, boolean counts, int atLeast, int atMost) {
-    var decision = policy.decide(outcome, 3, Optional.empty());
+    var decision = policy.decide(outcome, 3, Optional.empty(), "nebius");
 
     assertThat(decision).isInstanceOf(RetryDecision.RetryJob.class);
     RetryableFailure failure = ((RetryDecision.RetryJob) decision).failure();
@@ -160,7 +160,7 @@ class RetryPolicyTest {
   @Test
   void a_job_that_nebius_rejects_has_failed() {
     assertThat(
-            policy.decide(new AttemptOutcome.Rejected(FailureCode.REJECTED, "too wide"), 1, CALL))
+            policy.decide(new AttemptOutcome.Rejected(FailureCode.REJECTED, "too wide"), 1, CALL, "nebius"))
         .isEqualTo(
             new RetryDecision.FailJob(
                 "rejected", "too wide", CallBilling.NO, Map.of("callMillis", 1234L)));
@@ -181,7 +181,7 @@ class RetryPolicyTest {
   @ParameterizedTest
   @MethodSource
   void what_is_known_of_the_bill(AttemptOutcome outcome, CallBilling billing) {
-    var decision = (RetryDecision.RetryJob) policy.decide(outcome, 1, CALL);
+    var decision = (RetryDecision.RetryJob) policy.decide(outcome, 1, CALL, "nebius");
 
     assertThat(decision.failure().billing()).isEqualTo(billing);
   }
@@ -223,7 +223,7 @@ class RetryPolicyTest {
   @MethodSource("what_is_ours")
   void clients_get_a_sentence_and_the_log_gets_what_is_known(
       AttemptOutcome outcome, String sentence) {
-    var decision = (RetryDecision.RetryJob) policy.decide(outcome, 1, Optional.empty());
+    var decision = (RetryDecision.RetryJob) policy.decide(outcome, 1, Optional.empty(), "nebius");
 
     assertThat(decision.failure().reason())
         .contains(sentence)
@@ -233,7 +233,7 @@ class RetryPolicyTest {
 
   @Test
   void a_picture_of_another_size_completes_its_job_and_the_log_says_what_was_asked() {
-    assertThat(policy.decide(succeeded(new ImageSize(1000, 1000)), 1, CALL))
+    assertThat(policy.decide(succeeded(new ImageSize(1000, 1000)), 1, CALL, "nebius"))
         .isEqualTo(
             new RetryDecision.CompleteJob(
                 PICTURE,
@@ -247,7 +247,7 @@ class RetryPolicyTest {
                     1234L,
                     "savingMillis",
                     5L)));
-    assertThat(policy.decide(succeeded(new ImageSize(1024, 1024)), 1, CALL))
+    assertThat(policy.decide(succeeded(new ImageSize(1024, 1024)), 1, CALL, "nebius"))
         .isEqualTo(
             new RetryDecision.CompleteJob(
                 PICTURE,
@@ -257,7 +257,7 @@ class RetryPolicyTest {
 
   @Test
   void a_picture_that_was_already_stored_cost_this_attempt_no_call() {
-    assertThat(policy.decide(new AttemptOutcome.AlreadyStored(PICTURE), 2, Optional.empty()))
+    assertThat(policy.decide(new AttemptOutcome.AlreadyStored(PICTURE), 2, Optional.empty(), "nebius"))
         .isEqualTo(
             new RetryDecision.CompleteJob(
                 PICTURE, CallBilling.NOT_CALLED, Map.of("source", "store")));

@@ -7,10 +7,10 @@ import dev.darkroom.picture.ByteRange;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.wiring.PictureStoreConfiguration;
 import dev.darkroom.worker.TestingParameters;
-import dev.darkroom.worker.limit.CallPermits;
+import dev.darkroom.worker.limit.CallLimits;
 import dev.darkroom.worker.nebius.AttemptOutcome;
 import dev.darkroom.worker.nebius.CancellableCall;
-import dev.darkroom.worker.nebius.NebiusClient;
+import dev.darkroom.worker.nebius.Providers;
 import dev.darkroom.worker.nebius.TestingPermits;
 import dev.darkroom.worker.nebius.TestingServer;
 import dev.darkroom.worker.outcome.RetryPolicy.RetryDecision;
@@ -107,7 +107,7 @@ final class TestingCall {
         .withBean(JsonMapper.class, JsonMapper::new)
         .withBean(Clock.class, Clock::systemUTC)
         .withBean(SimpleMeterRegistry.class)
-        .withBean(CallPermits.class, TestingPermits::new)
+        .withBean(CallLimits.class, () -> (_, _) -> new TestingPermits())
         .withPropertyValues(
             "darkroom.picture.dir=" + pictures,
             "darkroom.nebius.endpoint=" + endpoint,
@@ -123,11 +123,11 @@ final class TestingCall {
   }
 
   private CallResult call(ApplicationContext context, List<String> requests) throws IOException {
-    var client = context.getBean(NebiusClient.class);
+    var provider = context.getBean(Providers.class).all().getFirst();
     var id = new RequestId(UUID.randomUUID());
     var call = new CancellableCall(timeLeft);
-    var outcome = client.call(id, TestingParameters.of("A fox"), null, call);
-    var decision = policy().decide(outcome, 1, Optional.empty());
+    var outcome = provider.client().call(id, TestingParameters.of("A fox"), null, call);
+    var decision = policy().decide(outcome, 1, Optional.empty(), "nebius");
     Optional<byte[]> picture = Optional.empty();
     var store = context.getBean(PictureStore.class);
     var kept = store.find(id);
@@ -136,7 +136,7 @@ final class TestingCall {
         picture = Optional.of(body.readAllBytes());
       }
     }
-    return new CallResult(outcome, decision, requests, picture, client.callsAllowed());
+    return new CallResult(outcome, decision, requests, picture, provider.callsAllowed());
   }
 
   private static RetryPolicy policy() {

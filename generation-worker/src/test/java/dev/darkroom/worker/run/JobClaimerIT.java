@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Attempt;
+import dev.darkroom.ledger.jobs.ClaimPlan;
 import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.Job.AttemptMade;
 import dev.darkroom.ledger.jobs.Job.AttemptMade.AttemptResult;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -112,6 +114,34 @@ class JobClaimerIT {
     assertThat(runner.begun).as("it gets its turn like any other").isEmpty();
     claims.claim(records(List.of(lost)));
     assertThat(runner.begun).extracting(Attempt::requestId).containsExactly(lost);
+  }
+
+  @Test
+  void a_job_that_no_provider_takes_now_is_due_a_little_later_without_an_attempt() {
+    var claims = claims();
+    var served = accept();
+    var unserved = accept();
+    runner.unserved.add(unserved);
+
+    claims.claim(records(List.of(served, unserved)));
+
+    assertThat(runner.begun).extracting(Attempt::requestId).containsExactly(served);
+    assertThat(attempts(unserved)).isEmpty();
+    var wait =
+        context
+            .getBean(JdbcClient.class)
+            .sql(
+                """
+                select extract(epoch from due_at - now()) from public.generation_queue
+                where request_id = :id and state = 'due' and publish_after = due_at
+                """)
+            .param("id", unserved.value())
+            .query(Double.class)
+            .single();
+    assertThat(wait).isBetween(0.0, 5.0);
+    runner.unserved.clear();
+    claims.claim(records(List.of(unserved)));
+    assertThat(runner.begun).as("it is not due yet").hasSize(1);
   }
 
   @Test
@@ -224,6 +254,7 @@ class JobClaimerIT {
   /** Has a number of threads, and its jobs never end. */
   private static final class TestingRunner implements JobClaimer.AttemptRunner {
     private final List<Attempt> begun = new ArrayList<>();
+    private final Set<RequestId> unserved = new HashSet<>();
     private int threads = Integer.MAX_VALUE;
     private boolean lacksThreads;
 
@@ -236,7 +267,17 @@ class JobClaimerIT {
     }
 
     @Override
-    public void usePermits(int jobs) {}
+    public ClaimPlan plan(List<JobMessage> jobs) {
+      var providers = new LinkedHashMap<RequestId, String>();
+      jobs.stream()
+          .map(JobMessage::requestId)
+          .filter(job -> !unserved.contains(job))
+          .forEach(job -> providers.put(job, "nebius"));
+      return new ClaimPlan(providers, Map.of());
+    }
+
+    @Override
+    public void usePermits(List<ClaimedJob> jobs) {}
 
     @Override
     public Set<Attempt> begun() {

@@ -4,12 +4,14 @@ import static java.util.Objects.requireNonNull;
 
 import dev.darkroom.ledger.row.Columns;
 import dev.darkroom.ledger.row.LedgerJson;
+import dev.darkroom.model.FailureCode;
 import dev.darkroom.model.JobMessage;
 import dev.darkroom.model.JobWebhook;
 import dev.darkroom.model.TraceParent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,15 @@ public record DueJob(
         requireNonNull(json.details(row.getString("call"))),
         Columns.instant(row, "deadline_at"),
         row.getString("owner"),
-        webhook == null ? null : json.read(webhook, JobWebhook.class));
+        webhook == null ? null : json.read(webhook, JobWebhook.class),
+        failedProvider(row));
+  }
+
+  private static @Nullable String failedProvider(ResultSet row) throws SQLException {
+    var ofProvider =
+        Optional.ofNullable(row.getString("error_code"))
+            .flatMap(FailureCode::of)
+            .filter(FailureCode::isOfProvider);
+    return ofProvider.isPresent() ? row.getString("provider") : null;
   }
 }

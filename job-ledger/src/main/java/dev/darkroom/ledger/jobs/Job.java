@@ -87,11 +87,16 @@ public record Job(
    *
    * @param number 1 for the first
    * @param worker the one that made it
+   * @param provider that was called; null in logs of versions that knew one only
    * @param startedAt when the intent to call was logged
    * @param end null while it is running
    */
   public record AttemptMade(
-      int number, String worker, Instant startedAt, @Nullable AttemptEnd end) {
+      int number,
+      String worker,
+      @Nullable String provider,
+      Instant startedAt,
+      @Nullable AttemptEnd end) {
 
     /** The result of an attempt. */
     public enum AttemptResult {
@@ -137,7 +142,8 @@ public record Job(
         if (details != null && details.get("attempt") instanceof Integer number) {
           if (step.step().equals(Step.CALLING_NEBIUS_API.word())) {
             var worker = Objects.toString(details.get("worker"), "");
-            attempts.put(number, new AttemptMade(number, worker, step.createdAt(), null));
+            var provider = details.get("provider") instanceof String name ? name : null;
+            attempts.put(number, new AttemptMade(number, worker, provider, step.createdAt(), null));
           } else {
             attempts.computeIfPresent(number, (_, attempt) -> attempt.endedBy(step));
           }
@@ -150,7 +156,7 @@ public record Job(
       return Step.of(step.step())
           .flatMap(AttemptMade::outcomeAt)
           .map(outcome -> endAt(step, outcome))
-          .map(end -> new AttemptMade(number, worker, startedAt, end))
+          .map(end -> new AttemptMade(number, worker, provider, startedAt, end))
           .orElse(this);
     }
 

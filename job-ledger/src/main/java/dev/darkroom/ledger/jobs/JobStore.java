@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -81,6 +82,12 @@ public final class JobStore {
     return intake.accept(jobs, dispatched);
   }
 
+  /** Claims the jobs for calls to the only provider; see the other method. */
+  public List<ClaimedJob> claimDue(
+      String workerId, Duration lease, UUID token, Collection<RequestId> jobs) {
+    return claimDue(workerId, lease, token, ClaimPlan.ofNebius(jobs));
+  }
+
   /**
    * Claims those of the jobs that are open, due and free, and logs for each the call that is about
    * to be made. A worker must not run a job that is not in the result.
@@ -92,16 +99,15 @@ public final class JobStore {
    * outcome of its attempt.
    *
    * @param token names this claim, also when it is repeated because its reply was lost: the jobs
-   *     that a claim of the same token got are in the result again, with the same attempt, as long
-   *     as their lease holds
+   *     that a claim of the same token got are in the result again, with the same attempt and
+   *     provider, as long as their lease holds
    */
-  public List<ClaimedJob> claimDue(
-      String workerId, Duration lease, UUID token, Collection<RequestId> jobs) {
+  public List<ClaimedJob> claimDue(String workerId, Duration lease, UUID token, ClaimPlan plan) {
     return database
         .sql(
             """
             with wanted as (
-              select * from unnest(:ids::uuid[]) as wanted (request_id)
+              select * from unnest(:ids::uuid[], :providers::text[]) as wanted (request_id, chosen)
               order by request_id limit cardinality(:ids::uuid[])),
             renewed as (
               insert into public.generation_workers as known (worker_id, lease_until)
@@ -111,12 +117,12 @@ public final class JobStore {
               on conflict (worker_id) do update
               set lease_until = greatest(known.lease_until, excluded.lease_until)),
             locked as materialized (
-              select job.*
+              select chosen, job.*
               from wanted cross join lateral (
                 select * from public.generation_queue where request_id = wanted.request_id
                 for update) job),
             claimable as (
-              select request_id, state <> 'claimed' as free,
+              select request_id, chosen, state <> 'claimed' as free,
                 state <> 'claimed' and exists (select from public.generation_pauses pause
                   where pause.scope = 'all' or (pause.scope = 'user' and pause.name = locked.user_id)
                     or (pause.scope = 'model' and pause.name = (select call #>> '{parameters,model}'
@@ -135,23 +141,27 @@ public final class JobStore {
               update public.generation_queue job
               set state = 'claimed', turn = null, attempt = job.attempt + claimable.free::int,
                 worker_id = :worker, claim_token = :token, publish_after = 'infinity',
+                provider = case when claimable.free then chosen else job.provider end,
                 enqueued_at = coalesce(job.enqueued_at, clock_timestamp())
               from claimable
               where not paused and job.request_id = claimable.request_id and job.request_id = any (:ids::uuid[])
               returning job.*, claimable.free),
             known as materialized (
-              select claimed.*, job.request ->> 'prompt' as prompt, job.call, job.traceparent, job.created_at
+              select claimed.*, job.request ->> 'prompt' as prompt, model, job.traceparent, job.created_at,
+                case when own_name is null then job.call
+                  else jsonb_set(job.call, '{parameters,model}', to_jsonb(own_name)) end as call
               from claimed cross join lateral (
-                select request, call, traceparent, created_at from public.generation_jobs
-                where request_id = claimed.request_id limit 1) job),
+                select request, call, call #>> '{parameters,model}' as model, traceparent, created_at
+                from public.generation_jobs where request_id = claimed.request_id limit 1) job
+              cross join lateral (select :names::jsonb #>> array[provider, model] as own_name) as at_provider),
             logged as (
               insert into public.generation_logs
                 (request_id, owner, user_id, prompt, status, step, details, created_at)
               select request_id, owner, user_id, prompt, 'processing', 'calling_nebius_api',
-                jsonb_build_object('attempt', attempt, 'worker', worker_id) || call,
+                jsonb_build_object('attempt', attempt, 'worker', worker_id, 'provider', provider) || call,
                 clock_timestamp()
               from known where free)
-            select request_id, user_id, call -> 'parameters' as parameters, attempt, worker_id, claim_token, traceparent,
+            select request_id, user_id, provider, model, call -> 'parameters' as parameters, attempt, worker_id, claim_token, traceparent,
               (extract(epoch from deadline_at - clock_timestamp()) * 1000)::bigint as time_left,
               free and attempt = 1 as first, (extract(epoch from clock_timestamp() - created_at) * 1000)::bigint as age
             from known
@@ -159,7 +169,9 @@ public final class JobStore {
         .param("worker", workerId)
         .param("token", token)
         .param("lease", lease.toMillis())
-        .param("ids", texts(jobs.stream()))
+        .param("ids", texts(plan.providers().keySet().stream()))
+        .param("providers", plan.providers().values().toArray(String[]::new))
+        .param("names", json.write(plan.modelNames()))
         .query((row, _) -> claimed(row))
         .list();
   }
@@ -171,9 +183,35 @@ public final class JobStore {
     return new ClaimedJob(
         Attempt.of(row),
         row.getString("user_id"),
+        row.getString("provider"),
+        Objects.requireNonNullElse(row.getString("model"), ""),
         requireNonNull(json.details(row.getString("parameters"))),
         Columns.trace(row),
         Duration.ofMillis(row.getLong("time_left")));
+  }
+
+  /**
+   * Makes those of the jobs that are due and free due again after a while, without an attempt: none
+   * of their providers takes calls now.
+   */
+  public void putOff(Collection<RequestId> jobs, Duration delay) {
+    database
+        .sql(
+            """
+            with free as (
+              select request_id from public.generation_queue
+              where request_id = any (:ids::uuid[]) and due_at <= now() and state in ('dispatched', 'in_line', 'due')
+              order by request_id
+              for update)
+            update public.generation_queue job
+            set state = 'due', turn = null, enqueued_at = null,
+              due_at = clock_timestamp() + :delay * interval '1 millisecond',
+              publish_after = clock_timestamp() + :delay * interval '1 millisecond'
+            from free where job.request_id = free.request_id and job.request_id = any (:ids::uuid[])
+            """)
+        .param("ids", texts(jobs.stream()))
+        .param("delay", delay.toMillis())
+        .update();
   }
 
   /**
@@ -246,7 +284,7 @@ public final class JobStore {
               select request_id, owner, user_id, prompt, 'processing', :outcome,
                 jsonb_build_object('attempt', attempt, 'worker', worker_id,
                   'code', :code::text, 'reason', :reason::text, 'counts', :counts)
-                  || jsonb_strip_nulls(jsonb_build_object('callMillis', :call::bigint,
+                  || jsonb_strip_nulls(jsonb_build_object('provider', provider, 'callMillis', :call::bigint,
                     'called', case :billing when 'not_called' then false end,
                     'billed', nullif(:billing, 'not_called'))),
                 clock_timestamp()

@@ -78,7 +78,7 @@ public record NewJob(
 
   /** What Kafka carries of it. */
   JobMessage message(Instant deadlineAt) {
-    return new JobMessage(id, userId, request, call, deadlineAt, owner, webhook);
+    return new JobMessage(id, userId, request, call, deadlineAt, owner, webhook, null);
   }
 
   /** A job without an owner and without an idempotency key. */

@@ -145,12 +145,12 @@ public final class OutcomeStore {
                 image_url = :url, image_sha256 = :sha256, image_content_type = :contentType,
                 image_bytes = :bytes::bigint, error_code = :code, error_message = :message
               from ended where job.request_id = ended.request_id
-              returning job.*),
+              returning job.*, ended.provider),
             logged as (
               insert into public.generation_logs
                 (request_id, owner, user_id, prompt, status, step, details, image_url, created_at)
               select request_id, owner, user_id, request ->> 'prompt', status, :step,
-                jsonb_build_object('attempt', attempts, 'worker', :worker::text)
+                jsonb_strip_nulls(jsonb_build_object('attempt', attempts, 'worker', :worker::text, 'provider', provider))
                   || case status when 'completed' then jsonb_build_object('jobMillis',
                     (extract(epoch from finished_at - created_at) * 1000)::bigint) else '{}' end
                   || :details::jsonb,
@@ -221,13 +221,14 @@ public final class OutcomeStore {
                 error_message = 'The job was not finished by its deadline.'
                   || coalesce(' The last error: ' || ended.error_message, '')
               from ended where job.request_id = ended.request_id
-              returning job.*, ended.worker_id, ended.held),
+              returning job.*, ended.worker_id, ended.provider, ended.held),
             logged as (
               insert into public.generation_logs
                 (request_id, owner, user_id, prompt, status, step, details, created_at)
               select request_id, owner, user_id, request ->> 'prompt', 'processing', 'attempt_outcome_unknown',
-                jsonb_build_object('attempt', attempts, 'worker', worker_id, 'code', 'deadline_exceeded',
-                  'reason', 'The deadline came while the call was under way.', 'counts', true, 'billed', 'unknown'),
+                jsonb_strip_nulls(jsonb_build_object('attempt', attempts, 'worker', worker_id, 'provider', provider,
+                  'code', 'deadline_exceeded', 'reason', 'The deadline came while the call was under way.',
+                  'counts', true, 'billed', 'unknown')),
                 clock_timestamp()
               from finished where held
               union all

@@ -186,7 +186,7 @@ public final class FairQueue {
               from (select * from next limit 1000) as chosen
               where job.request_id = chosen.request_id
                 and job.request_id = any (array(select request_id from next))
-              returning job.request_id, job.publish_after, chosen.turn as served, paused),
+              returning job.request_id, job.publish_after, job.provider, job.error_code, chosen.turn as served, paused),
             announced as (
               update public.generation_turns
               set now_serving = greatest(now_serving, (select max(turn) from served)), lots = lots + 1
@@ -196,7 +196,7 @@ public final class FairQueue {
                 where state = 'in_line' and turn >= :turn
                 order by turn, request_id
                 offset (select count(*) from next) limit 1) as others_wait,
-              job.*, leaving.publish_after
+              job.*, leaving.publish_after, leaving.provider, leaving.error_code
             from serving cross join ahead
             left join (leaving cross join lateral (
               select request_id, owner, user_id, request, call, webhook, deadline_at, created_at, traceparent

@@ -59,8 +59,8 @@ public final class JobOutbox {
               from due
               where job.request_id = due.request_id
                 and job.request_id = any (array(select request_id from due))
-              returning job.request_id, job.publish_after)
-            select job.*, publish_after
+              returning job.request_id, job.publish_after, job.provider, job.error_code)
+            select job.*, publish_after, provider, error_code
             from reserved cross join lateral (
               select request_id, owner, user_id, request, call, webhook, deadline_at, created_at, traceparent
               from public.generation_jobs where request_id = reserved.request_id limit 1) job

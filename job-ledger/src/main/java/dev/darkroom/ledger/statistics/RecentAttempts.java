@@ -28,6 +28,7 @@ public final class RecentAttempts {
    * @param sent whether a call reached the provider
    * @param begunAt when a worker began it
    * @param dueAt when its job is due again; none where the job has ended
+   * @param provider that was called
    */
   public record Answered(
       @Nullable String code,
@@ -35,7 +36,8 @@ public final class RecentAttempts {
       boolean sent,
       Instant begunAt,
       Instant endedAt,
-      @Nullable Instant dueAt) {
+      @Nullable Instant dueAt,
+      String provider) {
     public boolean well() {
       return code == null;
     }
@@ -111,7 +113,8 @@ public final class RecentAttempts {
               created_at as ended_at,
               (select (retry.details ->> 'dueAt')::timestamptz from recent retry
                 where retry.request_id = ended.request_id and retry.step = 'retry_scheduled'
-                  and retry.details -> 'attempt' = ended.details -> 'attempt' limit 1) as due_at
+                  and retry.details -> 'attempt' = ended.details -> 'attempt' limit 1) as due_at,
+              coalesce(details ->> 'provider', 'nebius') as provider
             from ended order by ended_at desc, seq desc
             """)
         .param("within", within.toMillis())
@@ -128,7 +131,8 @@ public final class RecentAttempts {
         row.getBoolean("sent"),
         Columns.instant(row, "begun_at"),
         Columns.instant(row, "ended_at"),
-        Columns.instantOrNull(row, "due_at"));
+        Columns.instantOrNull(row, "due_at"),
+        row.getString("provider"));
   }
 
   /** What the workers are doing now. */

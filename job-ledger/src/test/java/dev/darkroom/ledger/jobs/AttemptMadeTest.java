@@ -71,6 +71,7 @@ class AttemptMadeTest {
             new AttemptMade(
                 1,
                 "worker of 1",
+                null,
                 BEGIN.plusSeconds(1),
                 new AttemptEnd(
                     BEGIN.plusSeconds(2),

@@ -13,7 +13,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.ledger.jobs.JobAssert.Logged;
 import dev.darkroom.model.RequestId;
+import dev.darkroom.model.Step;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -49,7 +51,15 @@ class ClaimIT {
             new Logged(
                 "processing",
                 "calling_nebius_api",
-                Map.of("attempt", 1, "worker", "worker-7", "parameters", claimed.parameters())));
+                Map.of(
+                    "attempt",
+                    1,
+                    "worker",
+                    "worker-7",
+                    "provider",
+                    "nebius",
+                    "parameters",
+                    claimed.parameters())));
   }
 
   @Test
@@ -102,6 +112,41 @@ class ClaimIT {
         .has("attempt", 2)
         .hasTime("lease_until", LEASE)
         .hasSteps("calling_nebius_api");
+  }
+
+  @Test
+  void a_call_goes_to_the_provider_of_the_plan_by_its_name_for_the_model_and_the_log_says_so() {
+    var id = aQueuedJob().in(ledger);
+    var token = UUID.randomUUID();
+
+    var claimed = ledger.jobStore.claimDue("worker-7", LEASE, token, plan(id, "spare")).getFirst();
+    var again = ledger.jobStore.claimDue("worker-7", LEASE, token, plan(id, "nebius")).getFirst();
+
+    assertThat(claimed.provider()).isEqualTo("spare");
+    assertThat(claimed.model()).isEqualTo("stability-ai/sdxl");
+    assertThat(claimed.parameters())
+        .isEqualTo(Map.of("model", "sdxl-1.0", "guidance_scale", 7.5));
+    assertThat(again.provider()).as("the call was announced").isEqualTo("spare");
+    assertThat(again.parameters()).isEqualTo(claimed.parameters());
+    var failure =
+        new RetryableFailure(
+            Step.ATTEMPT_FAILED, "provider_unavailable", "spare answered 529", false, Duration.ZERO);
+    ledger.jobStore.rescheduleIfHeld(claimed.attempt(), failure);
+    var details = assertThatJob(ledger, id).log().stream().map(Logged::details).toList();
+    assertThat(details.getFirst())
+        .containsEntry("provider", "spare")
+        .containsEntry("parameters", claimed.parameters());
+    assertThat(details.get(1)).containsEntry("provider", "spare");
+    ledger.fairQueue.drawForDue(10);
+    assertThat(ledger.fairQueue.dispatch(10, 10).orElseThrow().jobs())
+        .extracting(job -> job.message().failedProvider())
+        .containsExactly("spare");
+  }
+
+  private static ClaimPlan plan(RequestId job, String provider) {
+    return new ClaimPlan(
+        new LinkedHashMap<>(Map.of(job, provider)),
+        Map.of("spare", Map.of("stability-ai/sdxl", "sdxl-1.0"), "nebius", Map.of()));
   }
 
   @Test

@@ -91,6 +91,6 @@ class LostJobStoreIT {
 
   private JobMessage withId(RequestId id) {
     return new JobMessage(
-        id, "ada", JobFixture.REQUEST, JobFixture.CALL, now.plusSeconds(600), "", WEBHOOK);
+        id, "ada", JobFixture.REQUEST, JobFixture.CALL, now.plusSeconds(600), "", WEBHOOK, null);
   }
 }

@@ -44,7 +44,10 @@ public final class ChaosRun {
   public List<Played> play() throws IOException {
     var played = new ArrayList<Played>();
     var schedule = new Schedule(ChaosFault.possibleIn(observed.system()), dice);
-    observed.system().nebius().takes(Duration.ofMillis(100), Duration.ofMillis(200));
+    observed
+        .system()
+        .providers()
+        .forEach(provider -> provider.takes(Duration.ofMillis(100), Duration.ofMillis(200)));
     try (var _ = observed.clients().changeTheirMinds();
         var _ = observed.clients().keepSubmitting(JOBS_PER_SECOND)) {
       while (soFar().compareTo(length) < 0) {

@@ -10,6 +10,7 @@ import dev.darkroom.system.clients.ReceivedEvent;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -18,13 +19,13 @@ import java.util.function.Function;
 public final class EvidenceCollector {
   private final LedgerReader ledger;
   private final Path pictures;
-  private final Bill bill;
+  private final List<Bill> bills;
   private final Clock clock = Clock.systemUTC();
 
-  public EvidenceCollector(LedgerReader ledger, Path pictures, Bill bill) {
+  public EvidenceCollector(LedgerReader ledger, Path pictures, List<Bill> bills) {
     this.ledger = ledger;
     this.pictures = pictures;
-    this.bill = bill;
+    this.bills = List.copyOf(bills);
   }
 
   public Evidence collect(
@@ -34,8 +35,10 @@ public final class EvidenceCollector {
     var jobs = ledger.jobs();
     var steps = ledger.steps().stream().collect(groupingBy(StepRow::requestId));
     var calls =
-        bill.calls().stream()
+        bills.stream()
+            .flatMap(bill -> bill.calls().stream())
             .map(ObservedCall::of)
+            .sorted(Comparator.comparing(ObservedCall::arrivedAt))
             .collect(groupingBy(call -> new Asked(call.prompt(), call.seed())));
     var files =
         PictureFolderReader.kept(pictures).stream()

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * each attempt is what the provider answered to it.
  */
 public record StepsTellTheTruth() implements Promise.ForEachJob {
-  private static final Pattern ANSWERED = Pattern.compile("Nebius answered (\\d{3})\\b");
+  private static final Pattern ANSWERED = Pattern.compile("(?:Nebius|spare) answered (\\d{3})\\b");
 
   @Override
   public Stream<String> brokenBy(JobHistory history) {

@@ -100,7 +100,9 @@ public final class ObservedSystem implements AutoCloseable {
 
   public Evidence evidence() {
     return new EvidenceCollector(
-            ledger, system.folder().pictures(), system.nebius().simulator().bill())
+            ledger,
+            system.folder().pictures(),
+            system.providers().stream().map(provider -> provider.simulator().bill()).toList())
         .collect(clients.submissions(), clients.seen(), events.received());
   }
 

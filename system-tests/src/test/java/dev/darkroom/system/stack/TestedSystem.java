@@ -21,10 +21,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TestedSystem implements AutoCloseable {
   private static final int EACH = 2;
+  private static final int PROVIDERS = Integer.getInteger("darkroom.chaos.providers", 1);
 
   private final RunFolder folder;
   private final SystemSettings settings;
   private final TestedSimulator nebius;
+
+  /** To which jobs go while they can't go to Nebius, where there is to be a second provider. */
+  private final @Nullable TestedSimulator spare;
+
   private final PostgresProcess postgres;
   private final @Nullable PgBouncer pooler;
   private final KafkaProcess kafka;
@@ -35,6 +40,7 @@ public final class TestedSystem implements AutoCloseable {
     this.folder = folder;
     this.settings = settings;
     nebius = new TestedSimulator();
+    spare = PROVIDERS > 1 ? new TestedSimulator() : null;
     postgres = new PostgresProcess(folder.path());
     var doors = Stream.generate(FreePorts::claim).limit(EACH).toList();
     var toKafka = doors.stream().map(TcpProxy::to).toList();
@@ -108,6 +114,12 @@ public final class TestedSystem implements AutoCloseable {
       var environment = environment(toPostgres.port(), FreePorts.HOST + ":" + cable.port());
       environment.put("NEBIUS_API_ENDPOINT", nebius.endpoint());
       environment.put("NEBIUS_API_KEY", "any-key-will-do");
+      if (spare != null) {
+        environment.put("DARKROOM_PROVIDERS_0_NAME", "nebius");
+        environment.put("DARKROOM_PROVIDERS_1_NAME", "spare");
+        environment.put("DARKROOM_PROVIDERS_1_ENDPOINT", spare.endpoint());
+        environment.put("DARKROOM_PROVIDERS_1_APIKEY", "any-key-will-do-here-too");
+      }
       workers.add(
           new TestedWorker(
               "worker-" + i, environment, settings.ofWorker(), folder.path(), toPostgres, cable));
@@ -142,6 +154,11 @@ public final class TestedSystem implements AutoCloseable {
 
   public TestedSimulator nebius() {
     return nebius;
+  }
+
+  /** All that make pictures, Nebius first. */
+  public List<TestedSimulator> providers() {
+    return spare == null ? List.of(nebius) : List.of(nebius, spare);
   }
 
   public PostgresProcess postgres() {
@@ -183,5 +200,8 @@ public final class TestedSystem implements AutoCloseable {
     }
     postgres.close();
     nebius.close();
+    if (spare != null) {
+      spare.close();
+    }
   }
 }

@@ -1,0 +1,34 @@
+package dev.darkroom.worker.nebius;
+
+import dev.darkroom.worker.limit.CallPermits;
+import java.util.Map;
+
+/**
+ * A provider of pictures, and all that a worker has for its calls.
+ *
+ * @param name in steps and metrics
+ * @param models the names that it has for our models; empty if it serves all by our names
+ */
+public record Provider(
+    String name,
+    Map<String, String> models,
+    NebiusClient client,
+    NebiusCircuitBreaker breaker,
+    CallPermits permits,
+    ModelCatalogCheck catalog,
+    CredentialHealth credentials) {
+
+  /** How sentences name it. */
+  public static String title(String name) {
+    return name.equals(NebiusSettings.ProviderEntry.NEBIUS) ? "Nebius" : name;
+  }
+
+  boolean serves(String model) {
+    return models.isEmpty() || models.containsKey(model);
+  }
+
+  /** See {@link NebiusCircuitBreaker#callsAllowed()}. */
+  public int callsAllowed() {
+    return breaker.callsAllowed();
+  }
+}
