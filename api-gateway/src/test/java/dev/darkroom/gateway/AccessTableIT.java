@@ -183,9 +183,12 @@ class AccessTableIT {
         return wrong;
       }
       var challenge = reply.header("WWW-Authenticate");
+      var openAi = operation.contains(" /v1/");
+      var code = reply.text(openAi ? "/error/code" : "/code");
+      var unauthenticated = openAi ? "invalid_api_key" : "unauthenticated";
       if (!challenge.startsWith("Bearer")
-          || (reply.status() == 403 && !reply.text("/code").equals("insufficient_scope"))
-          || (reply.status() == 401 && !reply.text("/code").equals("unauthenticated"))) {
+          || (reply.status() == 403 && !code.equals("insufficient_scope"))
+          || (reply.status() == 401 && !code.equals(unauthenticated))) {
         wrong.add(about + " with " + challenge + " and " + reply.body());
       }
     }

@@ -9,6 +9,7 @@ import dev.darkroom.ledger.connection.LedgerHealth;
 import dev.darkroom.ledger.connection.ReadOnlyFailoverTranslator;
 import dev.darkroom.ledger.history.HistoryQueries;
 import dev.darkroom.ledger.history.LedgerEpoch;
+import dev.darkroom.ledger.jobs.AnsweredKeyStore;
 import dev.darkroom.ledger.jobs.AttemptPolicy;
 import dev.darkroom.ledger.jobs.JobMetrics;
 import dev.darkroom.ledger.jobs.JobQueries;
@@ -160,6 +161,11 @@ public class LedgerConfiguration {
   @Bean
   RetentionStore retentionStore(JdbcClient database, IdempotencySettings keys) {
     return new RetentionStore(database, keys.keep());
+  }
+
+  @Bean
+  AnsweredKeyStore answeredKeyStore(JdbcClient database) {
+    return new AnsweredKeyStore(database);
   }
 
   @Bean

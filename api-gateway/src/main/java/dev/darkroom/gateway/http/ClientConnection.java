@@ -36,7 +36,7 @@ public final class ClientConnection extends ValveBase {
   }
 
   /** Only for the thread that handles the request, and only until it has replied. */
-  static BooleanSupplier goneOf(HttpServletRequest request) {
+  public static BooleanSupplier goneOf(HttpServletRequest request) {
     return request.getAttribute(GONE) instanceof BooleanSupplier gone ? gone : () -> false;
   }
 }

@@ -132,6 +132,11 @@ public final class Problem {
     }
   }
 
+  /** What it says, for a reply of another form. */
+  public ProblemDetail detail() {
+    return detail;
+  }
+
   public ResponseEntity<Object> answer() {
     return ResponseEntity.status(detail.getStatus()).headers(headers).body(detail);
   }

@@ -29,6 +29,7 @@ final class ProblemPage {
   static boolean isWantedBy(HttpServletRequest request, String path) {
     return READING.contains(request.getMethod())
         && !path.startsWith("/api/")
+        && !OpenAiError.isFormAt(path)
         && Collections.list(request.getHeaders("Accept")).stream().anyMatch(ProblemPage::namesHtml);
   }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class CompletionWaiter {
   private static final Logger log = LoggerFactory.getLogger(CompletionWaiter.class);
+  private static final Duration LOOK_AFTER_CLIENT_EVERY = Duration.ofSeconds(1);
 
   private final ConcurrentMap<RequestId, AwaitedJob> awaited = new ConcurrentHashMap<>();
   private final JobQueries ledger;
@@ -50,21 +52,40 @@ public final class CompletionWaiter {
 
   /** Returns when the job has ended, the time is over, or the gateway is about to stop. */
   public void await(RequestId job, Duration timeout) {
+    await(job, timeout, () -> false);
+  }
+
+  /**
+   * The same; returns also when nobody waits any longer.
+   *
+   * @param givenUp whether that is so; asked about once a second
+   */
+  public void await(RequestId job, Duration timeout, BooleanSupplier givenUp) {
+    var until = System.nanoTime() + timeout.toNanos();
     var ended = awaited.merge(job, AwaitedJob.byOne(), AwaitedJob::and).ended();
     demand.arise();
     try {
       if (!stopping) {
         find(job); // its event may have passed before it was awaited
-        ended.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        while (!ended.isDone() && until - System.nanoTime() > 0 && !givenUp.getAsBoolean()) {
+          await(ended, Math.min(until - System.nanoTime(), LOOK_AFTER_CLIENT_EVERY.toNanos()));
+        }
       }
-    } catch (TimeoutException e) {
-      log.atTrace().addKeyValue("request_id", job).log("the job goes on after the wait");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a wait never completes with a failure", e);
     } finally {
       awaited.computeIfPresent(job, (_, waits) -> waits.byOneLess());
+    }
+  }
+
+  private static void await(CompletableFuture<@Nullable Void> ended, long nanos)
+      throws InterruptedException {
+    try {
+      ended.get(nanos, TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      log.trace("the job goes on");
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a wait never completes with a failure", e);
     }
   }
 

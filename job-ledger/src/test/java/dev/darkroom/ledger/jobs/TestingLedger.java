@@ -58,6 +58,7 @@ public final class TestingLedger {
   public final PauseStore pauseStore;
   public final LostJobStore lostJobStore;
   public final RetentionStore retentionStore;
+  public final AnsweredKeyStore answeredKeyStore;
   public final JobQueries jobQueries;
   public final FairQueue fairQueue;
   public final QueuePositions queuePositions;
@@ -110,6 +111,7 @@ public final class TestingLedger {
     pauseStore = new PauseStore(asApplication);
     lostJobStore = new LostJobStore(asApplication, json);
     retentionStore = new RetentionStore(asApplication, KEEP_KEYS);
+    answeredKeyStore = new AnsweredKeyStore(asApplication);
     jobQueries = new JobQueries(asApplication, asApplication, json);
     var edges = new QueueEdges(asApplication, Duration.ZERO);
     fairQueue = new FairQueue(asApplication, json, edges, RESERVATION);

@@ -193,6 +193,7 @@ class RequiredAccessConfiguration {
     Predicate<String> any = _ -> true;
     var firewall = new StrictHttpFirewall();
     firewall.setUnsafeAllowAnyHttpMethod(true); // unknown ones are 405
+    firewall.setAllowUrlEncodedSlash(true); // in ids of models; refused elsewhere before
     firewall.setAllowedHeaderNames(any);
     firewall.setAllowedHeaderValues(any);
     firewall.setAllowedParameterNames(any);

@@ -23,6 +23,9 @@ final class RouteTable {
       Stream.of(
               rules(
                   GENERATE,
+                  "POST /v1/images/generations",
+                  "GET /v1/models",
+                  "GET /v1/models/{*modelId}",
                   "POST /api/generate",
                   "DELETE /api/generate/{requestId}",
                   "POST /api/generate/{requestId}/replay",
@@ -94,7 +97,7 @@ final class RouteTable {
   record RouteRule(String method, PathPattern path, @Nullable Scope scope) {
     /** As in the API description. */
     String route() {
-      return method + " " + path.getPatternString();
+      return method + " " + path.getPatternString().replace("{*", "{");
     }
 
     private boolean isOf(String asked) {

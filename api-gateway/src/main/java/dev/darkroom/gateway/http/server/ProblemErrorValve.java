@@ -1,5 +1,7 @@
 package dev.darkroom.gateway.http.server;
 
+import dev.darkroom.gateway.http.OpenAiError;
+import dev.darkroom.gateway.http.OpenAiError.ErrorObject;
 import dev.darkroom.gateway.http.ProblemCode;
 import dev.darkroom.gateway.http.ReplyId;
 import java.io.IOException;
@@ -28,18 +30,27 @@ final class ProblemErrorValve extends ErrorReportValve {
       return;
     }
     try {
-      response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+      var openAi = OpenAiError.isFormAt(String.valueOf(request.getRequestURI()));
+      response.setContentType(
+          openAi ? MediaType.APPLICATION_JSON_VALUE : MediaType.APPLICATION_PROBLEM_JSON_VALUE);
       response.setCharacterEncoding(StandardCharsets.UTF_8);
       response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
       ReplyId.giveTo(response); // an exception has reset the headers
       var writer = response.getReporter();
       if (writer != null) {
-        writer.write(problem(status));
+        writer.write(openAi ? openAiError(OpenAiError.of(status).error()) : problem(status));
         response.finishResponse();
       }
     } catch (IOException | IllegalStateException e) {
       log.debug("client closed the connection before the error was written", e);
     }
+  }
+
+  private static String openAiError(ErrorObject error) {
+    return """
+    {"error":{"message":"%s","type":"%s","param":null,"code":"%s"}}\
+    """
+        .formatted(error.message(), error.type(), error.code());
   }
 
   /** Every word is ours, so nothing needs escaping. */

@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.http.server;
 
 import dev.darkroom.gateway.http.ImageOrigin;
+import dev.darkroom.gateway.http.OpenAiError;
 import dev.darkroom.gateway.http.ReplyId;
 import dev.darkroom.gateway.http.SignInOrigin;
 import jakarta.servlet.FilterChain;
@@ -49,6 +50,9 @@ final class SecurityFilter extends OncePerRequestFilter {
   private static final String SWAGGER_UI =
       SELF_ONLY + "; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
 
+  /** Client libraries of OpenAI's API encode the slashes in an id. */
+  private static final String MODELS = "/v1/models/";
+
   /** Beside those that need no permission, such as Accept and a simple Range. */
   private static final List<String> ALLOWED_HEADERS =
       List.of(
@@ -59,7 +63,18 @@ final class SecurityFilter extends OncePerRequestFilter {
           "Last-Event-ID",
           "Prefer",
           "Range",
-          "traceparent");
+          "traceparent",
+          // what OpenAI's client libraries send from browsers
+          "OpenAI-Organization",
+          "OpenAI-Project",
+          "X-Stainless-Arch",
+          "X-Stainless-Lang",
+          "X-Stainless-OS",
+          "X-Stainless-Package-Version",
+          "X-Stainless-Retry-Count",
+          "X-Stainless-Runtime",
+          "X-Stainless-Runtime-Version",
+          "X-Stainless-Timeout");
 
   /** What a reply has for clients, beside what browsers show anyway. */
   private static final List<String> EXPOSED_HEADERS =
@@ -81,6 +96,7 @@ final class SecurityFilter extends OncePerRequestFilter {
           "RateLimit-Policy",
           "Retry-After",
           "WWW-Authenticate",
+          OpenAiError.SHOULD_RETRY,
           ReplyId.HEADER);
 
   private final List<String> hosts;
@@ -152,9 +168,19 @@ final class SecurityFilter extends OncePerRequestFilter {
       return Optional.of(HttpStatus.MISDIRECTED_REQUEST);
     }
     var path = request.getServletPath(); // decoded
-    return (path.equals("/api") || path.startsWith("/api/")) && !mayUseApi(request)
+    if (hasEncodedSlash(request) && !path.startsWith(MODELS)) {
+      return Optional.of(HttpStatus.BAD_REQUEST);
+    }
+    return Stream.of("/api", "/v1")
+                .anyMatch(api -> path.equals(api) || path.startsWith(api + "/"))
+            && !mayUseApi(request)
         ? Optional.of(HttpStatus.FORBIDDEN)
         : Optional.empty();
+  }
+
+  /** Tomcat lets it pass, for ids of models; anywhere else it could only hide what a path means. */
+  private static boolean hasEncodedSlash(HttpServletRequest request) {
+    return request.getRequestURI().toLowerCase(Locale.ROOT).contains("%2f");
   }
 
   private boolean mayUseApi(HttpServletRequest request) {

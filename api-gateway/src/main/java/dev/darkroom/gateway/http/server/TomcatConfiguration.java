@@ -4,6 +4,7 @@ import dev.darkroom.gateway.http.ClientConnection;
 import dev.darkroom.gateway.http.ReplyId;
 import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.valves.RemoteIpValve;
+import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -34,7 +35,11 @@ class TomcatConfiguration implements WebMvcConfigurer {
       });
       // a client that expects 100-continue sends no body where the headers are refused
       factory.addConnectorCustomizers(
-          connector -> connector.setProperty("continueResponseTiming", "onRead"));
+          connector -> {
+            connector.setProperty("continueResponseTiming", "onRead");
+            // SecurityFilter refuses it elsewhere than in the id of a model
+            connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue());
+          });
     };
   }
 
