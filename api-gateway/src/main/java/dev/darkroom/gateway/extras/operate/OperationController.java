@@ -5,6 +5,7 @@ import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
 import dev.darkroom.gateway.access.AuditTrail;
 import dev.darkroom.gateway.access.Caller;
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.extras.operate.OperationParser.OperationRequest;
 import dev.darkroom.gateway.extras.operate.OperationParser.PauseRequest;
 import dev.darkroom.gateway.http.HeavyReaders;
@@ -188,7 +189,7 @@ class OperationController {
         .addKeyValue("jobs", matched)
         .log("operation begins");
     return ResponseEntity.accepted()
-        .location(URI.create(PATH + id))
+        .location(URI.create(ReplyLinks.of(request).to(PATH + id)))
         .contentType(MediaType.APPLICATION_JSON)
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
         .body(operation);
