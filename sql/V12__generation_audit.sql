@@ -174,7 +174,8 @@ grant select, insert, update on table public.generation_erasures to darkroom_app
 -- bytes. A job comes last, so a call may do only a part; it is repeated until nothing has the name any more. Their pictures
 -- have to be deleted before.
 --
--- Without jobs it takes the content out of steps that have none, and the name out of the audit.
+-- Without jobs it takes the content out of steps that have none, and the name out of the audit; then the keys of an owner go,
+-- and what was counted for them.
 create or replace function public.generation_erase(
   erasure uuid, jobs uuid[], out erased integer, out pictures integer, out steps integer,
   out deliveries integer, out keys integer)
@@ -191,6 +192,8 @@ declare
   -- Why a call failed may quote the prompt; readers want a sentence.
   replaced constant jsonb := '{"reason": "[erased]"}';
   whom public.generation_erasures;
+  -- As the audit and the counts of a day call an owner.
+  actors text[];
   ended uuid[];
   wanted uuid[];
 begin
@@ -242,6 +245,11 @@ begin
     return; -- there may be more
   end if;
   if cardinality(jobs) = 0 then
+    actors := array(
+      select 'user:' || whom.owner where whom.user_id is null
+      union all
+      select 'key:' || key.key_id from public.generation_api_keys as key
+      where whom.user_id is null and key.owner = whom.owner and key.created_at < whom.created_at);
     update public.generation_audit as entry
     set target = case when entry.target = 'user:' || whom.user_id
         then 'user:erased:' || left(encode(sha256(whom.secret || convert_to(whom.user_id, 'UTF8')), 'hex'), 16)
@@ -252,16 +260,21 @@ begin
       actor = case when whom.user_id is null and entry.actor = 'user:' || whom.owner
         then 'user:erased:' || left(encode(sha256(whom.secret || convert_to(whom.owner, 'UTF8')), 'hex'), 16)
         else entry.actor end,
-      address = case when whom.user_id is null and entry.actor = 'user:' || whom.owner then null else entry.address end
+      address = case when entry.actor = any (actors) then null else entry.address end
     where entry.seq = any (array(
       select each.seq from public.generation_audit as each
       where each.target = 'user:' || whom.user_id and (whom.owner is null or each.owner = whom.owner)
       union
       select each.seq from public.generation_audit as each where whom.user_id is null and each.owner = whom.owner
       union
-      select each.seq from public.generation_audit as each where whom.user_id is null and each.actor = 'user:' || whom.owner
+      select each.seq from public.generation_audit as each
+      where each.actor = any (actors) and (each.address is not null or each.actor = 'user:' || whom.owner)
       limit 1000));
     get diagnostics erased = row_count;
+    if erased = 0 and whom.user_id is null then
+      delete from public.generation_daily_jobs as counted where counted.name = any (actors);
+      delete from public.generation_api_keys as key where key.owner = whom.owner and key.created_at < whom.created_at;
+    end if;
     return;
   end if;
   delete from public.generation_webhook_deliveries as delivery

@@ -22,6 +22,8 @@ create table if not exists public.generation_api_keys (
   expires_at timestamptz,
   revoked_at timestamptz,
   revoked_by text,
+  -- To the minute. Null where it was never used.
+  last_used_at timestamptz,
   constraint generation_api_keys_scopes
     check (cardinality(scopes) > 0 and scopes <@ array['generate', 'read', 'operate']),
   constraint generation_api_keys_revoked check ((revoked_at is null) = (revoked_by is null))
@@ -37,7 +39,7 @@ drop policy if exists "Darkroom keeps the API keys" on public.generation_api_key
 create policy "Darkroom keeps the API keys"
   on public.generation_api_keys for all to darkroom_app using (true) with check (true);
 
--- Supabase's default privileges may have granted more than this. A key is revoked, never deleted or changed.
+-- Supabase's default privileges may have granted more than this. A key is revoked, never deleted but by an erasure (V12).
 revoke all on table public.generation_api_keys from public, anon, authenticated, service_role, darkroom_app;
 grant select, insert on table public.generation_api_keys to darkroom_app;
-grant update (revoked_at, revoked_by) on table public.generation_api_keys to darkroom_app;
+grant update (revoked_at, revoked_by, last_used_at) on table public.generation_api_keys to darkroom_app;

@@ -65,14 +65,16 @@ function limitsOf(limits) {
   return LIMITS.filter(([name]) => limits[name]).map(([name, text]) => ` · ${number(limits[name])} ${text}`).join('');
 }
 
-function renew({ expiresAt, revokedAt }, item, state, until, button) {
+function renew({ expiresAt, revokedAt, lastUsedAt }, item, state, until, button) {
   const isExpired = Boolean(expiresAt) && new Date(expiresAt) <= new Date();
   state.dataset.status = revokedAt || isExpired ? 'failed' : 'completed';
   state.textContent = revokedAt ? 'Revoked' : isExpired ? 'Expired' : 'In use';
   item.classList.toggle('over', Boolean(revokedAt) || isExpired);
   button.hidden = Boolean(revokedAt);
   const [word, at] = revokedAt ? [' · revoked ', revokedAt] : [isExpired ? ' · expired ' : ' · expires ', expiresAt];
-  until.replaceChildren(...(at ? [word, timeElement(at, time(at))] : []));
+  until.replaceChildren(
+    ...(lastUsedAt ? [' · last used ', timeElement(lastUsedAt, time(lastUsedAt))] : [' · never used']),
+    ...(at ? [word, timeElement(at, time(at))] : []));
 }
 
 customElements.define('key-list', KeyList);

@@ -1,6 +1,5 @@
 package dev.darkroom.gateway;
 
-import dev.darkroom.gateway.command.KeyCommand;
 import dev.darkroom.ledger.LedgerConfiguration;
 import dev.darkroom.ledger.meter.BuildInfo;
 import dev.darkroom.messaging.MessagingConfiguration;
@@ -15,12 +14,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.boot.ApplicationArguments;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.info.BuildProperties;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
@@ -34,29 +33,28 @@ public class GatewayApplication {
       List.of("--spring.flyway.enabled=false", "--spring.main.keep-alive=false");
 
   public static void main(String[] arguments) {
-    var name = arguments.length == 0 ? "" : arguments[0];
-    if (name.equals(KeyCommand.NAME)) {
-      var rest = List.of(arguments).subList(1, arguments.length);
-      System.exit(KeyCommand.run(rest, Clock.systemUTC()));
-    }
-    var command = GatewayCommand.named(name);
+    var command = GatewayCommand.named(arguments.length == 0 ? "" : arguments[0]);
     if (command.isPresent()) {
-      System.exit(run(command.get(), arguments));
+      System.exit(command.get().run(List.of(arguments).subList(1, arguments.length)));
     }
     application(Map.of()).run(arguments);
   }
 
-  /** In an application with the gateway's settings, without its web server and loops. */
-  static int run(GatewayCommand command, String... arguments) {
-    var application = new SpringApplication(command.wiring());
+  /**
+   * An application for a command, with the gateway's settings, but without its web server, loops
+   * and migrations. It has started.
+   *
+   * @param wiring what makes it up
+   * @param settings of the caller, as {@code --name=value}
+   */
+  public static ConfigurableApplicationContext ofCommand(Class<?> wiring, List<String> settings) {
+    var application = new SpringApplication(wiring);
     application.setWebApplicationType(WebApplicationType.NONE);
     application.setDefaultProperties(Map.of("spring.config.name", "application,api-gateway"));
     application.addInitializers(context ->
         ((GenericApplicationContext) context).registerBean(Clock.class, Clock::systemUTC));
-    var all = Stream.concat(Stream.of(arguments), OF_COMMANDS.stream()).toArray(String[]::new);
-    try (var context = application.run(all)) {
-      return command.run(context, context.getBean(ApplicationArguments.class));
-    }
+    return application.run(
+        Stream.concat(settings.stream(), OF_COMMANDS.stream()).toArray(String[]::new));
   }
 
   /**

@@ -1,8 +1,7 @@
 package dev.darkroom.gateway;
 
+import java.util.List;
 import java.util.Optional;
-import org.springframework.boot.ApplicationArguments;
-import org.springframework.context.ApplicationContext;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 
 /**
@@ -15,15 +14,13 @@ public interface GatewayCommand {
 
   String name();
 
-  /** What makes up the application that it runs in, beside what the class path configures. */
-  Class<?> wiring();
-
   /**
    * Does it.
    *
+   * @param arguments those after the name
    * @return the exit code
    */
-  int run(ApplicationContext application, ApplicationArguments arguments);
+  int run(List<String> arguments);
 
   /** The command of this name. */
   static Optional<GatewayCommand> named(String name) {

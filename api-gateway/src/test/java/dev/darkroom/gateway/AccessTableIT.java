@@ -3,10 +3,13 @@ package dev.darkroom.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.gateway.RunningGateway.Reply;
+import dev.darkroom.gateway.access.AuditTrail;
 import dev.darkroom.gateway.access.TestingIssuer;
 import dev.darkroom.ledger.access.AccessKey.NewAccessKey;
 import dev.darkroom.ledger.access.AccessKeyStore;
+import dev.darkroom.ledger.access.AccessKeyText;
 import dev.darkroom.ledger.access.KeyLimits;
+import dev.darkroom.ledger.audit.AuditAction;
 import dev.darkroom.testservers.TestServers;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -129,16 +132,18 @@ class AccessTableIT {
 
   private static String key(String owner, Set<String> scopes, @Nullable Instant expiresAt) {
     return store()
-        .create(new NewAccessKey(owner, scopes, KeyLimits.DEFAULTS, expiresAt, "test"))
+        .create(
+            new NewAccessKey(owner, scopes, KeyLimits.DEFAULTS, expiresAt),
+            AuditTrail.ofCommand(AuditAction.KEY_CREATE, "key"))
         .text()
         .text();
   }
 
   private static String revokedKey() {
-    var created =
-        store().create(new NewAccessKey("owner-a", ALL, KeyLimits.DEFAULTS, null, "test"));
-    assertThat(store().revoke(created.key().id(), "test")).isPresent();
-    return created.text().text();
+    var text = key("owner-a", ALL, null);
+    var id = AccessKeyText.parse(text).orElseThrow().id();
+    assertThat(store().revoke(id, AuditTrail.ofCommand(AuditAction.KEY_REVOKE, "key"))).isPresent();
+    return text;
   }
 
   private static AccessKeyStore store() {

@@ -60,15 +60,13 @@ class EraseCommandIT {
   }
 
   private int run(String... options) {
-    var arguments = new ArrayList<>(List.of("erase"));
-    arguments.addAll(List.of(options));
+    var arguments = new ArrayList<>(List.of(options));
     arguments.addAll(
         List.of(
             "--spring.datasource.url=" + database.jdbcUrl(),
             "--spring.datasource.username=" + database.username(),
             "--spring.datasource.password=" + database.password(),
             "--darkroom.picture.dir=" + pictures));
-    return GatewayApplication.run(
-        GatewayCommand.named("erase").orElseThrow(), arguments.toArray(String[]::new));
+    return GatewayCommand.named("erase").orElseThrow().run(arguments);
   }
 }

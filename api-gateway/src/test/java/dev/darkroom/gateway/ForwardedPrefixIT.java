@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.gateway.RunningGateway.Reply;
 import dev.darkroom.testservers.TestServers;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,6 +63,23 @@ class ForwardedPrefixIT {
 
     assertThat(gateway.get("/api/generate/" + id).text("/imageUrl"))
         .isEqualTo("/generated/" + id + ".webp");
+  }
+
+  @Test
+  void a_problem_names_its_request_and_an_operation_its_place_below_the_prefix() {
+    var missing = gateway.get("/api/generate/nope", BELOW);
+    assertThat(missing.text("/instance")).isEqualTo(PREFIX + "/api/generate/nope");
+    assertThat(gateway.get("/nowhere", BELOW).text("/instance")).isEqualTo(PREFIX + "/nowhere");
+    assertThat(gateway.get("/nowhere").text("/instance")).isEqualTo("/nowhere");
+    var erased =
+        gateway.send(
+            gateway
+                .request("/api/operations/erase")
+                .headers(BELOW)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"userId\":\"nobody\",\"reason\":\"A test.\"}")));
+    assertThat(erased.header("Location"))
+        .isEqualTo(PREFIX + "/api/operations/erase/" + erased.text("/erasure/id"));
   }
 
   @Test

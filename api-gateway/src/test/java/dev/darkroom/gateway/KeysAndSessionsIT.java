@@ -3,10 +3,13 @@ package dev.darkroom.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.gateway.RunningGateway.Reply;
+import dev.darkroom.gateway.access.AuditTrail;
 import dev.darkroom.gateway.access.TestingIssuer;
 import dev.darkroom.ledger.access.AccessKey.NewAccessKey;
 import dev.darkroom.ledger.access.AccessKeyStore;
+import dev.darkroom.ledger.access.AccessKeyText;
 import dev.darkroom.ledger.access.KeyLimits;
+import dev.darkroom.ledger.audit.AuditAction;
 import dev.darkroom.testservers.TestServers;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Set;
@@ -38,9 +41,13 @@ class KeysAndSessionsIT {
             "--darkroom.access.supabase-public-key=sb_publishable_x");
     api = ApiDescription.of(gateway);
     var key =
-        new NewAccessKey(
-            "ops", Set.of("generate", "read", "operate"), KeyLimits.DEFAULTS, null, "test");
-    operator = gateway.bean(AccessKeyStore.class).create(key).text().text();
+        new NewAccessKey("ops", Set.of("generate", "read", "operate"), KeyLimits.DEFAULTS, null);
+    operator =
+        gateway
+            .bean(AccessKeyStore.class)
+            .create(key, AuditTrail.ofCommand(AuditAction.KEY_CREATE, "key"))
+            .text()
+            .text();
   }
 
   @AfterAll
@@ -78,6 +85,13 @@ class KeysAndSessionsIT {
       assertThat(revoked.text("/revokedBy")).startsWith("key:");
     }
     assertThat(revoke("nonsense").status()).isEqualTo(404);
+    var audit = audit("target=key:" + id);
+    assertThat(audit.json().get("entries").findValuesAsString("action"))
+        .containsExactly("key_revoke", "key_create");
+    assertThat(audit.json().at("/entries/1/details/scopes").toString())
+        .isEqualTo("[\"generate\",\"read\"]");
+    assertThat(audit.text("/entries/1/owner")).isEqualTo("shop");
+    assertThat(audit.text("/entries/0/trace")).isNotEmpty();
   }
 
   @ParameterizedTest
@@ -134,6 +148,10 @@ class KeysAndSessionsIT {
     var ended = gateway.send(gateway.request("/api/session").header("Cookie", sent).DELETE());
     assertThat(ended.status()).isEqualTo(204);
     assertThat(ended.header("Set-Cookie")).contains("darkroom_session=;", "Max-Age=0");
+
+    var audit = audit("actor=key:" + AccessKeyText.parse(operator).orElseThrow().id());
+    assertThat(audit.json().get("entries").findValuesAsString("action"))
+        .containsSubsequence("sign_out", "sign_in");
   }
 
   @Test
@@ -182,6 +200,19 @@ class KeysAndSessionsIT {
     assertThat(reply.header("Set-Cookie")).isEmpty();
   }
 
+  @Test
+  void a_sign_in_with_a_key_that_is_not_good_is_written_down_without_its_secret() {
+    var id = "Forgotten000";
+    var key = "dk_%s_%s".formatted(id, "0".repeat(43));
+    assertThat(begin("{\"key\":\"%s\"}".formatted(key)).status()).isEqualTo(401);
+
+    var audit = audit("action=sign_in_refused&target=key:" + id);
+    assertThat(audit.json().get("entries")).hasSize(1);
+    assertThat(audit.text("/entries/0/actor")).isEqualTo("nobody");
+    assertThat(audit.text("/entries/0/address")).isEqualTo("127.0.0.1");
+    assertThat(audit("action=sign_in_refused").body()).doesNotContain("0".repeat(43));
+  }
+
   /** Another site could sign somebody in to an account of its own, and read what they do there. */
   @Test
   void a_page_of_another_site_signs_nobody_in() {
@@ -228,6 +259,12 @@ class KeysAndSessionsIT {
   private static Reply revoke(String id) {
     return gateway.send(
         gateway.request("/api/keys/" + id).header("Authorization", "Bearer " + operator).DELETE());
+  }
+
+  private static Reply audit(String query) {
+    var reply = gateway.get("/api/audit?" + query, "Authorization", "Bearer " + operator);
+    assertThat(api.complaints("GET /api/audit", reply)).isEmpty();
+    return reply;
   }
 
   private static Reply begin(String body) {

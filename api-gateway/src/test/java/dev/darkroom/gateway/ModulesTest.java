@@ -18,7 +18,6 @@ class ModulesTest {
     assertThat(modules.stream().map(module -> module.getIdentifier().toString()))
         .containsExactlyInAnyOrder(
             "access",
-            "command",
             "dispatch",
             "extras",
             "http",

@@ -29,7 +29,7 @@ class SettingsTest {
                 "TokenSettings[supabaseUrl=, supabasePublicKey=, issuer=, jwksUrl=, audience=authenticated]",
                 "AcceptSettings[batch=64, writers=2, queue=256, patience=PT5S]",
                 "JobSettings[deadline=PT15M]",
-                "KeepSettings[jobs=PT0S]",
+                "RetentionSettings[jobs=PT0S]",
                 "QueueSettings[maxOpenJobsPerOwner=0, maxOpenJobs=0, refuseUnreachable=true]",
                 "RateSettings[submissionsPerSecond=100, readsPerSecond=20, burst=PT10S, callers=100000]",
                 "StreamSettings[listeners=10000, perClient=64, queue=256, poll=PT0.25S, heartbeat=PT15S]",

@@ -1,6 +1,7 @@
 package dev.darkroom.benchmarks;
 
 import dev.darkroom.benchmarks.measure.AcceptBenchmark;
+import dev.darkroom.benchmarks.measure.AccessBenchmark;
 import dev.darkroom.benchmarks.measure.Benchmark;
 import dev.darkroom.benchmarks.measure.CancelBenchmark;
 import dev.darkroom.benchmarks.measure.ClaimBenchmark;
@@ -12,6 +13,7 @@ import dev.darkroom.benchmarks.measure.KafkaBenchmark;
 import dev.darkroom.benchmarks.measure.LiveStreamBenchmark;
 import dev.darkroom.benchmarks.measure.LogBenchmark;
 import dev.darkroom.benchmarks.measure.MemoryBenchmark;
+import dev.darkroom.benchmarks.measure.NoisyOwnerBenchmark;
 import dev.darkroom.benchmarks.measure.OldSnapshotBenchmark;
 import dev.darkroom.benchmarks.measure.PictureBenchmark;
 import dev.darkroom.benchmarks.measure.ReplayBenchmark;
@@ -63,6 +65,8 @@ final class BenchmarksApplication {
   /** Those that are taken only where they are named. */
   private static final List<Benchmark> FURTHER =
       List.of(
+          new AccessBenchmark(CLOCK, ROUNDS),
+          new NoisyOwnerBenchmark(CLOCK),
           new FloodBenchmark(CLOCK),
           new OldSnapshotBenchmark(CLOCK, MINUTES),
           new CancelBenchmark(CLOCK),

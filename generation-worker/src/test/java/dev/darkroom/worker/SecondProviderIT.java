@@ -184,8 +184,7 @@ class SecondProviderIT {
     nebius.everyCall().meet(answer(503));
     spare.everyCall().meet(answer(503));
     var ids = IntStream.range(0, 30).mapToObj(i -> gateway.submit("All down " + i)).toList();
-    pumpUntil(
-        () -> providers.all().stream().allMatch(it -> it.breaker().state().contains("open")));
+    pumpUntil(() -> providers.all().stream().allMatch(it -> it.breaker().state().contains("open")));
     assertThat(ids).noneMatch(id -> gateway.job(id).status().isTerminal());
     nebius.clearFaults();
     spare.clearFaults();
@@ -201,8 +200,7 @@ class SecondProviderIT {
 
   @Test
   void each_has_a_limit_of_its_own() {
-    var limits =
-        worker.getBean(JdbcClient.class).sql("select name from public.generation_limits");
+    var limits = worker.getBean(JdbcClient.class).sql("select name from public.generation_limits");
 
     await()
         .untilAsserted(() ->
@@ -221,10 +219,15 @@ class SecondProviderIT {
 
     var ofNormal = percentile95(normal);
     var ofOutage = percentile95(out);
-    var attempts = out.stream().collect(
-        groupingBy(
-            job -> job.attempts().stream().map(made -> String.valueOf(made.provider())).toList(),
-            counting()));
+    var attempts =
+        out.stream()
+            .collect(
+                groupingBy(
+                    job ->
+                        job.attempts().stream()
+                            .map(made -> String.valueOf(made.provider()))
+                            .toList(),
+                    counting()));
     log.atInfo()
         .addKeyValue("jobs_normal", normal.size())
         .addKeyValue("p95_normal_ms", ofNormal.toMillis())

@@ -9,8 +9,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.Attempt;
-import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.Billing;
+import dev.darkroom.ledger.jobs.ClaimedJob;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.jobs.WorkerStore;
 import dev.darkroom.ledger.operate.PauseStore;

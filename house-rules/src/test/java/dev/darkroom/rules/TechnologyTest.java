@@ -29,7 +29,7 @@ class TechnologyTest {
               "dev.darkroom.gateway.http.."), // reads the SQLSTATE
           Set.of(
               "dev.darkroom.gateway.SchemaMigrator", // reads the SQLSTATE
-              "dev.darkroom.gateway.command.KeyCommand")); // reads that a table is missing
+              "dev.darkroom.gateway.extras.identity.KeyCommand")); // reads that a table is missing
 
   /** Its template sets the limits of a reader's statements, and asks nothing. */
   private static final Exempt MAKES_A_CLIENT =

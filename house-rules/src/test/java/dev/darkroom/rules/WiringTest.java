@@ -20,7 +20,7 @@ class WiringTest {
   private static final Exempt HAVE_A_CONSOLE =
       Exempt.classes(
           "dev.darkroom.local.Console",
-          "dev.darkroom.gateway.command.KeyCommand",
+          "dev.darkroom.gateway.extras.identity.KeyCommand",
           "dev.darkroom.simulator.SimulatorApplication",
           "dev.darkroom.benchmarks.ProgressConsole",
           "dev.darkroom.benchmarks.stand.BrokerApplication"); // reports to its parent process

@@ -1,12 +1,12 @@
 package dev.darkroom.gateway.access;
 
+import dev.darkroom.gateway.http.ClientAddress;
 import dev.darkroom.gateway.http.ReplyId;
 import dev.darkroom.ledger.audit.AuditAction;
 import dev.darkroom.ledger.audit.AuditEntry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.InetAddress;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Who asks, and from where, as the audit has it. */
 public final class AuditTrail {
@@ -29,23 +29,35 @@ public final class AuditTrail {
       String target,
       String owner,
       Map<String, ?> details) {
+    return of(request, Caller.of(request).actor(), action, target, owner, details);
+  }
+
+  /**
+   * The same on a route that asks nobody who they are.
+   *
+   * @param actor whoever it has found out to be there
+   */
+  public static AuditEntry of(
+      HttpServletRequest request,
+      String actor,
+      AuditAction action,
+      String target,
+      String owner,
+      Map<String, ?> details) {
     return new AuditEntry(
-        Caller.of(request).actor(),
+        actor,
         action,
         target,
         owner,
-        address(request.getRemoteAddr()),
+        ClientAddress.of(request).map(InetAddress::getHostAddress).orElse(null),
         ReplyId.of(request),
         details);
   }
 
-  /** Null for what the database would refuse, such as a name that a proxy gave. */
-  private static @Nullable String address(String remote) {
-    var zone = remote.indexOf('%');
-    try {
-      return InetAddress.ofLiteral(zone < 0 ? remote : remote.substring(0, zone)).getHostAddress();
-    } catch (IllegalArgumentException e) {
-      return null;
-    }
+  /** An entry about what a command of the program does. */
+  public static AuditEntry ofCommand(AuditAction action, String target) {
+    var login = System.getProperty("user.name", "");
+    var actor = "command:" + (login.isBlank() ? "unknown" : login);
+    return new AuditEntry(actor, action, target, "", null, null, Map.of());
   }
 }

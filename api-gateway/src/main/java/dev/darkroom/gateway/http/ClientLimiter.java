@@ -2,7 +2,6 @@ package dev.darkroom.gateway.http;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.ConcurrentHashMap;
@@ -113,15 +112,9 @@ public final class ClientLimiter {
    * likes. Behind a proxy it is the proxy's, unless {@code darkroom.web.trusted-proxies} names it.
    */
   static String clientOf(String address) {
-    var zone = address.indexOf('%');
-    try {
-      return InetAddress.ofLiteral(zone < 0 ? address : address.substring(0, zone))
-              instanceof Inet6Address v6
-          ? HexFormat.of().formatHex(v6.getAddress(), 0, IPV6_PREFIX)
-          : address;
-    } catch (IllegalArgumentException e) {
-      return address; // as a proxy's header names it
-    }
+    return ClientAddress.parse(address).orElse(null) instanceof Inet6Address v6
+        ? HexFormat.of().formatHex(v6.getAddress(), 0, IPV6_PREFIX)
+        : address;
   }
 
   /** How many clients are known at the moment. */

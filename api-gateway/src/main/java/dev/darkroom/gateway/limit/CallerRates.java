@@ -3,6 +3,7 @@ package dev.darkroom.gateway.limit;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.darkroom.gateway.access.Caller;
+import dev.darkroom.gateway.http.ClientAddress;
 import dev.darkroom.gateway.http.ClientLimiter;
 import dev.darkroom.gateway.http.HeavyReaders.ReadRate;
 import dev.darkroom.gateway.http.Problem;
@@ -37,6 +38,9 @@ import org.springframework.validation.annotation.Validated;
 public final class CallerRates implements ReadRate {
   private static final String POLICY = "RateLimit-Policy";
   private static final String LEFT = "RateLimit";
+
+  /** More than people and their scripts need, and few enough to be kept for ever. */
+  private static final int SIGN_INS_PER_SECOND = 5;
 
   private final RateSettings settings;
   private final RefusalLog refusals;
@@ -76,13 +80,20 @@ public final class CallerRates implements ReadRate {
       @DefaultValue("10s") @DurationMin(seconds = 1) @DurationMax(minutes = 10) Duration burst,
       @DefaultValue("100000") @Min(100) @Max(10_000_000) int callers) {}
 
-  /** What is limited; in headers and metrics by this name. */
+  /** What is limited; in headers by this name. */
   private enum Kind {
-    SUBMISSIONS,
-    READS;
+    SUBMISSIONS("submissions"),
+    READS("reads"),
+    SIGN_INS("sign-ins");
+
+    private final String word;
+
+    Kind(String word) {
+      this.word = word;
+    }
 
     String word() {
-      return this == SUBMISSIONS ? "submissions" : "reads";
+      return word;
     }
   }
 
@@ -115,6 +126,30 @@ public final class CallerRates implements ReadRate {
     return refuse(Kind.READS, settings.readsPerSecond(), probe)
         .header(POLICY, policy(Kind.READS, settings.readsPerSecond()))
         .header(LEFT, left(Kind.READS, probe));
+  }
+
+  /**
+   * Counts a sign-in, each of which is written down.
+   *
+   * @param request whose caller is known by now
+   * @return the reply to one that comes too soon; null for one that may go on
+   */
+  public @Nullable Problem refusalOfSignIn(HttpServletRequest request) {
+    var probe = take(Kind.SIGN_INS, SIGN_INS_PER_SECOND, request);
+    return probe == null || probe.isConsumed()
+        ? null
+        : refuse(Kind.SIGN_INS, SIGN_INS_PER_SECOND, probe);
+  }
+
+  /**
+   * Counts a sign-in that was refused, with those of all callers together: whoever has no
+   * credentials may have many addresses.
+   *
+   * @return whether there are so few that it is to be written down
+   */
+  public boolean countRefusedSignIn() {
+    var key = new BucketKey(Kind.SIGN_INS, "refused ones", SIGN_INS_PER_SECOND);
+    return buckets.get(key, this::fullBucket).tryConsume(1);
   }
 
   /**
@@ -158,7 +193,7 @@ public final class CallerRates implements ReadRate {
   }
 
   private Problem refuse(Kind kind, int perSecond, ConsumptionProbe probe) {
-    refusals.count("too_many_" + kind.word());
+    refusals.count("too_many_" + kind.word().replace('-', '_'));
     return Problem.tooMany(
             "Too many %s: %d per second are allowed, and up to %d at once. Send them more slowly."
                 .formatted(kind.word(), perSecond, capacity(perSecond)),
@@ -167,10 +202,6 @@ public final class CallerRates implements ReadRate {
   }
 
   private static boolean isLocal(HttpServletRequest request) {
-    try {
-      return InetAddress.ofLiteral(request.getRemoteAddr()).isLoopbackAddress();
-    } catch (IllegalArgumentException e) {
-      return false; // as a proxy's header names it
-    }
+    return ClientAddress.of(request).filter(InetAddress::isLoopbackAddress).isPresent();
   }
 }

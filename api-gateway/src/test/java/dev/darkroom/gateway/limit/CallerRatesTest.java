@@ -76,6 +76,27 @@ class CallerRatesTest {
   }
 
   @Test
+  void sign_ins_are_limited_by_owner_and_those_that_are_refused_for_all_together() {
+    for (var n = 0; n < 50; n++) {
+      assertThat(signIn("ada")).isNull();
+      assertThat(rates.countRefusedSignIn()).isTrue();
+    }
+
+    assertThat(status(signIn("ada"))).isEqualTo(429);
+    assertThat(counted("too_many_sign_ins")).isEqualTo(1);
+    assertThat(signIn("bob")).isNull();
+    assertThat(rates.countRefusedSignIn()).isFalse();
+    clock.pass(Duration.ofSeconds(1));
+    assertThat(rates.countRefusedSignIn()).isTrue();
+  }
+
+  private @Nullable Problem signIn(String owner) {
+    var request = new MockHttpServletRequest();
+    callerOf(owner, KeyLimits.DEFAULTS).isOf(request);
+    return rates.refusalOfSignIn(request);
+  }
+
+  @Test
   void a_key_may_have_a_rate_of_its_own() {
     var slow = callerOf("slow", new KeyLimits(1, null, null, null));
     for (var n = 0; n < 10; n++) {

@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP/1.1 connection that is kept open for as long as the server likes, and then opened again.
@@ -22,7 +23,7 @@ public final class HttpConnection implements AutoCloseable {
   private static final int STATUS = "HTTP/1.1 ".length();
 
   private final int port;
-  private final String host;
+  private final String always;
   private Socket socket;
   private InputStream input;
   private OutputStream output;
@@ -30,8 +31,17 @@ public final class HttpConnection implements AutoCloseable {
   private int filled;
 
   public HttpConnection(int port) throws IOException {
+    this(port, null);
+  }
+
+  /**
+   * @param key with which each request is sent; null for none
+   */
+  public HttpConnection(int port, @Nullable String key) throws IOException {
     this.port = port;
-    this.host = "127.0.0.1:" + port;
+    this.always =
+        "Host: 127.0.0.1:%d\r\n".formatted(port)
+            + (key == null ? "" : "Authorization: Bearer %s\r\n".formatted(key));
     this.socket = connect(port);
     this.input = socket.getInputStream();
     this.output = socket.getOutputStream();
@@ -65,13 +75,13 @@ public final class HttpConnection implements AutoCloseable {
   public BenchmarkReply post(String path, String body) throws IOException {
     var bytes = body.getBytes(UTF_8);
     var head =
-        "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-            .formatted(path, host, bytes.length);
+        "POST %s HTTP/1.1\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+            .formatted(path, always, bytes.length);
     return exchange(head + body);
   }
 
   public BenchmarkReply get(String path) throws IOException {
-    return exchange("GET %s HTTP/1.1\r\nHost: %s\r\n\r\n".formatted(path, host));
+    return exchange("GET %s HTTP/1.1\r\n%s\r\n".formatted(path, always));
   }
 
   public BenchmarkReply delete(String path) throws IOException {

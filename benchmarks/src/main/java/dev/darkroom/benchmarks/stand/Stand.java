@@ -108,9 +108,20 @@ public final class Stand implements AutoCloseable {
 
   /** A gateway that answers. */
   public GatewayProcess gateway(Database database, Broker broker) throws Exception {
+    return gateway(database, broker, "open");
+  }
+
+  /** One that asks everybody for a key; see {@link OwnerKey}. */
+  public GatewayProcess gatewayThatAsks(Database database, Broker broker) throws Exception {
+    return gateway(database, broker, "required");
+  }
+
+  private GatewayProcess gateway(Database database, Broker broker, String access)
+      throws Exception {
     var port = FreePort.find();
     var managementPort = FreePort.find();
     var environment = environment(database, broker);
+    environment.put("DARKROOM_ACCESS_MODE", access);
     environment.put("PORT", Integer.toString(port));
     environment.put("SERVER_ADDRESS", "127.0.0.1");
     environment.put("MANAGEMENT_SERVER_PORT", Integer.toString(managementPort));

@@ -24,7 +24,9 @@ final class CredentialHealth implements HealthIndicator {
       var reason =
           "%s is not set and %s refuses calls without it: jobs wait and fail at their deadline; set it and restart this worker"
               .formatted(
-                  isOther ? "api-key of %s in darkroom.providers".formatted(provider) : "NEBIUS_API_KEY",
+                  isOther
+                      ? "api-key of %s in darkroom.providers".formatted(provider)
+                      : "NEBIUS_API_KEY",
                   host);
       log.warn(reason);
       health = Health.outOfService().withDetail("reason", reason).build();

@@ -14,8 +14,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Looks up our models in a provider's catalogue after the start, until there is an answer. That is free
- * and proves the key before the first job. Jobs do not wait for it: not every provider has a
+ * Looks up our models in a provider's catalogue after the start, until there is an answer. That is
+ * free and proves the key before the first job. Jobs do not wait for it: not every provider has a
  * catalogue.
  */
 final class ModelCatalogCheck implements LoopRound {

@@ -144,8 +144,7 @@ record NebiusSettings(
       return providers.isEmpty() ? List.of(ProviderEntry.NEBIUS_ALONE) : providers;
     }
 
-    @AssertTrue(message = "darkroom.providers must not name a provider twice")
-    boolean isEachNamedOnce() {
+    @AssertTrue(message = "darkroom.providers must not name a provider twice") boolean isEachNamedOnce() {
       return providers.stream().map(ProviderEntry::name).distinct().count() == providers.size();
     }
   }

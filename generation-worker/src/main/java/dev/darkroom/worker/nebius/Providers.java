@@ -40,7 +40,9 @@ public final class Providers {
     return all;
   }
 
-  /** The provider of this name; the first one if there is none, as in a claim of an older version. */
+  /**
+   * The provider of this name; the first one if there is none, as in a claim of an older version.
+   */
   public Provider named(String name) {
     return byName.getOrDefault(name, all.getFirst());
   }

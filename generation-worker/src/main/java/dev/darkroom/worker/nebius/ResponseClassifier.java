@@ -252,10 +252,14 @@ final class ResponseClassifier {
   private AttemptOutcome cancelledInFlight(CancelReason reason) {
     return switch (reason) {
       case TIMEOUT -> unknown("No complete answer came within the call's timeout.");
-      case DEADLINE -> new CancelledInFlight("The job's deadline passed before %s answered.".formatted(provider));
-      case LEASE_LOST -> new CancelledInFlight("This worker lost the job before %s answered.".formatted(provider));
+      case DEADLINE ->
+          new CancelledInFlight(
+              "The job's deadline passed before %s answered.".formatted(provider));
+      case LEASE_LOST ->
+          new CancelledInFlight("This worker lost the job before %s answered.".formatted(provider));
       case CANCELLED -> new CancelledInFlight("The call was cut because the job was cancelled.");
-      case SHUTDOWN -> new CancelledInFlight("The worker stopped before %s answered.".formatted(provider));
+      case SHUTDOWN ->
+          new CancelledInFlight("The worker stopped before %s answered.".formatted(provider));
     };
   }
 

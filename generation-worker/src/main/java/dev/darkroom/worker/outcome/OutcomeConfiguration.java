@@ -13,8 +13,7 @@ import org.springframework.context.annotation.Import;
 class OutcomeConfiguration {
 
   @Bean
-  RetryPolicy retryPolicy(
-      BackoffSettings backoff, RandomGenerator random, Providers providers) {
+  RetryPolicy retryPolicy(BackoffSettings backoff, RandomGenerator random, Providers providers) {
     return new RetryPolicy(new Backoff(backoff, random), providers.probeAfter());
   }
 }

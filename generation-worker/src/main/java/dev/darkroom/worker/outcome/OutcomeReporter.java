@@ -137,8 +137,7 @@ public final class OutcomeReporter {
     var ofProvider =
         failure.outcome() == Step.ATTEMPT_FAILED
             && FailureCode.of(failure.code()).filter(FailureCode::isOfProvider).isPresent();
-    if (ofProvider
-        && providers.isOtherNext(job.model(), job.provider(), job.attempt().number())) {
+    if (ofProvider && providers.isOtherNext(job.model(), job.provider(), job.attempt().number())) {
       return failure.dueWithin(Duration.ZERO);
     }
     return failure.counts() || !failure.code().equals(FailureCode.PROVIDER_UNAVAILABLE.word())

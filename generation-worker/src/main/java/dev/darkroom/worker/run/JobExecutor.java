@@ -128,10 +128,7 @@ final class JobExecutor implements ExecutorCapacity, JobClaimer.AttemptRunner {
   }
 
   private int freeSlots() {
-    return claimer.isStopping()
-            || orders.paused() != null
-            || lacksThreads()
-            || !canStorePictures()
+    return claimer.isStopping() || orders.paused() != null || lacksThreads() || !canStorePictures()
         ? 0
         : Math.max(0, settings.concurrency() - running.size());
   }

@@ -177,7 +177,8 @@ class NebiusClientTest {
     }
     withClient(
         (provider, _) -> {
-          assertThat(provider.client().call(id, parameters("A fox"), null, call)).isInstanceOf(NotSent.class);
+          assertThat(provider.client().call(id, parameters("A fox"), null, call))
+              .isInstanceOf(NotSent.class);
           assertThat(call.took()).isEmpty();
           assertThat(provider.client().call(id, parameters("A fox"), null, call))
               .isInstanceOf(CircuitOpen.class);
@@ -197,7 +198,8 @@ class NebiusClientTest {
       nebius.clearFaults();
 
       Awaitility.await().until(() -> provider.callsAllowed() == 1);
-      assertThat(provider.client().call(id, parameters("A fox"), null, call)).isInstanceOf(Succeeded.class);
+      assertThat(provider.client().call(id, parameters("A fox"), null, call))
+          .isInstanceOf(Succeeded.class);
       assertThat(provider.callsAllowed()).isGreaterThan(1000);
     });
   }

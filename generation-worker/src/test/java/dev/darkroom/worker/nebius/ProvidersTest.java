@@ -1,5 +1,6 @@
 package dev.darkroom.worker.nebius;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.darkroom.model.GenerationRequest;
@@ -99,8 +100,7 @@ class ProvidersTest {
     with(
         providers -> {
           var jobs = Stream.generate(() -> job(SDXL, null)).limit(4).toList();
-          var plan =
-              providers.plan(jobs, provider -> provider.name().equals("nebius") ? 1 : 2);
+          var plan = providers.plan(jobs, provider -> provider.name().equals("nebius") ? 1 : 2);
 
           assertThat(plan.providers().values()).containsExactly("nebius", "spare", "spare");
           assertThat(plan.holds(jobs.getLast().requestId())).isFalse();
@@ -141,7 +141,8 @@ class ProvidersTest {
   void health_and_settings_name_each_and_show_no_key() {
     context(TWO)
         .run(context -> {
-          assertThat(context.getBean("nebius", HealthIndicator.class).health().getDetails())
+          var health = requireNonNull(context.getBean("nebius", HealthIndicator.class).health());
+          assertThat(health.getDetails())
               .containsOnlyKeys("nebius", "spare");
           assertThat(context.getBean(NebiusSettings.ProviderListSettings.class).toString())
               .contains("https://spare.example/v1/", "***")
@@ -173,8 +174,7 @@ class ProvidersTest {
   }
 
   private static List<String> chosen(Providers providers, JobMessage... jobs) {
-    return List.copyOf(
-        providers.plan(List.of(jobs), Provider::callsAllowed).providers().values());
+    return List.copyOf(providers.plan(List.of(jobs), Provider::callsAllowed).providers().values());
   }
 
   private static JobMessage job(String model, @Nullable String failedProvider) {

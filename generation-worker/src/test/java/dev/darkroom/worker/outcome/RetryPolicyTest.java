@@ -160,7 +160,8 @@ class RetryPolicyTest {
   @Test
   void a_job_that_nebius_rejects_has_failed() {
     assertThat(
-            policy.decide(new AttemptOutcome.Rejected(FailureCode.REJECTED, "too wide"), 1, CALL, "nebius"))
+            policy.decide(
+                new AttemptOutcome.Rejected(FailureCode.REJECTED, "too wide"), 1, CALL, "nebius"))
         .isEqualTo(
             new RetryDecision.FailJob(
                 "rejected", "too wide", CallBilling.NO, Map.of("callMillis", 1234L)));
@@ -257,7 +258,8 @@ class RetryPolicyTest {
 
   @Test
   void a_picture_that_was_already_stored_cost_this_attempt_no_call() {
-    assertThat(policy.decide(new AttemptOutcome.AlreadyStored(PICTURE), 2, Optional.empty(), "nebius"))
+    assertThat(
+            policy.decide(new AttemptOutcome.AlreadyStored(PICTURE), 2, Optional.empty(), "nebius"))
         .isEqualTo(
             new RetryDecision.CompleteJob(
                 PICTURE, CallBilling.NOT_CALLED, Map.of("source", "store")));

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner whose jobs it submits and sees
  * @param scopes the words for what it allows
  * @param expiresAt {@code null} for never
+ * @param lastUsedAt to the minute; {@code null} for never
  */
 public record AccessKey(
     String id,
@@ -20,7 +21,8 @@ public record AccessKey(
     String createdBy,
     @Nullable Instant expiresAt,
     @Nullable Instant revokedAt,
-    @Nullable String revokedBy) {
+    @Nullable String revokedBy,
+    @Nullable Instant lastUsedAt) {
   public AccessKey {
     scopes = Set.copyOf(scopes);
   }
@@ -33,17 +35,9 @@ public record AccessKey(
     return revokedAt != null;
   }
 
-  /**
-   * A key to be made.
-   *
-   * @param createdBy the maker's name in the audit
-   */
+  /** A key to be made. */
   public record NewAccessKey(
-      String owner,
-      Set<String> scopes,
-      KeyLimits limits,
-      @Nullable Instant expiresAt,
-      String createdBy) {
+      String owner, Set<String> scopes, KeyLimits limits, @Nullable Instant expiresAt) {
     public static final int LONGEST_OWNER = 128;
 
     public NewAccessKey {

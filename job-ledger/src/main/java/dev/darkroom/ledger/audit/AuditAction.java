@@ -20,7 +20,9 @@ public enum AuditAction {
   KEY_REVOKE,
   SIGN_IN,
   SIGN_OUT,
-  /** A list, a search or an export of everybody's jobs. */
+  /** With a key or token that is not good. */
+  SIGN_IN_REFUSED,
+  /** A list, a search or an export of everybody's jobs, or a job of another owner. */
   READ;
 
   /** As in the table and in replies. */

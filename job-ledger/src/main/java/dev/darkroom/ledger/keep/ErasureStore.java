@@ -71,7 +71,7 @@ public final class ErasureStore {
 
   /**
    * Begins to erase. Changes of many jobs that are under way for this user end: they would submit
-   * the jobs again.
+   * the jobs again. The keys of an owner are revoked, and go with the rest.
    *
    * @param id a UUIDv7: jobs that are accepted later are not part of it
    */
@@ -91,6 +91,10 @@ public final class ErasureStore {
                 and case when begun.user_id is null then operation.owner = begun.owner
                   else operation.filter ->> 'userId' = begun.user_id
                     and (begun.owner is null or operation.owner in (begun.owner, '')) end),
+            revoked as (
+              update public.generation_api_keys as key set revoked_at = now(), revoked_by = :actor
+              from begun
+              where begun.user_id is null and key.owner = begun.owner and key.revoked_at is null),
             audited as (
               insert into public.generation_audit (actor, action, target, owner, address, trace, details)
               select entry.actor, entry.action, entry.target, entry.owner, entry.address, entry.trace, entry.details
@@ -101,6 +105,7 @@ public final class ErasureStore {
         .param("owner", party.owner())
         .param("user", party.userId())
         .param("reason", Columns.storable(reason))
+        .param("actor", audit.actor())
         .param("audit", AuditEntry.row(audit))
         .query((row, _) -> erasure(row))
         .single();
@@ -262,7 +267,7 @@ public final class ErasureStore {
 
   /**
    * Goes over all that has no job: steps of the service before, webhooks, pauses, changes of many
-   * jobs, the audit.
+   * jobs, the audit; at last the keys of an owner and what was counted for them.
    *
    * @return whether there is more
    */

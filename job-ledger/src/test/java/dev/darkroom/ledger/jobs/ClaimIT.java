@@ -124,13 +124,16 @@ class ClaimIT {
 
     assertThat(claimed.provider()).isEqualTo("spare");
     assertThat(claimed.model()).isEqualTo("stability-ai/sdxl");
-    assertThat(claimed.parameters())
-        .isEqualTo(Map.of("model", "sdxl-1.0", "guidance_scale", 7.5));
+    assertThat(claimed.parameters()).isEqualTo(Map.of("model", "sdxl-1.0", "guidance_scale", 7.5));
     assertThat(again.provider()).as("the call was announced").isEqualTo("spare");
     assertThat(again.parameters()).isEqualTo(claimed.parameters());
     var failure =
         new RetryableFailure(
-            Step.ATTEMPT_FAILED, "provider_unavailable", "spare answered 529", false, Duration.ZERO);
+            Step.ATTEMPT_FAILED,
+            "provider_unavailable",
+            "spare answered 529",
+            false,
+            Duration.ZERO);
     ledger.jobStore.rescheduleIfHeld(claimed.attempt(), failure);
     var details = assertThatJob(ledger, id).log().stream().map(Logged::details).toList();
     assertThat(details.getFirst())

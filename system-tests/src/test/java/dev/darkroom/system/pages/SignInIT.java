@@ -16,6 +16,7 @@ import dev.darkroom.system.browser.BrowserUser;
 import dev.darkroom.system.browser.DisplayMode;
 import dev.darkroom.system.browser.PageMeasurement;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -93,6 +94,34 @@ class SignInIT {
     assertThat(generate.prompt()).isEmpty();
     assertThat(page).hasURL(Pattern.compile(".*/generate$"));
     assertThat(bar(page).getByText("Keys")).isHidden();
+  }
+
+  @Test
+  void the_link_of_anothers_request_leads_nowhere(BrowserUser visitor) throws IOException {
+    visitor.expectsComplaint(NOT_SIGNED_IN);
+    visitor.expectsComplaint("status of 404");
+    var generate = GeneratePage.openedBy(visitor);
+    var page = generate.page();
+    signInWith(page, key("ada", ALL));
+    generate.prompt().fill("A letter to Ada");
+    generate.submit();
+    assertThat(page).hasURL(GeneratePage.WITH_ONE_JOB);
+    generate.showsPicture();
+    var job = page.url().replaceFirst(".*job=", "");
+    var picture =
+        generate.pictures().first().getAttribute("src").replaceFirst(".*(generated/[^?]+).*", "/$1");
+    press(page, button(page, "Sign out"));
+    signInWith(page, key("bob", "generate,read"));
+    assertThat(bar(page)).containsText("Signed in as bob");
+
+    visitor.opens("/requests/" + job);
+    assertThat(page.getByRole(AriaRole.HEADING, new GetByRoleOptions().setName("No such request")))
+        .isVisible();
+    assertThat(page.getByText("A letter to Ada")).hasCount(0);
+    var self = "/api/generate/" + job;
+    for (var address : List.of(self, self + "/link", self + "/events", picture)) {
+      assertThat(page.context().request().get(address).status()).as(address).isEqualTo(404);
+    }
   }
 
   @Test

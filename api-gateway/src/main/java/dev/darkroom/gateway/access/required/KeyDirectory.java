@@ -14,11 +14,15 @@ import dev.darkroom.ledger.access.AccessKey.HashedAccessKey;
 import dev.darkroom.ledger.access.AccessKeyText;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.dao.QueryTimeoutException;
@@ -48,6 +52,9 @@ final class KeyDirectory {
 
   /** Ids that were somebody's not long ago, and that are no guesses. */
   private final Cache<String, Boolean> seen;
+
+  /** Ids of good keys that were used since that was last noted. */
+  private final Set<String> used = ConcurrentHashMap.newKeySet();
 
   private long guessingSince;
   private int guesses;
@@ -110,8 +117,22 @@ final class KeyDirectory {
             .map(Scope::of)
             .flatMap(Optional::stream)
             .collect(Collectors.toUnmodifiableSet());
+    used.add(key.id());
     return new Identification.Known(
         new Caller("key:" + key.id(), key.owner(), scopes, key.limits()), key.expiresAt());
+  }
+
+  /**
+   * Tells which keys were used since the last time.
+   *
+   * @param ledger notes it; if it fails they are told again
+   */
+  void tellUsed(Consumer<List<String>> ledger) {
+    var ids = List.copyOf(used);
+    if (!ids.isEmpty()) {
+      ledger.accept(ids);
+      ids.forEach(used::remove);
+    }
   }
 
   /** Of many requests at once with the same key, one asks the ledger. */

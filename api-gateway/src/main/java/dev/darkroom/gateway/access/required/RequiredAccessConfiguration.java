@@ -6,11 +6,13 @@ import dev.darkroom.gateway.access.Identification;
 import dev.darkroom.gateway.access.required.AccessRefusals.UndecidedException;
 import dev.darkroom.gateway.access.required.IssuerKeys.KeyAges;
 import dev.darkroom.ledger.access.AccessKeyStore;
+import dev.darkroom.ledger.loop.BackgroundLoop;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -54,9 +56,26 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @ConditionalOnProperty(name = "darkroom.access.mode", havingValue = "required")
 class RequiredAccessConfiguration {
   private static final String CHAIN = "requiredAccess";
+  private static final Duration NOTE_USE_EVERY = Duration.ofMinutes(1);
 
   @Bean
-  BearerCredentials credentials(TokenSettings settings, AccessKeyStore keys, Clock clock) {
+  KeyDirectory keyDirectory(AccessKeyStore keys, Clock clock) {
+    return new KeyDirectory(keys::find, clock, Ticker.systemTicker());
+  }
+
+  @Bean
+  BackgroundLoop usedKeysLoop(KeyDirectory directory, AccessKeyStore keys) {
+    return new BackgroundLoop(
+        "note-used-keys",
+        NOTE_USE_EVERY,
+        () -> {
+          directory.tellUsed(keys::noteUse);
+          return false;
+        });
+  }
+
+  @Bean
+  BearerCredentials credentials(TokenSettings settings, KeyDirectory keys, Clock clock) {
     var tokens =
         settings
             .issuerName()
@@ -66,8 +85,7 @@ class RequiredAccessConfiguration {
                     issuer,
                     settings.audience(),
                     clock));
-    return new BearerCredentials(
-        new KeyDirectory(keys::find, clock, Ticker.systemTicker()), tokens, settings.project());
+    return new BearerCredentials(keys, tokens, settings.project());
   }
 
   @Bean

@@ -46,12 +46,8 @@ final class IdentityParser {
         });
   }
 
-  /**
-   * A key to be made.
-   *
-   * @param by the maker's name in the audit
-   */
-  Parsed<NewAccessKey> key(String body, Instant now, String by) {
+  /** A key to be made. */
+  Parsed<NewAccessKey> key(String body, Instant now) {
     return read(
         body,
         fields -> {
@@ -70,8 +66,7 @@ final class IdentityParser {
                   limit(limits, "openJobs", LARGEST_LIMIT),
                   limit(limits, "jobsPerDay", LARGEST_LIMIT),
                   limit(limits, "weight", LARGEST_WEIGHT)),
-              expiresAt.orElse(null),
-              by);
+              expiresAt.orElse(null));
         });
   }
 

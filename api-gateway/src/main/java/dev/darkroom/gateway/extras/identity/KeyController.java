@@ -1,7 +1,7 @@
 package dev.darkroom.gateway.extras.identity;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.darkroom.gateway.access.Caller;
+import dev.darkroom.gateway.access.AuditTrail;
 import dev.darkroom.gateway.access.CredentialVerifier;
 import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
@@ -11,10 +11,13 @@ import dev.darkroom.gateway.submit.RequestBody;
 import dev.darkroom.ledger.access.AccessKey;
 import dev.darkroom.ledger.access.AccessKeyStore;
 import dev.darkroom.ledger.access.KeyLimits;
+import dev.darkroom.ledger.audit.AuditAction;
+import dev.darkroom.ledger.audit.AuditEntry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,7 +63,8 @@ class KeyController {
       String createdBy,
       @Nullable Instant expiresAt,
       @Nullable Instant revokedAt,
-      @Nullable String revokedBy) {
+      @Nullable String revokedBy,
+      @Nullable Instant lastUsedAt) {
     static KeyView of(AccessKey key) {
       return of(null, key);
     }
@@ -76,7 +80,8 @@ class KeyController {
           key.createdBy(),
           key.expiresAt(),
           key.revokedAt(),
-          key.revokedBy());
+          key.revokedBy(),
+          key.lastUsedAt());
     }
   }
 
@@ -103,21 +108,21 @@ class KeyController {
     }
     return switch (RequestBody.of(request)) {
       case RequestBody.Unreadable(var problem) -> problem.answer();
-      case RequestBody.Utf8Text(var text) -> create(text, Caller.of(request));
+      case RequestBody.Utf8Text(var text) -> create(text, request);
     };
   }
 
-  private ResponseEntity<Object> create(String body, Caller caller) {
-    return switch (parser.key(body, clock.instant(), caller.actor())) {
+  private ResponseEntity<Object> create(String body, HttpServletRequest request) {
+    return switch (parser.key(body, clock.instant())) {
       case Parsed.BadFields<AccessKey.NewAccessKey>(var errors) ->
           Problem.badFields(errors).answer();
       case Parsed.Success<AccessKey.NewAccessKey>(var asked) -> {
-        var created = store.create(asked);
+        var created = store.create(asked, entry(AuditAction.KEY_CREATE, request));
         log.atWarn()
             .addKeyValue("key", created.key().id())
             .addKeyValue("owner", created.key().owner())
             .addKeyValue("scopes", created.key().scopes())
-            .addKeyValue("by", caller.actor())
+            .addKeyValue("by", created.key().createdBy())
             .log("API key created");
         yield JsonReply.of(HttpStatus.CREATED, KeyView.of(created.text().text(), created.key()));
       }
@@ -147,18 +152,24 @@ class KeyController {
     if (!isRequired) {
       return refusal();
     }
-    var by = Caller.of(request).actor();
-    var revoked = keyId.indexOf('\0') >= 0 ? Optional.<AccessKey>empty() : store.revoke(keyId, by);
+    var entry = entry(AuditAction.KEY_REVOKE, request);
+    var revoked =
+        keyId.indexOf('\0') >= 0 ? Optional.<AccessKey>empty() : store.revoke(keyId, entry);
     revoked.ifPresent(key ->
         log.atWarn()
             .addKeyValue("key", key.id())
             .addKeyValue("owner", key.owner())
-            .addKeyValue("by", by)
+            .addKeyValue("by", entry.actor())
             .log("API key revoked"));
     return revoked
         .map(key -> JsonReply.of(HttpStatus.OK, KeyView.of(key)))
         .orElseGet(
             () -> Problem.of(HttpStatus.NOT_FOUND, "No such API key. See GET /api/keys.").answer());
+  }
+
+  /** The store knows which key it is about. */
+  private static AuditEntry entry(AuditAction action, HttpServletRequest request) {
+    return AuditTrail.of(request, action, "key", Map.of());
   }
 
   /** Else whoever comes by could make a key that stays good when access is required. */

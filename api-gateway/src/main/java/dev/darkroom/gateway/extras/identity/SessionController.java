@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.extras.identity;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.darkroom.gateway.access.AuditTrail;
 import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.access.CredentialVerifier;
 import dev.darkroom.gateway.access.CredentialVerifier.SupabaseProject;
@@ -9,14 +10,23 @@ import dev.darkroom.gateway.access.Scope;
 import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.gateway.limit.CallerRates;
 import dev.darkroom.gateway.submit.RequestBody;
+import dev.darkroom.ledger.access.AccessKeyText;
+import dev.darkroom.ledger.audit.AuditAction;
+import dev.darkroom.ledger.audit.AuditEntry;
+import dev.darkroom.ledger.audit.AuditStore;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseCookie;
@@ -35,12 +45,23 @@ class SessionController {
   /** Of a key that never expires. */
   private static final Duration LONGEST = Duration.ofDays(30);
 
+  private static final Logger log = LoggerFactory.getLogger(SessionController.class);
+  private static final String TARGET = "session";
+
+  /** The actor of a refused sign-in. */
+  private static final String NOBODY = "nobody";
+
   private final Optional<CredentialVerifier> verifier;
+  private final CallerRates rates;
+  private final AuditStore audit;
   private final Clock clock;
   private final IdentityParser parser = new IdentityParser();
 
-  SessionController(Optional<CredentialVerifier> verifier, Clock clock) {
+  SessionController(
+      Optional<CredentialVerifier> verifier, CallerRates rates, AuditStore audit, Clock clock) {
     this.verifier = verifier;
+    this.rates = rates;
+    this.audit = audit;
     this.clock = clock;
   }
 
@@ -110,16 +131,38 @@ class SessionController {
   private ResponseEntity<Object> begin(
       CredentialVerifier credentials, String credential, HttpServletRequest request) {
     return switch (credentials.identify(credential)) {
-      case Identification.Known known ->
-          withCookie(
-              view(credentials, Optional.of(known)),
-              cookie(credential, maxAge(known.until()), request));
-      case Identification.Unrecognized(var reason) ->
-          Problem.of(HttpStatus.UNAUTHORIZED, reason)
-              .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
-              .answer();
+      case Identification.Known known -> {
+        known.caller().isOf(request);
+        var tooFast = rates.refusalOfSignIn(request);
+        if (tooFast != null) {
+          yield tooFast.answer();
+        }
+        audit.write(entry(AuditAction.SIGN_IN, known.caller(), request));
+        yield withCookie(
+            view(credentials, Optional.of(known)),
+            cookie(credential, maxAge(known.until()), request));
+      }
+      case Identification.Unrecognized(var reason) -> {
+        if (rates.countRefusedSignIn()) {
+          audit.write(refused(credential, reason, request));
+        }
+        yield Problem.of(HttpStatus.UNAUTHORIZED, reason)
+            .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
+            .answer();
+      }
       case Identification.Undecided(var problem) -> problem.answer();
     };
+  }
+
+  private static AuditEntry entry(AuditAction action, Caller caller, HttpServletRequest request) {
+    return AuditTrail.of(request, action, TARGET, caller.owner(), Map.of());
+  }
+
+  /** Of a key its id is known, if it is that of a key. */
+  private static AuditEntry refused(String credential, String reason, HttpServletRequest request) {
+    var target = AccessKeyText.parse(credential).map(key -> "key:" + key.id()).orElse(TARGET);
+    return AuditTrail.of(
+        request, NOBODY, AuditAction.SIGN_IN_REFUSED, target, "", Map.of("reason", reason));
   }
 
   private Duration maxAge(@Nullable Instant until) {
@@ -131,10 +174,28 @@ class SessionController {
   /** May be repeated. A copy of the cookie stays good; revoke the key to end that. */
   @DeleteMapping("/api/session")
   ResponseEntity<Object> end(HttpServletRequest request) {
+    noteEnd(request);
     return ResponseEntity.noContent()
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
         .header(HttpHeaders.SET_COOKIE, cookie("", Duration.ZERO, request))
         .build();
+  }
+
+  /** Nobody stays signed in because that can't be written down, or was too often. */
+  private void noteEnd(HttpServletRequest request) {
+    if (verifier
+            .flatMap(credentials -> credentials.credentialOf(request).map(credentials::identify))
+            .orElse(null)
+        instanceof Identification.Known(var caller, _)) {
+      caller.isOf(request);
+      if (rates.refusalOfSignIn(request) == null) {
+        try {
+          audit.write(entry(AuditAction.SIGN_OUT, caller, request));
+        } catch (DataAccessException e) {
+          log.warn("a sign-out could not be written down", e);
+        }
+      }
+    }
   }
 
   private static String cookie(String value, Duration maxAge, HttpServletRequest request) {

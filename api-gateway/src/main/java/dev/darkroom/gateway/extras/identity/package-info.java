@@ -1,4 +1,4 @@
-/** Routes that make and revoke API keys, and that sign pages in and out. */
+/** Makes and revokes API keys, by routes and by a command, and signs pages in and out. */
 @NullMarked
 package dev.darkroom.gateway.extras.identity;
 

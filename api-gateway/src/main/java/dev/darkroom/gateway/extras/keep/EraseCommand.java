@@ -1,17 +1,18 @@
 package dev.darkroom.gateway.extras.keep;
 
 import com.fasterxml.uuid.Generators;
+import dev.darkroom.gateway.GatewayApplication;
 import dev.darkroom.gateway.GatewayCommand;
+import dev.darkroom.gateway.access.AuditTrail;
 import dev.darkroom.ledger.LedgerConfiguration;
 import dev.darkroom.ledger.audit.AuditAction;
-import dev.darkroom.ledger.audit.AuditEntry;
 import dev.darkroom.ledger.jobs.OutcomeStore;
 import dev.darkroom.ledger.keep.Erasure.ErasedParty;
 import dev.darkroom.ledger.keep.Erasure.ErasureStatus;
 import dev.darkroom.ledger.keep.ErasureStore;
 import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.wiring.PictureStoreConfiguration;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,12 +42,13 @@ final class EraseCommand implements GatewayCommand {
   }
 
   @Override
-  public Class<?> wiring() {
-    return EraseWiring.class;
+  public int run(List<String> arguments) {
+    try (var application = GatewayApplication.ofCommand(EraseWiring.class, arguments)) {
+      return run(application, application.getBean(ApplicationArguments.class));
+    }
   }
 
-  @Override
-  public int run(ApplicationContext application, ApplicationArguments arguments) {
+  private static int run(ApplicationContext application, ApplicationArguments arguments) {
     var user = option(arguments, "user");
     var owner = option(arguments, "owner");
     if ((user == null && owner == null)
@@ -75,12 +77,7 @@ final class EraseCommand implements GatewayCommand {
   private static void erase(ApplicationContext application, ErasedParty party, String reason) {
     var erasures = application.getBean(ErasureStore.class);
     var id = Generators.timeBasedEpochRandomGenerator().generate();
-    var actor = "command:" + System.getProperty("user.name", "");
-    erasures.begin(
-        id,
-        party,
-        reason,
-        new AuditEntry(actor, AuditAction.ERASE, "erasure:" + id, "", null, null, Map.of()));
+    erasures.begin(id, party, reason, AuditTrail.ofCommand(AuditAction.ERASE, "erasure:" + id));
     var runner =
         new ErasureRunner(
             erasures,

@@ -3,6 +3,7 @@ package dev.darkroom.gateway.extras.keep;
 import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
 import dev.darkroom.gateway.access.AuditTrail;
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.extras.keep.ErasureParser.ErasureRequest;
 import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.JsonReply;
@@ -37,7 +38,7 @@ class ErasureController {
 
   private static final String NOTE =
       "Prompts on Kafka go within 25 hours of their submission. Completion events there keep the"
-          + " user id for darkroom.events.retention. Backups, the logs of processes and the"
+          + " user id for darkroom.kafka.event-retention. Backups, the logs of processes and the"
           + " provider have times of their own. Jobs that are submitted from now on are not part of"
           + " it.";
 
@@ -88,7 +89,7 @@ class ErasureController {
         .addKeyValue("actor", entry.actor())
         .log("erasure begins");
     return ResponseEntity.accepted()
-        .location(URI.create(PATH + id))
+        .location(URI.create(ReplyLinks.of(request).to(PATH + id)))
         .contentType(MediaType.APPLICATION_JSON)
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
         .body(new ErasureView(erasure, NOTE));

@@ -45,7 +45,7 @@ final class JobRetention {
   private volatile Duration behind = Duration.ZERO;
 
   JobRetention(
-      EndedJobStore jobs, PictureStore pictures, KeepSettings settings, MeterRegistry meters) {
+      EndedJobStore jobs, PictureStore pictures, RetentionSettings settings, MeterRegistry meters) {
     this.jobs = jobs;
     this.pictures = pictures;
     this.keep = settings.jobs();

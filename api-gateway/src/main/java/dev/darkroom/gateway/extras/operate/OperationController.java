@@ -5,6 +5,7 @@ import com.fasterxml.uuid.Generators;
 import com.fasterxml.uuid.impl.TimeBasedEpochRandomGenerator;
 import dev.darkroom.gateway.access.AuditTrail;
 import dev.darkroom.gateway.access.Caller;
+import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.extras.operate.OperationParser.OperationRequest;
 import dev.darkroom.gateway.extras.operate.OperationParser.PauseRequest;
 import dev.darkroom.gateway.http.HeavyReaders;
@@ -198,17 +199,17 @@ class OperationController {
             .addKeyValue("filter", operation.filter())
             .addKeyValue("jobs", matched)
             .log("operation begins");
-        yield accepted(operation).body(operation);
+        yield accepted(operation, request).body(operation);
       }
       case Beginning.Repeated(var first) ->
-          accepted(first).header(IdempotencyKeyHeader.REPLAYED, "true").body(first);
+          accepted(first, request).header(IdempotencyKeyHeader.REPLAYED, "true").body(first);
       case Beginning.KeyTaken _ -> IdempotencyKeyHeader.reused().answer();
     };
   }
 
-  private static ResponseEntity.BodyBuilder accepted(Operation operation) {
+  private static ResponseEntity.BodyBuilder accepted(Operation operation, HttpServletRequest request) {
     return ResponseEntity.accepted()
-        .location(URI.create(PATH + operation.id()))
+        .location(URI.create(ReplyLinks.of(request).to(PATH + operation.id())))
         .contentType(MediaType.APPLICATION_JSON)
         .header(HttpHeaders.CACHE_CONTROL, "no-store");
   }

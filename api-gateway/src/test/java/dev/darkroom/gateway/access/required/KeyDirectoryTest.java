@@ -1,6 +1,8 @@
 package dev.darkroom.gateway.access.required;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.darkroom.gateway.access.Identification;
 import dev.darkroom.gateway.access.Identification.Known;
@@ -15,6 +17,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +64,8 @@ class KeyDirectoryTest {
             "test",
             expires,
             revoked,
-            revoked == null ? null : "test");
+            revoked == null ? null : "test",
+            null);
     ledger.put(ID, new HashedAccessKey(key, hash(SECRET)));
   }
 
@@ -88,6 +92,25 @@ class KeyDirectoryTest {
               assertThat(known.caller().actor()).isEqualTo("key:" + ID);
               assertThat(known.caller().scopes()).containsExactly(Scope.GENERATE);
             });
+  }
+
+  @Test
+  void which_keys_were_used_is_told_once_and_again_if_that_failed() {
+    know(null, null);
+    directory.identify("dk_" + ID + "_" + "t".repeat(43));
+    directory.tellUsed(_ -> fail("nobody has used it"));
+    directory.identify(KEY);
+    directory.identify(KEY);
+
+    assertThatThrownBy(() ->
+            directory.tellUsed(_ -> {
+              throw new QueryTimeoutException("away");
+            }))
+        .isInstanceOf(QueryTimeoutException.class);
+    var told = new ArrayList<String>();
+    directory.tellUsed(told::addAll);
+    directory.tellUsed(told::addAll);
+    assertThat(told).containsExactly(ID);
   }
 
   @Test

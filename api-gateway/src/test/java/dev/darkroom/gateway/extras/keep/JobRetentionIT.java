@@ -99,11 +99,12 @@ class JobRetentionIT {
   @CsvSource({"PT0S, true", "PT24H, false", "PT25H, true"})
   void jobs_are_kept_forever_or_for_longer_than_their_records_on_Kafka(
       Duration keep, boolean allowed) {
-    assertThat(new KeepSettings(keep).isJobsLongEnough()).isEqualTo(allowed);
+    assertThat(new RetentionSettings(keep).isJobsLongEnough()).isEqualTo(allowed);
   }
 
   private JobRetention retention(PictureStore pictures, Duration keep) {
-    return new JobRetention(new EndedJobStore(database), pictures, new KeepSettings(keep), meters);
+    return new JobRetention(
+        new EndedJobStore(database), pictures, new RetentionSettings(keep), meters);
   }
 
   /** Completed so long ago, each with a picture. */

@@ -1,4 +1,4 @@
-package dev.darkroom.gateway.command;
+package dev.darkroom.gateway.extras.identity;
 
 import dev.darkroom.gateway.access.Scope;
 import dev.darkroom.ledger.access.AccessKey.NewAccessKey;
@@ -39,9 +39,8 @@ sealed interface KeyArguments {
    */
   record Create(String owner, Set<String> scopes, KeyLimits limits, @Nullable Duration expires)
       implements KeyArguments {
-    NewAccessKey key(Instant now, String by) {
-      return new NewAccessKey(
-          owner, scopes, limits, expires == null ? null : now.plus(expires), by);
+    NewAccessKey key(Instant now) {
+      return new NewAccessKey(owner, scopes, limits, expires == null ? null : now.plus(expires));
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.darkroom.gateway.command;
+package dev.darkroom.gateway.extras.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +9,6 @@ import dev.darkroom.testservers.TestServers;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -38,9 +37,8 @@ class KeyCommandIT {
       var command =
           new KeyCommand(
               new PrintStream(out, true, StandardCharsets.UTF_8),
-              new PrintStream(err, true, StandardCharsets.UTF_8),
-              Clock.systemUTC());
-      var code = command.run(arguments);
+              new PrintStream(err, true, StandardCharsets.UTF_8));
+      var code = command.answer(arguments);
       return new CommandRun(
           code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
@@ -77,6 +75,15 @@ class KeyCommandIT {
       assertThat(CommandRun.of(database, "revoke", key).code()).isZero();
       assertThat(CommandRun.of(database, "revoke", id).code()).isZero();
       assertThat(CommandRun.of(database, "list").out()).contains("revoked");
+
+      var operator = CommandRun.of(database, "create", "--owner=ops", "--scopes=operate");
+      var audit =
+          gateway.get(
+              "/api/audit?target=key:" + id, "Authorization", "Bearer " + operator.out().strip());
+      assertThat(audit.json().get("entries").findValuesAsString("action"))
+          .containsExactly("key_revoke", "key_create");
+      assertThat(audit.text("/entries/1/actor")).startsWith("command:");
+      assertThat(audit.text("/entries/1/owner")).isEqualTo("shop");
     }
   }
 

@@ -1,26 +1,24 @@
-package dev.darkroom.gateway.command;
+package dev.darkroom.gateway.extras.identity;
 
-import dev.darkroom.gateway.command.KeyArguments.Create;
-import dev.darkroom.gateway.command.KeyArguments.ListAll;
-import dev.darkroom.gateway.command.KeyArguments.Revoke;
-import dev.darkroom.gateway.command.KeyArguments.Wrong;
+import dev.darkroom.gateway.GatewayApplication;
+import dev.darkroom.gateway.GatewayCommand;
+import dev.darkroom.gateway.access.AuditTrail;
+import dev.darkroom.gateway.extras.identity.KeyArguments.Create;
+import dev.darkroom.gateway.extras.identity.KeyArguments.ListAll;
+import dev.darkroom.gateway.extras.identity.KeyArguments.Revoke;
+import dev.darkroom.gateway.extras.identity.KeyArguments.Wrong;
 import dev.darkroom.ledger.access.AccessKey;
+import dev.darkroom.ledger.access.AccessKey.NewAccessKey;
 import dev.darkroom.ledger.access.AccessKeyConfiguration;
 import dev.darkroom.ledger.access.AccessKeyStore;
 import dev.darkroom.ledger.access.AccessKeyText;
+import dev.darkroom.ledger.audit.AuditAction;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
@@ -33,10 +31,7 @@ import org.springframework.jdbc.BadSqlGrammarException;
  * Makes, lists and revokes API keys: {@code java -jar api-gateway.jar keys …}. Of the gateway it
  * has the database and its settings alone. A new key is all that it prints to its standard output.
  */
-public final class KeyCommand {
-  /** The first argument, by which it is told from a start of the gateway. */
-  public static final String NAME = "keys";
-
+final class KeyCommand implements GatewayCommand {
   /** Nothing but the key is in its output. It holds for the whole process. */
   private static final String NO_LOG = "--logging.threshold.console=off";
 
@@ -48,34 +43,38 @@ public final class KeyCommand {
 
   private final PrintStream out;
   private final PrintStream err;
-  private final Clock clock;
 
-  KeyCommand(PrintStream out, PrintStream err, Clock clock) {
+  KeyCommand() {
+    this(System.out, System.err);
+  }
+
+  KeyCommand(PrintStream out, PrintStream err) {
     this.out = out;
     this.err = err;
-    this.clock = clock;
   }
 
-  /**
-   * Runs it.
-   *
-   * @param arguments those after the name
-   * @return the exit code
-   */
-  public static int run(List<String> arguments, Clock clock) {
-    var withoutLog = Stream.concat(arguments.stream(), Stream.of(NO_LOG)).toList();
-    return new KeyCommand(System.out, System.err, clock).run(withoutLog);
+  @Override
+  public String name() {
+    return "keys";
   }
 
-  int run(List<String> arguments) {
+  @Override
+  public int run(List<String> arguments) {
+    return answer(Stream.concat(arguments.stream(), Stream.of(NO_LOG)).toList());
+  }
+
+  /** The same in a process that goes on to log. */
+  int answer(List<String> arguments) {
     var asked = KeyArguments.parse(arguments);
     if (asked instanceof Wrong(var reason)) {
       err.println(reason);
       err.print(KeyArguments.USAGE);
       return MISUSED;
     }
-    try (var context = application().run(settings(arguments))) {
-      return run(asked, context.getBean(AccessKeyStore.class));
+    try (var application =
+        GatewayApplication.ofCommand(KeyCommandParts.class, settings(arguments))) {
+      return answer(
+          asked, application.getBean(AccessKeyStore.class), application.getBean(Clock.class));
     } catch (BadSqlGrammarException e) {
       err.println(
           "The database has no table of keys yet, or this login may not use it. Start a gateway"
@@ -87,39 +86,27 @@ public final class KeyCommand {
     }
   }
 
-  private static SpringApplication application() {
-    var application = new SpringApplication(KeyCommandParts.class);
-    application.setWebApplicationType(WebApplicationType.NONE);
-    application.setRegisterShutdownHook(false);
-    Map<String, Object> defaults = new HashMap<>();
-    defaults.put("spring.config.name", "application,api-gateway");
-    application.setDefaultProperties(defaults);
-    return application;
-  }
-
   /** Those of the caller, and what a command needs: few connections. */
-  private static String[] settings(List<String> arguments) {
-    var all = arguments.stream().filter(KeyArguments::isSetting).collect(Collectors.toList());
-    all.addAll(
-        List.of(
-            "--spring.main.banner-mode=off",
-            "--spring.main.keep-alive=false",
-            "--spring.datasource.hikari.minimum-idle=0",
-            "--spring.datasource.hikari.maximum-pool-size=1"));
-    return all.toArray(String[]::new);
+  private static List<String> settings(List<String> arguments) {
+    return Stream.concat(
+            arguments.stream().filter(KeyArguments::isSetting),
+            Stream.of(
+                "--spring.datasource.hikari.minimum-idle=0",
+                "--spring.datasource.hikari.maximum-pool-size=1"))
+        .toList();
   }
 
-  private int run(KeyArguments asked, AccessKeyStore store) {
+  private int answer(KeyArguments asked, AccessKeyStore store, Clock clock) {
     return switch (asked) {
-      case Create create -> create(create, store);
-      case ListAll(var owner) -> list(owner, store);
+      case Create create -> create(create.key(clock.instant()), store);
+      case ListAll(var owner) -> list(store.list(owner, MOST_LISTED), clock.instant());
       case Revoke(var id) -> revoke(id, store);
       case Wrong _ -> MISUSED;
     };
   }
 
-  private int create(Create asked, AccessKeyStore store) {
-    var created = store.create(asked.key(clock.instant(), maker()));
+  private int create(NewAccessKey asked, AccessKeyStore store) {
+    var created = store.create(asked, AuditTrail.ofCommand(AuditAction.KEY_CREATE, "key"));
     out.println(created.text().text());
     err.printf(
         "This is the only time that the key is shown. It is of %s, for %s, %s.%n",
@@ -127,19 +114,24 @@ public final class KeyCommand {
     return OK;
   }
 
-  private int list(@Nullable String owner, AccessKeyStore store) {
-    var keys = store.list(owner, MOST_LISTED);
+  private int list(List<AccessKey> keys, Instant now) {
     keys.forEach(key ->
         out.printf(
-            "%s  %s  %s  created %s by %s, %s%n",
-            key.id(), key.owner(), words(key), key.createdAt(), key.createdBy(), state(key)));
+            "%s  %s  %s  created %s by %s, %s, %s%n",
+            key.id(),
+            key.owner(),
+            words(key),
+            key.createdAt(),
+            key.createdBy(),
+            key.lastUsedAt() == null ? "never used" : "last used " + key.lastUsedAt(),
+            state(key, now)));
     err.printf("%d keys%n", keys.size());
     return OK;
   }
 
   private int revoke(String named, AccessKeyStore store) {
     var id = AccessKeyText.parse(named).map(AccessKeyText::id).orElse(named);
-    var revoked = store.revoke(id, maker());
+    var revoked = store.revoke(id, AuditTrail.ofCommand(AuditAction.KEY_REVOKE, "key"));
     err.println(
         revoked.isPresent()
             ? "Revoked; gateways refuse it within 30 seconds."
@@ -147,11 +139,11 @@ public final class KeyCommand {
     return revoked.isPresent() ? OK : FAILED;
   }
 
-  private String state(AccessKey key) {
+  private static String state(AccessKey key, Instant now) {
     if (key.isRevoked()) {
       return "revoked %s by %s".formatted(key.revokedAt(), key.revokedBy());
     }
-    return key.isExpired(clock.instant()) ? "expired " + key.expiresAt() : expiry(key);
+    return key.isExpired(now) ? "expired " + key.expiresAt() : expiry(key);
   }
 
   private static String expiry(AccessKey key) {
@@ -161,14 +153,6 @@ public final class KeyCommand {
 
   private static String words(AccessKey key) {
     return key.scopes().stream().sorted().collect(Collectors.joining(","));
-  }
-
-  /** As the audit names whoever runs the command. */
-  private static String maker() {
-    return "command:"
-        + Optional.ofNullable(System.getProperty("user.name"))
-            .filter(Predicate.not(String::isBlank))
-            .orElse("unknown");
   }
 
   /** Is named by the application alone; no scan may find it. */

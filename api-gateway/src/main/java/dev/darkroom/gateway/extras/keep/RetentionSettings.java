@@ -15,7 +15,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("darkroom.keep")
-record KeepSettings(
+record RetentionSettings(
     @DefaultValue("0") @DurationMin(nanos = 0) @DurationMax(days = 36_500) Duration jobs) {
 
   /** A copy of the record on Kafka would bring a younger job back, and buy its picture again. */

@@ -1,4 +1,4 @@
 @NullMarked
-package dev.darkroom.gateway.command;
+package dev.darkroom.gateway.extras.identity;
 
 import org.jspecify.annotations.NullMarked;
