@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param webhook who is to be told of the job
  * @param priority among the waiting jobs of its line
  */
-record Submission(
+public record Submission(
     GenerationRequest request,
     String userId,
     Duration deadline,
@@ -54,7 +54,7 @@ record Submission(
    * Equal for submissions that ask for the same, however they are written. Fingerprints are stored
    * with keys, so the form must not change while keys are kept; a test pins it.
    */
-  String fingerprint() {
+  public String fingerprint() {
     try {
       var digest = MessageDigest.getInstance("SHA-256");
       return HexFormat.of().formatHex(digest.digest(canonical().getBytes(StandardCharsets.UTF_8)));

@@ -34,7 +34,7 @@ import tools.jackson.databind.JsonNode;
  * gets all of its mistakes at once, in sentences about its fields.
  */
 @Component
-final class SubmissionParser {
+public final class SubmissionParser {
   private static final Pattern DUPLICATE =
       Pattern.compile("Duplicate Object property \"([\\w.-]{1,64})\"");
 
@@ -141,7 +141,8 @@ final class SubmissionParser {
     }
   }
 
-  Parsed<Submission> parse(String text) {
+  /** Parses a body. */
+  public Parsed<Submission> parse(String text) {
     return switch (read(text)) {
       case Parsed.BadFields<JsonNode>(var errors) -> new Parsed.BadFields<>(errors);
       case Parsed.Success<JsonNode>(var object) -> parse(object);
@@ -149,7 +150,7 @@ final class SubmissionParser {
   }
 
   /** Reads the object that a body holds. */
-  Parsed<JsonNode> read(String text) {
+  public Parsed<JsonNode> read(String text) {
     try {
       var object = json.read(text);
       return object.isObject()
@@ -163,7 +164,7 @@ final class SubmissionParser {
   }
 
   /** Parses an object that was read. */
-  Parsed<Submission> parse(JsonNode tree) {
+  public Parsed<Submission> parse(JsonNode tree) {
     var fields = new FieldReader(tree);
     var prompt = fields.requiredText("prompt", GenerationRequest.MAX_PROMPT);
     var negativePrompt = fields.text("negative_prompt", GenerationRequest.MAX_PROMPT);
