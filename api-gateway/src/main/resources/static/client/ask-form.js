@@ -2,6 +2,8 @@
 
 import { intensityInWords, strengthInWords } from './styles.js';
 
+const MOST_AT_ONCE = 16;
+
 export class AskForm {
   #form;
   /** The model that an earlier request named; the page does not offer any. */
@@ -69,7 +71,7 @@ export class AskForm {
     }
     this.#size.value = { width: values.width ?? this.size.width, height: values.height ?? this.size.height };
     this.#fillSeed(values);
-    if (values.count >= 1 && values.count <= 4) {
+    if (values.count >= 1 && values.count <= MOST_AT_ONCE) {
       this.#form.elements.count.value = String(values.count);
     }
     this.#model = values.model ?? this.#model;
@@ -94,14 +96,20 @@ export class AskForm {
       ['width', this.#size.check('width')],
       ['height', this.#size.check('height')],
       ['seed', this.seed.check()],
+      ['count', this.#checkCount()],
     ];
     return errors.filter(([, message]) => message !== '').map(([field, message]) => ({ field, message }));
   }
 
-  /** One job for each picture, as `POST /api/generate` takes them. */
-  jobs() {
+  #checkCount() {
+    const { count } = this.values;
+    return Number.isInteger(count) && count >= 1 && count <= MOST_AT_ONCE ? '' : `must be a whole number from 1 to ${MOST_AT_ONCE}`;
+  }
+
+  /** What `POST /api/generate` takes. */
+  fields() {
     const { keepSeed, count, seed, ...fields } = this.values;
     const asked = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '' && String(value).trim() !== ''));
-    return this.seed.seeds(count).map((own) => ({ ...asked, seed: own }));
+    return { ...asked, seed: this.seed.first(), ...(count > 1 && { count }) };
   }
 }

@@ -21,6 +21,7 @@ class ModulesTest {
             "command",
             "dispatch",
             "extras",
+            "group",
             "http",
             "limit",
             "picture",

@@ -9,6 +9,7 @@ import dev.darkroom.gateway.submit.fields.UnknownFields;
 import dev.darkroom.gateway.submit.fields.WebhookFields;
 import dev.darkroom.ledger.jobs.JobTerms;
 import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.GroupEvent;
 import dev.darkroom.model.StyleNames;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
@@ -28,6 +29,7 @@ import org.springframework.validation.annotation.Validated;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Parses the body of a submission field by field instead of binding it to a class, so that a client
@@ -163,6 +165,13 @@ public final class SubmissionParser {
     }
   }
 
+  /** Reads the object that an optional body holds. */
+  Parsed<JsonNode> readOptional(String text) {
+    return text.isBlank()
+        ? new Parsed.Success<>(JsonNodeFactory.instance.objectNode())
+        : read(text);
+  }
+
   /** Parses an object that was read. */
   public Parsed<Submission> parse(JsonNode tree) {
     var fields = new FieldReader(tree);
@@ -180,8 +189,18 @@ public final class SubmissionParser {
     var userId = fields.text("userId", GenerationRequest.MAX_USER_ID);
     var deadline = fields.integer("deadlineSeconds", MIN_DEADLINE, MAX_DEADLINE);
     var priority = fields.integer("priority", JobTerms.LOWEST, JobTerms.HIGHEST);
+    var count =
+        fields.integer("count", 1, GroupEvent.MAX_SIZE).map(Math::toIntExact).orElse(1);
     var webhook = WebhookFields.read(fields, callbacks.allowPrivate());
     var unknown = UnknownFields.in(tree, models.model());
+    if (seed.isPresent() && seed.get() > Long.MAX_VALUE - count + 1) {
+      return new Parsed.BadFields<>(
+          List.of(
+              new BadField(
+                  "seed",
+                  "must be at most %d with a count of %d: each picture's seed is one higher"
+                      .formatted(Long.MAX_VALUE - count + 1, count))));
+    }
     if (!fields.errors().isEmpty() || !unknown.rejected().isEmpty()) {
       return new Parsed.BadFields<>(
           Stream.concat(fields.errors().stream(), unknown.rejected().stream()).toList());
@@ -196,7 +215,7 @@ public final class SubmissionParser {
                 style.map(StyleNames::canonical).orElse(null),
                 width,
                 height,
-                seed.orElseGet(() -> random.nextLong(DRAWN_SEED_BOUND)),
+                seed.orElseGet(() -> random.nextLong(DRAWN_SEED_BOUND - count + 1)),
                 model.orElse(null),
                 loras.orElse(null)),
             userId.orElse(GenerationRequest.ANONYMOUS),
@@ -204,9 +223,10 @@ public final class SubmissionParser {
             unknown.ignored(),
             seed,
             deadline,
-            null,
+            List.of(),
             webhook,
-            priority.map(Math::toIntExact).orElse(JobTerms.USUAL)));
+            priority.map(Math::toIntExact).orElse(JobTerms.USUAL),
+            count));
   }
 
   private static int side(FieldReader fields, String name) {
