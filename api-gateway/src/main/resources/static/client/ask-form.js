@@ -3,6 +3,8 @@
 import { element } from './elements.js';
 import { intensityInWords, strengthInWords } from './styles.js';
 
+const MOST_AT_ONCE = 16;
+
 export class AskForm {
   #form;
   /** As `GET /api/models` lists them, the default first; none while nobody knows. */
@@ -122,7 +124,7 @@ export class AskForm {
       this.#size.value = values;
     }
     this.#fillSeed(values);
-    if (values.count >= 1 && values.count <= 4) {
+    if (values.count >= 1 && values.count <= MOST_AT_ONCE) {
       this.#form.elements.count.value = String(values.count);
     }
     this.#use(values.model ?? this.#model);
@@ -149,15 +151,21 @@ export class AskForm {
       ['width', this.#size.check('width')],
       ['height', this.#size.check('height')],
       ['seed', this.seed.check()],
+      ['count', this.#checkCount()],
     ];
     return errors.filter(([, message]) => message !== '').map(([field, message]) => ({ field, message }));
   }
 
-  /** One job for each picture, as `POST /api/generate` takes them. */
-  jobs() {
+  #checkCount() {
+    const { count } = this.values;
+    return Number.isInteger(count) && count >= 1 && count <= MOST_AT_ONCE ? '' : `must be a whole number from 1 to ${MOST_AT_ONCE}`;
+  }
+
+  /** What `POST /api/generate` takes. */
+  fields() {
     const { keepSeed, count, seed, ...fields } = this.values;
     const isEmpty = ([name, value]) => String(value).trim() === '' || this.#text(name)?.disabled;
     const asked = Object.fromEntries(Object.entries(fields).filter((field) => !isEmpty(field)));
-    return this.seed.seeds(count).map((own) => ({ ...asked, seed: own }));
+    return { ...asked, seed: this.seed.first(), ...(count > 1 && { count }) };
   }
 }

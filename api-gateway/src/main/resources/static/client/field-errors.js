@@ -3,7 +3,7 @@
 /** `negative_prompt must …`: a message continues a sentence that begins with the field. */
 const NAMES = {
   prompt: 'The prompt', negative_prompt: 'The negative prompt', diffusionStrength: 'Diffusion strength', styleIntensity: 'Style intensity',
-  style: 'The style', width: 'The width', height: 'The height', seed: 'The seed', model: 'The model',
+  style: 'The style', width: 'The width', height: 'The height', seed: 'The seed', model: 'The model', count: 'The number of pictures',
 };
 
 /**

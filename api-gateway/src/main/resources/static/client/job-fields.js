@@ -6,8 +6,8 @@ import { linkTo } from './links.js';
 /** In the order in which people read them. */
 export const FIELDS = ['prompt', 'negative_prompt', 'style', 'styleIntensity', 'diffusionStrength', 'width', 'height', 'seed', 'model', 'loras'];
 
-/** Every model takes seeds below this. */
-const SEED_BOUND = 2 ** 31;
+/** Every model takes seeds below 2^31, and each of 16 pictures has the next one. */
+const SEED_BOUND = 2 ** 31 - 15;
 
 export const drawSeed = () => crypto.getRandomValues(new Uint32Array(1))[0] % SEED_BOUND;
 

@@ -6,18 +6,15 @@ const FIRST_WAIT = 700;
 const LONGEST_WAIT = 8_000;
 
 /**
- * @param {object[]} jobs the fields of each
+ * @param {object} fields of one request, for a picture or several
  * @param {{signal: AbortSignal, trouble: (problem: import('./api.js').Problem | null) => void}} watch hears of an
  *     answer that does not come, and with null that it came after all; the signal gives up
- * @returns {Promise<object[]>} the replies, in the same order
+ * @returns {Promise<object[]>} the jobs, one for each picture
  * @throws {import('./api.js').Problem} whose request would fail again
  */
-export async function submitJobs(jobs, { signal, trouble }) {
-  const replies = [];
-  for (const fields of jobs) {
-    replies.push(await untilAnswered((key) => submitJob(fields, key, signal), signal, trouble));
-  }
-  return replies;
+export async function submitJobs(fields, { signal, trouble }) {
+  const reply = await untilAnswered((key) => submitJob(fields, key, signal), signal, trouble);
+  return reply.jobs ?? [reply];
 }
 
 /**

@@ -35,11 +35,11 @@ class SeedField extends HTMLElement {
     this.#number.value = seed;
   }
 
-  /** One seed for each of so many pictures: drawn, or the kept one and those that follow it. */
-  seeds(count) {
-    const seeds = Array.from({ length: count }, (_, index) => (this.keeps ? plus(this.text, index) : drawSeed()));
-    this.text = seeds[0];
-    return seeds;
+  /** The seed of the first picture: drawn, or the kept one. Exact, also beyond what a double holds. */
+  first() {
+    this.text = this.keeps ? this.text : drawSeed();
+    const seed = BigInt(this.text);
+    return seed <= Number.MAX_SAFE_INTEGER ? Number(seed) : seed;
   }
 
   /** @returns {string} what is wrong with it, '' for nothing */
@@ -60,12 +60,6 @@ class SeedField extends HTMLElement {
     this.text = seed;
     this.keeps = true;
   }
-}
-
-/** Exact, also beyond what a double holds; past the largest seed it goes on at 0. */
-function plus(seed, index) {
-  const sum = (BigInt(seed) + BigInt(index)) % (LARGEST + 1n);
-  return sum <= Number.MAX_SAFE_INTEGER ? Number(sum) : sum;
 }
 
 customElements.define('seed-field', SeedField);

@@ -143,9 +143,9 @@ function submit() {
     return;
   }
   clearErrors(form);
-  const jobs = ask.jobs();
+  const fields = ask.fields();
   keepDraft(ask.values);
-  send((watch) => submitJobs(jobs, watch));
+  send((watch) => submitJobs(fields, watch));
 }
 
 /** The summary comes first: the bar grows with it, and the field has to be seen above the bar. */

@@ -20,6 +20,7 @@ class ModulesTest {
             "access",
             "dispatch",
             "extras",
+            "group",
             "http",
             "limit",
             "picture",

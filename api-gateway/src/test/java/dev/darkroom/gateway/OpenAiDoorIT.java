@@ -79,7 +79,8 @@ class OpenAiDoorIT {
         askWhile(
             """
             {"prompt":"%s","response_format":"b64_json"}
-            """.formatted(prompt),
+            """
+                .formatted(prompt),
             id -> complete(id, picture));
     assertThat(reply.status()).as(reply.body()).isEqualTo(200);
     assertThat(api.complaints(GENERATE, reply)).isEmpty();
@@ -88,6 +89,38 @@ class OpenAiDoorIT {
         .isEqualTo(String.valueOf(reply.response().body().length));
     assertThat(reply.text("/output_format")).isEqualTo("png");
     assertThat(reply.text("/size")).isEqualTo("1024x1024");
+  }
+
+  @Test
+  void several_pictures_are_one_group_and_one_reply() {
+    var reply = ask(plain(",\"n\":2"), Duration.ofSeconds(30));
+    await().until(() -> jobs() == 2);
+    var again = ask(plain(",\"n\":2"), Duration.ofSeconds(30), RETRY_COUNT, "1");
+    await().until(() -> waiting() == 2);
+    findAll().forEach(worker::complete);
+    for (var answered : List.of(reply.join(), again.join())) {
+      assertThat(answered.status()).as(answered.body()).isEqualTo(200);
+      assertThat(api.complaints(GENERATE, answered)).isEmpty();
+      assertThat(answered.json().get("data").findValuesAsString("url"))
+          .hasSize(2)
+          .doesNotHaveDuplicates();
+    }
+    assertThat(again.join().json().get("data")).isEqualTo(reply.join().json().get("data"));
+    assertThat(again.join().header("X-Request-Id")).isEqualTo(reply.join().header("X-Request-Id"));
+    assertThat(jobs()).isEqualTo(2);
+  }
+
+  @Test
+  void where_one_of_several_fails_the_error_names_the_others() {
+    var reply = ask(plain(",\"n\":2"), Duration.ofSeconds(30));
+    await().until(() -> jobs() == 2);
+    var ids = findAll();
+    worker.complete(ids.getFirst());
+    worker.fail(ids.getLast(), "provider_unavailable");
+    assertThat(reply.join().status()).isEqualTo(503);
+    assertThat(reply.join().header("X-Should-Retry")).as("it would pay again").isEqualTo("false");
+    assertThat(reply.join().text("/error/message"))
+        .contains("1 of 2 pictures", "http://localhost", ids.getFirst());
   }
 
   @Test
@@ -106,8 +139,7 @@ class OpenAiDoorIT {
 
   @Test
   void a_stream_that_has_not_begun_fails_like_a_reply() {
-    var reply =
-        askWhile(plain(",\"stream\":true"), id -> worker.fail(id, "content_refused"));
+    var reply = askWhile(plain(",\"stream\":true"), id -> worker.fail(id, "content_refused"));
     assertThat(reply.status()).isEqualTo(400);
     assertThat(reply.text("/error/code")).isEqualTo("content_policy_violation");
   }
@@ -240,8 +272,7 @@ class OpenAiDoorIT {
   }
 
   private void complete(String id, byte[] bytes) {
-    try (var upload =
-        gateway.bean(PictureStore.class).upload(RequestId.parse(id).orElseThrow())) {
+    try (var upload = gateway.bean(PictureStore.class).upload(RequestId.parse(id).orElseThrow())) {
       upload.body().write(bytes);
       var kept = ((Stored) upload.commit()).picture();
       worker.completeSilently(
@@ -279,6 +310,19 @@ class OpenAiDoorIT {
         .query(String.class)
         .optional()
         .orElse("");
+  }
+
+  private List<String> findAll() {
+    return gateway
+        .bean(JdbcClient.class)
+        .sql(
+            """
+            select request_id::text from generation_jobs
+            where request ->> 'prompt' = :prompt order by request_id
+            """)
+        .param("prompt", prompt)
+        .query((row, _) -> row.getString("request_id"))
+        .list();
   }
 
   private String findOpen() {

@@ -116,7 +116,8 @@ class OpenAiErrorsIT {
             TestServers.kafka(),
             "--darkroom.openai.longest-wait=3s",
             "--darkroom.openai.per-client=1")) {
-      var first = CompletableFuture.supplyAsync(
+      var first =
+          CompletableFuture.supplyAsync(
               () -> small.send(request(small, ORDER)), Thread::startVirtualThread);
       await().until(() -> waitingAt(small) == 1);
       var second = small.send(request(small, ORDER));

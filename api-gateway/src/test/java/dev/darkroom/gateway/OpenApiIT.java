@@ -49,6 +49,8 @@ class OpenApiIT {
         "deadlineSeconds, integer, minimum, 10, -",
         "deadlineSeconds, integer, maximum, 86400, -",
         "priority, integer, maximum, 5, 3",
+        "count, integer, minimum, 1, 1",
+        "count, integer, maximum, 16, 1",
         "webhookUrl, string, maxLength, 2048, -",
         "webhookEvents, array, maxItems, 4, -"
       })
@@ -84,7 +86,8 @@ class OpenApiIT {
             "deadlineSeconds",
             "priority",
             "webhookUrl",
-            "webhookEvents");
+            "webhookEvents",
+            "count");
     assertThat(api.requestSchema().get("required").toString()).isEqualTo("[\"prompt\"]");
   }
 

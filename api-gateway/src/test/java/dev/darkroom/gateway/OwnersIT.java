@@ -56,10 +56,11 @@ class OwnersIT {
   private final TestingWorker worker = TestingWorker.of(gateway);
   private final TestingEndpoint endpoint = endpoint();
 
-  /** Of each owner: a completed job with a picture and a delivery, and an open one. */
+  /** Of each owner: a completed job with a picture and a delivery, an open one, and a group. */
   private final Map<String, OwnedJobs> jobs = Map.of(ACME, jobsOf(ACME), GLOBEX, jobsOf(GLOBEX));
 
-  private record OwnedJobs(String completed, String open, String delivery, String picture) {}
+  private record OwnedJobs(
+      String completed, String open, String delivery, String picture, String group) {}
 
   private OwnedJobs of(String owner) {
     return Objects.requireNonNull(jobs.get(owner));
@@ -98,7 +99,9 @@ class OwnersIT {
                 .equals("delivered"));
     var delivery =
         get(owner, "/api/generate/" + completed + "/deliveries").text("/deliveries/0/id");
-    return new OwnedJobs(completed, submit(owner, Map.of()), delivery, picture);
+    var group = post(owner, "/api/generate", Map.of("prompt", "two", "userId", "ada", "count", 2));
+    return new OwnedJobs(
+        completed, submit(owner, Map.of()), delivery, picture, group.text("/groupId"));
   }
 
   private String completeWithPicture(String job) {
@@ -159,12 +162,15 @@ class OwnersIT {
     "POST, /api/generate/{completed}/deliveries/{delivery}/redeliver",
     "GET, /generated/{completed}.png",
     "HEAD, /generated/{completed}.png",
+    "GET, /api/groups/{group}",
+    "DELETE, /api/groups/{group}",
+    "POST, /api/groups/{group}/replay",
     "GET, /requests/{completed}",
     "GET, /requests/{open}",
   })
   void what_is_anothers_is_like_what_does_not_exist(String method, String path) {
     var another = of(GLOBEX);
-    var nothing = new OwnedJobs(uuid(), uuid(), uuid(), "");
+    var nothing = new OwnedJobs(uuid(), uuid(), uuid(), "", uuid());
 
     var reply = ask(ACME, method, filled(path, another));
     var expected = ask(ACME, method, filled(path, nothing));
@@ -182,7 +188,8 @@ class OwnersIT {
   private static String filled(String path, OwnedJobs with) {
     return path.replace("{completed}", with.completed())
         .replace("{open}", with.open())
-        .replace("{delivery}", with.delivery());
+        .replace("{delivery}", with.delivery())
+        .replace("{group}", with.group());
   }
 
   /** A reply may name the id that was asked for, and its own. */
@@ -190,6 +197,7 @@ class OwnersIT {
     return body.replace(of.completed(), "x")
         .replace(of.open(), "x")
         .replace(of.delivery(), "x")
+        .replace(of.group(), "x")
         .replaceAll("\"requestId\":\"[0-9a-f-]{36}\"", "\"requestId\":\"x\"");
   }
 

@@ -106,6 +106,38 @@ class WebhookIT {
     assertThat(shown.json().at("/deliveries/0/payload")).isEqualTo(body);
   }
 
+  /** Both gateways look for groups that have ended, every second. */
+  @Test
+  void the_end_of_a_group_is_told_once_besides_those_of_its_jobs() throws Exception {
+    var body =
+        "{\"prompt\":\"two\",\"count\":2,\"seed\":1,\"userId\":\"%s\",\"webhookUrl\":\"%s\"}"
+            .formatted(user.name(), endpoint.url("/hooks"));
+    var group = gateway.post(body);
+    var first = group.text("/jobs/0/requestId");
+    var second = group.text("/jobs/1/requestId");
+    worker.complete(first);
+    worker.fail(second, "bad_reply");
+
+    var told = user.awaitReceived(3);
+    assertThat(told.stream().map(one -> JSON.readTree(one.body()).at("/type").asString()))
+        .containsExactlyInAnyOrder(
+            "darkroom.generation.completed", "darkroom.generation.failed", "darkroom.group.failed");
+    var ended =
+        told.stream()
+            .filter(one -> group.text("/groupId").equals(one.header("webhook-id")))
+            .findFirst()
+            .orElseThrow();
+    var data = JSON.readTree(ended.body()).at("/data");
+    assertThat(data.at("/groupId").asString()).isEqualTo(group.text("/groupId"));
+    assertThat(data.at("/completed").intValue()).isOne();
+    assertThat(data.at("/jobs/0/imageUrl").asString())
+        .isEqualTo("https://pictures.example.com/generated/" + first + ".webp");
+    assertThat(data.at("/jobs/1/errorCode").asString()).isEqualTo("bad_reply");
+    var shown = gateway.get("/api/generate/" + first + "/deliveries");
+    assertThat(api.complaints("GET /api/generate/{requestId}/deliveries", shown)).isEmpty();
+    assertThat(shown.json().at("/deliveries")).hasSize(2);
+  }
+
   @Test
   void who_wants_to_hear_of_everything_does() {
     var job =

@@ -7,6 +7,7 @@ import dev.darkroom.ledger.access.AccessKeyConfiguration;
 import dev.darkroom.ledger.connection.DatabaseLoginCheck;
 import dev.darkroom.ledger.connection.LedgerHealth;
 import dev.darkroom.ledger.connection.ReadOnlyFailoverTranslator;
+import dev.darkroom.ledger.groups.GroupStore;
 import dev.darkroom.ledger.history.HistoryQueries;
 import dev.darkroom.ledger.history.LedgerEpoch;
 import dev.darkroom.ledger.jobs.AnsweredKeyStore;
@@ -54,6 +55,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The ledger's transitions and questions as beans, for applications that import it. */
@@ -130,6 +133,21 @@ public class LedgerConfiguration {
         settings.publishReservation(),
         keys.keep(),
         metrics);
+  }
+
+  @Bean
+  GroupStore groupStore(
+      JdbcClient database,
+      DataSource pool,
+      JobStore jobs,
+      LedgerJson json,
+      LedgerSettings settings) {
+    return new GroupStore(
+        database,
+        new TransactionTemplate(new JdbcTransactionManager(pool)),
+        jobs,
+        json,
+        settings.publishReservation());
   }
 
   @Bean

@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toList;
 
 import dev.darkroom.ledger.batch.BatchingWriter;
 import dev.darkroom.ledger.batch.BatchingWriter.Linger;
+import dev.darkroom.ledger.groups.FinishedGroup;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.ledger.queue.EventOutbox;
 import dev.darkroom.messaging.KafkaHealth.KafkaConcern;
@@ -16,8 +17,12 @@ import dev.darkroom.model.TraceParent;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,22 +111,56 @@ public final class EventPublisher implements AutoCloseable {
   }
 
   /**
+   * Sends the completion events of groups, and waits for Kafka. Where it does not take one, the
+   * rest is not tried.
+   *
+   * @return the groups whose events Kafka has
+   */
+  public List<RequestId> publishAndAwait(List<FinishedGroup> groups) {
+    var sent = new LinkedHashMap<RequestId, CompletableFuture<?>>();
+    for (var group : groups) {
+      var sending = trySend(records.write(group));
+      sent.put(group.event().groupId(), sending);
+      if (sending.isCompletedExceptionally()) {
+        break;
+      }
+    }
+    return sent.entrySet().stream()
+        .filter(sending -> isAcknowledged(sending.getValue()))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private boolean isAcknowledged(CompletableFuture<?> sending) {
+    try {
+      sending.join();
+      health.end(KafkaConcern.EVENTS);
+      return true;
+    } catch (CompletionException e) {
+      health.report(KafkaConcern.EVENTS, KafkaFailure.inWords(e, "WRITE"));
+      return false;
+    }
+  }
+
+  /**
    * While Kafka is away each send blocks for {@code max.block.ms} before it fails. A queue of such
    * waits would outlast the outage, so the first failure ends the batch. An event that is too large
    * fails alone.
    */
   private void send(List<OutgoingEvent> batch) {
     for (var sending : batch) {
-      var sent = trySend(sending).whenComplete((_, failure) -> sentOrNot(sending, failure));
+      var sent =
+          trySend(records.write(sending.event(), sending.time(), sending.trace()))
+              .whenComplete((_, failure) -> sentOrNot(sending, failure));
       if (sent.isCompletedExceptionally() && !KafkaFailure.isTooLarge(sent.exceptionNow())) {
         return; // a sweep sends the completions among them
       }
     }
   }
 
-  private CompletableFuture<?> trySend(OutgoingEvent sending) {
+  private CompletableFuture<?> trySend(ProducerRecord<String, byte[]> event) {
     try {
-      return kafka.send(records.write(sending.event(), sending.time(), sending.trace()));
+      return kafka.send(event);
     } catch (KafkaException | org.apache.kafka.common.KafkaException e) {
       return CompletableFuture.failedFuture(e);
     }

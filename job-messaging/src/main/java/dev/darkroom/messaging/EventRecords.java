@@ -1,7 +1,10 @@
 package dev.darkroom.messaging;
 
+import dev.darkroom.ledger.groups.FinishedGroup;
 import dev.darkroom.ledger.jobs.FinishedJob;
 import dev.darkroom.model.GenerationEvent;
+import dev.darkroom.model.GroupEvent;
+import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Topics;
 import dev.darkroom.model.TraceParent;
 import io.cloudevents.CloudEvent;
@@ -48,7 +51,32 @@ public final class EventRecords {
   public ProducerRecord<String, byte[]> write(
       GenerationEvent event, Instant time, @Nullable TraceParent trace) {
     var cloudEvent = cloudEvent(event.withImageUrl(publicUrl.of(event.imageUrl())), time, trace);
-    var key = event.requestId().toString();
+    return write(event.requestId(), cloudEvent, trace);
+  }
+
+  /** The record for the end of a group. No event of its first job has the same id. */
+  public ProducerRecord<String, byte[]> write(FinishedGroup group) {
+    var event = linked(group.event());
+    var cloudEvent =
+        cloudEvent(
+            event.groupId(),
+            event.groupId() + ":group:" + event.status().word(),
+            GroupEvent.type(event.status()),
+            event.endedAt(),
+            json.writeValueAsBytes(event),
+            group.trace());
+    return write(event.groupId(), cloudEvent, group.trace());
+  }
+
+  /** With links as an operator says where the gateway is. */
+  public GroupEvent linked(GroupEvent event) {
+    return event.withJobs(
+        event.jobs().stream().map(job -> job.withImageUrl(publicUrl.of(job.imageUrl()))).toList());
+  }
+
+  private static ProducerRecord<String, byte[]> write(
+      RequestId about, CloudEvent cloudEvent, @Nullable TraceParent trace) {
+    var key = about.toString();
     ProducerRecord<String, byte[]> sent =
         KafkaMessageFactory.<String>createWriter(Topics.EVENTS, null, null, key)
             .writeStructured(cloudEvent, JsonFormat.CONTENT_TYPE);
@@ -70,7 +98,10 @@ public final class EventRecords {
     return write(ended.event(), ended.finishedAt(), ended.trace()).value();
   }
 
-  /** Empty for a record that is no event of ours: others may write to the topic too. */
+  /**
+   * The event of a job. Empty for a record that is none of ours, and for one about a group: others
+   * may write to the topic too.
+   */
   public Optional<GenerationEvent> read(ConsumerRecord<String, byte[]> received) {
     try {
       var data = KafkaMessageFactory.createReader(received).toEvent().getData();
@@ -97,14 +128,30 @@ public final class EventRecords {
   private CloudEvent cloudEvent(GenerationEvent event, Instant time, @Nullable TraceParent trace) {
     var status = event.status();
     var id = event.requestId() + ":" + status.word();
+    return cloudEvent(
+        event.requestId(),
+        status.isTerminal() ? id : id + ":" + event.attempts(),
+        GenerationEvent.type(status),
+        time,
+        json.writeValueAsBytes(event),
+        trace);
+  }
+
+  private static CloudEvent cloudEvent(
+      RequestId about,
+      String id,
+      String type,
+      Instant time,
+      byte[] data,
+      @Nullable TraceParent trace) {
     var builder =
         CloudEventBuilder.v1()
-            .withId(status.isTerminal() ? id : id + ":" + event.attempts())
+            .withId(id)
             .withSource(SOURCE)
-            .withType(GenerationEvent.type(status))
-            .withSubject(event.requestId().toString())
+            .withType(type)
+            .withSubject(about.toString())
             .withTime(time.atOffset(ZoneOffset.UTC))
-            .withData("application/json", json.writeValueAsBytes(event));
+            .withData("application/json", data);
     return trace == null
         ? builder.build()
         : builder.withExtension(TraceParent.HEADER, trace.value()).build();

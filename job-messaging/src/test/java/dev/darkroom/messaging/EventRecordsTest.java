@@ -13,15 +13,21 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
+import dev.darkroom.ledger.groups.FinishedGroup;
 import dev.darkroom.model.GenerationEvent;
+import dev.darkroom.model.GroupEvent;
+import dev.darkroom.model.GroupEvent.GroupedJob;
 import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.message.Encoding;
 import io.cloudevents.kafka.CloudEventDeserializer;
 import io.cloudevents.kafka.KafkaMessageFactory;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -146,6 +152,23 @@ class EventRecordsTest {
     assertThat(records.read(received)).isEmpty();
   }
 
+  @Test
+  void the_end_of_a_group_has_a_type_and_an_id_of_its_own_and_is_no_event_of_a_job() {
+    var first = new GroupedJob(ID, JobStatus.COMPLETED, "/generated/fox.webp", null);
+    var second = new GroupedJob(new RequestId(new UUID(1, 2)), JobStatus.FAILED, null, "rejected");
+    var event = GroupEvent.of(ID, "ada", List.of(first, second), NOON);
+
+    var sent = records.write(new FinishedGroup(event, "", null, TRACE));
+
+    assertThat(complaints(sent, "group-cloud-event")).isEmpty();
+    assertThat(sent.key()).isEqualTo(ID.toString());
+    assertThat(headers(sent))
+        .containsEntry("ce_id", ID + ":group:failed")
+        .containsEntry("ce_type", "darkroom.group.failed");
+    assertThat(JsonMapper.shared().readTree(sent.value()).at("/data/completed").asInt()).isOne();
+    assertThat(records.read(received(sent))).as("to those who wait for its first job").isEmpty();
+  }
+
   private static GenerationEvent progress(int attempts) {
     return GenerationEvent.progress(ID, "ada", JobStatus.PROCESSING, attempts);
   }
@@ -161,8 +184,12 @@ class EventRecordsTest {
   }
 
   private static Iterable<?> complaints(ProducerRecord<String, byte[]> sent) {
+    return complaints(sent, "generation-cloud-event");
+  }
+
+  private static Iterable<?> complaints(ProducerRecord<String, byte[]> sent, String schema) {
     return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-        .getSchema(SchemaLocation.of("classpath:schemas/generation-cloud-event.schema.json"))
+        .getSchema(SchemaLocation.of("classpath:schemas/" + schema + ".schema.json"))
         .validate(
             new String(sent.value(), UTF_8),
             InputFormat.JSON,

@@ -64,6 +64,21 @@ public record GenerationRequest(
     loras = loras == null ? null : List.copyOf(loras);
   }
 
+  /** The same picture from another seed. */
+  public GenerationRequest withSeed(long other) {
+    return new GenerationRequest(
+        prompt,
+        negativePrompt,
+        diffusionStrength,
+        styleIntensity,
+        style,
+        width,
+        height,
+        other,
+        model,
+        loras);
+  }
+
   /** A text's length as clients and Nebius count it: an emoji is one character, not two. */
   public static int characters(String text) {
     return text.codePointCount(0, text.length());

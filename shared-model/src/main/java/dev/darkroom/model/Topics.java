@@ -7,7 +7,7 @@ public final class Topics {
 
   /**
    * Steps of jobs; key {@code requestId}, value a CloudEvent with {@link GenerationEvent} as its
-   * data.
+   * data. And the ends of groups; key {@code groupId}, with {@link GroupEvent}.
    */
   public static final String EVENTS = "generation.events";
 

@@ -2,6 +2,7 @@ package dev.darkroom.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.model.GroupEvent.GroupedJob;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
@@ -26,6 +27,12 @@ class SchemasTest {
   private static final SchemaFile JOB = SchemaFile.named("generation-job");
   private static final SchemaFile EVENT = SchemaFile.named("generation-event");
   private static final SchemaFile CLOUD_EVENT = SchemaFile.named("generation-cloud-event");
+
+  private static final SchemaFile GROUP = SchemaFile.named("group-event");
+
+  private static final GroupedJob DONE =
+      new GroupedJob(ID, JobStatus.COMPLETED, "/generated/x.webp", null);
+  private static final GroupedJob REFUSED = new GroupedJob(ID, JobStatus.FAILED, null, "rejected");
 
   private static final GenerationEvent COMPLETED =
       new GenerationEvent(
@@ -183,6 +190,34 @@ class SchemasTest {
           assertThat(CLOUD_EVENT.complaints(event.toString()).stream())
               .noneMatch(complaint -> complaint.contains("enum"));
         });
+  }
+
+  static Stream<List<GroupedJob>> every_end_of_a_group_matches() {
+    return Stream.of(List.of(DONE, DONE), List.of(DONE, REFUSED), Collections.nCopies(16, REFUSED));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void every_end_of_a_group_matches(List<GroupedJob> jobs) {
+    var event = GroupEvent.of(ID, "ada", jobs, NOW);
+    assertThat(GROUP.complaints(JSON.writeValueAsString(event))).isEmpty();
+    assertThat(JSON.readValue(JSON.writeValueAsString(event), GroupEvent.class)).isEqualTo(event);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/status, failed",
+    "/failed, 1",
+    "/jobs/0/status, started",
+    "/jobs/0/errorCode, rejected",
+    "/groupId, x",
+    "/endedAt, tomorrow"
+  })
+  void a_broken_end_of_a_group_does_not_match(String pointer, String value) {
+    ObjectNode event = JSON.valueToTree(GroupEvent.of(ID, "ada", List.of(DONE, DONE), NOW));
+    set(event, pointer, value);
+
+    assertThat(GROUP.complaints(event.toString())).isNotEmpty();
   }
 
   private static ObjectNode job(GenerationRequest request) {

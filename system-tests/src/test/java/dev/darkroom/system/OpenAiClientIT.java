@@ -75,6 +75,16 @@ class OpenAiClientIT {
   }
 
   @Test
+  void two_pictures_are_two_calls_and_one_reply() throws IOException, InterruptedException {
+    var reply = post(0, Map.of("prompt", prompt, "size", "128x128", "n", 2), PATIENT, 0);
+    assertThat(reply.statusCode()).as(text(reply)).isEqualTo(200);
+    assertThat(json(reply).get("data").findValuesAsString("url"))
+        .hasSize(2)
+        .doesNotHaveDuplicates();
+    assertThat(calls()).isEqualTo(2);
+  }
+
+  @Test
   void a_refused_prompt_is_a_bad_request() throws IOException, InterruptedException {
     observed
         .system()

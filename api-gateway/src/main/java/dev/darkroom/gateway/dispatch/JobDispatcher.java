@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.dispatch;
 
 import dev.darkroom.ledger.batch.BatchingWriter;
+import dev.darkroom.ledger.groups.GroupStore;
 import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.NewJob;
@@ -12,6 +13,7 @@ import dev.darkroom.model.JobStatus;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.springframework.stereotype.Component;
 
 /**
@@ -24,6 +26,7 @@ public final class JobDispatcher implements AutoCloseable {
   private static final int CAPACITY = 10_000;
 
   private final JobStore jobStore;
+  private final GroupStore groupStore;
   private final JobPublisher publisher;
   private final ProducerHealth producerHealth;
   private final DispatchWindow window;
@@ -32,12 +35,14 @@ public final class JobDispatcher implements AutoCloseable {
 
   JobDispatcher(
       JobStore jobStore,
+      GroupStore groupStore,
       JobPublisher publisher,
       ProducerHealth producerHealth,
       DispatchWindow window,
       EventPublisher events,
       MeterRegistry meters) {
     this.jobStore = jobStore;
+    this.groupStore = groupStore;
     this.publisher = publisher;
     this.producerHealth = producerHealth;
     this.window = window;
@@ -56,10 +61,20 @@ public final class JobDispatcher implements AutoCloseable {
    * @return the result of each, in the order of the jobs
    */
   public List<Acceptance> accept(List<NewJob> jobs) {
+    return accept(jobs, jobStore::accept);
+  }
+
+  /** The same for the jobs of a group: all of them or none, see {@link GroupStore#accept}. */
+  public List<Acceptance> acceptGroup(List<NewJob> group) {
+    return accept(group, groupStore::accept);
+  }
+
+  private List<Acceptance> accept(
+      List<NewJob> jobs, BiFunction<List<NewJob>, Integer, List<Acceptance>> store) {
     var room = producerHealth.isStalled() ? 0 : window.take(jobs.size());
     var unused = room;
     try {
-      var acceptances = jobStore.accept(jobs, room);
+      var acceptances = store.apply(jobs, room);
       for (var acceptance : acceptances) {
         if (acceptance instanceof Accepted(var job, var dispatched)) {
           if (dispatched) {

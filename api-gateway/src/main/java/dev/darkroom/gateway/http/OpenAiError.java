@@ -15,7 +15,9 @@ import org.springframework.http.ProblemDetail;
  * @see <a href="https://platform.openai.com/docs/guides/error-codes">OpenAI's error codes</a>
  */
 public record OpenAiError(ErrorObject error) {
-  /** Client libraries repeat a request after 408, 409, 429 and every 5xx, unless this forbids it. */
+  /**
+   * Client libraries repeat a request after 408, 409, 429 and every 5xx, unless this forbids it.
+   */
   public static final String SHOULD_RETRY = "X-Should-Retry";
 
   private static final String INVALID_REQUEST = "invalid_request_error";
@@ -71,8 +73,7 @@ public record OpenAiError(ErrorObject error) {
     return of(status, code.word(), code.sentence(), null);
   }
 
-  private static OpenAiError of(
-      int status, String code, String sentence, @Nullable String param) {
+  private static OpenAiError of(int status, String code, String sentence, @Nullable String param) {
     var theirs = THEIR_CODES.getOrDefault(code, code);
     return new OpenAiError(new ErrorObject(sentence, typeOf(status, theirs), param, theirs));
   }

@@ -106,9 +106,23 @@ public final class CallerRates implements ReadRate {
    */
   public @Nullable Problem refusalOfSubmission(
       HttpServletRequest request, HttpServletResponse response) {
+    return refusalOf(1, request, response);
+  }
+
+  /**
+   * Counts the other pictures of a submission that was counted as one. Where a bucket is too small
+   * for all of them, it has to be full.
+   */
+  public @Nullable Problem refusalOfMore(
+      int pictures, HttpServletRequest request, HttpServletResponse response) {
+    return refusalOf(pictures, request, response);
+  }
+
+  private @Nullable Problem refusalOf(
+      int submissions, HttpServletRequest request, HttpServletResponse response) {
     var ofKey = Caller.of(request).limits().requestsPerSecond();
     var perSecond = Objects.requireNonNullElse(ofKey, settings.submissionsPerSecond());
-    var probe = take(Kind.SUBMISSIONS, perSecond, request);
+    var probe = take(Kind.SUBMISSIONS, perSecond, submissions, request);
     if (probe == null) {
       return null;
     }
@@ -119,7 +133,7 @@ public final class CallerRates implements ReadRate {
 
   @Override
   public @Nullable Problem refusal(HttpServletRequest request) {
-    var probe = take(Kind.READS, settings.readsPerSecond(), request);
+    var probe = take(Kind.READS, settings.readsPerSecond(), 1, request);
     if (probe == null || probe.isConsumed()) {
       return null;
     }
@@ -135,7 +149,7 @@ public final class CallerRates implements ReadRate {
    * @return the reply to one that comes too soon; null for one that may go on
    */
   public @Nullable Problem refusalOfSignIn(HttpServletRequest request) {
-    var probe = take(Kind.SIGN_INS, SIGN_INS_PER_SECOND, request);
+    var probe = take(Kind.SIGN_INS, SIGN_INS_PER_SECOND, 1, request);
     return probe == null || probe.isConsumed()
         ? null
         : refuse(Kind.SIGN_INS, SIGN_INS_PER_SECOND, probe);
@@ -155,12 +169,15 @@ public final class CallerRates implements ReadRate {
   /**
    * Null where there is no limit: also for programs on this machine that need not say who they are.
    */
-  private @Nullable ConsumptionProbe take(Kind kind, int perSecond, HttpServletRequest request) {
+  private @Nullable ConsumptionProbe take(
+      Kind kind, int perSecond, int tokens, HttpServletRequest request) {
     if (perSecond == 0 || (Caller.of(request).owner().isEmpty() && isLocal(request))) {
       return null;
     }
     var key = new BucketKey(kind, ClientLimiter.clientOf(request), perSecond);
-    return buckets.get(key, this::fullBucket).tryConsumeAndReturnRemaining(1);
+    return buckets
+        .get(key, this::fullBucket)
+        .tryConsumeAndReturnRemaining(Math.max(1, Math.min(tokens, capacity(perSecond) - 1)));
   }
 
   private Bucket fullBucket(BucketKey key) {

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.model;
 
+import dev.darkroom.gateway.model.ImageModel.NumberRange;
 import dev.darkroom.gateway.model.ImageModel.PictureSize;
 import java.math.BigDecimal;
 import java.util.List;

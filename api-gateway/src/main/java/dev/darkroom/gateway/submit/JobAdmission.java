@@ -2,20 +2,21 @@ package dev.darkroom.gateway.submit;
 
 import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.http.LedgerOutage;
-import dev.darkroom.gateway.http.Problem;
-import dev.darkroom.gateway.http.ProblemCode;
 import dev.darkroom.gateway.http.RefusalLog;
 import dev.darkroom.gateway.http.ReplyId;
+import dev.darkroom.gateway.limit.CallerRates;
 import dev.darkroom.gateway.submit.admit.AdmissionProblems;
 import dev.darkroom.gateway.submit.admit.DeadlineAdmission;
 import dev.darkroom.gateway.submit.admit.QueueLimits;
+import dev.darkroom.ledger.jobs.DueJob;
+import dev.darkroom.ledger.jobs.JobTerms;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance;
 import dev.darkroom.model.TraceParent;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,6 +26,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class JobAdmission {
   private final JobSubmitter jobSubmitter;
+  private final CallerRates rates;
   private final QueueLimits limits;
   private final DeadlineAdmission deadlines;
   private final AdmissionProblems problems;
@@ -32,11 +34,13 @@ public final class JobAdmission {
 
   JobAdmission(
       JobSubmitter jobSubmitter,
+      CallerRates rates,
       QueueLimits limits,
       DeadlineAdmission deadlines,
       AdmissionProblems problems,
       RefusalLog refusals) {
     this.jobSubmitter = jobSubmitter;
+    this.rates = rates;
     this.limits = limits;
     this.deadlines = deadlines;
     this.problems = problems;
@@ -44,11 +48,12 @@ public final class JobAdmission {
   }
 
   /**
-   * Accepts the submission, or says why not. The reply then has the job's id as its {@code
-   * X-Request-Id}, also where nobody knows whether the job was accepted.
+   * Accepts the submission, or says why not; of a group all jobs or none. The reply then has the id
+   * of the first job as its {@code X-Request-Id}, also where nobody knows whether it was accepted.
+   * The caller has counted the request; the other pictures of a group are counted here.
    *
-   * @param owner whom the job will belong to
-   * @param key that makes repetitions of this submission one job
+   * @param owner whom the jobs will belong to
+   * @param key that makes repetitions of this submission one job, or one group
    */
   public Admission admit(
       Submission submission,
@@ -56,6 +61,13 @@ public final class JobAdmission {
       Optional<String> key,
       HttpServletRequest request,
       HttpServletResponse response) {
+    var count = submission.count();
+    if (count > 1) {
+      var tooFast = rates.refusalOfMore(count - 1, request, response);
+      if (tooFast != null) {
+        return new Admission.NotAdmitted(tooFast);
+      }
+    }
     var requestId = jobSubmitter.mintId();
     if (key.isEmpty()) { // otherwise the job may be that of an earlier request
       ReplyId.isOf(requestId, request, response);
@@ -64,13 +76,13 @@ public final class JobAdmission {
         Optional.ofNullable(request.getHeader(TraceParent.HEADER)).flatMap(TraceParent::parse);
     var terms = limits.terms(Caller.of(request), submission.priority());
     var line = owner.isEmpty() ? submission.userId() : owner;
-    var late = deadlines.latenessOf(line, terms, submission.deadline());
+    var late = deadlines.latenessOf(line, terms, count, submission.deadline());
     if (late.isPresent() && key.isEmpty()) {
       return new Admission.NotAdmitted(problems.late(late.get(), submission.deadline()));
     }
-    Acceptance acceptance;
+    List<Acceptance> acceptances;
     try { // a late job is not accepted either, but its key may stand for an earlier one
-      acceptance =
+      acceptances =
           jobSubmitter.submit(
               requestId, submission, owner, key, trace, late.isEmpty() ? terms : terms.closed());
     } catch (RuntimeException e) {
@@ -78,13 +90,10 @@ public final class JobAdmission {
       refusals.count(outage.code().word());
       return new Admission.NotAdmitted(outage.problemOfSubmission(requestId, key.isPresent()));
     }
-    return switch (acceptance) {
-      case Acceptance.Accepted(var job, var dispatched) -> {
-        if (!dispatched) {
-          deadlines.putInLine(line, terms);
-        }
+    return switch (acceptances.getFirst()) {
+      case Acceptance.Accepted _ -> {
         ReplyId.isOf(requestId, request, response);
-        yield new Admission.NewJobs(List.of(job));
+        yield new Admission.NewJobs(accepted(acceptances, line, terms));
       }
       case Acceptance.Replayed(var first) -> {
         ReplyId.isOf(first, request, response);
@@ -93,8 +102,21 @@ public final class JobAdmission {
       case Acceptance.Refused(var full) ->
           new Admission.NotAdmitted(
               late.map(lateness -> problems.late(lateness, submission.deadline()))
-                  .orElseGet(() -> problems.full(full, terms)));
+                  .orElseGet(() -> problems.full(full, terms, count)));
       case Acceptance.KeyReused _ -> new Admission.NotAdmitted(IdempotencyKeyHeader.reused());
     };
+  }
+
+  private List<DueJob> accepted(List<Acceptance> acceptances, String line, JobTerms terms) {
+    var jobs = new ArrayList<DueJob>();
+    for (var acceptance : acceptances) {
+      if (acceptance instanceof Acceptance.Accepted(var job, var dispatched)) {
+        jobs.add(job);
+        if (!dispatched) {
+          deadlines.putInLine(line, terms);
+        }
+      }
+    }
+    return jobs;
   }
 }

@@ -59,7 +59,7 @@ public final class JobReplayer {
     /** It has not ended. */
     record StillOpen() implements ReplayRequest {}
 
-    /** Its content was erased. */
+    /** Its content was erased, or a part of a group is gone. */
     record Erased() implements ReplayRequest {}
 
     record BadChanges(List<BadField> errors) implements ReplayRequest {}
@@ -80,11 +80,42 @@ public final class JobReplayer {
     } else if (isErased(found.get())) {
       return new ReplayRequest.Erased();
     }
-    return switch (submissions.parse(changed(found.get(), changes))) {
+    return submittable(List.of(found.get()), changed(found.get(), changes));
+  }
+
+  /**
+   * The same jobs again, as a new group.
+   *
+   * @param visible to whoever asks for it
+   * @param changes as for a job, but for the number of jobs
+   */
+  ReplayRequest replayOfGroup(RequestId group, Visibility visible, JsonNode changes) {
+    var found = jobQueries.findGroupForSubmitter(group, visible);
+    if (found.isEmpty()) {
+      return new ReplayRequest.NoSuchJob();
+    } else if (found.stream().anyMatch(job -> job.finishedAt() == null)) {
+      return new ReplayRequest.StillOpen();
+    } else if (!found.getFirst().requestId().equals(group)
+        || found.stream().anyMatch(JobReplayer::isErased)) {
+      return new ReplayRequest.Erased();
+    }
+    var body = changed(found.getFirst(), changes).put("count", found.size());
+    var other = changes.path("count");
+    return other.isMissingNode() || other.equals(body.path("count"))
+        ? submittable(found, body)
+        : new ReplayRequest.BadChanges(
+            List.of(
+                new BadField(
+                    "count", "must be %d here, as in the original".formatted(found.size()))));
+  }
+
+  private ReplayRequest submittable(List<Job> originals, ObjectNode body) {
+    var ids = originals.stream().map(Job::requestId).toList();
+    return switch (submissions.parse(body)) {
       case Parsed.BadFields<Submission>(var errors) -> new ReplayRequest.BadChanges(errors);
       case Parsed.Success<Submission>(var submission) ->
           new ReplayRequest.Submittable(
-              submission.as(original), found.get().owner(), key(original, submission));
+              submission.as(ids), originals.getFirst().owner(), key(ids.getFirst(), submission));
     };
   }
 
@@ -138,7 +169,8 @@ public final class JobReplayer {
         jobs.add(
             jobSubmitter.newJob(
                 jobSubmitter.mintId(),
-                submission.as(original.requestId()),
+                submission.as(List.of(original.requestId())),
+                0,
                 original.owner(),
                 Optional.of("replay:" + operation + ":" + original.requestId()),
                 Optional.empty(),

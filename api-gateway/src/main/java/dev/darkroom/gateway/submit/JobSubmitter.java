@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.hibernate.validator.constraints.time.DurationMax;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -31,7 +32,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.stereotype.Component;
 import org.springframework.validation.annotation.Validated;
 
-/** Makes submissions durable: those of concurrent requests share a commit. */
+/**
+ * Makes submissions durable: those of concurrent requests share a commit. A group has one of its
+ * own, because it is accepted as a whole.
+ */
 @Component
 final class JobSubmitter implements AutoCloseable {
   /** Another client may take the key, and its job may be deleted, too. */
@@ -51,6 +55,7 @@ final class JobSubmitter implements AutoCloseable {
   private final RandomGenerator random;
   private final ModelCatalog models;
   private final GroupCommit<NewJob, Acceptance> groupCommit;
+  private final GroupCommit<List<NewJob>, List<Acceptance>> groups;
   private final DistributionSummary batchSizes;
 
   JobSubmitter(
@@ -74,7 +79,13 @@ final class JobSubmitter implements AutoCloseable {
             new GroupCommit.CommitLimits(
                 settings.queue(), settings.batch(), settings.writers(), settings.patience()),
             this::commit);
-    Gauge.builder("darkroom.accept.waiting", groupCommit, GroupCommit::waiting)
+    this.groups =
+        new GroupCommit<>(
+            "accept-groups",
+            new GroupCommit.CommitLimits(settings.queue(), 1, 1, settings.patience()),
+            waiting -> waiting.stream().map(dispatcher::acceptGroup).toList());
+    Gauge.builder(
+            "darkroom.accept.waiting", this, it -> it.groupCommit.waiting() + it.groups.waiting())
         .description("Jobs that wait for a commit of this gateway")
         .register(meters);
   }
@@ -114,47 +125,83 @@ final class JobSubmitter implements AutoCloseable {
    * What became of the submission, once it is durable. From then on an accepted job is guaranteed
    * to end.
    *
+   * @param first the id of the only job, or of a group and its first job
    * @param owner whom the job belongs to from now on
    * @param key the client's name for this submission
    * @param trace the client's; otherwise a new one begins
    * @throws org.springframework.dao.DataAccessException if the ledger does not answer in time; the
    *     job may then be accepted or not
+   * @return for each job that it is accepted; otherwise one element says why none is
    */
-  Acceptance submit(
-      RequestId requestId,
+  List<Acceptance> submit(
+      RequestId first,
       Submission submission,
       String owner,
       Optional<String> key,
       Optional<TraceParent> trace,
       JobTerms terms) {
-    var job = newJob(requestId, submission, owner, key, trace, terms);
-    var acceptance = groupCommit.write(job);
-    for (var again = 0; again < RETRIES && isOfDeletedJob(acceptance, owner, key); again++) {
-      acceptance = groupCommit.write(job);
+    var jobs = newJobs(first, submission, owner, key, trace, terms);
+    var written = write(jobs);
+    for (var again = 0;
+        again < RETRIES && isOfDeletedJob(written.getFirst(), owner, key);
+        again++) {
+      written = write(jobs);
     }
-    return acceptance;
+    return written;
   }
 
-  /** The job that a submission asks for. */
+  private List<Acceptance> write(List<NewJob> jobs) {
+    return jobs.size() == 1 ? List.of(groupCommit.write(jobs.getFirst())) : groups.write(jobs);
+  }
+
+  private List<NewJob> newJobs(
+      RequestId first,
+      Submission submission,
+      String owner,
+      Optional<String> key,
+      Optional<TraceParent> trace,
+      JobTerms terms) {
+    if (submission.count() == 1) {
+      return List.of(newJob(first, submission, 0, owner, key, trace, terms));
+    }
+    var shared = trace.orElseGet(() -> TraceParent.begin(random));
+    return IntStream.range(0, submission.count())
+        .mapToObj(place ->
+            newJob(
+                    place == 0 ? first : mintId(),
+                    submission,
+                    place,
+                    owner,
+                    key.filter(_ -> place == 0),
+                    Optional.of(shared),
+                    terms)
+                .in(first))
+        .toList();
+  }
+
+  /** The job that a submission asks for in this place, from 0. */
   NewJob newJob(
       RequestId requestId,
       Submission submission,
+      int place,
       String owner,
       Optional<String> key,
       Optional<TraceParent> trace,
       JobTerms terms) {
+    var request = submission.request(place);
     return new NewJob(
         requestId,
         owner,
         submission.userId(),
-        submission.request(),
-        CallParameters.of(submission.request(), models.modelOf(submission.request())).details(),
+        request,
+        CallParameters.of(request, models.modelOf(request)).details(),
         submission.deadline(),
         trace.orElseGet(() -> TraceParent.begin(random)),
         key.map(value -> new IdempotencyKey(value, submission.fingerprint())).orElse(null),
-        submission.replayOf(),
+        submission.original(place),
         submission.webhook().orElse(null),
-        terms);
+        terms,
+        null);
   }
 
   /** An operator deleted the job of this key; then the key is free again. */
@@ -176,6 +223,7 @@ final class JobSubmitter implements AutoCloseable {
   /** Commits what waits; the database is there until then, because Spring closes it later. */
   @Override
   public void close() {
+    groups.close();
     groupCommit.close();
   }
 }

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param logs oldest first
  * @param attempts the calls made for it, oldest first
  * @param replayOf the job that this one repeats
+ * @param groupId the group that it is part of, where several pictures were asked for at once
  * @param billing what is known of the provider's bill for it
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -45,6 +46,7 @@ record JobView(
     List<JobStep> logs,
     List<JobAttemptView> attempts,
     @Nullable RequestId replayOf,
+    @Nullable RequestId groupId,
     Billing billing,
     JobLinks links) {
 

@@ -12,11 +12,13 @@ import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.log.LogEntry;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.JobStatus;
+import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -33,7 +35,24 @@ final class JobViewMapper {
 
   /** A job that was just accepted. */
   JobView accepted(DueJob job, Submission submission, ReplyLinks links) {
-    var ignored = submission.ignored();
+    return accepted(job, submission, submission.ignored(), 0, null, links);
+  }
+
+  /** Jobs of a group that were just accepted. */
+  List<JobView> accepted(List<DueJob> group, Submission submission, ReplyLinks links) {
+    var first = group.getFirst().message().requestId();
+    return IntStream.range(0, group.size())
+        .mapToObj(place -> accepted(group.get(place), submission, List.of(), place, first, links))
+        .toList();
+  }
+
+  private JobView accepted(
+      DueJob job,
+      Submission submission,
+      List<String> ignored,
+      int place,
+      @Nullable RequestId group,
+      ReplyLinks links) {
     var message = job.message();
     return new JobView(
         true,
@@ -49,7 +68,8 @@ final class JobViewMapper {
         JobMetadata.of(message.request(), requestedModel(message.request()), null),
         List.of(new JobStep(Step.REQUEST_RECEIVED.word(), job.acceptedAt())),
         List.of(),
-        submission.replayOf(),
+        submission.original(place),
+        group,
         Billing.of(0, 0, 0, false),
         JobLinks.of(message.requestId(), JobStatus.STARTED, null, links));
   }
@@ -81,6 +101,7 @@ final class JobViewMapper {
         job.steps().stream().map(step -> new JobStep(step.step(), step.createdAt())).toList(),
         job.attempts().stream().map(JobAttemptView::of).toList(),
         job.replayOf(),
+        job.groupId(),
         job.billing(),
         JobLinks.of(job.requestId(), job.status(), imageUrl, links));
   }

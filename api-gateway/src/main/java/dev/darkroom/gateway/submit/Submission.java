@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param ignored fields of the body that have no meaning here
  * @param givenSeed empty where it was drawn
  * @param givenDeadlineSeconds empty where the deadline is the configured one
- * @param replayOf the job that is to be repeated; null where this is no repetition
+ * @param originals the jobs that are to be repeated: none, one, or one for each picture
  * @param webhook who is to be told of the job
  * @param priority among the waiting jobs of its line
+ * @param count pictures: a job for each, the seed of each one higher than that before
  */
 public record Submission(
     GenerationRequest request,
@@ -32,12 +33,13 @@ public record Submission(
     List<String> ignored,
     Optional<Long> givenSeed,
     Optional<Long> givenDeadlineSeconds,
-    @Nullable RequestId replayOf,
+    List<RequestId> originals,
     Optional<JobWebhook> webhook,
-    int priority) {
+    int priority,
+    int count) {
 
-  /** The same as a repetition of this job. */
-  Submission as(RequestId original) {
+  /** The same as a repetition of these jobs. */
+  Submission as(List<RequestId> repeated) {
     return new Submission(
         request,
         userId,
@@ -45,9 +47,23 @@ public record Submission(
         ignored,
         givenSeed,
         givenDeadlineSeconds,
-        original,
+        repeated,
         webhook,
-        priority);
+        priority,
+        count);
+  }
+
+  /** What the job in this place asks for, from 0. */
+  GenerationRequest request(int place) {
+    return place == 0 ? request : request.withSeed(request.seed() + place);
+  }
+
+  /** The job that the one in this place repeats, if any. */
+  @Nullable RequestId original(int place) {
+    if (originals.isEmpty()) {
+      return null;
+    }
+    return originals.size() == 1 ? originals.getFirst() : originals.get(place);
   }
 
   /**
@@ -97,6 +113,9 @@ public record Submission(
     });
     if (priority != JobTerms.USUAL) {
       add(form, "priority", priority);
+    }
+    if (count != 1) { // younger, too
+      add(form, "count", count);
     }
     return form.toString();
   }

@@ -9,16 +9,21 @@ import java.util.concurrent.Callable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 
-/** Makes a job of a valid submission, and replies at once or when the job has ended. */
+/**
+ * Makes a job or a group of a valid submission, and replies at once or when all of it has ended.
+ */
 @Component
 final class SubmissionHandler {
   private final JobAdmission admission;
   private final SubmitResponses responses;
+  private final GroupResponses groups;
   private final WaitLimiter waits;
 
-  SubmissionHandler(JobAdmission admission, SubmitResponses responses, WaitLimiter waits) {
+  SubmissionHandler(
+      JobAdmission admission, SubmitResponses responses, GroupResponses groups, WaitLimiter waits) {
     this.admission = admission;
     this.responses = responses;
+    this.groups = groups;
     this.waits = waits;
   }
 
@@ -26,8 +31,8 @@ final class SubmissionHandler {
    * The reply, as a {@code Callable} where the client waits, so that it holds no thread of the
    * server.
    *
-   * @param owner whom the job will belong to
-   * @param key that makes repetitions of this submission one job
+   * @param owner whom the jobs will belong to
+   * @param key that makes repetitions of this submission one job, or one group
    */
   Object handle(
       Submission submission,
@@ -51,15 +56,22 @@ final class SubmissionHandler {
       Optional<PreferWait> wait,
       HttpServletRequest request,
       HttpServletResponse response) {
+    var links = ReplyLinks.of(request);
+    var isGroup = submission.count() > 1;
     return switch (admission.admit(submission, owner, key, request, response)) {
       case Admission.NewJobs(var jobs) -> {
         var reply =
-            responses.toFirst(jobs.getFirst(), wait, submission, ReplyLinks.of(request));
+            isGroup
+                ? groups.toFirst(jobs, wait, submission, links)
+                : responses.toFirst(jobs.getFirst(), wait, submission, links);
         wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));
         yield reply;
       }
       case Admission.EarlierJob(var first) -> {
-        var reply = responses.toRepeated(first, wait, submission.ignored(), ReplyLinks.of(request));
+        var reply =
+            isGroup
+                ? groups.toRepeated(first, wait, submission.ignored(), links)
+                : responses.toRepeated(first, wait, submission.ignored(), links);
         wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));
         response.setHeader(IdempotencyKeyHeader.REPLAYED, "true");
         yield reply;

@@ -10,6 +10,7 @@ import dev.darkroom.gateway.submit.fields.UnknownFields;
 import dev.darkroom.gateway.submit.fields.WebhookFields;
 import dev.darkroom.ledger.jobs.JobTerms;
 import dev.darkroom.model.GenerationRequest;
+import dev.darkroom.model.GroupEvent;
 import dev.darkroom.model.StyleNames;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.springframework.validation.annotation.Validated;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Parses the body of a submission field by field instead of binding it to a class, so that a client
@@ -102,6 +104,13 @@ public final class SubmissionParser {
     }
   }
 
+  /** Reads the object that an optional body holds. */
+  Parsed<JsonNode> readOptional(String text) {
+    return text.isBlank()
+        ? new Parsed.Success<>(JsonNodeFactory.instance.objectNode())
+        : read(text);
+  }
+
   /** Parses an object that was read. */
   public Parsed<Submission> parse(JsonNode tree) {
     var fields = new FieldReader(tree);
@@ -120,8 +129,17 @@ public final class SubmissionParser {
     var userId = fields.text("userId", GenerationRequest.MAX_USER_ID);
     var deadline = fields.integer("deadlineSeconds", MIN_DEADLINE, MAX_DEADLINE);
     var priority = fields.integer("priority", JobTerms.LOWEST, JobTerms.HIGHEST);
+    var count = fields.integer("count", 1, GroupEvent.MAX_SIZE).map(Math::toIntExact).orElse(1);
     var webhook = WebhookFields.read(fields, callbacks.allowPrivate());
     var unknown = UnknownFields.in(tree, model);
+    if (seed.isPresent() && seed.get() > Long.MAX_VALUE - count + 1) {
+      return new Parsed.BadFields<>(
+          List.of(
+              new BadField(
+                  "seed",
+                  "must be at most %d with a count of %d: each picture's seed is one higher"
+                      .formatted(Long.MAX_VALUE - count + 1, count))));
+    }
     var request =
         new GenerationRequest(
             prompt,
@@ -131,7 +149,7 @@ public final class SubmissionParser {
             style.map(StyleNames::canonical).orElse(null),
             width,
             height,
-            seed.orElseGet(() -> random.nextLong(DRAWN_SEED_BOUND)),
+            seed.orElseGet(() -> random.nextLong(DRAWN_SEED_BOUND - count + 1)),
             named.map(ImageModel::name).orElse(null),
             loras.orElse(null));
     var errors =
@@ -149,9 +167,10 @@ public final class SubmissionParser {
             ignored(unknown, model, request),
             seed,
             deadline,
-            null,
+            List.of(),
             webhook,
-            priority.map(Math::toIntExact).orElse(JobTerms.USUAL)));
+            priority.map(Math::toIntExact).orElse(JobTerms.USUAL),
+            count));
   }
 
   /** What changes nothing is named, so that nobody waits for its effect. */

@@ -5,6 +5,7 @@ import dev.darkroom.model.RequestId;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -86,6 +87,16 @@ public final class CompletionWaiter {
       log.trace("the job goes on");
     } catch (ExecutionException e) {
       throw new IllegalStateException("a wait never completes with a failure", e);
+    }
+  }
+
+  /**
+   * Returns when all of these jobs have ended, the time is over, or the gateway is about to stop.
+   */
+  public void awaitAll(Collection<RequestId> jobs, Duration timeout) {
+    var until = System.nanoTime() + timeout.toNanos();
+    for (var job : jobs) {
+      await(job, Duration.ofNanos(Math.max(0, until - System.nanoTime())));
     }
   }
 

@@ -108,6 +108,19 @@ class CallerRatesTest {
   }
 
   @Test
+  void a_group_counts_as_so_many_submissions_and_fits_into_any_full_bucket() {
+    assertThat(submit(FAR, Caller.ANYBODY)).isNull();
+    assertThat(rates.refusalOfMore(15, request(FAR, Caller.ANYBODY), reply)).isNull();
+    assertThat(reply.getHeader("RateLimit")).startsWith("\"submissions\";r=4;");
+    assertThat(status(rates.refusalOfMore(15, request(FAR, Caller.ANYBODY), reply))).isEqualTo(429);
+
+    var slow = callerOf("slow", new KeyLimits(1, null, null, null));
+    assertThat(submit(FAR, slow)).isNull();
+    assertThat(rates.refusalOfMore(15, request(FAR, slow), reply)).isNull();
+    assertThat(submit(FAR, slow)).isNotNull();
+  }
+
+  @Test
   void programs_on_this_machine_are_not_limited_where_access_is_open() {
     for (var n = 0; n < 100; n++) {
       assertThat(submit(n % 2 == 0 ? "127.0.0.1" : "::1", Caller.ANYBODY)).isNull();

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.gateway.model.ImageModel.NumberRange;
 import dev.darkroom.gateway.submit.call.CallParameters;
 import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.Lora;

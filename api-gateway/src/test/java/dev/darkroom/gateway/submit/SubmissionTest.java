@@ -69,7 +69,8 @@ class SubmissionTest {
         "{ \"prompt\" : \"\\u0061\" }",
         "{\"prompt\":\"a\",\"width\":512,\"diffusionStrength\":0.70,\"userId\":\"anonymous\"}",
         "{\"prompt\":\"a\",\"width\":5.12e2,\"seed\":null,\"style\":\" \",\"unknown\":1}",
-        "{\"prompt\":\"a\",\"seed\":-1,\"loras\":null,\"n\":1,\"size\":\"512x512\"}"
+        "{\"prompt\":\"a\",\"seed\":-1,\"loras\":null,\"n\":1,\"size\":\"512x512\"}",
+        "{\"prompt\":\"a\",\"count\":1}"
       })
   void another_way_to_write_the_same_is_the_same(String body) {
     assertThat(fingerprint(body)).isEqualTo(fingerprint("{\"prompt\":\"a\"}"));
@@ -91,6 +92,7 @@ class SubmissionTest {
         "{\"prompt\":\"a\",\"userId\":\"ada\"}",
         "{\"prompt\":\"a\",\"loras\":[{\"url\":\"https://example.com/l\"}]}",
         "{\"prompt\":\"a\",\"deadlineSeconds\":900}",
+        "{\"prompt\":\"a\",\"count\":2}",
         "{\"prompt\":\"a\",\"webhookUrl\":\"https://example.com/hooks\"}",
         "{\"prompt\":\"a\\nnegative_prompt 1 x\"}"
       })

@@ -85,7 +85,7 @@ public final class HttpConnection implements AutoCloseable {
   }
 
   public BenchmarkReply delete(String path) throws IOException {
-    return exchange("DELETE %s HTTP/1.1\r\nHost: %s\r\n\r\n".formatted(path, host));
+    return exchange("DELETE %s HTTP/1.1\r\n%s\r\n".formatted(path, always));
   }
 
   private BenchmarkReply exchange(String request) throws IOException {

@@ -123,8 +123,7 @@ public final class AccessBenchmark implements Benchmark {
     }
     var crowd = new JobSeries("crowd", CROWD_JOBS, clock);
     var connections = Submissions.open(CROWD, gateway.port(), crowd, key);
-    return new AccessLoad(
-        arrived, LoadGenerator.closed(connections, CROWD_TIME, CROWD_JOBS));
+    return new AccessLoad(arrived, LoadGenerator.closed(connections, CROWD_TIME, CROWD_JOBS));
   }
 
   private static void submit(

@@ -37,8 +37,7 @@ public final class HistoryBenchmark implements Benchmark {
       var _ = readAll(http);
       var read = readAll(http);
       var findings = new Findings(name());
-      findings.add(
-          "ends that were read", "", read.events(), BenchmarkTarget.atLeast(ENDED));
+      findings.add("ends that were read", "", read.events(), BenchmarkTarget.atLeast(ENDED));
       findings.add("a page of %d, p50".formatted(PAGE), "ms", read.pages().p50());
       findings.add("a page of %d, p99".formatted(PAGE), "ms", read.pages().p99());
       findings.add("all of them", "s", read.seconds());

@@ -116,8 +116,7 @@ public final class Stand implements AutoCloseable {
     return gateway(database, broker, "required");
   }
 
-  private GatewayProcess gateway(Database database, Broker broker, String access)
-      throws Exception {
+  private GatewayProcess gateway(Database database, Broker broker, String access) throws Exception {
     var port = FreePort.find();
     var managementPort = FreePort.find();
     var environment = environment(database, broker);

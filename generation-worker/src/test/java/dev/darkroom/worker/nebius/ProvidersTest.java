@@ -142,8 +142,7 @@ class ProvidersTest {
     context(TWO)
         .run(context -> {
           var health = requireNonNull(context.getBean("nebius", HealthIndicator.class).health());
-          assertThat(health.getDetails())
-              .containsOnlyKeys("nebius", "spare");
+          assertThat(health.getDetails()).containsOnlyKeys("nebius", "spare");
           assertThat(context.getBean(NebiusSettings.ProviderListSettings.class).toString())
               .contains("https://spare.example/v1/", "***")
               .doesNotContain("spare-secret-key");

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param error failed jobs only
  * @param finishedAt ended jobs only
  * @param replayOf the job that this one repeats
+ * @param groupId the first of the jobs that were asked for with it; null for a job that is alone
  * @param webhook who is told of its events, if anybody
  * @param billing what is known of the provider's bill for it
  * @param cancelling whether its worker was asked to cut the call, and has not done so yet
@@ -44,6 +45,7 @@ public record Job(
     @Nullable JobFailure error,
     @Nullable Instant finishedAt,
     @Nullable RequestId replayOf,
+    @Nullable RequestId groupId,
     @Nullable JobWebhook webhook,
     Billing billing,
     boolean cancelling,
@@ -68,6 +70,7 @@ public record Job(
         error,
         finishedAt,
         replayOf,
+        groupId,
         webhook,
         billing,
         cancelling,

@@ -53,10 +53,11 @@ final class JobIntake {
               from unnest(:ids::uuid[], :owners::text[], :users::text[], :requests::jsonb[], :calls::jsonb[], :deadlines::bigint[],
                   :traces::text[], :keys::text[], :fingerprints::text[], :originals::uuid[], :webhooks::jsonb[],
                   :priorities::smallint[], :weights::smallint[], :ofLine::integer[], :ofAll::integer[],
-                  :dayNames::text[], :dayJobs::integer[], :closed::boolean[])
+                  :dayNames::text[], :dayJobs::integer[], :closed::boolean[], :groups::uuid[])
                 with ordinality
                 as given (request_id, owner, user_id, request, call, deadline, traceparent, key, fingerprint,
-                  replay_of, webhook, priority, weight, open_of_line, open_of_all, day_name, day_jobs, closed, position)),
+                  replay_of, webhook, priority, weight, open_of_line, open_of_all, day_name, day_jobs, closed,
+                  group_id, position)),
             new_job as (
               select *, case when limited and key is not null
                 then (select min(position) from given same where same.owner = given.owner and same.key = given.key)
@@ -124,9 +125,10 @@ final class JobIntake {
               from (select distinct line from new_job where position > :dispatched) as asking),
             accepted as (
               insert into public.generation_jobs
-                (request_id, owner, user_id, request, call, deadline_at, traceparent, replay_of, webhook, priority)
+                (request_id, owner, user_id, request, call, deadline_at, traceparent, replay_of, webhook, priority,
+                  group_id)
               select request_id, owner, user_id, request, call, now() + deadline * interval '1 millisecond', traceparent,
-                replay_of, webhook, priority
+                replay_of, webhook, priority, group_id
               from new_job
               where (key is null or request_id in (select request_id from held))
                 and (not limited or position in (select position from verdict where refusal is null))
@@ -180,6 +182,7 @@ final class JobIntake {
         .param("dayNames", textsOrNull(jobs, limit(JobLimits::day), DayLimit::name))
         .param("dayJobs", textsOrNull(jobs, limit(JobLimits::day), day -> "" + day.jobs()))
         .param("closed", texts(jobs.stream().map(JobIntake::isClosed)))
+        .param("groups", textsOrNull(jobs, NewJob::group, RequestId::toString))
         .query((row, number) -> acceptance(row, jobs.get(number)))
         .list();
   }

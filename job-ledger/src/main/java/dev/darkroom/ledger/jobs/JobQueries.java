@@ -10,6 +10,7 @@ import dev.darkroom.model.RequestId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,31 @@ public final class JobQueries {
         .map(job -> job.withSteps(steps(pool, requestId)));
   }
 
+  /** The jobs of a group with their steps, in the order of their seeds; empty if there are none. */
+  public List<Job> findGroup(RequestId groupId, Visibility visible) {
+    return group(lookups, groupId, visible).stream()
+        .map(job -> job.withSteps(steps(lookups, job.requestId())))
+        .toList();
+  }
+
+  /** The same for a client that submits or changes the group. */
+  public List<Job> findGroupForSubmitter(RequestId groupId, Visibility visible) {
+    return group(database, groupId, visible).stream()
+        .map(job -> job.withSteps(steps(database, job.requestId())))
+        .toList();
+  }
+
+  private List<Job> group(JdbcClient pool, RequestId groupId, Visibility visible) {
+    var jobs =
+        pool.sql("select request_id from public.generation_jobs where group_id = :id")
+            .param("id", groupId.value())
+            .query((row, _) -> Columns.requestId(row))
+            .list();
+    return withoutSteps(pool, jobs, visible).stream()
+        .sorted(Comparator.comparingLong(job -> job.request().seed()))
+        .toList();
+  }
+
   /** Those of these jobs that there are, without their steps. */
   public List<Job> findWithoutSteps(Collection<RequestId> jobs, Visibility visible) {
     return withoutSteps(database, jobs, visible);
@@ -70,7 +96,7 @@ public final class JobQueries {
     return pool.sql(
             """
             select request_id, job.owner, job.user_id, request, job.deadline_at, finished_at, image_url, image_sha256,
-              image_content_type, image_bytes, image_removed_at, job.error_code, job.error_message, replay_of, webhook, priority,
+              image_content_type, image_bytes, image_removed_at, job.error_code, job.error_message, replay_of, group_id, webhook, priority,
               job.calls + coalesce(queued.calls, 0) * (status = 'started')::int as calls,
               job.calls_billed + coalesce(queued.calls_billed, 0) * (status = 'started')::int as calls_billed,
               job.calls_unknown + coalesce(queued.calls_unknown, 0) * (status = 'started')::int as calls_unknown,
@@ -299,6 +325,7 @@ public final class JobQueries {
             : null,
         Columns.instantOrNull(row, "finished_at"),
         Columns.requestIdOrNull(row, "replay_of"),
+        Columns.requestIdOrNull(row, "group_id"),
         webhook == null ? null : json.read(webhook, JobWebhook.class),
         Billing.of(
             row.getInt("calls"),

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param replayOf the job that this one repeats, if any
  * @param webhook who is told of its events, where the client named somebody
  * @param terms what it may wait for, and what it must fit into
+ * @param group the first of the jobs that were asked for together; null for a job that is alone
  */
 public record NewJob(
     RequestId id,
@@ -34,7 +35,8 @@ public record NewJob(
     @Nullable IdempotencyKey key,
     @Nullable RequestId replayOf,
     @Nullable JobWebhook webhook,
-    JobTerms terms) {
+    JobTerms terms,
+    @Nullable RequestId group) {
   public NewJob {
     if (!GenerationRequest.isStorable(owner) || !GenerationRequest.isStorable(userId)) {
       throw new IllegalArgumentException("owner and userId must not contain NUL");
@@ -67,13 +69,20 @@ public record NewJob(
         key,
         replayOf,
         webhook,
-        JobTerms.DEFAULT);
+        JobTerms.DEFAULT,
+        null);
   }
 
   /** The same job on these terms. */
   public NewJob on(JobTerms other) {
     return new NewJob(
-        id, owner, userId, request, call, deadline, trace, key, replayOf, webhook, other);
+        id, owner, userId, request, call, deadline, trace, key, replayOf, webhook, other, group);
+  }
+
+  /** The same job as one of this group. */
+  public NewJob in(RequestId first) {
+    return new NewJob(
+        id, owner, userId, request, call, deadline, trace, key, replayOf, webhook, terms, first);
   }
 
   /** What Kafka carries of it. */

@@ -290,7 +290,10 @@ public final class ErasureStore {
             endpoints as (
               delete from public.generation_webhook_endpoints as endpoint using whom
               where (:owner::text is null or endpoint.owner = :owner) and (:user::text is null or endpoint.user_id = :user)
-                and endpoint.used_at < whom.created_at),
+                and not exists ( -- else jobs that came later use it
+                  select from public.generation_webhook_deliveries as delivery
+                  where delivery.owner = endpoint.owner and delivery.user_id = endpoint.user_id
+                    and delivery.endpoint_id = endpoint.endpoint_id and delivery.occurred_at >= whom.created_at)),
             secrets as (
               delete from public.generation_webhook_secrets as known using whom
               where (:owner::text is null or known.owner = :owner) and (:user::text is null or known.user_id = :user)

@@ -79,7 +79,7 @@ public final class JobListQueries {
               order by request_id desc limit :limit)
             select found.request_id, number, wanted and job.request_id is not null as matches, job.user_id,
               job.request ->> 'prompt' as prompt, job.call -> 'parameters' ->> 'model' as model,
-              job.created_at, finished_at, deadline_at, error_code, error_message, replay_of,
+              job.created_at, finished_at, deadline_at, error_code, error_message, replay_of, group_id,
               case when image_removed_at is null then image_url end as image_url,
               case when status = 'started' and queued.attempt > 0 then 'processing' else status end as status,
               coalesce(queued.attempt, attempts) as attempts,

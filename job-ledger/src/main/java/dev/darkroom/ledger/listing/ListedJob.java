@@ -8,7 +8,6 @@ import dev.darkroom.model.RequestId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param imageUrl completed jobs only, for as long as the picture is kept
  * @param error failed jobs only
  * @param replayOf the job that this one repeats
+ * @param groupId the first of the jobs that were asked for with it; null for a job that is alone
  */
 public record ListedJob(
     RequestId requestId,
@@ -34,11 +34,11 @@ public record ListedJob(
     @Nullable String imageUrl,
     @Nullable JobFailure error,
     @Nullable RequestId replayOf,
+    @Nullable RequestId groupId,
     Billing billing) {
 
   static ListedJob read(ResultSet row) throws SQLException {
     var errorCode = row.getString("error_code");
-    var replayOf = row.getObject("replay_of", UUID.class);
     return new ListedJob(
         Columns.requestId(row),
         row.getString("user_id"),
@@ -51,7 +51,8 @@ public record ListedJob(
         row.getInt("attempts"),
         row.getString("image_url"),
         errorCode == null ? null : new JobFailure(errorCode, row.getString("error_message")),
-        replayOf == null ? null : new RequestId(replayOf),
+        Columns.requestIdOrNull(row, "replay_of"),
+        Columns.requestIdOrNull(row, "group_id"),
         Billing.of(
             row.getInt("calls"),
             row.getInt("calls_billed"),

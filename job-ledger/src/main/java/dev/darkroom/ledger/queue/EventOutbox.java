@@ -131,9 +131,10 @@ public final class EventOutbox {
   }
 
   /**
-   * Makes the events of one slice of the ended jobs due again, in the order of their ends, if the
-   * topic was created anew and they could still have been read in the old one. The ledger keeps how
-   * far this has come, so any gateway goes on where another one stopped.
+   * Makes the events of one slice of the ended jobs due again, in the order of their ends, and
+   * those of the groups that ended meanwhile, if the topic was created anew and they could still
+   * have been read in the old one. The ledger keeps how far this has come, so any gateway goes on
+   * where another one stopped.
    *
    * @param retention how far back an event could have been read
    * @param limit ends in a slice, about
@@ -173,6 +174,11 @@ public final class EventOutbox {
               order by request_id
               on conflict (request_id) do nothing
               returning request_id),
+            group_events as (
+              update public.generation_groups as known set publish_after = now()
+              from moved
+              where publish_after is null and ended_at > moved.after
+                and ended_at <= coalesce((select until from slice), moved.since)),
             advanced as (
               update public.generation_topics set replayed_until = coalesce(until, moved.since)
               from moved, slice where name = :topic)

@@ -1,6 +1,8 @@
 package dev.darkroom.ledger.webhooks;
 
+import dev.darkroom.ledger.groups.FinishedGroup;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -159,5 +161,50 @@ public final class EventCollector {
         .query((row, _) -> new Collected(row.getInt("steps"), row.getInt("deliveries")))
         .optional()
         .orElse(Collected.NOTHING);
+  }
+
+  /**
+   * Makes the delivery of a group's end, unless there is one: its id is the group's. It is one of
+   * the deliveries of the group's first job, and goes with that job.
+   *
+   * @param url of the group's webhook
+   * @param body exactly what is sent
+   * @param patience how long it is tried
+   */
+  public void collectGroup(FinishedGroup group, String url, String body, Duration patience) {
+    database
+        .sql(
+            """
+            with target as (
+              select origin, origin || coalesce(substring(:url from '^[^:]+://[^/?]+([^?]*)'), '') as address
+              from lower(substring(:url from '^[^:]+://[^/?]+')) as origin
+              where origin is not null),
+            endpoint as (
+              insert into public.generation_webhook_endpoints as known (owner, user_id, address, lane)
+              select :owner, :userId, address,
+                encode(substring(sha256(convert_to(
+                  case when :owner = '' then :userId else :owner end || chr(10) || origin, 'UTF8')) from 1 for 16), 'hex')::uuid
+              from target
+              on conflict (owner, user_id, address) do update
+              set used_at = case when known.used_at > now() - interval '1 minute' -- changes no index then
+                then known.used_at else clock_timestamp() end
+              returning endpoint_id, lane, disabled_at)
+            insert into public.generation_webhook_deliveries
+              (delivery_id, request_id, owner, user_id, endpoint_id, lane, url, event, body, occurred_at, state, give_up_at)
+            select :id, :id, :owner, :userId, endpoint_id, lane, :url, :event, :body, :endedAt,
+              case when disabled_at is null then 'waiting' else 'skipped' end,
+              clock_timestamp() + :patience * interval '1 millisecond'
+            from endpoint
+            on conflict (delivery_id) do nothing
+            """)
+        .param("id", group.event().groupId().value())
+        .param("owner", group.owner())
+        .param("userId", group.event().userId())
+        .param("url", url)
+        .param("event", group.event().status().word())
+        .param("body", body)
+        .param("endedAt", group.event().endedAt().atOffset(ZoneOffset.UTC))
+        .param("patience", patience.toMillis())
+        .update();
   }
 }

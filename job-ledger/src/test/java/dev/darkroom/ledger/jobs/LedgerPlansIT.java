@@ -147,6 +147,18 @@ class LedgerPlansIT {
   }
 
   @Test
+  void groups_look_their_jobs_up() {
+    LEDGER.groupStore.endFinished(10);
+    assertThatPlanUses("idx_generation_jobs_group_id");
+    LEDGER.groupStore.reserveUnpublished(10);
+    assertThatPlanUses("idx_generation_jobs_group_id");
+    LEDGER.groupStore.deleteWithoutJobs(Duration.ofDays(1), 10);
+    assertThatPlanUses("idx_generation_jobs_group_id");
+    LEDGER.jobQueries.findGroup(attempt.requestId(), Visibility.ALL);
+    assertThatPlanUses("idx_generation_jobs_group_id");
+  }
+
+  @Test
   void a_replay_reads_the_ends_since_the_retention_and_looks_their_jobs_up() {
     LEDGER.eventOutbox.remember("plans", "first");
     LEDGER.eventOutbox.remember("plans", "second");

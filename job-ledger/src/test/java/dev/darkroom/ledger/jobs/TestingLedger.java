@@ -1,6 +1,7 @@
 package dev.darkroom.ledger.jobs;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.darkroom.ledger.groups.GroupStore;
 import dev.darkroom.ledger.history.HistoryQueries;
 import dev.darkroom.ledger.history.LedgerEpoch;
 import dev.darkroom.ledger.jobs.AttemptPolicy.UnknownOutcomePolicy;
@@ -29,6 +30,8 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -53,6 +56,7 @@ public final class TestingLedger {
   public final JdbcClient asOwner;
   public final JdbcClient asApplication;
   public final JobStore jobStore;
+  public final GroupStore groupStore;
   public final OutcomeStore outcomeStore;
   public final WorkerStore workerStore;
   public final PauseStore pauseStore;
@@ -106,6 +110,13 @@ public final class TestingLedger {
             RESERVATION,
             KEEP_KEYS,
             metrics);
+    groupStore =
+        new GroupStore(
+            asApplication,
+            new TransactionTemplate(new JdbcTransactionManager(source)),
+            jobStore,
+            json,
+            RESERVATION);
     outcomeStore = new OutcomeStore(asApplication, json, RESERVATION, metrics);
     workerStore = new WorkerStore(asApplication);
     pauseStore = new PauseStore(asApplication);
@@ -181,6 +192,7 @@ public final class TestingLedger {
     OWNER_OF_SHARED.sql("delete from public.generation_workers").update();
     OWNER_OF_SHARED.sql("delete from public.generation_pauses").update();
     OWNER_OF_SHARED.sql("delete from public.generation_queue").update();
+    OWNER_OF_SHARED.sql("delete from public.generation_groups").update();
     OWNER_OF_SHARED.sql("delete from public.generation_jobs").update();
     OWNER_OF_SHARED.sql("delete from public.generation_logs").update();
     OWNER_OF_SHARED.sql("delete from public.generation_idempotency_keys").update();

@@ -36,6 +36,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class EventRecorder implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
 
+  /** Beside them the topic has the ends of groups. */
+  private static final String OF_JOBS = "darkroom.generation.";
+
   private final KafkaConsumer<String, byte[]> consumer;
   private final EventLedger ledger;
   private final List<URI> gateways;
@@ -111,7 +114,10 @@ public final class EventRecorder implements AutoCloseable {
     }
     var batch = new ArrayList<JsonNode>();
     for (var received : consumer.poll(Duration.ofMillis(200))) {
-      batch.add(JSON.readTree(received.value()));
+      var event = JSON.readTree(received.value());
+      if (event.path("type").asString().startsWith(OF_JOBS)) {
+        batch.add(event);
+      }
     }
     if (batch.isEmpty()) {
       return;

@@ -57,8 +57,16 @@ class GeneratePageIT {
     var generate = GeneratePage.openedBy(visitor);
     generate.prompt().fill("A paper boat");
     generate.choose("Small square");
-    generate.choose("3");
+    generate.field("How many at once").fill("17");
     generate.submit();
+    assertThat(generate.field("How many at once"))
+        .hasAccessibleDescription(Pattern.compile("The number of pictures must .*"));
+    generate.field("How many at once").fill("3");
+    var sent =
+        generate
+            .page()
+            .waitForRequest(request -> request.method().equals("POST"), generate::submit);
+    assertThat(sent.postData()).as("all in one request").contains("\"count\":3");
     assertThat(generate.jobs()).hasCount(3);
     assertThat(generate.pictures()).hasCount(3);
     assertThat(generate.pictures().all().stream().map(picture -> picture.getAttribute("src")))

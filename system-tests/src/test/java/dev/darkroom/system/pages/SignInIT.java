@@ -109,7 +109,11 @@ class SignInIT {
     generate.showsPicture();
     var job = page.url().replaceFirst(".*job=", "");
     var picture =
-        generate.pictures().first().getAttribute("src").replaceFirst(".*(generated/[^?]+).*", "/$1");
+        generate
+            .pictures()
+            .first()
+            .getAttribute("src")
+            .replaceFirst(".*(generated/[^?]+).*", "/$1");
     press(page, button(page, "Sign out"));
     signInWith(page, key("bob", "generate,read"));
     assertThat(bar(page)).containsText("Signed in as bob");

@@ -29,6 +29,8 @@ final class RouteTable {
                   "POST /api/generate",
                   "DELETE /api/generate/{requestId}",
                   "POST /api/generate/{requestId}/replay",
+                  "DELETE /api/groups/{groupId}",
+                  "POST /api/groups/{groupId}/replay",
                   "POST /api/generate/{requestId}/deliveries/{deliveryId}/redeliver",
                   "GET /api/webhooks/secret", // who has it can forge deliveries
                   "POST /api/webhooks/secret/rotate",
@@ -42,6 +44,7 @@ final class RouteTable {
                   "GET /api/generate/{requestId}/events",
                   "GET /api/generate/{requestId}/link",
                   "GET /api/generate/{requestId}/deliveries",
+                  "GET /api/groups/{groupId}",
                   "GET /api/events",
                   "GET /api/events/history",
                   "GET /api/logs",

@@ -46,6 +46,7 @@ record JobListReply(List<JobItem> jobs, int limit, @Nullable String nextCursor) 
       @Nullable String imageUrl,
       @Nullable JobFailure error,
       @Nullable RequestId replayOf,
+      @Nullable RequestId groupId,
       Billing billing,
       JobLinks links) {
 
@@ -66,6 +67,7 @@ record JobListReply(List<JobItem> jobs, int limit, @Nullable String nextCursor) 
           imageUrl,
           job.error(),
           job.replayOf(),
+          job.groupId(),
           job.billing(),
           JobLinks.of(job.requestId(), job.status(), imageUrl, links));
     }

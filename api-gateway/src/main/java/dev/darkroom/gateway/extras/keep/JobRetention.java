@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.extras.keep;
 
+import dev.darkroom.ledger.groups.GroupStore;
 import dev.darkroom.ledger.keep.EndedJobStore;
 import dev.darkroom.ledger.keep.EndedJobStore.ExpiredJob;
 import dev.darkroom.ledger.loop.BackgroundLoop;
@@ -32,10 +33,14 @@ final class JobRetention {
 
   private static final Duration BEGIN_EVERY = Duration.ofMinutes(1);
 
+  /** Once a minute; a group is a row of a few bytes. */
+  private static final int GROUPS_AT_ONCE = 10_000;
+
   /** So many jobs are logged together, where there are that many. */
   private static final int LOGGED = 10_000;
 
   private final EndedJobStore jobs;
+  private final GroupStore groups;
   private final PictureStore pictures;
   private final Duration keep;
   private final Counter deleted;
@@ -45,8 +50,13 @@ final class JobRetention {
   private volatile Duration behind = Duration.ZERO;
 
   JobRetention(
-      EndedJobStore jobs, PictureStore pictures, RetentionSettings settings, MeterRegistry meters) {
+      EndedJobStore jobs,
+      GroupStore groups,
+      PictureStore pictures,
+      RetentionSettings settings,
+      MeterRegistry meters) {
     this.jobs = jobs;
+    this.groups = groups;
     this.pictures = pictures;
     this.keep = settings.jobs();
     this.deleted =
@@ -77,6 +87,9 @@ final class JobRetention {
     after = slice.next();
     if (after != null) {
       nextRound = System.nanoTime();
+    }
+    if (after == null) {
+      var _ = groups.deleteWithoutJobs(keep, GROUPS_AT_ONCE);
     }
     if (after == null || unlogged >= LOGGED) {
       logDeleted();

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * What a client of OpenAI's API asks for.
  *
- * @param pictures how many, 1 to {@value #MOST_PICTURES}
+ * @param submission of a job for each picture
  * @param inBase64 whether the reply has the bytes and not their URLs
  * @param streamed whether the reply is a stream of events
  * @param format that the client would like, where it said so
@@ -15,10 +15,7 @@ import java.util.Optional;
  */
 record ImageOrder(
     Submission submission,
-    int pictures,
     boolean inBase64,
     boolean streamed,
     Optional<String> format,
-    List<String> ignored) {
-  static final int MOST_PICTURES = 4;
-}
+    List<String> ignored) {}

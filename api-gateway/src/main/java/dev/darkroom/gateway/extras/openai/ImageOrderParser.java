@@ -29,6 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 @Component
 final class ImageOrderParser {
+  private static final int MOST_PICTURES = 4;
   private static final String URL = "url";
   private static final String BASE64 = "b64_json";
 
@@ -109,7 +110,7 @@ final class ImageOrderParser {
     }
     var translated = JsonNodeFactory.instance.objectNode();
     name.ifPresent(_ -> translated.put("model", model.get().name()));
-    var pictures = fields.integer("n", 1, ImageOrder.MOST_PICTURES).orElse(1L).intValue();
+    fields.integer("n", 1, MOST_PICTURES).ifPresent(n -> translated.put("count", n));
     var replies = fields.oneOf("response_format", List.of(URL, BASE64));
     var format = fields.oneOf("output_format", List.of("webp", "png", "jpeg"));
     var streamed = fields.flag("stream");
@@ -138,7 +139,6 @@ final class ImageOrderParser {
           new ParsedOrder.ValidOrder(
               new ImageOrder(
                   submission,
-                  pictures,
                   replies.map(BASE64::equals).orElseGet(() -> name.filter(IN_BASE64).isPresent()),
                   streamed,
                   format,
@@ -207,6 +207,7 @@ final class ImageOrderParser {
       case "width", "height" ->
           new BadField("size", "has a %s that %s".formatted(bad.field(), bad.message()));
       case "userId" -> new BadField("user", bad.message());
+      case "count" -> new BadField("n", bad.message());
       default -> bad;
     };
   }

@@ -12,8 +12,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * Settings of requests by OpenAI's API.
  *
- * @param longestWait how long a reply is held for its pictures; OpenAI's client libraries wait this long
- *     by default
+ * @param longestWait how long a reply is held for its pictures; OpenAI's client libraries wait this
+ *     long by default
  * @param waits most requests that wait at once; further ones are refused
  * @param perClient most of them from one owner or client address; 0 for no such limit
  */

@@ -8,9 +8,11 @@ import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.submit.Admission;
 import dev.darkroom.gateway.submit.IdempotencyKeyHeader;
 import dev.darkroom.gateway.submit.JobAdmission;
+import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.AnsweredKeyStore;
 import dev.darkroom.ledger.jobs.AnsweredKeyStore.AnswerRetention;
 import dev.darkroom.ledger.jobs.AnsweredKeyStore.HeldKey;
+import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.model.RequestId;
 import io.micrometer.core.instrument.Counter;
@@ -99,7 +101,7 @@ final class OrderAdmission {
               ids, own.isPresent() ? Optional.empty() : Optional.of(held));
         }
         case Admission.EarlierJob(var first) -> {
-          var ids = List.of(first);
+          var ids = jobsOf(order, first);
           var held = new HeldKey(owner, key, first);
           if (own.isPresent() || tries == TRIES || isWanted(held, ids, request)) {
             joined.increment();
@@ -110,6 +112,14 @@ final class OrderAdmission {
         }
       }
     }
+  }
+
+  private List<RequestId> jobsOf(ImageOrder order, RequestId first) {
+    return order.submission().count() == 1
+        ? List.of(first)
+        : ledger.findGroupForSubmitter(first, Visibility.ALL).stream() // its caller's, by the key
+            .map(Job::requestId)
+            .toList();
   }
 
   /** Whether a client may still be without the answer of these jobs; otherwise the key is free. */
@@ -125,12 +135,7 @@ final class OrderAdmission {
 
   /** Where nobody says who they are, a caller is an address, as for limits. */
   private static String keyOf(ImageOrder order, HttpServletRequest request) {
-    var words =
-        String.join(
-            "\n",
-            ClientLimiter.clientOf(request),
-            String.valueOf(order.pictures()),
-            order.submission().fingerprint());
+    var words = ClientLimiter.clientOf(request) + "\n" + order.submission().fingerprint();
     try {
       var digest = MessageDigest.getInstance("SHA-256");
       return KEY_PREFIX + HexFormat.of().formatHex(digest.digest(words.getBytes(UTF_8)));

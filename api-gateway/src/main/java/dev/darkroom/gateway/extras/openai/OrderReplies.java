@@ -92,10 +92,7 @@ final class OrderReplies {
    *     connection is closed
    */
   @Nullable ResponseEntity<Object> reply(
-      ImageOrder order,
-      OrderedJobs jobs,
-      HttpServletRequest request,
-      HttpServletResponse response)
+      ImageOrder order, OrderedJobs jobs, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
     var waiting =
         new WaitingOrder(
@@ -217,7 +214,9 @@ final class OrderReplies {
     if (found.size() < ids.size()) {
       throw new TransientDataAccessResourceException("the job was deleted in the meantime");
     }
-    return found.stream().sorted(Comparator.comparing(job -> ids.indexOf(job.requestId()))).toList();
+    return found.stream()
+        .sorted(Comparator.comparingInt(job -> ids.indexOf(job.requestId())))
+        .toList();
   }
 
   /** Why there is no reply with pictures; empty where there is one. */

@@ -13,8 +13,7 @@ import java.util.Objects;
 record PictureUrls(String base, String prefix, ReplyLinks links) {
   static PictureUrls of(HttpServletRequest request, PublicUrl publicUrl) {
     return publicUrl.isKnown()
-        ? new PictureUrls(
-            publicUrl.base(), ForwardedPrefix.of(request), ReplyLinks.of(request))
+        ? new PictureUrls(publicUrl.base(), ForwardedPrefix.of(request), ReplyLinks.of(request))
         : new PictureUrls(hostOf(request), "", ReplyLinks.of(request));
   }
 

@@ -207,7 +207,8 @@ class OperationController {
     };
   }
 
-  private static ResponseEntity.BodyBuilder accepted(Operation operation, HttpServletRequest request) {
+  private static ResponseEntity.BodyBuilder accepted(
+      Operation operation, HttpServletRequest request) {
     return ResponseEntity.accepted()
         .location(URI.create(ReplyLinks.of(request).to(PATH + operation.id())))
         .contentType(MediaType.APPLICATION_JSON)

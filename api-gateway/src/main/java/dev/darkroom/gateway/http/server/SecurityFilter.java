@@ -171,8 +171,7 @@ final class SecurityFilter extends OncePerRequestFilter {
     if (hasEncodedSlash(request) && !path.startsWith(MODELS)) {
       return Optional.of(HttpStatus.BAD_REQUEST);
     }
-    return Stream.of("/api", "/v1")
-                .anyMatch(api -> path.equals(api) || path.startsWith(api + "/"))
+    return Stream.of("/api", "/v1").anyMatch(api -> path.equals(api) || path.startsWith(api + "/"))
             && !mayUseApi(request)
         ? Optional.of(HttpStatus.FORBIDDEN)
         : Optional.empty();

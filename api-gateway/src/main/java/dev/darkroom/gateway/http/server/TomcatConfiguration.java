@@ -34,12 +34,11 @@ class TomcatConfiguration implements WebMvcConfigurer {
         host.getPipeline().addValve(new ProblemErrorValve());
       });
       // a client that expects 100-continue sends no body where the headers are refused
-      factory.addConnectorCustomizers(
-          connector -> {
-            connector.setProperty("continueResponseTiming", "onRead");
-            // SecurityFilter refuses it elsewhere than in the id of a model
-            connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue());
-          });
+      factory.addConnectorCustomizers(connector -> {
+        connector.setProperty("continueResponseTiming", "onRead");
+        // SecurityFilter refuses it elsewhere than in the id of a model
+        connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue());
+      });
     };
   }
 

@@ -40,29 +40,37 @@ public final class AdmissionProblems {
   }
 
   /**
-   * There is no room for the job.
+   * There is no room for the job, or for all jobs of a group.
    *
    * @param terms with the limit that was reached
+   * @param jobs that were to be accepted together
    */
-  public Problem full(FullQueue full, JobTerms terms) {
+  public Problem full(FullQueue full, JobTerms terms, int jobs) {
     var limits = Objects.requireNonNull(terms.limits(), "a job without limits is accepted");
     return switch (full) {
       case LINE ->
           counted(
               ProblemCode.TOO_MANY_OPEN_JOBS,
               Problem.tooMany(
-                  "You have %d open jobs, which is the limit. Wait until some of them end."
-                      .formatted(limits.openOfLine()),
+                  jobs == 1
+                      ? "You have %d open jobs, which is the limit. Wait until some of them end."
+                          .formatted(limits.openOfLine())
+                      : "You may have %d open jobs, and %d more do not fit. Wait until some of them end, or ask for fewer pictures."
+                          .formatted(limits.openOfLine(), jobs),
                   SOME_END_SOON));
       case DAY -> {
         var midnight =
             clock.instant().atOffset(ZoneOffset.UTC).toLocalDate().plusDays(1).atStartOfDay();
         var resetsAt = midnight.toInstant(ZoneOffset.UTC);
+        var most = Objects.requireNonNull(limits.day()).jobs();
         yield counted(
                 ProblemCode.TOO_MANY_JOBS_TODAY,
                 Problem.tooMany(
-                    "This key has submitted the %d jobs that it may submit today (UTC)."
-                        .formatted(Objects.requireNonNull(limits.day()).jobs()),
+                    jobs == 1
+                        ? "This key has submitted the %d jobs that it may submit today (UTC)."
+                            .formatted(most)
+                        : "This key may submit %d jobs a day (UTC), and %d more do not fit today. Ask for fewer pictures."
+                            .formatted(most, jobs),
                     Duration.between(clock.instant(), resetsAt)))
             .with("resetsAt", resetsAt);
       }

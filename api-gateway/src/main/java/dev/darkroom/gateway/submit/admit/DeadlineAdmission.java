@@ -109,11 +109,13 @@ public final class DeadlineAdmission {
   }
 
   /**
-   * Whether a new job of this line would miss its deadline; empty where that is not known.
+   * Whether the last of some new jobs of this line would miss its deadline; empty where that is not
+   * known.
    *
-   * @param line the job's owner, or its user where there is none
+   * @param line the jobs' owner, or their user where there is none
+   * @param jobs that come together
    */
-  public Optional<Lateness> latenessOf(String line, JobTerms terms, Duration deadline) {
+  public Optional<Lateness> latenessOf(String line, JobTerms terms, int jobs, Duration deadline) {
     if (!settings.refuseUnreachable()) {
       return Optional.empty();
     }
@@ -122,7 +124,7 @@ public final class DeadlineAdmission {
     }
     return System.nanoTime() - lookedAt > LOOK_HOLDS.toNanos()
         ? Optional.empty()
-        : forecast.of(line, terms).flatMap(picture -> lateness(picture, deadline));
+        : forecast.of(line, terms, jobs).flatMap(picture -> lateness(picture, deadline));
   }
 
   private static Optional<Lateness> lateness(PictureForecast picture, Duration deadline) {

@@ -181,18 +181,24 @@ final class QueueForecast {
     return Math.min(LEAST_DOUBT + ERRORS * error, MOST_DOUBT);
   }
 
+  /** When a new job of this line would have its picture. */
+  Optional<PictureForecast> of(String line, JobTerms terms) {
+    return of(line, terms, 1);
+  }
+
   /**
-   * When a new job of this line would have its picture; empty where nobody can tell, and where its
-   * wait is shorter than its call.
+   * When the last of some new jobs of this line would have its picture; empty where nobody can
+   * tell, and where its wait is shorter than its call.
    */
-  synchronized Optional<PictureForecast> of(String line, JobTerms terms) {
+  synchronized Optional<PictureForecast> of(String line, JobTerms terms, int jobs) {
     var known = state;
     if (known == null) {
       return Optional.empty();
     }
-    var turn = turnOf(line, terms, known.waiting());
+    var before = jobs - 1;
+    var turn = turnOf(line, terms, known.waiting()) + before * terms.stride();
     var dispatched = known.waiting().dispatched() / known.pace();
-    var byCount = (jobsUpTo(turn, known.waiting().line()) + added) / known.pace();
+    var byCount = (jobsUpTo(turn, known.waiting().line()) + added + before) / known.pace();
     var ahead = turn - known.waiting().serving();
     var overtaken =
         overtaking.higherPerSecond(line, terms.priority(), clock(known)) * terms.stride();

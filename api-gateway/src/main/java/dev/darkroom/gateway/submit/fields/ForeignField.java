@@ -32,7 +32,6 @@ record ForeignField(
   /** Words of other APIs that resemble our fields by chance. */
   private static final Set<String> OTHER_WORDS = Set.of("mode", "speed", "weight", "feed", "need");
 
-  private static final JsonNode ONE = JsonNodeFactory.instance.numberNode(1);
   private static final Pattern SIZE = Pattern.compile("\\s*(\\d{1,5})\\s*[xX×*]\\s*(\\d{1,5})\\s*");
   private static final Pattern RATIO = Pattern.compile("\\s*(\\d{1,5})\\s*[:/]\\s*(\\d{1,5})\\s*");
   private static final String UNKNOWN = "is not a field here";
@@ -56,10 +55,9 @@ record ForeignField(
           renamed("deadlineSeconds", "deadline timeout timeoutseconds ttl maxwait expiresin"),
           renamed("webhookUrl", "webhook callback callbackurl notifyurl webhookuri callbackuri"),
           renamed("webhookEvents", "webhookeventsfilter webhooktypes callbackevents"),
-          other(
-              "n niter nimages numpictures numimages numoutputs numsamples numberofimages numimagesperprompt imagecount imagescount samples samplecount batchsize batchcount",
-              ": a request makes one picture; send a request for each",
-              (value, _) -> same(value, ONE)),
+          renamed(
+              "count",
+              "n niter nimages numpictures numimages numoutputs numsamples numberofimages numimagesperprompt imagecount imagescount samples samplecount batchsize batchcount"),
           other(
               "size imagesize imgsize outputsize targetsize resolution dimensions",
               BY_SIDES,

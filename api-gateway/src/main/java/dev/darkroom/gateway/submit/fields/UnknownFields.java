@@ -22,7 +22,7 @@ public record UnknownFields(List<BadField> rejected, List<String> ignored) {
   static final Set<String> OWN =
       Set.of(
           ("prompt negative_prompt diffusionStrength styleIntensity style width height seed model"
-                  + " loras userId deadlineSeconds priority webhookUrl webhookEvents")
+                  + " loras userId deadlineSeconds priority webhookUrl webhookEvents count")
               .split(" "));
 
   private static final int MOST_NAMED = 50;
@@ -69,7 +69,8 @@ public record UnknownFields(List<BadField> rejected, List<String> ignored) {
             .put("height", model.defaultSize().height())
             .put("seed", -1)
             .put("model", model.name())
-            .put("userId", GenerationRequest.ANONYMOUS);
+            .put("userId", GenerationRequest.ANONYMOUS)
+            .put("count", 1);
     for (var field : body.properties()) {
       if (!field.getValue().isNull()) {
         requested.set(field.getKey(), field.getValue());

@@ -1,8 +1,8 @@
 package dev.darkroom.gateway.extras.keep;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static java.util.stream.Collectors.toSet;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.uuid.Generators;

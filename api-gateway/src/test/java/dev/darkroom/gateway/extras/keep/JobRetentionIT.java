@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.uuid.Generators;
 import dev.darkroom.gateway.RunningGateway;
+import dev.darkroom.ledger.groups.GroupStore;
 import dev.darkroom.ledger.keep.EndedJobStore;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.picture.CommitResult.Stored;
@@ -104,7 +105,11 @@ class JobRetentionIT {
 
   private JobRetention retention(PictureStore pictures, Duration keep) {
     return new JobRetention(
-        new EndedJobStore(database), pictures, new RetentionSettings(keep), meters);
+        new EndedJobStore(database),
+        GATEWAY.bean(GroupStore.class),
+        pictures,
+        new RetentionSettings(keep),
+        meters);
   }
 
   /** Completed so long ago, each with a picture. */

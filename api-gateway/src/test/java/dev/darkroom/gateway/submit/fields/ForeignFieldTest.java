@@ -35,7 +35,8 @@ class ForeignFieldTest {
     "lroas, loras",
     "user-id, userId",
     "USERID, userId",
-    "deadline_second, deadlineSeconds"
+    "deadline_second, deadlineSeconds",
+    "counts, count"
   })
   void a_misspelling_is_known(String written, String meant) {
     assertThat(ForeignField.nearest(written, UnknownFields.OWN)).contains(meant);
