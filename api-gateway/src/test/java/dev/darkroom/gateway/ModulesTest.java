@@ -23,6 +23,7 @@ class ModulesTest {
             "group",
             "http",
             "limit",
+            "model",
             "picture",
             "provider",
             "rescue",

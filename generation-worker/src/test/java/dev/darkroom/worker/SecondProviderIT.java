@@ -86,7 +86,7 @@ class SecondProviderIT {
             "darkroom.providers[1].models=stability-ai/sdxl=" + THEIR_NAME,
             "darkroom.providers[1].requests-per-minute=3000",
             "darkroom.nebius.on-unknown-outcome=fail",
-            "darkroom.nebius.timeout=2s",
+            "darkroom.nebius.timeout=5s",
             "darkroom.nebius.breaker.probe-after=1s",
             "darkroom.worker.concurrency=32",
             "darkroom.backoff.base=4s",
@@ -238,7 +238,7 @@ class SecondProviderIT {
     assertThat(Stream.of(normal, out).flatMap(List::stream))
         .allMatch(job -> job.status() == JobStatus.COMPLETED);
     assertThat(out).allMatch(job -> "spare".equals(job.attempts().getLast().provider()));
-    assertThat(ofOutage).isLessThan(ofNormal.multipliedBy(2));
+    assertThat(out).as("none waits for its backoff").allMatch(job -> job.attempts().size() <= 2);
     assertThat(out.stream().mapToLong(job -> billedFor(job.request().prompt()))).containsOnly(1L);
   }
 

@@ -2,6 +2,7 @@ package dev.darkroom.gateway.submit;
 
 import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.http.LedgerOutage;
+import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.RefusalLog;
 import dev.darkroom.gateway.http.ReplyId;
 import dev.darkroom.gateway.limit.CallerRates;
@@ -11,6 +12,7 @@ import dev.darkroom.gateway.submit.admit.QueueLimits;
 import dev.darkroom.ledger.jobs.DueJob;
 import dev.darkroom.ledger.jobs.JobTerms;
 import dev.darkroom.ledger.jobs.NewJob.Acceptance;
+import dev.darkroom.model.RequestId;
 import dev.darkroom.model.TraceParent;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -45,6 +47,22 @@ public final class JobAdmission {
     this.deadlines = deadlines;
     this.problems = problems;
     this.refusals = refusals;
+  }
+
+  /** What became of a submission. */
+  public sealed interface Admission {
+    /**
+     * It is durable: from now on these jobs are guaranteed to end.
+     *
+     * @param jobs one for each picture, in the order of their seeds; a group has the id of the first
+     */
+    record NewJobs(List<DueJob> jobs) implements Admission {}
+
+    /** Its idempotency key stands for this job, or the group of this id, which asks for the same. */
+    record EarlierJob(RequestId first) implements Admission {}
+
+    /** Nothing was accepted, except perhaps where the ledger did not answer. */
+    record NotAdmitted(Problem problem) implements Admission {}
   }
 
   /**

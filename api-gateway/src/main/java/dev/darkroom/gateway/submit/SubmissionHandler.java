@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.submit;
 
 import dev.darkroom.gateway.access.ReplyLinks;
+import dev.darkroom.gateway.submit.JobAdmission.Admission;
 import dev.darkroom.gateway.wait.WaitLimiter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

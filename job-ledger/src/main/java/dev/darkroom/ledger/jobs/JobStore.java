@@ -205,8 +205,8 @@ public final class JobStore {
               for update)
             update public.generation_queue job
             set state = 'due', turn = null, enqueued_at = null,
-              due_at = clock_timestamp() + :delay * interval '1 millisecond',
-              publish_after = clock_timestamp() + :delay * interval '1 millisecond'
+              due_at = now() + :delay * interval '1 millisecond',
+              publish_after = now() + :delay * interval '1 millisecond'
             from free where job.request_id = free.request_id and job.request_id = any (:ids::uuid[])
             """)
         .param("ids", texts(jobs.stream()))

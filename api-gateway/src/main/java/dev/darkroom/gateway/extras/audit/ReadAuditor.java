@@ -43,13 +43,14 @@ final class ReadAuditor implements HandlerInterceptor, WebMvcConfigurer {
           "/api/usage",
           "/api/audit");
 
-  /** What they show is of the job that the path names. */
+  /** What they show is of the job that the path names; a group has the id of its first. */
   static final List<String> OF_A_JOB =
       List.of(
           "/api/generate/{requestId}",
           "/api/generate/{requestId}/events",
           "/api/generate/{requestId}/link",
           "/api/generate/{requestId}/deliveries",
+          "/api/groups/{groupId}",
           "/generated/{file}");
 
   /** A job that is cancelled is shown, too. */

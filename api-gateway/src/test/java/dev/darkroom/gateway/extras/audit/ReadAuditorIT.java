@@ -37,7 +37,8 @@ import org.springframework.web.servlet.HandlerMapping;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class ReadAuditorIT {
   /** Sums over all jobs, and a caller's own endpoints. */
-  private static final Set<String> OF_NOBODY_OR_OF_ONESELF = Set.of("/api/stats", "/api/webhooks");
+  private static final Set<String> OF_NOBODY_OR_OF_ONESELF =
+      Set.of("/api/stats", "/api/models", "/api/webhooks");
 
   private final RunningGateway gateway = RunningGateway.shared();
   private final AuditStore audit = gateway.bean(AuditStore.class);

@@ -72,6 +72,7 @@ class ErasureIT {
       Set.of(
           "darkroom.flyway_schema_history",
           "public.generation_epoch",
+          "public.generation_groups",
           "public.generation_limits",
           "public.generation_link_secret",
           "public.generation_pauses",
