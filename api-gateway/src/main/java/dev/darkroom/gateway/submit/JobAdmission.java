@@ -54,11 +54,14 @@ public final class JobAdmission {
     /**
      * It is durable: from now on these jobs are guaranteed to end.
      *
-     * @param jobs one for each picture, in the order of their seeds; a group has the id of the first
+     * @param jobs one for each picture, in the order of their seeds; a group has the id of the
+     *     first
      */
     record NewJobs(List<DueJob> jobs) implements Admission {}
 
-    /** Its idempotency key stands for this job, or the group of this id, which asks for the same. */
+    /**
+     * Its idempotency key stands for this job, or the group of this id, which asks for the same.
+     */
     record EarlierJob(RequestId first) implements Admission {}
 
     /** Nothing was accepted, except perhaps where the ledger did not answer. */
