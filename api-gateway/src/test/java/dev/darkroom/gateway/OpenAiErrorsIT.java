@@ -71,6 +71,7 @@ class OpenAiErrorsIT {
       assertThat(model.text("/id")).isEqualTo("other/model");
       assertThat(model.text("/owned_by")).isEqualTo("other");
     }
+    assertThat(gateway.get("/v1/models/..%2F..%2Fapi%2Flogs").status()).isEqualTo(400);
     assertIsError(gateway.get("/v1/models/nope"), "invalid_request_error", "model_not_found");
     assertIsError(gateway.get("/v1/models/"), "invalid_request_error", "model_not_found");
   }

@@ -177,7 +177,7 @@ final class SecurityFilter extends OncePerRequestFilter {
         : Optional.empty();
   }
 
-  /** Tomcat lets it pass, for ids of models; anywhere else it could only hide what a path means. */
+  /** Tomcat decodes it, for ids of models; anywhere else it could only hide what a path means. */
   private static boolean hasEncodedSlash(HttpServletRequest request) {
     return request.getRequestURI().toLowerCase(Locale.ROOT).contains("%2f");
   }

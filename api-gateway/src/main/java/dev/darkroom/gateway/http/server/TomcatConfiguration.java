@@ -36,8 +36,8 @@ class TomcatConfiguration implements WebMvcConfigurer {
       // a client that expects 100-continue sends no body where the headers are refused
       factory.addConnectorCustomizers(connector -> {
         connector.setProperty("continueResponseTiming", "onRead");
-        // SecurityFilter refuses it elsewhere than in the id of a model
-        connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue());
+        // SecurityFilter refuses encoded slashes elsewhere than in the id of a model
+        connector.setEncodedSolidusHandling(EncodedSolidusHandling.DECODE.getValue());
       });
     };
   }
