@@ -32,13 +32,17 @@ public final class AnsweredKeyStore {
    */
   public record AnswerRetention(Duration answered, Duration unanswered) {}
 
-  /** Notes that the answer has reached its client. */
+  /**
+   * Notes that the answer has reached its client. The first one counts: of many clients that get
+   * the same answer at once, only one writes the row.
+   */
   public void noteAnswer(HeldKey key) {
     database
         .sql(
             """
             update public.generation_idempotency_keys set answered_at = now()
             where owner = :owner and key = :key and request_id = :job
+              and (answered_at is null or answered_at < created_at)
             """)
         .param("owner", key.owner())
         .param("key", key.value())

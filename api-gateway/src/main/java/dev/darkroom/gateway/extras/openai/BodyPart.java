@@ -59,9 +59,15 @@ record BodyPart(String before, @Nullable StoredPicture picture, String after) {
       super(client);
     }
 
+    /**
+     * Lets others go on after every few KiB: virtual threads run until they block, and a hundred
+     * replies that end at once would keep all others from their database connections for seconds.
+     */
     @Override
+    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it but fairness
     public void write(byte[] bytes, int from, int length) throws IOException {
       out.write(bytes, from, length);
+      Thread.yield();
     }
 
     @Override
