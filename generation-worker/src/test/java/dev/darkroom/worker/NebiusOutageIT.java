@@ -62,8 +62,8 @@ class NebiusOutageIT {
       var gateway = new TestingGateway(worker);
       nebius.everyCall().meet(answer(503).withDetail("down for maintenance"));
       var jobs = IntStream.range(0, JOBS).mapToObj(i -> gateway.submit("Tern " + i)).toList();
-      var breaker = worker.getBean(Providers.class).named("nebius").breaker();
-      await().atMost(ofSeconds(20)).until(() -> breaker.callsAllowed() <= 1);
+      var provider = worker.getBean(Providers.class).named("nebius");
+      await().atMost(ofSeconds(20)).until(() -> provider.callsAllowed() <= 1);
       var opened = System.nanoTime();
       var before = nebius.bill().calls().size();
 
@@ -75,7 +75,7 @@ class NebiusOutageIT {
             return System.nanoTime() - opened > OUTAGE.toNanos();
           });
       var probes = nebius.bill().calls().size() - before;
-      assertThat(breaker.state()).startsWith("nebius: ").contains("down for maintenance");
+      assertThat(provider.callState()).startsWith("nebius: ").contains("down for maintenance");
       nebius.clearFaults();
       awaitCompleted(gateway, jobs);
 

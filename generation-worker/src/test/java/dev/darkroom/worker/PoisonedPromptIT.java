@@ -17,7 +17,7 @@ import dev.darkroom.model.RequestId;
 import dev.darkroom.simulator.Fault;
 import dev.darkroom.simulator.NebiusSimulator;
 import dev.darkroom.simulator.SimulatorSettings;
-import dev.darkroom.worker.nebius.NebiusCircuitBreaker;
+import dev.darkroom.worker.nebius.Provider;
 import dev.darkroom.worker.nebius.Providers;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,14 +49,14 @@ class PoisonedPromptIT {
   private NebiusSimulator nebius;
   private ConfigurableApplicationContext worker;
   private TestingGateway gateway;
-  private NebiusCircuitBreaker breaker;
+  private Provider provider;
 
   @BeforeEach
   void start() throws IOException {
     nebius = NebiusSimulator.start(SimulatorSettings.defaults());
     worker = startWorker();
     gateway = new TestingGateway(worker);
-    breaker = worker.getBean(Providers.class).named("nebius").breaker();
+    provider = worker.getBean(Providers.class).named("nebius");
   }
 
   @AfterEach
@@ -91,12 +91,12 @@ class PoisonedPromptIT {
         .pollInterval(ofMillis(50))
         .until(() -> {
           gateway.publishDue();
-          opened.compareAndSet(false, breaker.callsAllowed() == 0);
+          opened.compareAndSet(false, provider.callsAllowed() == 0);
           return gateway.countOpen(ten) == 0;
         });
 
     assertThat(opened).isFalse();
-    assertThat(breaker.state()).isEqualTo("closed: calls are made");
+    assertThat(provider.callState()).isEqualTo("closed: calls are made");
     var poisoned = ten.stream().filter(job -> prompt(job).contains(POISON)).toList();
     assertThat(poisoned).hasSize(10);
     for (var job : poisoned) {
@@ -128,7 +128,7 @@ class PoisonedPromptIT {
     assertThat(error(job).message()).contains("Nebius answered 403");
     assertThat(counted(job)).isEqualTo(5);
     assertThat(nebius.bill().calls()).hasSize(5);
-    assertThat(breaker.state()).isEqualTo("closed: calls are made");
+    assertThat(provider.callState()).isEqualTo("closed: calls are made");
   }
 
   @Test
@@ -139,7 +139,7 @@ class PoisonedPromptIT {
         .atMost(ofSeconds(20))
         .untilAsserted(() -> {
           gateway.publishDue();
-          assertThat(breaker.state()).startsWith("nebius: 403, access was refused; open until ");
+          assertThat(provider.callState()).startsWith("nebius: 403, access was refused; open until ");
         });
     var before = nebius.bill().calls().size();
     await()
@@ -147,7 +147,7 @@ class PoisonedPromptIT {
         .atMost(PROBE_AFTER.multipliedBy(20))
         .until(() -> {
           gateway.publishDue();
-          return breaker.state().startsWith("nebius: 403");
+          return provider.callState().startsWith("nebius: 403");
         });
 
     assertThat(jobs).noneMatch(job -> gateway.job(job).status().isTerminal());
@@ -191,14 +191,14 @@ class PoisonedPromptIT {
         .atMost(ofSeconds(20))
         .until(() -> {
           gateway.publishDue();
-          return breaker.state().contains("open until");
+          return provider.callState().contains("open until");
         });
     var before = nebius.bill().calls().size();
     await()
         .atMost(ofSeconds(20))
         .until(() -> { // one probe has failed
           gateway.publishDue();
-          return nebius.bill().calls().size() > before && breaker.state().contains("open until");
+          return nebius.bill().calls().size() > before && provider.callState().contains("open until");
         });
   }
 

@@ -107,7 +107,7 @@ class SecondProviderIT {
         .pollInterval(ofMillis(200))
         .untilAsserted(() -> {
           awaitEnded(gateway.submit("Is Nebius well? " + UUID.randomUUID()));
-          assertThat(providers.named("nebius").breaker().state()).startsWith("closed");
+          assertThat(providers.named("nebius").callState()).startsWith("closed");
         });
   }
 
@@ -152,7 +152,7 @@ class SecondProviderIT {
     assertThat(jobs).allMatch(job -> job.status() == JobStatus.COMPLETED);
     assertThat(IntStream.range(0, 20).mapToLong(i -> billedFor("Key " + i))).containsOnly(1L);
     assertThat(jobs).allMatch(job -> "spare".equals(job.attempts().getLast().provider()));
-    assertThat(providers.named("nebius").breaker().state()).contains("401, the key was refused");
+    assertThat(providers.named("nebius").callState()).contains("401, the key was refused");
   }
 
   @Test
@@ -184,7 +184,7 @@ class SecondProviderIT {
     nebius.everyCall().meet(answer(503));
     spare.everyCall().meet(answer(503));
     var ids = IntStream.range(0, 30).mapToObj(i -> gateway.submit("All down " + i)).toList();
-    pumpUntil(() -> providers.all().stream().allMatch(it -> it.breaker().state().contains("open")));
+    pumpUntil(() -> providers.all().stream().allMatch(it -> it.callState().contains("open")));
     assertThat(ids).noneMatch(id -> gateway.job(id).status().isTerminal());
     nebius.clearFaults();
     spare.clearFaults();

@@ -1,5 +1,6 @@
 package dev.darkroom.gateway.picture;
 
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.picture.ByteRange;
@@ -90,7 +91,8 @@ final class PictureResponse {
     if (ReplyLinks.isSigned(request)) {
       return OF_SIGNED_LINK;
     }
-    return ReplyLinks.of(request).areSigned() ? OF_CREDENTIALS : IMMUTABLE;
+    var isOwned = Caller.ifKnown(request).filter(caller -> !caller.owner().isEmpty()).isPresent();
+    return isOwned || ReplyLinks.of(request).areSigned() ? OF_CREDENTIALS : IMMUTABLE;
   }
 
   static String etag(String sha256) {

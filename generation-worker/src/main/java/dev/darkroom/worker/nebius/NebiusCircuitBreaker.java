@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * those of calls that began in the present state, so that a call that hangs since before an outage
  * neither takes the probe's place nor counts as its result.
  */
-public final class NebiusCircuitBreaker {
+final class NebiusCircuitBreaker {
   /** Values of the metric's tag {@code reason} besides those of {@link ProviderRefusal}. */
   static final String OUTAGE = "outage";
 

@@ -27,6 +27,11 @@ public record Provider(
     return models.isEmpty() || models.containsKey(model);
   }
 
+  /** Whether calls are made now, and if not, why: for people. */
+  public String callState() {
+    return breaker.state();
+  }
+
   /** See {@link NebiusCircuitBreaker#callsAllowed()}. */
   public int callsAllowed() {
     return breaker.callsAllowed();
