@@ -176,7 +176,8 @@ class SubmitIT {
                 job -> job.body().contains("attempt_outcome_unknown"));
     var attempt = again.json().at("/attempts/0");
     assertThat(attempt.propertyNames())
-        .containsExactly("attempt", "worker", "provider", "startedAt", "endedAt", "outcome", "reason");
+        .containsExactly(
+            "attempt", "worker", "provider", "startedAt", "endedAt", "outcome", "reason");
     assertThat(attempt.get("attempt").intValue()).isEqualTo(1);
     assertThat(attempt.get("worker").asString()).startsWith("testing-worker-");
     assertThat(attempt.get("startedAt").asString()).matches(MILLISECONDS);

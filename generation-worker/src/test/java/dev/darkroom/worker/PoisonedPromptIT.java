@@ -139,7 +139,8 @@ class PoisonedPromptIT {
         .atMost(ofSeconds(20))
         .untilAsserted(() -> {
           gateway.publishDue();
-          assertThat(provider.callState()).startsWith("nebius: 403, access was refused; open until ");
+          assertThat(provider.callState())
+              .startsWith("nebius: 403, access was refused; open until ");
         });
     var before = nebius.bill().calls().size();
     await()
@@ -198,7 +199,8 @@ class PoisonedPromptIT {
         .atMost(ofSeconds(20))
         .until(() -> { // one probe has failed
           gateway.publishDue();
-          return nebius.bill().calls().size() > before && provider.callState().contains("open until");
+          return nebius.bill().calls().size() > before
+              && provider.callState().contains("open until");
         });
   }
 
