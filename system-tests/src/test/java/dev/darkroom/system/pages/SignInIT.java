@@ -103,6 +103,7 @@ class SignInIT {
     var generate = GeneratePage.openedBy(visitor);
     var page = generate.page();
     signInWith(page, key("ada", ALL));
+    assertThat(bar(page)).containsText("Signed in as ada");
     generate.prompt().fill("A letter to Ada");
     generate.submit();
     assertThat(page).hasURL(GeneratePage.WITH_ONE_JOB);
@@ -115,6 +116,7 @@ class SignInIT {
             .getAttribute("src")
             .replaceFirst(".*(generated/[^?]+).*", "/$1");
     press(page, button(page, "Sign out"));
+    assertThat(page).hasURL(HOME);
     signInWith(page, key("bob", "generate,read"));
     assertThat(bar(page)).containsText("Signed in as bob");
 
