@@ -226,6 +226,9 @@ public final class LedgerReader {
       node.properties().forEach(field -> inner.put(field.getKey(), value(field.getValue())));
       return inner;
     }
+    if (node.isArray()) {
+      return node.valueStream().map(LedgerReader::value).toList();
+    }
     if (node.isIntegralNumber()) {
       return node.asLong();
     }
