@@ -89,13 +89,13 @@ public final class Providers {
 
   /**
    * Whether the next attempt at a job need not wait: another provider of its model takes calls, and
-   * this round of attempts has not yet been to as many providers as there are.
+   * the attempts have not yet gone twice through all of them, or are within a later round.
    *
    * @param attempt the number of the one that this provider has failed
    */
   public boolean isOtherNext(String model, String failed, int attempt) {
     var serving = serving(model, failed);
-    return attempt % serving.size() != 0
+    return (attempt < 2 * serving.size() || attempt % serving.size() != 0)
         && serving.stream()
             .anyMatch(provider -> !provider.name().equals(failed) && provider.callsAllowed() > 0);
   }

@@ -133,7 +133,7 @@ class JobClaimerIT {
             .sql(
                 """
                 select extract(epoch from due_at - now()) from public.generation_queue
-                where request_id = :id and state = 'due' and publish_after = due_at
+                where request_id = :id and state = 'due' and publish_after >= due_at
                 """)
             .param("id", unserved.value())
             .query(Double.class)
