@@ -38,7 +38,7 @@ record OrderFailure(Problem problem, boolean worthRepeating) {
         jobs.stream()
             .allMatch(job ->
                 job.status() == JobStatus.FAILED && job.billing().billed() == BillingState.NO);
-    var worth = repeatable && free && isPassing(error.code());
+    var worth = repeatable && free && isOutage(problem);
     return new OrderFailure(
         worth ? problem : problem.header(OpenAiError.SHOULD_RETRY, "false"), worth);
   }
@@ -71,27 +71,8 @@ record OrderFailure(Problem problem, boolean worthRepeating) {
             billed.getOrDefault(BillingState.UNKNOWN, 0L));
   }
 
-  /** A code of a later version is a failure like any other. */
-  private static boolean isPassing(String code) {
-    return FailureCode.of(code).filter(OrderFailure::isPassing).isPresent();
-  }
-
-  private static boolean isPassing(FailureCode code) {
-    return switch (code) {
-      case PROVIDER_UNAVAILABLE, RATE_LIMITED, DEADLINE_EXCEEDED, MISCONFIGURED -> true;
-      case REJECTED,
-          CONTENT_REFUSED,
-          ACCESS_REFUSED,
-          UNUSABLE_PICTURE,
-          ASYNCHRONOUS_ANSWER,
-          BAD_REPLY,
-          OUTCOME_UNKNOWN,
-          PICTURE_NOT_STORED,
-          RECORD_TOO_LARGE,
-          WITHDRAWN,
-          CANCELLED ->
-          false;
-    };
+  private static boolean isOutage(Problem problem) {
+    return problem.detail().getStatus() == HttpStatus.SERVICE_UNAVAILABLE.value();
   }
 
   private static Problem problem(String code, String sentence) {
