@@ -65,6 +65,25 @@ public enum FailureCode {
     };
   }
 
+  /** Whether the same request may succeed later: the failure was not its own. */
+  public boolean passes() {
+    return switch (this) {
+      case PROVIDER_UNAVAILABLE, RATE_LIMITED, MISCONFIGURED, DEADLINE_EXCEEDED -> true;
+      case REJECTED,
+          CONTENT_REFUSED,
+          ACCESS_REFUSED,
+          UNUSABLE_PICTURE,
+          ASYNCHRONOUS_ANSWER,
+          BAD_REPLY,
+          OUTCOME_UNKNOWN,
+          PICTURE_NOT_STORED,
+          RECORD_TOO_LARGE,
+          WITHDRAWN,
+          CANCELLED ->
+          false;
+    };
+  }
+
   /** Empty for an unknown code. */
   public static Optional<FailureCode> of(String word) {
     return Stream.of(values()).filter(code -> code.word().equals(word)).findFirst();

@@ -4,7 +4,6 @@ import dev.darkroom.gateway.access.AuditTrail;
 import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.http.ReplyId;
-import dev.darkroom.gateway.wait.WaitLimiter;
 import dev.darkroom.ledger.audit.AuditAction;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
@@ -14,8 +13,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -31,8 +28,7 @@ class GroupController {
   private final JobReplayer replayer;
   private final ReplayHandler replays;
   private final GroupResponses responses;
-  private final SubmitResponses waiting;
-  private final WaitLimiter waits;
+  private final CancelHandler cancels;
 
   GroupController(
       JobQueries ledger,
@@ -40,15 +36,13 @@ class GroupController {
       JobReplayer replayer,
       ReplayHandler replays,
       GroupResponses responses,
-      SubmitResponses waiting,
-      WaitLimiter waits) {
+      CancelHandler cancels) {
     this.ledger = ledger;
     this.canceller = canceller;
     this.replayer = replayer;
     this.replays = replays;
     this.responses = responses;
-    this.waiting = waiting;
-    this.waits = waits;
+    this.cancels = cancels;
   }
 
   @GetMapping("/api/groups/{groupId}")
@@ -77,15 +71,12 @@ class GroupController {
     for (var job : jobs) {
       running |= cancelled(job, caller, request) instanceof Cancellation.Requested;
     }
-    var wait = waiting.preferredWait(request);
-    if (running && wait.isPresent()) {
-      // the wait alone may be refused
-      Callable<ResponseEntity<Object>> untilEnded =
-          () -> waits.limit(request, () -> cancelled(group.get(), wait, request, response));
-      return untilEnded;
-    }
-    wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));
-    return cancelled(group.get(), Optional.empty(), request, response);
+    return cancels.reply(
+        group.get(),
+        running,
+        wait -> responses.toCancelled(group.get(), caller.sees(), wait, ReplyLinks.of(request)),
+        request,
+        response);
   }
 
   private Cancellation cancelled(Job job, Caller caller, HttpServletRequest request) {
@@ -100,20 +91,6 @@ class GroupController {
             "job:" + id,
             caller.owner(),
             Map.of("groupId", String.valueOf(job.groupId()))));
-  }
-
-  private ResponseEntity<Object> cancelled(
-      RequestId group,
-      Optional<PreferWait> wait,
-      HttpServletRequest request,
-      HttpServletResponse response) {
-    var reply =
-        responses.toCancelled(group, Caller.of(request).sees(), wait, ReplyLinks.of(request));
-    if (reply.getStatusCode().is2xxSuccessful()) {
-      ReplyId.isOf(group, request, response);
-      wait.ifPresent(applied -> response.setHeader(PreferWait.APPLIED, applied.value()));
-    }
-    return reply;
   }
 
   @PostMapping("/api/groups/{groupId}/replay")

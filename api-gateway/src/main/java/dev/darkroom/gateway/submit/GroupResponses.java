@@ -2,7 +2,6 @@ package dev.darkroom.gateway.submit;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.darkroom.gateway.access.ReplyLinks;
-import dev.darkroom.gateway.http.LedgerOutage;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.wait.CompletionWaiter;
 import dev.darkroom.ledger.access.Visibility;
@@ -11,19 +10,14 @@ import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
-import java.net.URI;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
 import org.springframework.dao.TransientDataAccessResourceException;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Replies about groups: 202 while one of the jobs is open, 200 when all have ended, however. Each
@@ -34,13 +28,14 @@ final class GroupResponses {
   private final CompletionWaiter waiter;
   private final JobQueries ledger;
   private final JobViewMapper views;
-  private final JsonMapper json;
+  private final SubmitResponses ofJobs;
 
-  GroupResponses(CompletionWaiter waiter, JobQueries ledger, JobViewMapper views, JsonMapper json) {
+  GroupResponses(
+      CompletionWaiter waiter, JobQueries ledger, JobViewMapper views, SubmitResponses ofJobs) {
     this.waiter = waiter;
     this.ledger = ledger;
     this.views = views;
-    this.json = json;
+    this.ofJobs = ofJobs;
   }
 
   /**
@@ -100,8 +95,13 @@ final class GroupResponses {
   ResponseEntity<Object> toFirst(
       List<DueJob> accepted, Optional<PreferWait> wait, Submission submission, ReplyLinks links) {
     var ids = accepted.stream().map(job -> job.message().requestId()).toList();
-    return wait.map(preference -> afterWaiting(ids, preference))
-        .filter(jobs -> !jobs.isEmpty())
+    return wait.flatMap(preference ->
+            ofJobs.afterWaiting(
+                ids,
+                preference,
+                () ->
+                    Optional.of(ledger.findGroupForSubmitter(ids.getFirst(), Visibility.ALL))
+                        .filter(jobs -> !jobs.isEmpty())))
         .map(jobs -> asFarAsItIs(jobs, submission.ignored(), links))
         .orElseGet(() ->
             reply(
@@ -111,18 +111,6 @@ final class GroupResponses {
                     views.accepted(accepted, submission, links),
                     submission.ignored(),
                     links)));
-  }
-
-  private List<Job> afterWaiting(List<RequestId> jobs, PreferWait wait) {
-    waiter.awaitAll(jobs, wait.duration());
-    try {
-      return ledger.findGroupForSubmitter(jobs.getFirst(), Visibility.ALL);
-    } catch (DataAccessException e) {
-      if (LedgerOutage.isBehind(e)) {
-        return List.of();
-      }
-      throw e;
-    }
   }
 
   /** The reply to a repeated request; without a wait it is 202, as it was for the first. */
@@ -185,11 +173,6 @@ final class GroupResponses {
   }
 
   private ResponseEntity<Object> reply(HttpStatus status, GroupView view) {
-    return ResponseEntity.status(status)
-        .location(URI.create(view.links().self()))
-        .contentType(MediaType.APPLICATION_JSON)
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .header(HttpHeaders.VARY, PreferWait.HEADER)
-        .body(json.writeValueAsBytes(view));
+    return ofJobs.reply(status, view.links().self(), view);
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.http.HttpHeaders;
@@ -60,7 +61,10 @@ final class SubmitResponses {
   ResponseEntity<Object> toFirst(
       DueJob accepted, Optional<PreferWait> wait, Submission submission, ReplyLinks links) {
     var ignored = submission.ignored();
-    return wait.flatMap(preference -> afterWaiting(accepted.message().requestId(), preference))
+    var id = accepted.message().requestId();
+    return wait.flatMap(preference ->
+            afterWaiting(
+                List.of(id), preference, () -> ledger.findForSubmitter(id, Visibility.ALL)))
         .map(job ->
             asItStands(job, ignored, sentence -> Problem.unavailable(sentence, OUTAGE_OVER), links))
         .orElseGet(() -> reply(HttpStatus.ACCEPTED, views.accepted(accepted, submission, links)));
@@ -92,10 +96,15 @@ final class SubmitResponses {
         .orElseGet(SubmitResponses::noSuchJob);
   }
 
-  private Optional<Job> afterWaiting(RequestId requestId, PreferWait wait) {
-    waiter.await(requestId, wait.duration());
+  /**
+   * What the ledger says when all of these jobs have ended or the wait is over; nothing in an
+   * outage, which says nothing about jobs that were accepted.
+   */
+  <T> Optional<T> afterWaiting(
+      List<RequestId> jobs, PreferWait wait, Supplier<Optional<T>> question) {
+    waiter.awaitAll(jobs, wait.duration());
     try {
-      return ledger.findForSubmitter(requestId, Visibility.ALL);
+      return question.get();
     } catch (DataAccessException e) {
       if (LedgerOutage.isBehind(e)) {
         return Optional.empty();
@@ -140,10 +149,14 @@ final class SubmitResponses {
     };
   }
 
-  /** As bytes, whose length is known: otherwise even a short reply is chunked and compressed. */
   private ResponseEntity<Object> reply(HttpStatus status, JobView view) {
+    return reply(status, view.links().self(), view);
+  }
+
+  /** As bytes, whose length is known: otherwise even a short reply is chunked and compressed. */
+  ResponseEntity<Object> reply(HttpStatus status, String self, Object view) {
     return ResponseEntity.status(status)
-        .location(URI.create(view.links().self()))
+        .location(URI.create(self))
         .contentType(MediaType.APPLICATION_JSON)
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
         .header(HttpHeaders.VARY, PreferWait.HEADER)
@@ -169,20 +182,12 @@ final class SubmitResponses {
   private static Problem problem(
       FailureCode code, String sentence, Function<String, Problem> outage) {
     return switch (code) {
-      case PROVIDER_UNAVAILABLE, RATE_LIMITED, DEADLINE_EXCEEDED, MISCONFIGURED ->
-          outage.apply(sentence);
       case CANCELLED -> Problem.of(HttpStatus.CONFLICT, sentence);
       case CONTENT_REFUSED -> Problem.of(HttpStatus.UNPROCESSABLE_CONTENT, sentence);
-      case REJECTED,
-          ACCESS_REFUSED,
-          UNUSABLE_PICTURE,
-          ASYNCHRONOUS_ANSWER,
-          BAD_REPLY,
-          OUTCOME_UNKNOWN,
-          PICTURE_NOT_STORED,
-          RECORD_TOO_LARGE,
-          WITHDRAWN ->
-          Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, sentence);
+      default ->
+          code.passes()
+              ? outage.apply(sentence)
+              : Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, sentence);
     };
   }
 }

@@ -48,6 +48,20 @@ public final class WaitLimiter {
     };
   }
 
+  /** The reply of a request that may wait, or the one without a wait where too many wait. */
+  public ResponseEntity<Object> limit(
+      HttpServletRequest request,
+      Supplier<ResponseEntity<Object>> reply,
+      Supplier<ResponseEntity<Object>> atOnce) {
+    if (limiter.enter(request) instanceof Entry.Admitted place) {
+      try (place) {
+        return reply.get();
+      }
+    }
+    refusals.count("too_many_waits");
+    return atOnce.get();
+  }
+
   private ResponseEntity<Object> refuse(Problem problem) {
     refusals.count("too_many_waits");
     return problem.code(ProblemCode.TOO_MANY_WAITS).answer();

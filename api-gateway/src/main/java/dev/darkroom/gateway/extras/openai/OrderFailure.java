@@ -33,12 +33,16 @@ record OrderFailure(Problem problem, boolean worthRepeating) {
       return new OrderFailure(removed(), false);
     }
     var error = Objects.requireNonNull(failed.get().error(), "a failed job has an error");
-    var problem = problem(error.code(), error.message() + others(jobs, urls));
+    var code = FailureCode.of(error.code());
+    var sentence = error.message() + others(jobs, urls);
+    var problem =
+        code.map(known -> problem(known, sentence))
+            .orElseGet(() -> failure(HttpStatus.INTERNAL_SERVER_ERROR, sentence, error.code()));
     var free =
         jobs.stream()
             .allMatch(job ->
                 job.status() == JobStatus.FAILED && job.billing().billed() == BillingState.NO);
-    var worth = repeatable && free && isOutage(problem);
+    var worth = repeatable && free && code.filter(FailureCode::passes).isPresent();
     return new OrderFailure(
         worth ? problem : problem.header(OpenAiError.SHOULD_RETRY, "false"), worth);
   }
@@ -71,36 +75,22 @@ record OrderFailure(Problem problem, boolean worthRepeating) {
             billed.getOrDefault(BillingState.UNKNOWN, 0L));
   }
 
-  private static boolean isOutage(Problem problem) {
-    return problem.detail().getStatus() == HttpStatus.SERVICE_UNAVAILABLE.value();
-  }
-
-  private static Problem problem(String code, String sentence) {
-    return FailureCode.of(code)
-        .map(known -> problem(known, sentence))
-        .orElseGet(() -> Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, sentence).with("code", code));
-  }
-
   /** With the status for which client libraries have the right exception. */
   private static Problem problem(FailureCode code, String sentence) {
     return switch (code) {
       case CONTENT_REFUSED ->
-          Problem.of(HttpStatus.BAD_REQUEST, sentence)
-              .with("code", "content_policy_violation")
+          failure(HttpStatus.BAD_REQUEST, sentence, "content_policy_violation")
               .with("param", "prompt");
-      case REJECTED -> Problem.of(HttpStatus.BAD_REQUEST, sentence).with("code", code.word());
-      case CANCELLED -> Problem.of(HttpStatus.CONFLICT, sentence).with("code", code.word());
-      case PROVIDER_UNAVAILABLE, RATE_LIMITED, DEADLINE_EXCEEDED, MISCONFIGURED ->
-          Problem.unavailable(sentence, OUTAGE_OVER).with("code", code.word());
-      case ACCESS_REFUSED,
-          UNUSABLE_PICTURE,
-          ASYNCHRONOUS_ANSWER,
-          BAD_REPLY,
-          OUTCOME_UNKNOWN,
-          PICTURE_NOT_STORED,
-          RECORD_TOO_LARGE,
-          WITHDRAWN ->
-          Problem.of(HttpStatus.INTERNAL_SERVER_ERROR, sentence).with("code", code.word());
+      case REJECTED -> failure(HttpStatus.BAD_REQUEST, sentence, code.word());
+      case CANCELLED -> failure(HttpStatus.CONFLICT, sentence, code.word());
+      default ->
+          code.passes()
+              ? Problem.unavailable(sentence, OUTAGE_OVER).with("code", code.word())
+              : failure(HttpStatus.INTERNAL_SERVER_ERROR, sentence, code.word());
     };
+  }
+
+  private static Problem failure(HttpStatus status, String sentence, String code) {
+    return Problem.of(status, sentence).with("code", code);
   }
 }
