@@ -1,8 +1,10 @@
 package dev.darkroom.gateway.http.server;
 
+import dev.darkroom.gateway.http.ForwardedPrefix;
 import dev.darkroom.gateway.http.OpenAiError;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.http.MediaType;
@@ -15,11 +17,12 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
 
 /**
- * Gives every problem below {@code /v1} the form that OpenAI's client libraries read: those of
- * routes, of filters and of the error page all pass here.
+ * Finishes every problem, those of routes, of filters and of the error page: its {@code instance}
+ * gets the proxy's prefix, which Spring MVC does not know; below {@code /v1} it gets the form that
+ * OpenAI's client libraries read.
  */
 @RestControllerAdvice
-final class OpenAiErrorAdvice implements ResponseBodyAdvice<Object> {
+final class ProblemForm implements ResponseBodyAdvice<Object> {
   @Override
   public boolean supports(
       MethodParameter reply, Class<? extends HttpMessageConverter<?>> converter) {
@@ -35,9 +38,15 @@ final class OpenAiErrorAdvice implements ResponseBodyAdvice<Object> {
       ServerHttpRequest request,
       ServerHttpResponse response) {
     if (!(body instanceof ProblemDetail problem)
-        || !(request instanceof ServletServerHttpRequest servlet)
-        || !OpenAiError.isFormAt(pathOf(servlet.getServletRequest()))) {
+        || !(request instanceof ServletServerHttpRequest servlet)) {
       return body;
+    }
+    if (problem.getInstance() != null) {
+      var prefix = ForwardedPrefix.of(servlet.getServletRequest());
+      problem.setInstance(URI.create(prefix + problem.getInstance()));
+    }
+    if (!OpenAiError.isFormAt(pathOf(servlet.getServletRequest()))) {
+      return problem;
     }
     response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
     if (OpenAiError.lasts(problem)) {
