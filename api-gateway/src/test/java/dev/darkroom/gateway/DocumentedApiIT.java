@@ -136,7 +136,7 @@ class DocumentedApiIT {
     assertThat(api.complaints("GET /api/logs", gateway.get("/api/logs?requestId=" + id))).isEmpty();
     assertThat(api.complaints("GET /api/generate", gateway.get("/api/generate?limit=500")))
         .isEmpty();
-    for (var grouping : List.of("day", "user", "model")) {
+    for (var grouping : List.of("day", "user", "model", "provider")) {
       var usage = gateway.get("/api/usage?groupBy=" + grouping);
       assertThat(api.complaints("GET /api/usage", usage)).isEmpty();
     }

@@ -37,7 +37,9 @@ public final class UsageQueries {
     /** In UTC. */
     DAY,
     USER,
-    MODEL
+    MODEL,
+    /** Of the calls; a job whose calls went to two counts for both. */
+    PROVIDER
   }
 
   /**
@@ -69,7 +71,7 @@ public final class UsageQueries {
   }
 
   /**
-   * Sums of the jobs of a day, a user or a model.
+   * Sums of the jobs of a day, a user or a model, or of the calls to a provider.
    *
    * @param name such as {@code 2026-11-22}; empty for jobs whose call names no model
    */
@@ -78,7 +80,8 @@ public final class UsageQueries {
   /**
    * Sums of a range.
    *
-   * @param groups every day, oldest first; or the users or models with the most jobs, those first
+   * @param groups every day, oldest first; or the users, models or providers with the most jobs,
+   *     those first
    * @param others all other users or models; null where there are none
    */
   public record UsageSums(
@@ -96,16 +99,22 @@ public final class UsageQueries {
       Visibility visible,
       @Nullable String userId,
       UsageGrouping grouping) {
+    var whole = new UsagePeriod("", since, until);
     var found =
         switch (grouping) {
           case DAY -> sums(periods(since, until), visible, userId, grouping);
-          case USER, MODEL ->
-              sums(List.of(new UsagePeriod("", since, until)), visible, userId, grouping);
+          case USER, MODEL -> sums(List.of(whole), visible, userId, grouping);
+          case PROVIDER -> {
+            var total = sums(List.of(whole), visible, userId, UsageGrouping.DAY).getFirst();
+            yield Stream.concat(Stream.of(total), ofProviders(whole, visible, userId).stream())
+                .toList();
+          }
         };
     var total = found.getFirst().counts();
     var groups = found.stream().skip(1).limit(MOST_GROUPS).toList();
     return switch (grouping) {
       case DAY -> new UsageSums(total, everyDay(since, until, groups), null);
+      case PROVIDER -> new UsageSums(total, groups, null);
       case USER, MODEL ->
           new UsageSums(total, groups, found.size() > MOST_GROUPS + 1 ? others(found) : null);
     };
@@ -203,6 +212,49 @@ public final class UsageQueries {
         .param("owner", visible.owner())
         .param("userId", userId)
         .param("limit", MOST_GROUPS + 2)
+        .query((row, _) -> new UsageGroup(row.getString("name"), counts(row)))
+        .list();
+  }
+
+  /**
+   * From the steps of the calls. A call of which nothing was known at first, and whose picture was
+   * found later, was billed.
+   */
+  private List<UsageGroup> ofProviders(
+      UsagePeriod period, Visibility visible, @Nullable String userId) {
+    return database
+        .sql(
+            """
+            with job as (
+              select request_id, status from public.generation_jobs
+              where request_id >= :first::uuid and request_id < :beyond::uuid
+                and (:owner::text is null or owner = :owner) and (:userId::text is null or user_id = :userId)),
+            call as (
+              select request_id, coalesce(details ->> 'provider', 'nebius') as name, details ->> 'billed' as billed,
+                step.status = 'completed' as has_picture,
+                case when step.status = 'completed' then (details -> 'bytes')::bigint end as bytes
+              from job join public.generation_logs step using (request_id)
+              where step.status <> 'started' and (details -> 'billed' is not null or step.status = 'completed')
+              union all
+              select request_id, coalesce(provider, 'nebius'), 'unknown', false, null
+              from job join public.generation_queue queued using (request_id)
+              where job.status = 'started' and state = 'claimed'),
+            at_provider as (
+              select request_id, name, count(billed) as calls, count(*) filter (where billed = 'yes') as billed,
+                count(*) filter (where billed = 'unknown') as unknown,
+                count(*) filter (where has_picture and billed is null) as found,
+                count(*) filter (where has_picture) as pictures, sum(bytes) as bytes
+              from call group by request_id, name)
+            select name, count(*) as jobs, sum(calls) as calls, sum(billed + least(unknown, found)) as billed,
+              sum(unknown - least(unknown, found)) as unknown, sum(pictures) as pictures,
+              coalesce(sum(bytes), 0)::bigint as bytes
+            from at_provider group by name order by jobs desc, name limit :limit
+            """)
+        .param("first", period.ids().first())
+        .param("beyond", period.ids().beyond())
+        .param("owner", visible.owner())
+        .param("userId", userId)
+        .param("limit", MOST_GROUPS)
         .query((row, _) -> new UsageGroup(row.getString("name"), counts(row)))
         .list();
   }

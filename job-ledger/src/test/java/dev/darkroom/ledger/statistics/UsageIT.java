@@ -110,6 +110,60 @@ class UsageIT {
   }
 
   @Test
+  void calls_are_summed_up_by_the_provider_to_which_they_went() {
+    var at = MONDAY.plus(Duration.ofHours(5));
+    var moved = aJobAt(at, ArchivedState.COMPLETED, 2, 1, 0);
+    endAttempt(moved, "processing", "attempt_failed", "'provider', 'nebius', 'billed', 'no'");
+    endAttempt(
+        moved, "completed", "image_generated", "'provider', 'spare', 'billed', 'yes', 'bytes', 9");
+    var found = aJobAt(at, ArchivedState.COMPLETED, 1, 1, 0);
+    endAttempt(
+        found, "processing", "attempt_outcome_unknown", "'provider', 'spare', 'billed', 'unknown'");
+    endAttempt(found, "completed", "image_generated", "'provider', 'spare', 'bytes', 9");
+    aJobAt(at, ArchivedState.CLAIMED, 0, 0, 0);
+    var later = aJobAt(FRIDAY, ArchivedState.COMPLETED, 1, 1, 0);
+    endAttempt(later, "completed", "image_generated", "'provider', 'spare', 'billed', 'yes'");
+
+    var sums =
+        ledger.usageQueries.between(MONDAY, FRIDAY, Visibility.ALL, null, UsageGrouping.PROVIDER);
+
+    assertThat(sums.groups())
+        .containsExactly(
+            new UsageGroup("nebius", new UsageCounts(2, 2, 0, 1, 0, 0)),
+            new UsageGroup("spare", new UsageCounts(2, 2, 2, 0, 2, 18)));
+    assertThat(sums.total()).isEqualTo(new UsageCounts(3, 4, 2, 1, 2, 2 * TestingArchive.BYTES));
+    assertThat(sums.others()).isNull();
+    assertThat(
+            ledger
+                .usageQueries
+                .between(MONDAY, FRIDAY, Visibility.of("ada"), null, UsageGrouping.PROVIDER)
+                .groups())
+        .isEmpty();
+  }
+
+  private ArchivedJob aJobAt(Instant at, ArchivedState state, int calls, int billed, int unknown) {
+    return archive.write(
+        new ArchivedJob(
+            TestingArchive.anIdAt(at), "ada", "sdxl", state, calls, billed, unknown, null));
+  }
+
+  private void endAttempt(ArchivedJob job, String status, String step, String details) {
+    ledger
+        .asOwner
+        .sql(
+            """
+            insert into public.generation_logs (request_id, user_id, prompt, status, step, details)
+            values (:id, :user, 'a lighthouse', :status, :step, jsonb_build_object(%s))
+            """
+                .formatted(details))
+        .param("id", job.requestId().value())
+        .param("user", job.userId())
+        .param("status", status)
+        .param("step", step)
+        .update();
+  }
+
+  @Test
   void one_user_alone_is_summed_up() {
     var jobs = aWeekOfJobs();
 

@@ -32,12 +32,13 @@ record UsageReply(
         sums.others() == null ? null : UsageItem.of(sums.others()));
   }
 
-  /** Sums; of a group with its day, user or model. */
+  /** Sums; of a group with its day, user, model or provider. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record UsageItem(
       @Nullable String day,
       @Nullable String userId,
       @Nullable String model,
+      @Nullable String provider,
       long jobs,
       long calls,
       BilledCalls billed,
@@ -45,23 +46,29 @@ record UsageReply(
       long bytes) {
 
     static UsageItem of(UsageCounts counts) {
-      return of(null, null, null, counts);
+      return of(null, null, null, null, counts);
     }
 
     static UsageItem of(UsageGroup group, UsageGrouping grouping) {
       return switch (grouping) {
-        case DAY -> of(group.name(), null, null, group.counts());
-        case USER -> of(null, group.name(), null, group.counts());
-        case MODEL -> of(null, null, group.name(), group.counts());
+        case DAY -> of(group.name(), null, null, null, group.counts());
+        case USER -> of(null, group.name(), null, null, group.counts());
+        case MODEL -> of(null, null, group.name(), null, group.counts());
+        case PROVIDER -> of(null, null, null, group.name(), group.counts());
       };
     }
 
     private static UsageItem of(
-        @Nullable String day, @Nullable String userId, @Nullable String model, UsageCounts counts) {
+        @Nullable String day,
+        @Nullable String userId,
+        @Nullable String model,
+        @Nullable String provider,
+        UsageCounts counts) {
       return new UsageItem(
           day,
           userId,
           model,
+          provider,
           counts.jobs(),
           counts.calls(),
           new BilledCalls(counts.billed(), counts.notBilled(), counts.unknown()),
