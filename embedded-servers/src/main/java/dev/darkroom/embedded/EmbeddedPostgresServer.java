@@ -48,10 +48,18 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
    * @throws IOException if it does not start; the message holds PostgreSQL's own words
    */
   public static EmbeddedPostgresServer start(Path directory, int port) throws IOException {
-    return start(directory, port, PATIENCE);
+    return start(directory, port, PATIENCE, "on");
   }
 
-  static EmbeddedPostgresServer start(Path directory, int port, Duration patience)
+  /**
+   * The same for data that nobody misses: nothing is forced to disk, so that a machine that stops
+   * may take it along.
+   */
+  public static EmbeddedPostgresServer startUnsynced(Path directory, int port) throws IOException {
+    return start(directory, port, PATIENCE, "off");
+  }
+
+  static EmbeddedPostgresServer start(Path directory, int port, Duration patience, String fsync)
       throws IOException {
     DirectoryLock lock = DirectoryLock.take(directory);
     try {
@@ -61,7 +69,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
       postmaster.stopAndClear();
       int claimed = LoopbackPort.claim(port, "PostgreSQL");
       folder.prepare();
-      EmbeddedPostgres server = launch(folder, postmaster, claimed, patience);
+      EmbeddedPostgres server = launch(folder, postmaster, claimed, patience, fsync);
       return new EmbeddedPostgresServer(server, postmaster, lock, folder.password());
     } catch (IOException | RuntimeException e) {
       lock.close();
@@ -106,11 +114,15 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
   }
 
   private static EmbeddedPostgres launch(
-      PostgresDataDirectory folder, Postmaster postmaster, int port, Duration patience)
+      PostgresDataDirectory folder,
+      Postmaster postmaster,
+      int port,
+      Duration patience,
+      String fsync)
       throws IOException {
     try (PostgresBinaries binaries = PostgresBinaries.hold(folder.path())) {
       EmbeddedPostgres server =
-          configure(folder, binaries, port).setPGStartupWait(patience).start();
+          configure(folder, binaries, port, fsync).setPGStartupWait(patience).start();
       createDatabase(server);
       folder.markReady();
       return server;
@@ -124,7 +136,8 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
   }
 
   private static EmbeddedPostgres.Builder configure(
-      PostgresDataDirectory folder, PostgresBinaries binaries, int port) throws IOException {
+      PostgresDataDirectory folder, PostgresBinaries binaries, int port, String fsync)
+      throws IOException {
     return EmbeddedPostgres.builder()
         .setOverrideWorkingDirectory(binaries.directory().toFile())
         .setDataDirectory(folder.data())
@@ -133,7 +146,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         .setPort(port)
         .setOutputRedirector(Redirect.appendTo(folder.log().toFile()))
         // The library is made for throw-away databases and turns both off.
-        .setServerConfig("fsync", "on")
+        .setServerConfig("fsync", fsync)
         .setServerConfig("synchronous_commit", "on")
         .setServerConfig("listen_addresses", LoopbackPort.HOST)
         // Its socket would lie in /tmp under a name that another user's server may hold.

@@ -126,7 +126,7 @@ class EmbeddedPostgresServerIT {
     EmbeddedPostgresServer.start(folder, 0).close();
     Files.writeString(folder.resolve("data/postgresql.conf"), "wal_level = nonsense\n");
 
-    assertThatThrownBy(() -> EmbeddedPostgresServer.start(folder, 0, Duration.ofSeconds(3)))
+    assertThatThrownBy(() -> EmbeddedPostgresServer.start(folder, 0, Duration.ofSeconds(3), "on"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("invalid value for parameter \"wal_level\"");
   }

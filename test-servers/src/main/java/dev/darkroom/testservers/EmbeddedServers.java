@@ -14,7 +14,7 @@ final class EmbeddedServers implements ServerSource {
   public PostgresServer startPostgres() {
     try {
       Path folder = Files.createTempDirectory("darkroom-test-postgres");
-      var server = EmbeddedPostgresServer.start(folder, 0);
+      var server = EmbeddedPostgresServer.startUnsynced(folder, 0);
       atExit(server, folder);
       return new PostgresServer("127.0.0.1", server.port(), server.username(), server.password());
     } catch (IOException e) {
