@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 public final class HttpConnection implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 20_000;
   private static final int LARGEST_REPLY = 1 << 20;
+
+  /** Alone on its line, which nothing is that we read. */
+  private static final Pattern CHUNK_SIZE = Pattern.compile("\r\n[0-9a-f]+\r\n");
 
   private static final int STATUS = "HTTP/1.1 ".length();
 
@@ -58,7 +62,7 @@ public final class HttpConnection implements AutoCloseable {
   /**
    * A reply.
    *
-   * @param text head and body, as they came
+   * @param text head and body
    */
   public record BenchmarkReply(int status, String text) {
     /** The text of this field, wherever it stands first. */
@@ -103,7 +107,8 @@ public final class HttpConnection implements AutoCloseable {
         readMore();
       }
     }
-    var reply = new String(buffer, 0, filled, UTF_8);
+    var text = new String(buffer, 0, filled, UTF_8);
+    var reply = length >= 0 ? text : CHUNK_SIZE.matcher(text).replaceAll("");
     if (indexOfIgnoringCase(head, "\r\nconnection: close\r\n") >= 0) {
       reconnect();
     }
