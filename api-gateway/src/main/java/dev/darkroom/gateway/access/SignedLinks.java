@@ -67,8 +67,8 @@ final class SignedLinks {
   /** The path with its signature. */
   String sign(String path) {
     var expiry = String.valueOf(expiry().getEpochSecond());
-    return "%s?%s=%s&%s=%s"
-        .formatted(path, EXPIRY, expiry, SIGNATURE, signature(keys.getFirst(), path, expiry));
+    var signature = signature(keys.getFirst(), path, expiry);
+    return path + '?' + EXPIRY + '=' + expiry + '&' + SIGNATURE + '=' + signature;
   }
 
   /**

@@ -196,17 +196,13 @@ public final class CallerRates implements ReadRate {
 
   /** Its quota, and the seconds in which that comes back. */
   private String policy(Kind kind, int perSecond) {
-    return "\"%s\";q=%d;w=%d"
-        .formatted(kind.word(), capacity(perSecond), settings.burst().toSeconds());
+    return '"' + kind.word() + "\";q=" + capacity(perSecond) + ";w=" + settings.burst().toSeconds();
   }
 
   /** What remains, and the seconds until all of the quota is there again. */
   private static String left(Kind kind, ConsumptionProbe probe) {
-    return "\"%s\";r=%d;t=%d"
-        .formatted(
-            kind.word(),
-            probe.getRemainingTokens(),
-            Duration.ofNanos(probe.getNanosToWaitForReset()).plusMillis(999).toSeconds());
+    var untilFull = Duration.ofNanos(probe.getNanosToWaitForReset()).plusMillis(999);
+    return '"' + kind.word() + "\";r=" + probe.getRemainingTokens() + ";t=" + untilFull.toSeconds();
   }
 
   private Problem refuse(Kind kind, int perSecond, ConsumptionProbe probe) {

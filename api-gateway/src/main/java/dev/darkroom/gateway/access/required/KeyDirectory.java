@@ -9,7 +9,6 @@ import dev.darkroom.gateway.access.Identification;
 import dev.darkroom.gateway.access.Scope;
 import dev.darkroom.gateway.http.LedgerOutage;
 import dev.darkroom.gateway.http.Problem;
-import dev.darkroom.ledger.access.AccessKey;
 import dev.darkroom.ledger.access.AccessKey.HashedAccessKey;
 import dev.darkroom.ledger.access.AccessKeyText;
 import java.time.Clock;
@@ -48,7 +47,7 @@ final class KeyDirectory {
   private final Function<String, Optional<HashedAccessKey>> ledger;
   private final Clock clock;
   private final Ticker ticker;
-  private final AsyncCache<String, Optional<HashedAccessKey>> found;
+  private final AsyncCache<String, Optional<FoundKey>> found;
 
   /** Ids that were somebody's not long ago, and that are no guesses. */
   private final Cache<String, Boolean> seen;
@@ -95,8 +94,8 @@ final class KeyDirectory {
     }
     try {
       return find(id)
-          .filter(key -> key.isOf(text.get()))
-          .map(key -> identified(key.key()))
+          .filter(found -> found.key().isOf(text.get()))
+          .map(this::identified)
           .orElse(NOT_VALID);
     } catch (RuntimeException e) {
       return LedgerOutage.behind(e)
@@ -105,21 +104,29 @@ final class KeyDirectory {
     }
   }
 
-  private Identification identified(AccessKey key) {
+  /** A key, and who has it. */
+  private record FoundKey(HashedAccessKey key, Caller caller) {
+    static FoundKey of(HashedAccessKey hashed) {
+      var key = hashed.key();
+      var scopes =
+          key.scopes().stream()
+              .map(Scope::of)
+              .flatMap(Optional::stream)
+              .collect(Collectors.toUnmodifiableSet());
+      return new FoundKey(hashed, new Caller("key:" + key.id(), key.owner(), scopes, key.limits()));
+    }
+  }
+
+  private Identification identified(FoundKey found) {
+    var key = found.key().key();
     if (key.isRevoked()) {
       return new Identification.Unrecognized("The API key was revoked.");
     }
     if (key.isExpired(clock.instant())) {
       return new Identification.Unrecognized("The API key has expired.");
     }
-    var scopes =
-        key.scopes().stream()
-            .map(Scope::of)
-            .flatMap(Optional::stream)
-            .collect(Collectors.toUnmodifiableSet());
     used.add(key.id());
-    return new Identification.Known(
-        new Caller("key:" + key.id(), key.owner(), scopes, key.limits()), key.expiresAt());
+    return new Identification.Known(found.caller(), key.expiresAt());
   }
 
   /**
@@ -136,14 +143,14 @@ final class KeyDirectory {
   }
 
   /** Of many requests at once with the same key, one asks the ledger. */
-  private Optional<HashedAccessKey> find(String id) {
-    var answer = new CompletableFuture<Optional<HashedAccessKey>>();
+  private Optional<FoundKey> find(String id) {
+    var answer = new CompletableFuture<Optional<FoundKey>>();
     var asked = found.asMap().putIfAbsent(id, answer);
     if (asked != null) {
       return await(asked);
     }
     try {
-      var key = ledger.apply(id);
+      var key = ledger.apply(id).map(FoundKey::of);
       key.ifPresentOrElse(_ -> seen.put(id, true), this::countGuess);
       answer.complete(key);
       return key;
@@ -155,8 +162,7 @@ final class KeyDirectory {
     }
   }
 
-  private static Optional<HashedAccessKey> await(
-      CompletableFuture<Optional<HashedAccessKey>> asked) {
+  private static Optional<FoundKey> await(CompletableFuture<Optional<FoundKey>> asked) {
     try {
       return asked.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {

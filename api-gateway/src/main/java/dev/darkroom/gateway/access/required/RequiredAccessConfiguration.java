@@ -44,6 +44,7 @@ import org.springframework.security.web.firewall.HttpStatusRequestRejectedHandle
 import org.springframework.security.web.firewall.StrictHttpFirewall;
 import org.springframework.security.web.savedrequest.NullRequestCache;
 import org.springframework.security.web.util.matcher.AnyRequestMatcher;
+import org.springframework.util.function.SingletonSupplier;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -142,8 +143,9 @@ class RequiredAccessConfiguration {
   }
 
   private static Filter linkFilter(ObjectProvider<LinkVerifier> links) {
+    var verifiers = SingletonSupplier.of(() -> links.stream().toList());
     return (request, response, chain) -> {
-      links.stream()
+      verifiers.obtain().stream()
           .map(link -> link.callerOf((HttpServletRequest) request))
           .flatMap(Optional::stream)
           .findFirst()
