@@ -103,7 +103,7 @@ final class TestingGateway {
   void publishDue() {
     publish(outbox.reserveDue(100));
     turns.drawForDue(100);
-    turns.dispatch(1_000, 100).ifPresent(batch -> publish(batch.jobs()));
+    turns.dispatch(1_000, 1_000, 100).ifPresent(batch -> publish(batch.jobs()));
   }
 
   private void publish(List<DueJob> jobs) {

@@ -4,10 +4,14 @@ package dev.darkroom.gateway.dispatch;
  * How many jobs Kafka may hold that no worker has claimed, and how many of them this gateway may
  * add on its own until the next look into the ledger. Kafka delivers records in the order in which
  * they came, so a job waits for all of them, whosever they are. The window is as small as keeps
- * workers busy: twice what they claimed between two looks, and a few in any case.
+ * workers busy: twice what they claimed between two looks, and a few in any case. While others wait
+ * for their turn, no more are added than workers have free slots for, and a few to spare.
  */
 final class DispatchWindow {
   private static final int LARGEST = 10_000;
+
+  /** So many times smaller than the smallest window is what there is to spare. */
+  private static final int SPARE = 8;
 
   private final int smallest;
   private int size;
@@ -22,6 +26,14 @@ final class DispatchWindow {
   /** Jobs that may be on Kafka and unclaimed. */
   synchronized int size() {
     return size;
+  }
+
+  /**
+   * Jobs that may be on Kafka and unclaimed while all workers are busy and others wait: for slots
+   * that become free before the next look.
+   */
+  int spare() {
+    return Math.ceilDiv(smallest, SPARE);
   }
 
   /** Takes room for so many jobs, or for as many as there is room for. */

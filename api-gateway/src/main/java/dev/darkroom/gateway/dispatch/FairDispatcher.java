@@ -52,7 +52,7 @@ final class FairDispatcher {
     // While Kafka is away one job probes it; a whole batch would only be reserved in vain.
     var limit = producerHealth.isStalled() ? 1 : batchSize;
     return fairQueue
-        .dispatch(window.size(), limit)
+        .dispatch(window.size(), window.spare(), limit)
         .map(batch -> publish(batch, limit))
         .orElse(false);
   }

@@ -15,7 +15,8 @@ import org.springframework.validation.annotation.Validated;
  * @param sweep how often to look for due jobs and completion events that are not on Kafka
  * @param batch jobs per look, at most; full batches follow each other without a pause
  * @param window jobs that may be on Kafka without a worker having claimed them, at least; it grows
- *     to twice what workers claim between two looks
+ *     to twice what workers claim between two looks. While others wait for their turn, an eighth of
+ *     it may go beyond the free slots of workers
  * @param refill how often to look which jobs may follow those that were claimed, in the order of
  *     their turns; a tenth as often while nobody waits for a turn and half of the window is free
  * @param lookForLost how often to look whether a topic was created anew

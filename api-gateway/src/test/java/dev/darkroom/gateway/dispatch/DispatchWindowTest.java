@@ -46,6 +46,12 @@ class DispatchWindowTest {
   }
 
   @Test
+  void a_few_jobs_are_to_spare_when_all_workers_are_busy() {
+    assertThat(window.spare()).isEqualTo(4);
+    assertThat(new DispatchWindow(1).spare()).isEqualTo(1);
+  }
+
+  @Test
   void a_single_place_is_scarce_once_it_is_taken() {
     var single = new DispatchWindow(1);
     assertThat(single.isScarce()).isFalse();

@@ -113,10 +113,12 @@ public final class FairQueue {
    * of lots than the snapshot says, and nothing is dispatched.
    *
    * @param window jobs that may be dispatched and unclaimed
+   * @param spare how many of them may be more than workers have free slots for: whoever comes next
+   *     waits for these
    * @param limit jobs at most, and no more than 1,000: so the planner knows that they are few
    * @return empty if another gateway is being served, or just was
    */
-  public Optional<DispatchBatch> dispatch(int window, int limit) {
+  public Optional<DispatchBatch> dispatch(int window, int spare, int limit) {
     var edge = edges.current();
     return database
         .sql(
@@ -131,12 +133,18 @@ public final class FairQueue {
                 select from public.generation_queue
                 where state = 'dispatched' and publish_after >= :edge
                 order by publish_after limit :window) as untaken),
+            idle as (
+              select slots - (select count(*) from (
+                select from public.generation_queue where state = 'claimed' limit alive.slots) as held) as slots
+              from (select coalesce(sum(slots), 0) as slots from public.generation_workers
+                where lease_until > now() and pause_reason is null) as alive),
             served as (
               select request_id, user_id, turn, rank, case when owner = '' then user_id else owner end as line
               from public.generation_queue
               where state = 'in_line' and turn >= :turn
               order by turn, request_id
-              limit coalesce((select least(:window - untaken, :limit) from serving, ahead), 0)
+              limit coalesce((
+                select greatest(0, least(:window - untaken, :spare + slots - untaken, :limit)) from serving, ahead, idle), 0)
               for update skip locked),
             ranked as materialized (
               select line, turns from (
@@ -206,6 +214,7 @@ public final class FairQueue {
         .param("edge", edge.dispatched())
         .param("turn", edge.turn())
         .param("window", window)
+        .param("spare", spare)
         .param("limit", limit)
         .param("reservation", publishReservation.toMillis())
         .query(this::batch);

@@ -141,7 +141,7 @@ class ClaimIT {
         .containsEntry("parameters", claimed.parameters());
     assertThat(details.get(1)).containsEntry("provider", "spare");
     ledger.fairQueue.drawForDue(10);
-    assertThat(ledger.fairQueue.dispatch(10, 10).orElseThrow().jobs())
+    assertThat(ledger.fairQueue.dispatch(10, 10, 10).orElseThrow().jobs())
         .extracting(job -> job.message().failedProvider())
         .containsExactly("spare");
   }

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.darkroom.ledger.jobs.NewJob.Acceptance.Accepted;
+import dev.darkroom.ledger.jobs.WorkerStore.WorkerDescription;
 import dev.darkroom.ledger.queue.FairQueue.DispatchBatch;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
@@ -153,14 +154,32 @@ class FairQueueIT {
     aCompletedJob().in(ledger);
     IntStream.range(0, 9).forEach(turn -> aJobInLine("ada", turn).in(ledger));
 
-    var batch = ledger.fairQueue.dispatch(5, MANY).orElseThrow();
+    var batch = ledger.fairQueue.dispatch(5, 5, MANY).orElseThrow();
 
     assertThat(batch.unclaimed()).isEqualTo(2);
     assertThat(batch.jobs()).hasSize(3);
-    assertThat(ledger.fairQueue.dispatch(5, MANY)).contains(new DispatchBatch(List.of(), 5, true));
+    assertThat(ledger.fairQueue.dispatch(5, 5, MANY))
+        .contains(new DispatchBatch(List.of(), 5, true));
     assertThat(ledger.claim(WORKER, Duration.ofMinutes(1), ids(batch))).hasSize(3);
-    assertThat(ledger.fairQueue.dispatch(5, 2).orElseThrow().jobs()).hasSize(2);
-    assertThat(ledger.fairQueue.dispatch(3, MANY)).contains(new DispatchBatch(List.of(), 3, true));
+    assertThat(ledger.fairQueue.dispatch(5, 5, 2).orElseThrow().jobs()).hasSize(2);
+    assertThat(ledger.fairQueue.dispatch(3, 3, MANY))
+        .contains(new DispatchBatch(List.of(), 3, true));
+  }
+
+  @Test
+  void only_a_few_go_beyond_what_workers_can_begin_at_once() {
+    aHeldJob().in(ledger);
+    ledger.workerStore.heartbeat(WORKER, Duration.ofMinutes(1), new WorkerDescription("1.2.3", 3));
+    ledger.workerStore.heartbeat(
+        "paused", Duration.ofMinutes(1), new WorkerDescription("1.2.3", 9));
+    ledger.workerStore.orders("paused", "its circuit is open");
+    IntStream.range(0, 9).forEach(turn -> aJobInLine("ada", turn).in(ledger));
+
+    var batch = ledger.fairQueue.dispatch(MANY, 4, MANY).orElseThrow();
+
+    assertThat(batch.jobs()).as("two free slots, and four").hasSize(6);
+    assertThat(ledger.fairQueue.dispatch(MANY, 4, MANY))
+        .contains(new DispatchBatch(List.of(), 6, true));
   }
 
   @Test
@@ -170,7 +189,7 @@ class FairQueueIT {
       other.setAutoCommit(false);
       other.createStatement().execute("select from public.generation_turns for update");
 
-      assertThat(ledger.fairQueue.dispatch(MANY, MANY)).isEmpty();
+      assertThat(ledger.fairQueue.dispatch(MANY, MANY, MANY)).isEmpty();
       other.rollback();
     }
     assertThat(dispatch(MANY).jobs()).hasSize(1);
@@ -227,7 +246,7 @@ class FairQueueIT {
 
     var batches =
         new Race<Optional<DispatchBatch>>()
-            .add(60, () -> ledger.fairQueue.dispatch(20, 10))
+            .add(60, () -> ledger.fairQueue.dispatch(20, 20, 10))
             .against(20, () -> accept(0, "bob", "ada"))
             .against(20, () -> ledger.fairQueue.drawForDue(10))
             .against(20, () -> ledger.endOverdue(10))
@@ -257,7 +276,7 @@ class FairQueueIT {
   }
 
   private DispatchBatch dispatch(int atMost) {
-    return ledger.fairQueue.dispatch(MANY, atMost).orElseThrow();
+    return ledger.fairQueue.dispatch(MANY, MANY, atMost).orElseThrow();
   }
 
   private void makeWhatIsReservedDue() {

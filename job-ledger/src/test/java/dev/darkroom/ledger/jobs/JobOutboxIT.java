@@ -141,7 +141,7 @@ class JobOutboxIT {
   private List<DueJob> letGoAgain() {
     assertThat(ledger.jobOutbox.reserveDue(10)).isEmpty();
     ledger.fairQueue.drawForDue(10);
-    return ledger.fairQueue.dispatch(10, 10).orElseThrow().jobs();
+    return ledger.fairQueue.dispatch(10, 10, 10).orElseThrow().jobs();
   }
 
   private static JobFixture enqueued(Duration fromNow) {

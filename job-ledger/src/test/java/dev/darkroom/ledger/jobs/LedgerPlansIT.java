@@ -131,7 +131,7 @@ class LedgerPlansIT {
 
   @Test
   void jobs_are_let_go_in_order_and_those_before_them_counted_no_further_than_the_window() {
-    LEDGER.fairQueue.dispatch(100, 10);
+    LEDGER.fairQueue.dispatch(100, 100, 10);
 
     assertThat(WATCHED.plan())
         .contains("using idx_generation_queue_turn", "using idx_generation_queue_dispatched")

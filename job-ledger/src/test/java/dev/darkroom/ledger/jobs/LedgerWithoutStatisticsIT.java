@@ -117,7 +117,7 @@ class LedgerWithoutStatisticsIT {
     ledger.eventOutbox.markPublished(List.of(job));
     ledger.jobStore.accept(List.of(NewJobFixture.aNewJob()), 0);
     ledger.fairQueue.drawForDue(1);
-    ledger.fairQueue.dispatch(1_000, 1);
+    ledger.fairQueue.dispatch(1_000, 1_000, 1);
   }
 
   private static List<Attempt> claim(List<RequestId> jobs) {
@@ -176,7 +176,7 @@ class LedgerWithoutStatisticsIT {
     int window = 1_100;
     assertThat(
             readBy(() ->
-                assertThat(ledger.fairQueue.dispatch(window, BATCH).orElseThrow().jobs())
+                assertThat(ledger.fairQueue.dispatch(window, window, BATCH).orElseThrow().jobs())
                     .hasSize(BATCH)))
         .isLessThanOrEqualTo(EDGES + window + 3 * BATCH * READ_OF_EACH_JOB);
   }

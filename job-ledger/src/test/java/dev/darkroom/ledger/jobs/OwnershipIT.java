@@ -173,7 +173,7 @@ class OwnershipIT {
     ledger.jobStore.accept(IntStream.range(0, 60).mapToObj(_ -> labelled("", "ada")).toList(), 0);
     ledger.jobStore.accept(List.of(labelled("", "bob"), labelled("", "cyd")), 0);
 
-    assertThat(ledger.fairQueue.dispatch(100, 3).orElseThrow().jobs())
+    assertThat(ledger.fairQueue.dispatch(100, 100, 3).orElseThrow().jobs())
         .extracting(job -> job.message().userId())
         .containsExactlyInAnyOrder("ada", "bob", "cyd");
   }
@@ -339,7 +339,7 @@ class OwnershipIT {
   }
 
   private List<String> dispatchedOwners(int limit) {
-    return ledger.fairQueue.dispatch(100, limit).orElseThrow().jobs().stream()
+    return ledger.fairQueue.dispatch(100, 100, limit).orElseThrow().jobs().stream()
         .map(job -> job.message().owner())
         .toList();
   }

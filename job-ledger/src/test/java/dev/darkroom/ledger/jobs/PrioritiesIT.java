@@ -111,7 +111,7 @@ class PrioritiesIT {
     assertThat(ledger.fairQueue.drawForDue(MANY)).isEqualTo(8);
     accept("light", 3, 1, 2);
 
-    var jobs = ledger.fairQueue.dispatch(MANY, 6).orElseThrow().jobs();
+    var jobs = ledger.fairQueue.dispatch(MANY, MANY, 6).orElseThrow().jobs();
 
     assertThat(jobs.stream().filter(job -> job.message().userId().equals("light"))).hasSize(2);
   }
@@ -196,7 +196,7 @@ class PrioritiesIT {
   }
 
   private List<String> one(int jobs) {
-    return ledger.fairQueue.dispatch(MANY * 2, jobs).orElseThrow().jobs().stream()
+    return ledger.fairQueue.dispatch(MANY * 2, MANY * 2, jobs).orElseThrow().jobs().stream()
         .map(job -> names.get(job.message().requestId()))
         .collect(Collectors.toCollection(ArrayList::new));
   }

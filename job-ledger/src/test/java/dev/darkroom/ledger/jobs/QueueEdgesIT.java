@@ -129,7 +129,7 @@ class QueueEdgesIT {
     }
 
     List<RequestId> dispatch() {
-      return queue.dispatch(MANY, MANY).orElseThrow().jobs().stream()
+      return queue.dispatch(MANY, MANY, MANY).orElseThrow().jobs().stream()
           .map(job -> job.message().requestId())
           .toList();
     }

@@ -192,7 +192,7 @@ class QueuePositionsIT {
   }
 
   private List<RequestId> dispatch() {
-    return ledger.fairQueue.dispatch(10_000, 1).orElseThrow().jobs().stream()
+    return ledger.fairQueue.dispatch(10_000, 10_000, 1).orElseThrow().jobs().stream()
         .map(job -> job.message().requestId())
         .toList();
   }

@@ -50,7 +50,7 @@ class PauseStoreIT {
     var hers = aJobInLine("ada", 0).in(ledger);
     var others = aJobInLine("bob", 0).in(ledger);
 
-    var dispatched = ledger.fairQueue.dispatch(10, 10).orElseThrow();
+    var dispatched = ledger.fairQueue.dispatch(10, 10, 10).orElseThrow();
 
     assertThat(dispatched.jobs())
         .extracting(job -> job.message().requestId())
@@ -64,10 +64,10 @@ class PauseStoreIT {
     aJobInLine("ada", 0).in(ledger);
     pauses.pause(PauseScope.ALL, "", "Until Monday.");
 
-    assertThat(ledger.fairQueue.dispatch(10, 10)).isEmpty();
+    assertThat(ledger.fairQueue.dispatch(10, 10, 10)).isEmpty();
 
     pauses.resume(PauseScope.ALL, "");
-    assertThat(ledger.fairQueue.dispatch(10, 10).orElseThrow().jobs()).hasSize(1);
+    assertThat(ledger.fairQueue.dispatch(10, 10, 10).orElseThrow().jobs()).hasSize(1);
   }
 
   @Test
