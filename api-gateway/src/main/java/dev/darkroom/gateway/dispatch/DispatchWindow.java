@@ -29,11 +29,11 @@ final class DispatchWindow {
   }
 
   /**
-   * Jobs that may be on Kafka and unclaimed while all workers are busy and others wait: for slots
-   * that become free before the next look.
+   * Jobs that may be on Kafka and unclaimed while all workers are busy: the window as long as
+   * nobody waits, otherwise a few, for slots that become free before the next look.
    */
-  int spare() {
-    return Math.ceilDiv(smallest, SPARE);
+  synchronized int spare() {
+    return othersWait ? Math.ceilDiv(smallest, SPARE) : size;
   }
 
   /** Takes room for so many jobs, or for as many as there is room for. */

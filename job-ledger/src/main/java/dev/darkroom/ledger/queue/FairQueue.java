@@ -114,7 +114,7 @@ public final class FairQueue {
    *
    * @param window jobs that may be dispatched and unclaimed
    * @param spare how many of them may be more than workers have free slots for: whoever comes next
-   *     waits for these
+   *     waits for these. Free slots are counted only where that is fewer than the window
    * @param limit jobs at most, and no more than 1,000: so the planner knows that they are few
    * @return empty if another gateway is being served, or just was
    */
@@ -144,7 +144,9 @@ public final class FairQueue {
               where state = 'in_line' and turn >= :turn
               order by turn, request_id
               limit coalesce((
-                select greatest(0, least(:window - untaken, :spare + slots - untaken, :limit)) from serving, ahead, idle), 0)
+                select greatest(0, least(:window - untaken, :limit,
+                  case when :spare < :window then :spare + (select slots from idle) - untaken end))
+                from serving, ahead), 0)
               for update skip locked),
             ranked as materialized (
               select line, turns from (
