@@ -73,10 +73,13 @@ final class ReadPool extends DelegatingDataSource implements AutoCloseable {
     }
   }
 
-  /** Otherwise the server refuses connections. */
+  /**
+   * Otherwise the server refuses connections. One that was given back in this moment, to somebody
+   * else who waited, makes no difference.
+   */
   private boolean isExhausted() {
     var state = pool.getHikariPoolMXBean();
-    return state != null && state.getActiveConnections() >= pool.getMaximumPoolSize();
+    return state != null && state.getTotalConnections() >= pool.getMaximumPoolSize();
   }
 
   @Override
