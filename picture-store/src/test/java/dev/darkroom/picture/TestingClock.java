@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 /** A clock that a test moves. */
 public final class TestingClock extends Clock {
   private volatile Instant now;
+  private volatile Duration passed = Duration.ZERO;
 
   public TestingClock(Instant now) {
     this.now = now;
@@ -16,6 +17,17 @@ public final class TestingClock extends Clock {
 
   public void pass(Duration time) {
     now = now.plus(time);
+    passed = passed.plus(time);
+  }
+
+  /** Puts it forward or back, while no time passes. */
+  public void correct(Duration by) {
+    now = now.plus(by);
+  }
+
+  /** As {@link System#nanoTime()} counts. */
+  public long nanoTime() {
+    return passed.toNanos();
   }
 
   @Override

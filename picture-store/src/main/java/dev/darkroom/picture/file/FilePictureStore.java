@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -53,11 +54,13 @@ public final class FilePictureStore implements PictureStore {
 
   /**
    * @param root an absolute path
+   * @param nanoTime as {@link System#nanoTime()} counts
    */
-  public FilePictureStore(Path root, UploadDirectory uploads, InstantSource clock) {
+  public FilePictureStore(
+      Path root, UploadDirectory uploads, InstantSource clock, LongSupplier nanoTime) {
     this.directory = new PictureDirectory(root);
     this.uploads = uploads;
-    this.probe = StorageProbe.onEachRequest(clock);
+    this.probe = StorageProbe.onEachRequest(nanoTime);
     this.clock = clock;
   }
 

@@ -3,8 +3,6 @@ package dev.darkroom.picture.file;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -12,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +27,7 @@ public final class StorageProbe {
   private static final Duration FIRST_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-  private final InstantSource clock;
+  private final LongSupplier nanoTime;
   private final Duration validFor;
   private final boolean inBackground;
 
@@ -40,9 +39,9 @@ public final class StorageProbe {
   private volatile @Nullable ProbeResult latest;
   private @Nullable Future<?> underWay;
 
-  private record ProbeResult(Optional<String> trouble, Instant validUntil) {
-    boolean isValidAt(Instant moment) {
-      return moment.isBefore(validUntil);
+  private record ProbeResult(Optional<String> trouble, long validUntil) {
+    boolean isValidAt(long moment) {
+      return moment - validUntil < 0;
     }
   }
 
@@ -51,20 +50,23 @@ public final class StorageProbe {
     void run() throws IOException;
   }
 
-  private StorageProbe(InstantSource clock, Duration validFor, boolean inBackground) {
-    this.clock = clock;
+  /**
+   * @param nanoTime as {@link System#nanoTime()} counts
+   */
+  private StorageProbe(LongSupplier nanoTime, Duration validFor, boolean inBackground) {
+    this.nanoTime = nanoTime;
     this.validFor = validFor;
     this.inBackground = inBackground;
   }
 
   /** For a disk: a check is cheap, so each caller waits for one. */
-  static StorageProbe onEachRequest(InstantSource clock) {
-    return new StorageProbe(clock, Duration.ofMillis(250), false);
+  static StorageProbe onEachRequest(LongSupplier nanoTime) {
+    return new StorageProbe(nanoTime, Duration.ofMillis(250), false);
   }
 
   /** For remote storage: while it works, callers don't wait for the next check. */
-  public static StorageProbe inBackground(InstantSource clock) {
-    return new StorageProbe(clock, Duration.ofSeconds(10), true);
+  public static StorageProbe inBackground(LongSupplier nanoTime) {
+    return new StorageProbe(nanoTime, Duration.ofSeconds(10), true);
   }
 
   /** The reason of the last failure, if any; checks again if the last result is old. */
@@ -88,7 +90,7 @@ public final class StorageProbe {
     var known = latest;
     if (known == null) {
       await(begin(check), firstTimeout);
-    } else if (!known.isValidAt(clock.instant())) {
+    } else if (!known.isValidAt(nanoTime.getAsLong())) {
       var running = begin(check);
       if (known.trouble().isPresent() || !inBackground) {
         await(running, timeout);
@@ -142,16 +144,16 @@ public final class StorageProbe {
     }
   }
 
-  private Instant retryAt(@Nullable ProbeResult before) {
-    var now = clock.instant();
+  private long retryAt(@Nullable ProbeResult before) {
+    var now = nanoTime.getAsLong();
     return before != null && before.trouble().isPresent() && before.isValidAt(now)
         ? before.validUntil()
-        : now.plus(RETRY_AFTER);
+        : now + RETRY_AFTER.toNanos();
   }
 
   public synchronized void succeeded() {
     var before = latest;
-    latest = new ProbeResult(Optional.empty(), clock.instant().plus(validFor));
+    latest = new ProbeResult(Optional.empty(), nanoTime.getAsLong() + validFor.toNanos());
     if (before != null && before.trouble().isPresent()) {
       log.info("picture storage is writable again");
     }

@@ -13,14 +13,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 /**
  * The directory of uploads in progress, which several processes may share. A file that nobody has
- * written to for longer than any call may take was left by a killed process and is deleted.
+ * written to for longer than any call may take was left by a killed process and is deleted; one
+ * that this process has open never is, whatever the clock says.
  */
 public final class UploadDirectory {
   /** The longest {@code darkroom.nebius.timeout} plus ten minutes. */
@@ -32,7 +34,7 @@ public final class UploadDirectory {
   private final long maxBytes;
   private final InstantSource clock;
   private final AtomicReference<Instant> nextCleanup = new AtomicReference<>(Instant.MIN);
-  private final AtomicInteger open = new AtomicInteger();
+  private final Set<Path> open = ConcurrentHashMap.newKeySet();
 
   /** Where whole pictures go. */
   public interface UploadTarget {
@@ -98,20 +100,20 @@ public final class UploadDirectory {
   }
 
   public PictureUpload begin(RequestId id, UploadTarget target) throws IOException {
-    int uploads = open.incrementAndGet();
+    Path file = directory.resolve(id + "." + UUID.randomUUID());
+    open.add(file);
     try {
-      requireSpace(uploads);
+      requireSpace(open.size());
       cleanUpIfDue();
-      Path file = directory.resolve(id + "." + UUID.randomUUID());
       FileChannel content =
           FileChannel.open(
               file,
               StandardOpenOption.CREATE_NEW,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
-      return new FileUpload(id, file, content, maxBytes, target, open::decrementAndGet);
+      return new FileUpload(id, file, content, maxBytes, target, () -> open.remove(file));
     } catch (IOException | RuntimeException e) {
-      open.decrementAndGet();
+      open.remove(file);
       throw e;
     }
   }
@@ -149,7 +151,7 @@ public final class UploadDirectory {
     }
     for (Path file : files) {
       try {
-        if (Files.getLastModifiedTime(file).toInstant().isBefore(limit)) {
+        if (!open.contains(file) && Files.getLastModifiedTime(file).toInstant().isBefore(limit)) {
           Files.deleteIfExists(file);
         }
       } catch (NoSuchFileException e) {

@@ -3,8 +3,7 @@ package dev.darkroom.picture.s3;
 import dev.darkroom.picture.LinkingPictureStore;
 import dev.darkroom.picture.file.StorageProbe;
 import dev.darkroom.picture.file.UploadDirectory;
-import java.time.Clock;
-import java.time.InstantSource;
+import java.util.function.LongSupplier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -29,12 +28,12 @@ public class S3StoreConfiguration {
   private static final ProfileFile NO_PROFILES = ProfileFile.aggregator().build();
 
   @Bean(destroyMethod = "") // a shutdown must not break uploads in progress
-  LinkingPictureStore pictureStore(S3Settings settings, UploadDirectory uploads, Clock clock) {
-    return open(settings, uploads, clock).startProbe();
+  LinkingPictureStore pictureStore(S3Settings settings, UploadDirectory uploads) {
+    return open(settings, uploads, System::nanoTime).startProbe();
   }
 
-  static S3PictureStore open(S3Settings settings, UploadDirectory uploads, InstantSource clock) {
-    var probe = StorageProbe.inBackground(clock);
+  static S3PictureStore open(S3Settings settings, UploadDirectory uploads, LongSupplier nanoTime) {
+    var probe = StorageProbe.inBackground(nanoTime);
     var bucket = new S3Bucket(client(settings), presigner(settings), settings, probe::failed);
     return new S3PictureStore(bucket, settings.prefix(), uploads, probe);
   }

@@ -39,7 +39,7 @@ public class PictureStoreConfiguration {
       havingValue = "files",
       matchIfMissing = true)
   PictureStore pictureStore(PictureStoreSettings settings, UploadDirectory uploads, Clock clock) {
-    return new FilePictureStore(settings.directory(), uploads, clock);
+    return new FilePictureStore(settings.directory(), uploads, clock, System::nanoTime);
   }
 
   /** Not part of readiness: a restart would not help. */

@@ -119,6 +119,17 @@ class FilePictureStoreTest extends PictureStoreContract {
   }
 
   @Test
+  void an_upload_under_way_is_not_deleted_when_the_clock_is_put_forward() throws Exception {
+    try (PictureUpload upload = store.upload(id)) {
+      upload.body().write(SamplePictures.webp(64, 48, 1));
+      clock.correct(Duration.ofDays(36_500)); // its file has the real time
+      store.upload(id).close();
+
+      assertThat(upload.commit()).isInstanceOf(Stored.class);
+    }
+  }
+
+  @Test
   void an_upload_that_is_closed_twice_is_counted_once() throws Exception {
     long half = Files.getFileStore(directory).getUsableSpace() / 2 + 1_000_000_000;
     store = open(directory, half);
@@ -321,6 +332,20 @@ class FilePictureStoreTest extends PictureStoreContract {
   }
 
   @Test
+  void a_clock_that_is_put_back_does_not_make_a_moment_of_trouble_longer() throws Exception {
+    Path uploads = directory.resolve(".drafts");
+    Files.delete(uploads);
+    Files.createFile(uploads); // neither root nor anybody else can write into a file's folder
+    clock.pass(Duration.ofSeconds(1));
+    assertThat(store.trouble()).isPresent();
+    Files.delete(uploads);
+
+    clock.correct(Duration.ofHours(-1));
+    clock.pass(Duration.ofSeconds(2));
+    assertThat(store.trouble()).isEmpty();
+  }
+
+  @Test
   void there_is_room_for_all_that_is_being_written_or_none_is_begun() throws Exception {
     long half = Files.getFileStore(directory).getUsableSpace() / 2 + 1_000_000_000;
     store = open(directory, half);
@@ -377,7 +402,7 @@ class FilePictureStoreTest extends PictureStoreContract {
 
   private PictureStore open(Path root, long maxBytes) throws IOException {
     var uploads = UploadDirectory.open(root.resolve(".drafts"), maxBytes, clock);
-    return new FilePictureStore(root, uploads, clock);
+    return new FilePictureStore(root, uploads, clock, clock::nanoTime);
   }
 
   private Path unfinishedUpload(Instant touched) throws IOException {

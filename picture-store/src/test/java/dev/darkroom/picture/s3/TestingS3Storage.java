@@ -1,13 +1,13 @@
 package dev.darkroom.picture.s3;
 
 import dev.darkroom.picture.PictureStoreContract;
+import dev.darkroom.picture.TestingClock;
 import dev.darkroom.picture.file.UploadDirectory;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -118,9 +118,10 @@ final class TestingS3Storage implements AutoCloseable {
         Duration.ofSeconds(30));
   }
 
-  static S3PictureStore open(S3Settings settings, Path directory, Clock clock) throws IOException {
+  static S3PictureStore open(S3Settings settings, Path directory, TestingClock clock)
+      throws IOException {
     var uploads = UploadDirectory.open(directory, PictureStoreContract.MAX_BYTES, clock);
-    return S3StoreConfiguration.open(settings, uploads, clock);
+    return S3StoreConfiguration.open(settings, uploads, clock::nanoTime);
   }
 
   private static final class CountedUploads extends ForwardingBlobStore {
