@@ -1,5 +1,6 @@
 package dev.darkroom.worker.limit;
 
+import dev.darkroom.ledger.limit.RateLimitStore;
 import dev.darkroom.worker.limit.CallPermits.Headers;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -24,9 +25,6 @@ import java.util.stream.Stream;
  * x-ratelimit-reset-requests} such as {@code 1m30s}. What can't be read was not said.
  */
 public final class RetryAfterParser {
-  /** No worker pauses for longer, whatever it is asked for: outages end sooner than announced. */
-  public static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
-
   private static final Pattern NUMBER = Pattern.compile("\\d{1,18}(\\.\\d{0,9})?|\\.\\d{1,9}");
   private static final Pattern UNITS =
       Pattern.compile("(?:\\d{1,9}(?:\\.\\d{1,9})?(?:ms|[dhms]))+");
@@ -52,7 +50,7 @@ public final class RetryAfterParser {
   /**
    * The wait that is asked for.
    *
-   * @return at most {@link #LONGEST_PAUSE}; empty where nothing was said
+   * @return at most {@link RateLimitStore#LONGEST_PAUSE}; empty where nothing was said
    */
   public static Optional<Duration> parse(Headers headers, Clock clock) {
     return Stream.<Optional<Duration>>of(
@@ -75,7 +73,10 @@ public final class RetryAfterParser {
         ? Optional.empty()
         : Optional.of(
             Duration.ofMillis(
-                Math.clamp((long) (seconds.getAsDouble() * 1000), 0, LONGEST_PAUSE.toMillis())));
+                Math.clamp(
+                    (long) (seconds.getAsDouble() * 1000),
+                    0,
+                    RateLimitStore.LONGEST_PAUSE.toMillis())));
   }
 
   private static OptionalDouble seconds(String value, double unit) {

@@ -9,6 +9,7 @@ import dev.darkroom.model.JobWebhook;
 import dev.darkroom.model.RequestId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -199,6 +200,14 @@ public final class JobQueries {
         .param("ids", Columns.texts(jobs.stream()))
         .query((row, _) -> Columns.requestId(row))
         .list();
+  }
+
+  /** By the clock that leases and deadlines are measured with. */
+  public Instant ledgerTime() {
+    return database
+        .sql("select clock_timestamp() as time")
+        .query((row, _) -> Columns.instant(row, "time"))
+        .single();
   }
 
   /**

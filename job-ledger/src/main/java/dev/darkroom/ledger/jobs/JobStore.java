@@ -95,6 +95,9 @@ public final class JobStore {
    * <p>A job that is paused for its user or model, or with all others, is set aside until that is
    * over; see {@link dev.darkroom.ledger.operate.PauseStore}.
    *
+   * <p>Jobs that were dispatched or have a turn are due, also where the database's clock has been
+   * put back since.
+   *
    * <p>A job with a lapsed lease can't be claimed: {@link #rescueIfLapsed} first has to log the
    * outcome of its attempt.
    *
@@ -128,8 +131,8 @@ public final class JobStore {
                     or (pause.scope = 'model' and pause.name = (select call #>> '{parameters,model}'
                       from public.generation_jobs where request_id = locked.request_id))) as paused
               from locked
-              where due_at <= now() and deadline_at > now()
-                and (state in ('dispatched', 'in_line', 'due')
+              where deadline_at > now()
+                and (state in ('dispatched', 'in_line') or (state = 'due' and due_at <= now())
                   or (state = 'claimed' and claim_token = :token and worker_id = :worker
                     and publish_after = 'infinity'))),
             set_aside as (
@@ -200,7 +203,8 @@ public final class JobStore {
             """
             with free as (
               select request_id from public.generation_queue
-              where request_id = any (:ids::uuid[]) and due_at <= now() and state in ('dispatched', 'in_line', 'due')
+              where request_id = any (:ids::uuid[])
+                and (state in ('dispatched', 'in_line') or (state = 'due' and due_at <= now()))
               order by request_id
               for update)
             update public.generation_queue job

@@ -12,6 +12,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * free_at} is when the next call may begin.
  */
 public final class RateLimitStore {
+  /** No pause is longer, whatever a provider asks for: outages end sooner than announced. */
+  public static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
   private final JdbcClient database;
 
   public RateLimitStore(JdbcClient database) {
@@ -24,7 +27,8 @@ public final class RateLimitStore {
    * @param returned permits it did not use
    * @param wanted calls it could begin now; 0 for none
    * @param told requests per minute that the provider says it grants; null where it did not say
-   * @param pause how long the provider wants no calls; zero where it did not refuse one
+   * @param pause how long the provider wants no calls, at most {@link #LONGEST_PAUSE}; zero where
+   *     it did not refuse one
    */
   public record PermitRequest(int returned, int wanted, @Nullable Integer told, Duration pause) {}
 
@@ -72,10 +76,18 @@ public final class RateLimitStore {
                 clock_timestamp() as now
               from public.generation_limits, lazily where name = :name for update of generation_limits
             ),
+            -- what lies further ahead than any call puts it was written before the clock was put back
+            near as (
+              select name, calls_per_minute, granted, now, least(changed_at, now) as changed_at,
+                least(paused_until, now + :longest * interval '1 ms') as paused_until,
+                least(free_at, now + interval '1 second'
+                  + ceil(calls_per_minute / 120) * interval '60.6 seconds' / calls_per_minute) as free_at
+              from known
+            ),
             -- a refusal lowers the limit once for all calls that were on their way; without one it
             -- goes up by a fiftieth every six seconds, to what is granted
             ruled as (
-              select known.*,
+              select near.*,
                 case
                   when :pause > 0 and paused_until < now then greatest(1, calls_per_minute * 0.9)
                   when calls_per_minute > granted then granted
@@ -84,7 +96,7 @@ public final class RateLimitStore {
                   else calls_per_minute
                 end as per_minute,
                 greatest(paused_until, case when :pause > 0 then now + :pause * interval '1 ms' end) as pause_end
-              from known
+              from near
             ),
             paced as (
               select ruled.*, step,
@@ -100,7 +112,7 @@ public final class RateLimitStore {
             update public.generation_limits as kept
             set granted_per_minute = granted.granted, calls_per_minute = per_minute,
               free_at = next + permits * step, paused_until = pause_end,
-              changed_at = case when per_minute <> kept.calls_per_minute then now else kept.changed_at end
+              changed_at = case when per_minute <> kept.calls_per_minute then now else granted.changed_at end
             from granted where kept.name = granted.name
             returning permits, per_minute, extract(epoch from next - now) as starts_in,
               extract(epoch from pause_end - now) as paused_for
@@ -110,6 +122,7 @@ public final class RateLimitStore {
         .param("wanted", request.wanted())
         .param("told", request.told(), Types.INTEGER)
         .param("pause", request.pause().toMillis())
+        .param("longest", LONGEST_PAUSE.toMillis())
         .query((row, _) ->
             new PermitGrant(
                 row.getInt("permits"),

@@ -6,6 +6,7 @@ import static dev.darkroom.ledger.jobs.JobFixture.TRACE;
 import static dev.darkroom.ledger.jobs.JobFixture.aCompletedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aFailedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aHeldJob;
+import static dev.darkroom.ledger.jobs.JobFixture.aJobInLine;
 import static dev.darkroom.ledger.jobs.JobFixture.aLapsedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aQueuedJob;
 import static dev.darkroom.ledger.jobs.JobFixture.aWaitingJob;
@@ -15,6 +16,7 @@ import dev.darkroom.ledger.jobs.JobAssert.Logged;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.model.Step;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +85,33 @@ class ClaimIT {
         .extracting(claimed -> claimed.attempt().requestId())
         .containsExactlyInAnyOrder(queued, waiting);
     assertThatJob(ledger, held).has("worker_id", JobFixture.WORKER).hasNoSteps();
+  }
+
+  /** Else no job begins for as long as the database's clock was put back by. */
+  @Test
+  void what_was_dispatched_is_due_also_where_the_clock_was_put_back() {
+    var ahead = Duration.ofHours(1);
+    var dispatched = aQueuedJob().due(ahead).in(ledger);
+    var inLine = aJobInLine("ada", 1).with("due_at", Instant.now().plus(ahead)).in(ledger);
+    var later = aWaitingJob().due(ahead).in(ledger);
+    var token = UUID.randomUUID();
+    var jobs = List.of(dispatched, inLine, later);
+
+    assertThat(ledger.jobStore.claimDue("worker-7", LEASE, token, jobs))
+        .extracting(claimed -> claimed.attempt().requestId())
+        .containsExactlyInAnyOrder(dispatched, inLine);
+    assertThat(ledger.jobStore.claimDue("worker-7", LEASE, token, jobs))
+        .as("the answer was lost")
+        .hasSize(2);
+  }
+
+  @Test
+  void and_can_be_put_off() {
+    var dispatched = aQueuedJob().due(Duration.ofHours(1)).in(ledger);
+
+    ledger.jobStore.putOff(List.of(dispatched), Duration.ofSeconds(5));
+
+    assertThatJob(ledger, dispatched).has("state", "due").hasTime("due_at", Duration.ofSeconds(5));
   }
 
   @Test
@@ -175,7 +204,6 @@ class ClaimIT {
 
   static Stream<JobFixture> jobs_that_are_not_up_for_claiming() {
     return Stream.of(
-        aQueuedJob().due(Duration.ofSeconds(5)),
         aWaitingJob().due(Duration.ofSeconds(5)),
         aHeldJob(),
         aLapsedJob(),

@@ -99,6 +99,32 @@ class RateLimitStoreIT {
     assertThat(take(0).perMinute()).isEqualTo(90);
   }
 
+  /** Else no call begins for as long as the database's clock was put back by. */
+  @Test
+  void a_clock_that_was_put_back_puts_off_calls_by_a_pause_at_most() {
+    limits.begin(name, 60);
+    told(30);
+    putBack("free_at = now() + interval '1 hour', changed_at = now() + interval '1 hour'");
+    assertThat(take(1).startsIn())
+        .as("two seconds for a call, and one")
+        .isLessThanOrEqualTo(Duration.ofMillis(3_100));
+
+    putBack("free_at = now()");
+    assertThat(take(1).permits()).isOne();
+
+    putBack("paused_until = now() + interval '1 hour'");
+    var paused = take(1);
+    assertThat(paused.permits()).isZero();
+    assertThat(paused.pausedFor()).isLessThanOrEqualTo(RateLimitStore.LONGEST_PAUSE);
+
+    putBack("paused_until = now(), free_at = now(), changed_at = changed_at - interval '7 s'");
+    assertThat(told(60).perMinute()).as("it climbs again").isEqualTo(31.2);
+  }
+
+  private void putBack(String times) {
+    ledger.asOwner.sql("update public.generation_limits set " + times).update();
+  }
+
   private PermitGrant take(int calls) {
     return limits.take(name, wanted(calls)).orElseThrow();
   }
