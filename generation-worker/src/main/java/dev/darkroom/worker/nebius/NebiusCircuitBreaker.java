@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +48,7 @@ final class NebiusCircuitBreaker {
   private final CircuitBreaker breaker;
   private final Duration probeAfter;
   private final Clock clock;
+  private final LongSupplier nanoTime;
   private final ForbiddenPrompts forbidden = new ForbiddenPrompts();
   private final Set<CallUnderWay> underWay = new HashSet<>();
   private int generation;
@@ -65,10 +67,16 @@ final class NebiusCircuitBreaker {
   private record CallUnderWay(
       long id, String prompt, int generation, Instant begun, long begunAt) {}
 
-  NebiusCircuitBreaker(CircuitBreaker breaker, Duration probeAfter, Clock clock) {
+  /**
+   * @param clock only says until when; a correction of it makes no pause longer
+   * @param nanoTime as {@link System#nanoTime()} counts
+   */
+  NebiusCircuitBreaker(
+      CircuitBreaker breaker, Duration probeAfter, Clock clock, LongSupplier nanoTime) {
     this.breaker = breaker;
     this.probeAfter = probeAfter;
     this.clock = clock;
+    this.nanoTime = nanoTime;
     var _ = breaker.getEventPublisher().onStateTransition(this::changed);
   }
 
@@ -103,9 +111,7 @@ final class NebiusCircuitBreaker {
     if (!breaker.tryAcquirePermission()) {
       return Optional.empty();
     }
-    var call =
-        new CallUnderWay(
-            calls++, prompt, generation, clock.instant(), breaker.getCurrentTimestamp());
+    var call = new CallUnderWay(calls++, prompt, generation, now(), breaker.getCurrentTimestamp());
     underWay.add(call);
     return Optional.of(call);
   }
@@ -188,14 +194,14 @@ final class NebiusCircuitBreaker {
     if (!answer.mayAffectAllJobs() || (!known && forbidden.isAtFault(call.prompt()))) {
       return answer;
     }
-    forbidden.add(call.prompt(), clock.instant());
+    forbidden.add(call.prompt(), now());
     return known || forbidden.concernAll(promptsThatMaySucceed())
         ? new Misconfigured(ProviderRefusal.ACCESS, answer.reason(), true)
         : answer;
   }
 
   private Set<String> promptsThatMaySucceed() {
-    var since = clock.instant().minus(MAY_SUCCEED);
+    var since = now().minus(MAY_SUCCEED);
     return underWay.stream()
         .filter(call -> call.begun().isAfter(since))
         .map(CallUnderWay::prompt)
@@ -216,24 +222,24 @@ final class NebiusCircuitBreaker {
   }
 
   private boolean isPaused() {
-    return clock.instant().isBefore(pausedUntil);
+    return now().isBefore(pausedUntil);
   }
 
   private void halfOpenWhenDue() {
-    if (breaker.getState() == CircuitBreaker.State.OPEN && !clock.instant().isBefore(openUntil)) {
+    if (breaker.getState() == CircuitBreaker.State.OPEN && !now().isBefore(openUntil)) {
       breaker.transitionToHalfOpenState();
     }
   }
 
   private boolean isProbeDue() {
-    var since = clock.instant().minus(shorter(probeAfter, PROBE_TIMEOUT));
+    var since = now().minus(shorter(probeAfter, PROBE_TIMEOUT));
     return underWay.stream()
         .noneMatch(call -> isOfPresentState(call) && call.begun().isAfter(since));
   }
 
   /** Jobs whose prompts were refused probe only if no other job does. */
   private boolean maySuspectsProbe() {
-    return !clock.instant().isBefore(stateSince.plus(shorter(probeAfter, SUSPECTS_WAIT)));
+    return !now().isBefore(stateSince.plus(shorter(probeAfter, SUSPECTS_WAIT)));
   }
 
   /** How long a job waits for which the circuit was open. */
@@ -245,7 +251,7 @@ final class NebiusCircuitBreaker {
   public synchronized Optional<Duration> untilProbe() {
     halfOpenWhenDue();
     return switch (breaker.getState()) {
-      case OPEN, FORCED_OPEN -> Optional.of(Duration.between(clock.instant(), openUntil));
+      case OPEN, FORCED_OPEN -> Optional.of(Duration.between(now(), openUntil));
       case HALF_OPEN -> Optional.of(shorter(probeAfter, SUSPECTS_WAIT));
       case CLOSED, DISABLED, METRICS_ONLY -> Optional.empty();
     };
@@ -254,11 +260,11 @@ final class NebiusCircuitBreaker {
   /** In words, for the health page. */
   public synchronized String state() {
     if (isPaused()) {
-      return breaker.getName() + ": " + describe("paused until " + pausedUntil);
+      return breaker.getName() + ": " + describe("paused until " + timeOfDay(pausedUntil));
     }
     halfOpenWhenDue();
     return switch (breaker.getState()) {
-      case OPEN, FORCED_OPEN -> "nebius: " + describe("open until " + openUntil);
+      case OPEN, FORCED_OPEN -> "nebius: " + describe("open until " + timeOfDay(openUntil));
       case HALF_OPEN -> "nebius: " + describe("half-open, the next call probes");
       case CLOSED, DISABLED, METRICS_ONLY -> "closed: calls are made";
     };
@@ -296,7 +302,7 @@ final class NebiusCircuitBreaker {
 
   private synchronized void changed(CircuitBreakerOnStateTransitionEvent event) {
     generation++;
-    stateSince = clock.instant();
+    stateSince = now();
     var from = event.getStateTransition().getFromState();
     switch (event.getStateTransition().getToState()) {
       case OPEN, FORCED_OPEN -> {
@@ -306,7 +312,7 @@ final class NebiusCircuitBreaker {
         log.atWarn()
             .addKeyValue("provider", breaker.getName())
             .addKeyValue("reason", (refusal == null ? "" : describe(refusal) + ": ") + reason)
-            .addKeyValue("probe_at", openUntil)
+            .addKeyValue("probe_at", timeOfDay(openUntil))
             .log("circuit breaker opened; no calls until the next probe");
       }
       case HALF_OPEN ->
@@ -327,8 +333,17 @@ final class NebiusCircuitBreaker {
 
   /** Of two pauses, the longer one wins. */
   private void pauseFor(@Nullable Duration retryAfter) {
-    var until = clock.instant().plus(retryAfter == null ? Duration.ofSeconds(1) : retryAfter);
+    var until = now().plus(retryAfter == null ? Duration.ofSeconds(1) : retryAfter);
     pausedUntil = until.isAfter(pausedUntil) ? until : pausedUntil;
+  }
+
+  /** On a scale of its own. */
+  private Instant now() {
+    return Instant.EPOCH.plusNanos(nanoTime.getAsLong());
+  }
+
+  private Instant timeOfDay(Instant moment) {
+    return clock.instant().plus(Duration.between(now(), moment));
   }
 
   private static Duration shorter(Duration one, Duration other) {

@@ -101,7 +101,10 @@ class NebiusConfiguration {
   private NebiusCircuitBreaker breaker(CircuitBreakerRegistry breakers, String provider) {
     var breaker =
         new NebiusCircuitBreaker(
-            breakers.circuitBreaker(provider), settings.breaker().probeAfter(), clock);
+            breakers.circuitBreaker(provider),
+            settings.breaker().probeAfter(),
+            clock,
+            System::nanoTime);
     Stream.concat(
             Stream.of(NebiusCircuitBreaker.OUTAGE, NebiusCircuitBreaker.RATE_LIMITED),
             Stream.of(ProviderRefusal.values()).map(NebiusCircuitBreaker::tag))

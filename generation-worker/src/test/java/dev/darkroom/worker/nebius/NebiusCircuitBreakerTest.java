@@ -34,7 +34,8 @@ class NebiusCircuitBreakerTest {
   private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
   private static final Duration PROBE_AFTER = Duration.ofSeconds(10);
 
-  private Instant now = NOON;
+  private long nanos;
+  private Duration correction = Duration.ZERO;
 
   private final CircuitBreaker states =
       CircuitBreaker.of(
@@ -53,7 +54,7 @@ class NebiusCircuitBreakerTest {
           new Clock() {
             @Override
             public Instant instant() {
-              return now;
+              return NOON.plusNanos(nanos).plus(correction);
             }
 
             @Override
@@ -65,7 +66,8 @@ class NebiusCircuitBreakerTest {
             public Clock withZone(ZoneId zone) {
               return this;
             }
-          });
+          },
+          () -> nanos);
 
   @Test
   void an_outage_says_until_when_and_why() throws Exception {
@@ -185,9 +187,9 @@ class NebiusCircuitBreakerTest {
         breaker.pass(
             "A hanging probe",
             () -> {
-              now = now.plus(PROBE_AFTER.minusMillis(1));
+              pass(PROBE_AFTER.minusMillis(1));
               assertThat(breaker.callsAllowed()).isZero();
-              now = now.plusMillis(2);
+              pass(Duration.ofMillis(2));
               assertThat(breaker.callsAllowed()).isEqualTo(1);
               pass(new Rejected(FailureCode.REJECTED, "bad prompt"));
               return new Unavailable(null, "late");
@@ -220,9 +222,9 @@ class NebiusCircuitBreakerTest {
         .isEqualTo(
             "nebius: 403, access was refused; open until 2026-11-22T12:00:10Z: Nebius answered"
                 + " 403: no");
-    now = now.plus(PROBE_AFTER);
+    pass(PROBE_AFTER);
     assertThat(refuse("Four")).isInstanceOf(CircuitOpen.class);
-    now = now.plusSeconds(2);
+    pass(Duration.ofSeconds(2));
     assertThat(refuse("Four")).as("nobody else probes").isInstanceOf(Misconfigured.class);
   }
 
@@ -265,7 +267,7 @@ class NebiusCircuitBreakerTest {
         breaker.pass(
             "An old one",
             () -> {
-              now = now.plusSeconds(1);
+              pass(Duration.ofSeconds(1));
               refuseTwo();
               return new Rejected(FailureCode.REJECTED, "looked at");
             });
@@ -300,7 +302,7 @@ class NebiusCircuitBreakerTest {
         breaker.pass(
             "A hanging one",
             () -> {
-              now = now.plusSeconds(21);
+              pass(Duration.ofSeconds(21));
               refuseThree();
               assertThat(breaker.blockedBy()).hasValue("access");
               return new CancelledInFlight("r");
@@ -330,11 +332,32 @@ class NebiusCircuitBreakerTest {
     pass(new RateLimited(Duration.ofSeconds(30), "slow down"));
     pass(new RateLimited(Duration.ofSeconds(1), "slow down"));
 
-    now = now.plusSeconds(2);
+    pass(Duration.ofSeconds(2));
     assertThat(breaker.callsAllowed()).isZero();
     assertThat(breaker.blockedBy()).hasValue("rate_limited");
-    now = now.plusSeconds(28);
+    pass(Duration.ofSeconds(28));
     assertThat(breaker.callsAllowed()).isGreaterThan(1000);
+  }
+
+  @Test
+  void a_clock_that_is_put_back_does_not_make_a_429_s_pause_longer() throws Exception {
+    pass(new RateLimited(Duration.ofSeconds(30), "slow down"));
+    correction = Duration.ofHours(-1);
+
+    assertThat(breaker.state()).isEqualTo("nebius: paused until 2026-11-22T11:00:30Z: slow down");
+    pass(Duration.ofSeconds(30));
+    assertThat(breaker.callsAllowed()).isGreaterThan(1000);
+  }
+
+  @Test
+  void nor_does_it_put_off_the_probe() throws Exception {
+    pass(new Misconfigured(ProviderRefusal.BALANCE, "Nebius answered 402: no money", true));
+    correction = Duration.ofHours(-1);
+
+    assertThat(breaker.untilProbe()).hasValue(PROBE_AFTER);
+    pass(PROBE_AFTER);
+    pass(new Rejected(FailureCode.REJECTED, "bad prompt"));
+    assertThat(breaker.state()).isEqualTo("closed: calls are made");
   }
 
   private void refuseThree() throws Exception {
@@ -356,6 +379,10 @@ class NebiusCircuitBreakerTest {
       throw new IllegalStateException(e);
     }
     states.transitionToHalfOpenState();
+  }
+
+  private void pass(Duration time) {
+    nanos += time.toNanos();
   }
 
   private void pass(AttemptOutcome outcome) throws Exception {
