@@ -4,8 +4,8 @@ import dev.darkroom.messaging.KafkaFailure;
 import dev.darkroom.messaging.KafkaHealth;
 import dev.darkroom.messaging.KafkaHealth.KafkaConcern;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
+import java.util.function.LongSupplier;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
@@ -17,14 +17,22 @@ final class ProducerHealth {
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final Duration LEFT_TO_OTHERS = Duration.ofSeconds(5);
 
-  private final InstantSource clock;
   private final KafkaHealth troubles;
-  private Instant lastFailure = Instant.MIN;
+  private final LongSupplier nanoTime;
+  private long lastFailure;
   private boolean stalled;
 
-  ProducerHealth(InstantSource clock, KafkaHealth troubles) {
-    this.clock = clock;
+  @Autowired
+  ProducerHealth(KafkaHealth troubles) {
+    this(troubles, System::nanoTime);
+  }
+
+  /**
+   * @param nanoTime as {@link System#nanoTime()} counts
+   */
+  ProducerHealth(KafkaHealth troubles, LongSupplier nanoTime) {
     this.troubles = troubles;
+    this.nanoTime = nanoTime;
   }
 
   /** True for a second after each failure. */
@@ -41,7 +49,7 @@ final class ProducerHealth {
   }
 
   private boolean isWithin(Duration afterFailure) {
-    return clock.instant().isBefore(lastFailure.plus(afterFailure));
+    return stalled && nanoTime.getAsLong() - lastFailure < afterFailure.toNanos();
   }
 
   /** True from a failure until the next acknowledgement. */
@@ -52,13 +60,12 @@ final class ProducerHealth {
   synchronized void acknowledged() {
     if (stalled) {
       stalled = false;
-      lastFailure = Instant.MIN;
       troubles.end(KafkaConcern.JOBS);
     }
   }
 
   synchronized void failed(Throwable reason) {
-    lastFailure = clock.instant();
+    lastFailure = nanoTime.getAsLong();
     stalled = true;
     troubles.report(KafkaConcern.JOBS, KafkaFailure.inWords(reason, "WRITE"));
   }

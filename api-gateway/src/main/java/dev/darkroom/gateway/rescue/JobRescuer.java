@@ -11,7 +11,6 @@ import dev.darkroom.ledger.loop.BackgroundLoop;
 import dev.darkroom.messaging.EventPublisher;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -50,7 +49,6 @@ final class JobRescuer {
       StoredPictureCompleter completer,
       EventPublisher events,
       RescueSettings settings,
-      Clock clock,
       MeterRegistry meters) {
     this.jobQueries = jobQueries;
     this.jobStore = jobStore;
@@ -59,7 +57,9 @@ final class JobRescuer {
     this.completer = completer;
     this.events = events;
     this.grace = settings.grace();
-    this.ledgerUptime = new LedgerUptime(clock);
+    this.ledgerUptime =
+        new LedgerUptime(
+            jobQueries::ledgerTime, settings.sweep().plus(settings.grace()), System::nanoTime);
     this.meters = meters;
     Stream.of("due_again", "completed_from_store", "attempts_exhausted", "deadline_exceeded")
         .forEach(this::counter);
@@ -100,10 +100,11 @@ final class JobRescuer {
 
   /** A lapsed lease proves nothing while workers could not reach the ledger to renew theirs. */
   private boolean rescueLapsed() {
+    // looked for before the ledger's time is: a step of its clock that made leases lapse is noticed
+    var lapsed = jobQueries.findLapsed(LAPSED_PER_ROUND);
     if (!ledgerUptime.hasLasted(grace)) {
       return false;
     }
-    var lapsed = jobQueries.findLapsed(LAPSED_PER_ROUND);
     if (lapsed.isEmpty()) {
       workerStore.forgetSilentWorkers();
     } else {

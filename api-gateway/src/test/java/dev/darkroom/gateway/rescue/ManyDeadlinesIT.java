@@ -29,7 +29,6 @@ import dev.darkroom.picture.StoredPicture;
 import dev.darkroom.testservers.TestServers;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.InputStream;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -113,7 +112,6 @@ class ManyDeadlinesIT {
         new StoredPictureCompleter(store, gateway.bean(OutcomeStore.class)),
         gateway.bean(EventPublisher.class),
         new RescueSettings(Duration.ofSeconds(1), Duration.ofSeconds(10)),
-        Clock.systemUTC(),
         new SimpleMeterRegistry());
   }
 
