@@ -159,8 +159,12 @@ final class JobClaimer {
       throw e;
     }
     token = UUID.randomUUID();
-    // a repeated claim returns what the first one brought as well
-    var fresh = claimed.stream().filter(job -> !begun.contains(job.attempt())).toList();
+    // A repeated claim returns what the first one brought as well. An attempt of it that goes back is
+    // not begun: its report that no call was made may be on its way.
+    var fresh =
+        claimed.stream()
+            .filter(job -> !begun.contains(job.attempt()) && !goingBack.contains(job.attempt()))
+            .toList();
     runner.usePermits(fresh);
     beginAll(fresh);
     return claimed.stream().map(job -> job.attempt().requestId()).collect(toSet());

@@ -35,7 +35,9 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -176,6 +178,55 @@ class JobClaimerIT {
       assertThat(runner.begun).as("they are due again, at once").hasSize(5);
       claims.settle();
       assertThat(jobs).as("nothing is given back twice").allMatch(job -> attempts(job).size() == 2);
+    }
+  }
+
+  @Test
+  void a_job_that_is_to_go_back_is_not_begun_when_its_claim_is_repeated() throws Exception {
+    var job = accept();
+    try (var wire = new TestingWire(database.jdbcUrl());
+        var behind = TestingContext.open(through(wire), SOON_BROKEN)) {
+      var claims = claims(behind);
+      loseTheAnswerToAClaim(claims, List.of(job), wire, behind.getBean(JdbcClient.class));
+      failToSettle(claims, job);
+
+      claims.claim(records(List.of(job)));
+
+      assertThat(runner.begun).isEmpty();
+      assertThat(attempts(job))
+          .extracting(made -> Objects.requireNonNull(made.end()).outcome())
+          .containsExactly(AttemptResult.NOT_MADE);
+      claims.claim(records(List.of(job)));
+      assertThat(runner.begun).extracting(Attempt::number).containsExactly(2);
+    }
+  }
+
+  /** The lease is renewed, and then the connection breaks on which the job goes back. */
+  private static void failToSettle(JobClaimer claims, RequestId job) throws Exception {
+    var ledger = context.getBean(JdbcClient.class);
+    try (var locking = context.getBean(DataSource.class).getConnection();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      locking.setAutoCommit(false);
+      try (var lock =
+          locking.prepareStatement(
+              "select from public.generation_queue where request_id = ? for update")) {
+        lock.setObject(1, job.value());
+        lock.execute();
+      }
+      var settling = threads.submit(claims::settle);
+      await()
+          .until(() ->
+              ledger
+                  .sql(
+                      """
+                      select pg_terminate_backend(pid) from pg_stat_activity
+                      where datname = current_database() and wait_event_type = 'Lock'
+                      """)
+                  .query(Boolean.class)
+                  .optional()
+                  .isPresent());
+      settling.get();
+      locking.rollback();
     }
   }
 
