@@ -26,9 +26,13 @@ final class DatabaseUrl {
       Pattern.compile(
           "postgres(?:ql)?://(?:(?<login>[^@/?#]*)@)?(?<hosts>[^@/?#]*)(?<path>/[^@?#]*)?(?:\\?(?<query>[^@#]*))?");
 
-  private static final Pattern JDBC_HOSTS = Pattern.compile("//(?<hosts>[^/?]*)(?<slash>/?).*");
+  private static final Pattern JDBC_HOSTS =
+      Pattern.compile("//(?<hosts>[^/?]*)(?<path>(?<slash>/?).*)");
   private static final Pattern ADDRESS =
-      Pattern.compile("(?:\\[[0-9a-fA-F:.%]+]|[^\\[\\]:@\\s]+)(?::\\d{1,5})?");
+      Pattern.compile("(?:\\[[0-9a-fA-F:.%]+]|[^\\[\\]:@\\s]+)(?::(?<port>\\d{1,5}))?");
+
+  private static final Pattern BAD_PERCENT = Pattern.compile("%(?![0-9a-fA-F]{2})");
+  private static final int LAST_PORT = 65_535;
 
   private DatabaseUrl() {}
 
@@ -46,6 +50,7 @@ final class DatabaseUrl {
   private static String fromJdbc(String url) {
     var rest = JDBC_HOSTS.matcher(url.substring(JDBC.length()));
     if (!rest.matches()) {
+      requirePercents(url);
       return url; // jdbc:postgresql:database, on this machine
     }
     if (rest.group("hosts").contains("@")) {
@@ -56,6 +61,7 @@ final class DatabaseUrl {
       throw new InvalidDatabaseUrlException("it has no / after the host");
     }
     requireAddresses(rest.group("hosts"));
+    requirePercents(rest.group("path"));
     return url;
   }
 
@@ -67,6 +73,7 @@ final class DatabaseUrl {
     var path = uri.group("path") == null ? "/" : uri.group("path");
     var query = uri.group("query") == null ? "" : "?" + uri.group("query");
     requireAddresses(uri.group("hosts"));
+    requirePercents(path + query);
     var properties = new HashMap<String, String>();
     properties.put("url", JDBC + "//" + uri.group("hosts") + path + query);
     addLogin(uri.group("login"), properties);
@@ -84,8 +91,24 @@ final class DatabaseUrl {
   }
 
   private static void requireAddresses(String hosts) {
-    if (!Stream.of(hosts.split(",", -1)).allMatch(host -> ADDRESS.matcher(host).matches())) {
+    if (!Stream.of(hosts.split(",", -1)).allMatch(DatabaseUrl::isAddress)) {
       throw new InvalidDatabaseUrlException("its host or port is not valid" + ENCODE);
+    }
+  }
+
+  private static boolean isAddress(String host) {
+    var address = ADDRESS.matcher(host);
+    if (!address.matches()) {
+      return false;
+    }
+    var port = address.group("port");
+    return port == null || (Integer.parseInt(port) > 0 && Integer.parseInt(port) <= LAST_PORT);
+  }
+
+  private static void requirePercents(String text) {
+    if (BAD_PERCENT.matcher(text).find()) {
+      throw new InvalidDatabaseUrlException(
+          "a % in its parameters must be followed by two hexadecimal digits");
     }
   }
 

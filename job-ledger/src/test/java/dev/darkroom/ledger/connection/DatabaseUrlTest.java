@@ -99,6 +99,11 @@ class DatabaseUrlTest {
         "jdbc:postgresql://ada:hunter2@db",
         "jdbc:postgresql://db?password=hunter2",
         "jdbc:postgresql://db:hunter2/x",
+        "jdbc:postgresql://db/x?password=hunter2%",
+        "jdbc:postgresql://db/x?user=ada&password=100%hunter2",
+        "jdbc:postgresql:x?password=hunter2%",
+        "jdbc:postgresql://db:99999/x?password=hunter2",
+        "postgresql://db/x?password=hunter2%",
       })
   void what_can_not_be_used_is_never_repeated(String url) {
     var problem = catchThrowable(() -> DatabaseUrl.properties(url));
