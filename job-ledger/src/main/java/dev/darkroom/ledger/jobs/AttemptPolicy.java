@@ -11,7 +11,10 @@ import dev.darkroom.model.Step;
  * @param maxAttempts attempts that count before the job fails
  */
 public record AttemptPolicy(int maxAttempts, UnknownOutcomePolicy onUnknownOutcome) {
-  /** Attempts of any kind: a fault that never counts must not go round for ever. */
+  /**
+   * Attempts of any kind: a fault that never counts must not go round for ever. After the last one
+   * the job waits for its deadline.
+   */
   static final int MOST = 50;
 
   /** From this attempt on, those that don't count are spread over the time until the deadline. */

@@ -248,7 +248,7 @@ public final class JobStore {
               select * from public.generation_queue where request_id = :id for update),
             held as (
               select request_id, :delay * interval '1 millisecond' as delay, cancel_requested_at is not null as cancelled,
-                cancel_requested_at is not null or :ends or (:counts and failures + 1 >= :maxAttempts) or attempt >= :most as exhausted,
+                cancel_requested_at is not null or :ends or (:counts and (failures + 1 >= :maxAttempts or attempt >= :most)) as exhausted,
                 case when attempt >= :spreadFrom and not :counts
                   then (deadline_at - clock_timestamp()) / (:most + 1 - least(attempt, :most)) end as share
               from locked

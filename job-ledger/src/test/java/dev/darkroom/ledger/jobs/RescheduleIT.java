@@ -162,15 +162,28 @@ class RescheduleIT {
   }
 
   @Test
-  void the_fiftieth_attempt_ends_the_job_whatever_it_counts() {
-    var attempt = aHeldJob().withAttempts(50).heldIn(ledger);
+  void after_the_fiftieth_attempt_that_does_not_count_the_job_waits_for_its_deadline() {
+    var attempt = aHeldJob().withAttempts(50).deadline(Duration.ofMinutes(10)).heldIn(ledger);
 
     assertThat(ledger.jobStore.rescheduleIfHeld(attempt, failed(false)))
+        .isInstanceOf(Rescheduled.DueAgain.class);
+
+    assertThatJob(ledger, attempt.requestId())
+        .has("failures", 0)
+        .hasTime("due_at", Duration.ofMinutes(10))
+        .hasSteps("attempt_failed", "retry_scheduled");
+  }
+
+  @Test
+  void the_fiftieth_attempt_ends_the_job_if_it_counts() {
+    var attempt = aHeldJob().withAttempts(50).heldIn(ledger);
+
+    assertThat(ledger.jobStore.rescheduleIfHeld(attempt, failed(true)))
         .isInstanceOf(Rescheduled.Exhausted.class);
 
     assertThatJob(ledger, attempt.requestId())
         .isFailedWith("outage")
-        .has("failures", 0)
+        .has("failures", 1)
         .hasSteps("attempt_failed", "attempts_exhausted");
   }
 
