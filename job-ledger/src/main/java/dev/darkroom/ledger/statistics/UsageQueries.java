@@ -100,24 +100,29 @@ public final class UsageQueries {
       @Nullable String userId,
       UsageGrouping grouping) {
     var whole = new UsagePeriod("", since, until);
-    var found =
-        switch (grouping) {
-          case DAY -> sums(periods(since, until), visible, userId, grouping);
-          case USER, MODEL -> sums(List.of(whole), visible, userId, grouping);
-          case PROVIDER -> {
-            var total = sums(List.of(whole), visible, userId, UsageGrouping.DAY).getFirst();
-            yield Stream.concat(Stream.of(total), ofProviders(whole, visible, userId).stream())
-                .toList();
-          }
-        };
-    var total = found.getFirst().counts();
-    var groups = found.stream().skip(1).limit(MOST_GROUPS).toList();
     return switch (grouping) {
-      case DAY -> new UsageSums(total, everyDay(since, until, groups), null);
-      case PROVIDER -> new UsageSums(total, groups, null);
-      case USER, MODEL ->
-          new UsageSums(total, groups, found.size() > MOST_GROUPS + 1 ? others(found) : null);
+      case DAY -> {
+        var found = sums(periods(since, until), visible, userId, grouping);
+        yield new UsageSums(total(found), everyDay(since, until, groups(found)), null);
+      }
+      case USER, MODEL -> {
+        var found = sums(List.of(whole), visible, userId, grouping);
+        var others = found.size() > MOST_GROUPS + 1 ? others(found) : null;
+        yield new UsageSums(total(found), groups(found), others);
+      }
+      case PROVIDER -> {
+        var found = sums(List.of(whole), visible, userId, UsageGrouping.DAY);
+        yield new UsageSums(total(found), ofProviders(whole, visible, userId), null);
+      }
     };
+  }
+
+  private static UsageCounts total(List<UsageGroup> found) {
+    return found.getFirst().counts();
+  }
+
+  private static List<UsageGroup> groups(List<UsageGroup> found) {
+    return found.stream().skip(1).limit(MOST_GROUPS).toList();
   }
 
   /** A part of the range, whose jobs are summed up together if that is by day. */
@@ -163,11 +168,9 @@ public final class UsageQueries {
 
   /** What the total has beyond the groups that are listed. */
   private static UsageCounts others(List<UsageGroup> found) {
-    return found.stream()
-        .skip(1)
-        .limit(MOST_GROUPS)
+    return groups(found).stream()
         .map(UsageGroup::counts)
-        .reduce(found.getFirst().counts(), UsageCounts::without);
+        .reduce(total(found), UsageCounts::without);
   }
 
   /** The total first, then one group more than are listed. */
