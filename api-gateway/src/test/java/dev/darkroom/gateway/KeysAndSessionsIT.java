@@ -12,7 +12,9 @@ import dev.darkroom.ledger.access.KeyLimits;
 import dev.darkroom.ledger.audit.AuditAction;
 import dev.darkroom.testservers.TestServers;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.sql.SQLException;
 import java.util.Set;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -84,6 +86,7 @@ class KeysAndSessionsIT {
       assertThat(api.complaints("DELETE /api/keys/{keyId}", revoked)).isEmpty();
       assertThat(revoked.text("/revokedBy")).startsWith("key:");
     }
+    assertThat(gateway.get("/api/logs", "Authorization", "Bearer " + key).status()).isEqualTo(401);
     assertThat(revoke("nonsense").status()).isEqualTo(404);
     var audit = audit("target=key:" + id);
     assertThat(audit.json().get("entries").findValuesAsString("action"))
@@ -92,6 +95,26 @@ class KeysAndSessionsIT {
         .isEqualTo("[\"generate\",\"read\"]");
     assertThat(audit.text("/entries/1/owner")).isEqualTo("shop");
     assertThat(audit.text("/entries/0/trace")).isNotEmpty();
+  }
+
+  @Test
+  void a_signed_link_is_a_503_while_nobody_can_tell_whose_it_is() throws SQLException {
+    var accepted =
+        gateway
+            .post("{\"prompt\":\"a\"}", "Authorization", "Bearer " + operator)
+            .text("/links/events");
+    try (var connection = gateway.bean(DataSource.class).getConnection();
+        var statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("lock table public.generation_jobs in access exclusive mode");
+      var reply = gateway.get(accepted);
+      connection.rollback();
+
+      assertThat(reply.status()).as(reply.body()).isEqualTo(503);
+      assertThat(reply.text("/code")).isEqualTo("query_too_slow");
+      assertThat(reply.header("Retry-After")).isNotEmpty();
+      BadInputIT.assertIsProblem(reply);
+    }
   }
 
   @ParameterizedTest

@@ -16,6 +16,9 @@ public interface CredentialVerifier {
 
   Identification identify(String credential);
 
+  /** Asks the ledger anew about the key with this id, which has just been revoked. */
+  void forget(String keyId);
+
   /** Where people sign in; empty where there are only keys. */
   Optional<SupabaseProject> supabase();
 

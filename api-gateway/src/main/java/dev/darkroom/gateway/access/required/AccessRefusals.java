@@ -61,6 +61,11 @@ final class AccessRefusals implements AuthenticationEntryPoint, AccessDeniedHand
     reply(request, response, scope.map(this::insufficientScope).orElseGet(this::notListed));
   }
 
+  /** Something else keeps the request from going on. */
+  void fail(HttpServletRequest request, HttpServletResponse response, RuntimeException e) {
+    replies.resolveException(request, response, null, e);
+  }
+
   private void reply(HttpServletRequest request, HttpServletResponse response, Problem problem) {
     replies.resolveException(request, response, null, new AccessRefusedException(problem));
   }

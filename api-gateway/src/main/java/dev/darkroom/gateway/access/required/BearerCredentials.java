@@ -70,6 +70,11 @@ final class BearerCredentials implements CredentialVerifier, BearerTokenResolver
   }
 
   @Override
+  public void forget(String keyId) {
+    keys.forget(keyId);
+  }
+
+  @Override
   public Optional<SupabaseProject> supabase() {
     return project;
   }

@@ -104,6 +104,11 @@ final class KeyDirectory {
     }
   }
 
+  /** Asks the ledger the next time, whatever it said before. */
+  void forget(String id) {
+    found.synchronous().invalidate(id);
+  }
+
   /** A key, and who has it. */
   private record FoundKey(HashedAccessKey key, Caller caller) {
     static FoundKey of(HashedAccessKey hashed) {

@@ -1,6 +1,7 @@
 package dev.darkroom.gateway.access.required;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.darkroom.gateway.access.Caller;
 import dev.darkroom.gateway.access.Caller.LinkVerifier;
 import dev.darkroom.gateway.access.Identification;
 import dev.darkroom.gateway.access.required.AccessRefusals.UndecidedException;
@@ -11,8 +12,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,7 @@ import org.springframework.boot.web.servlet.DelegatingFilterProxyRegistrationBea
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.dao.DataAccessException;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -131,7 +135,7 @@ class RequiredAccessConfiguration {
             new DefaultSecurityFilterChain(
                 AnyRequestMatcher.INSTANCE,
                 new SecurityContextHolderFilter(new RequestAttributeSecurityContextRepository()),
-                linkFilter(links),
+                linkFilter(links, refusals),
                 bearerFilter(credentials, refusals),
                 new AnonymousAuthenticationFilter("anonymous"),
                 translationFilter(refusals),
@@ -142,18 +146,26 @@ class RequiredAccessConfiguration {
     return chain;
   }
 
-  private static Filter linkFilter(ObjectProvider<LinkVerifier> links) {
+  private static Filter linkFilter(ObjectProvider<LinkVerifier> links, AccessRefusals refusals) {
     var verifiers = SingletonSupplier.of(() -> links.stream().toList());
     return (request, response, chain) -> {
-      verifiers.obtain().stream()
-          .map(link -> link.callerOf((HttpServletRequest) request))
-          .flatMap(Optional::stream)
-          .findFirst()
-          .ifPresent(caller ->
-              SecurityContextHolder.setContext(
-                  new SecurityContextImpl(new CallerAuthentication(caller))));
+      Optional<Caller> caller;
+      try {
+        caller = callerByLink(verifiers.obtain(), (HttpServletRequest) request);
+      } catch (DataAccessException e) { // whose request it is can't be found out
+        refusals.fail((HttpServletRequest) request, (HttpServletResponse) response, e);
+        return;
+      }
+      caller.ifPresent(known ->
+          SecurityContextHolder.setContext(
+              new SecurityContextImpl(new CallerAuthentication(known))));
       chain.doFilter(request, response);
     };
+  }
+
+  private static Optional<Caller> callerByLink(
+      List<LinkVerifier> links, HttpServletRequest request) {
+    return links.stream().map(link -> link.callerOf(request)).flatMap(Optional::stream).findFirst();
   }
 
   private static Filter bearerFilter(BearerCredentials credentials, AccessRefusals refusals) {

@@ -54,6 +54,8 @@ final class IdentityParser {
           var owner = fields.requiredText("owner", NewAccessKey.LONGEST_OWNER);
           var scopes = scopes(fields);
           var limits = fields.object("limits");
+          fields.allowOnly("owner", "scopes", "limits", "expiresAt");
+          limits.allowOnly("requestsPerSecond", "openJobs", "jobsPerDay", "weight");
           var expiresAt = fields.instant("expiresAt");
           if (expiresAt.isPresent() && !expiresAt.get().isAfter(now)) {
             fields.reject("expiresAt", "must be in the future");

@@ -37,13 +37,13 @@ class KeyController {
   private static final int SHOWN = 1_000;
 
   private final AccessKeyStore store;
-  private final boolean isRequired;
+  private final Optional<CredentialVerifier> verifier;
   private final Clock clock;
   private final IdentityParser parser = new IdentityParser();
 
   KeyController(AccessKeyStore store, Optional<CredentialVerifier> verifier, Clock clock) {
     this.store = store;
-    this.isRequired = verifier.isPresent();
+    this.verifier = verifier;
     this.clock = clock;
   }
 
@@ -103,7 +103,7 @@ class KeyController {
 
   @PostMapping("/api/keys")
   ResponseEntity<Object> create(HttpServletRequest request) {
-    if (!isRequired) {
+    if (verifier.isEmpty()) {
       return refusal();
     }
     return switch (RequestBody.of(request)) {
@@ -131,7 +131,7 @@ class KeyController {
 
   @GetMapping("/api/keys")
   ResponseEntity<Object> list(HttpServletRequest request) {
-    if (!isRequired) {
+    if (verifier.isEmpty()) {
       return refusal();
     }
     var parameters = new RequestParameters(request);
@@ -149,12 +149,13 @@ class KeyController {
   /** May be repeated. Other gateways notice within 30 seconds. */
   @DeleteMapping("/api/keys/{keyId}")
   ResponseEntity<Object> revoke(@PathVariable String keyId, HttpServletRequest request) {
-    if (!isRequired) {
+    if (verifier.isEmpty()) {
       return refusal();
     }
     var entry = entry(AuditAction.KEY_REVOKE, request);
     var revoked =
         keyId.indexOf('\0') >= 0 ? Optional.<AccessKey>empty() : store.revoke(keyId, entry);
+    verifier.ifPresent(credentials -> credentials.forget(keyId));
     revoked.ifPresent(key ->
         log.atWarn()
             .addKeyValue("key", key.id())

@@ -11,6 +11,7 @@ import dev.darkroom.gateway.access.Identification.Unrecognized;
 import dev.darkroom.gateway.access.Scope;
 import dev.darkroom.ledger.access.AccessKey;
 import dev.darkroom.ledger.access.AccessKey.HashedAccessKey;
+import dev.darkroom.ledger.access.AccessKeyText;
 import dev.darkroom.ledger.access.KeyLimits;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -152,6 +153,17 @@ class KeyDirectoryTest {
     clock.advance(Duration.ofSeconds(20));
     assertThat(directory.identify(KEY)).isInstanceOf(Known.class);
     clock.advance(Duration.ofSeconds(6));
+
+    assertThat(directory.identify(KEY)).isInstanceOf(Unrecognized.class);
+  }
+
+  @Test
+  void a_revocation_holds_at_once_where_it_was_made() {
+    know(null, null);
+    assertThat(directory.identify(KEY)).isInstanceOf(Known.class);
+
+    know(null, clock.instant());
+    directory.forget(AccessKeyText.parse(KEY).orElseThrow().id());
 
     assertThat(directory.identify(KEY)).isInstanceOf(Unrecognized.class);
   }
