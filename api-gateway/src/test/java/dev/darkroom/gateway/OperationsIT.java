@@ -7,6 +7,7 @@ import dev.darkroom.gateway.RunningGateway.Reply;
 import dev.darkroom.ledger.jobs.JobStore;
 import dev.darkroom.ledger.jobs.WorkerStore;
 import dev.darkroom.ledger.jobs.WorkerStore.WorkerDescription;
+import dev.darkroom.model.GenerationRequest;
 import dev.darkroom.model.RequestId;
 import dev.darkroom.testservers.TestServers;
 import java.net.http.HttpRequest;
@@ -69,6 +70,10 @@ class OperationsIT {
         "/pause | {\"userId\":\"a\",\"model\":\"b\"} | model",
         "/pause | {\"userId\":7} | userId",
         "/pause | [] | body",
+        "/pause | {\"user_id\":\"a\"} | user_id",
+        "'' | {\"action\":\"cancel\",\"filter\":{\"status\":\"started\",\"userid\":\"a\"}} |"
+            + " filter.userid",
+        "'' | {\"action\":\"cancel\",\"filter\":{\"userId\":\"a\"},\"dryrun\":true} | dryrun",
         "/pause | {\"userId\":\" \"} | userId",
         "/resume | {\"model\":\"\"} | model",
         "'' | {\"action\":\"cancel\",\"filter\":{\"userId\":\"\",\"status\":\"started\"}} |"
@@ -124,6 +129,37 @@ class OperationsIT {
                 .query(Long.class)
                 .single())
         .isEqualTo(5);
+  }
+
+  @Test
+  void what_was_erased_is_not_sent_again() {
+    var user = "erased-" + UUID.randomUUID();
+    var job = submit(user);
+    worker.complete(job);
+    GATEWAY
+        .bean(JdbcClient.class)
+        .sql(
+            """
+            update public.generation_jobs set request = jsonb_set(request, '{prompt}', to_jsonb(:erased::text))
+            where user_id = :user
+            """)
+        .param("erased", GenerationRequest.ERASED)
+        .param("user", user)
+        .update();
+
+    var begun = post("", "{\"action\":\"replay\",\"filter\":{\"userId\":\"%s\"}}".formatted(user));
+
+    assertThat(awaitEnd(begun.header("Location")).json().get("changed").asInt()).isZero();
+    assertThat(jobsOf(user)).isEqualTo(1);
+  }
+
+  @Test
+  void a_model_may_be_named_by_its_alias() {
+    var paused = post("/pause", "{\"model\":\"dall-e-3\"}");
+    var resumed = post("/resume", "{\"model\":\"black-forest-labs/flux-schnell\"}");
+
+    assertThat(paused.text("/model")).isEqualTo("black-forest-labs/flux-schnell");
+    assertThat(resumed.json().get("resumed").asBoolean()).isTrue();
   }
 
   @Test
@@ -185,6 +221,7 @@ class OperationsIT {
         "{\"owner\":\"nobody\",\"reason\":\"Asked.\"} | 202",
         "{\"userId\":\"nobody\"} | 400",
         "{\"reason\":\"Asked.\"} | 400",
+        "{\"owner\":\"nobody\",\"user\":\"a\",\"reason\":\"Asked.\"} | 400",
         "{\"userId\":\" \",\"owner\":\"a\",\"reason\":\"Asked.\"} | 400",
         "[] | 400"
       })

@@ -23,6 +23,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 public final class FieldReader {
   private static final int LONGEST_NUMBER_SHOWN = 32;
   private static final int LONGEST_TIME = 40;
+  private static final int LONGEST_NAME_SHOWN = 64;
+  private static final int MOST_UNKNOWN = 20;
 
   private final JsonNode object;
   private final String prefix;
@@ -113,6 +115,26 @@ public final class FieldReader {
       reject(field, RequestParameters.TIMESTAMP_RULE);
     }
     return time;
+  }
+
+  /** Rejects all other fields: where one may be misspelt, to ignore it does more than was asked. */
+  public void allowOnly(String... names) {
+    var known = List.of(names);
+    object.propertyNames().stream()
+        .filter(name -> !known.contains(name))
+        .limit(MOST_UNKNOWN)
+        .forEach(name ->
+            reject(shown(name), "is not a field here; there are " + String.join(", ", known)));
+  }
+
+  /** A name as replies may have it: cut, and without halves of surrogate pairs. */
+  public static String shown(String name) {
+    var shown = new StringBuilder();
+    name.codePoints()
+        .limit(LONGEST_NAME_SHOWN)
+        .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
+        .forEach(shown::appendCodePoint);
+    return shown.length() < name.length() ? shown.append('…').toString() : shown.toString();
   }
 
   /** Notes what is wrong with a field; the message continues a sentence that names it. */

@@ -158,14 +158,16 @@ public final class JobReplayer {
    * @param visible to whoever wants that; the others are left alone
    * @param operation what this is part of: each job is repeated once for it, however often this is
    *     called
-   * @return how many were submitted, now or before; the others are gone or not allowed any more
+   * @return how many were submitted, now or before; the others are gone, erased or not allowed any
+   *     more
    */
   public int replayAll(List<RequestId> originals, Visibility visible, String operation) {
     var none = JsonNodeFactory.instance.objectNode();
     var jobs = new ArrayList<NewJob>();
     for (var original : jobQueries.findWithoutSteps(originals, visible)) {
-      if (submissions.parse(changed(original, none))
-          instanceof Parsed.Success<Submission>(var submission)) {
+      if (!isErased(original)
+          && submissions.parse(changed(original, none))
+              instanceof Parsed.Success<Submission>(var submission)) {
         jobs.add(
             jobSubmitter.newJob(
                 jobSubmitter.mintId(),

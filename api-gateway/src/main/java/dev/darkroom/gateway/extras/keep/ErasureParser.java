@@ -31,6 +31,7 @@ final class ErasureParser {
           List.of(new Parsed.BadField("body", "must be a valid JSON object")));
     }
     var fields = new FieldReader(object.get());
+    fields.allowOnly("owner", "userId", "dryRun", "reason");
     var owner = name(fields, "owner");
     var user = name(fields, "userId");
     var dryRun = fields.flag("dryRun");

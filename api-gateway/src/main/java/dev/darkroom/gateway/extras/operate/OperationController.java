@@ -12,6 +12,7 @@ import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.JsonReply;
 import dev.darkroom.gateway.http.Parsed;
 import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.gateway.model.ModelCatalog;
 import dev.darkroom.gateway.submit.IdempotencyKeyHeader;
 import dev.darkroom.gateway.submit.RequestBody;
 import dev.darkroom.ledger.access.Visibility;
@@ -57,13 +58,18 @@ class OperationController {
   private final PauseStore pauseStore;
   private final OperationStore operationStore;
   private final HeavyReaders readers;
-  private final OperationParser parser = new OperationParser();
+  private final OperationParser parser;
   private final TimeBasedEpochRandomGenerator ids = Generators.timeBasedEpochRandomGenerator();
 
-  OperationController(PauseStore pauseStore, OperationStore operationStore, HeavyReaders readers) {
+  OperationController(
+      PauseStore pauseStore,
+      OperationStore operationStore,
+      HeavyReaders readers,
+      ModelCatalog models) {
     this.pauseStore = pauseStore;
     this.operationStore = operationStore;
     this.readers = readers;
+    this.parser = new OperationParser(models);
   }
 
   /** A pause in replies; neither user nor model where it concerns all. */

@@ -3,6 +3,8 @@ package dev.darkroom.gateway.extras.operate;
 import dev.darkroom.gateway.http.FieldReader;
 import dev.darkroom.gateway.http.JsonObjectReader;
 import dev.darkroom.gateway.http.Parsed;
+import dev.darkroom.gateway.model.ImageModel;
+import dev.darkroom.gateway.model.ModelCatalog;
 import dev.darkroom.gateway.submit.RequestBody;
 import dev.darkroom.ledger.operate.JobFilter;
 import dev.darkroom.ledger.operate.Operation.OperationAction;
@@ -24,6 +26,11 @@ final class OperationParser {
   private static final String DEFAULT_REASON = "No reason was given.";
 
   private final JsonObjectReader json = new JsonObjectReader(RequestBody.LIMIT);
+  private final ModelCatalog models;
+
+  OperationParser(ModelCatalog models) {
+    this.models = models;
+  }
 
   /** Whom a pause or its end concerns. */
   record PauseRequest(PauseScope scope, String name, String reason) {}
@@ -43,8 +50,9 @@ final class OperationParser {
       return notAnObject();
     }
     var fields = new FieldReader(object.get());
+    fields.allowOnly("userId", "model", "reason");
     var user = name(fields, "userId", GenerationRequest.MAX_USER_ID);
-    var model = name(fields, "model", GenerationRequest.MAX_MODEL);
+    var model = model(fields);
     var reason = fields.text("reason", LONGEST_REASON).orElse(DEFAULT_REASON);
     if (user.isPresent() && model.isPresent()) {
       fields.reject("model", "must not be combined with userId; pause one after the other");
@@ -64,6 +72,7 @@ final class OperationParser {
       return notAnObject();
     }
     var fields = new FieldReader(object.get());
+    fields.allowOnly("action", "filter", "dryRun", "reason");
     var actions = Stream.of(OperationAction.values()).map(OperationAction::word).toList();
     var action = fields.oneOf("action", actions);
     if (action.isEmpty() && fields.errors().isEmpty()) {
@@ -80,15 +89,16 @@ final class OperationParser {
         : new Parsed.BadFields<>(fields.errors());
   }
 
-  private static JobFilter filter(FieldReader fields) {
+  private JobFilter filter(FieldReader fields) {
     var inside = fields.object("filter");
+    inside.allowOnly("status", "errorCode", "userId", "model", "since", "until");
     var statuses = Stream.of(JobStatus.values()).map(JobStatus::word).toList();
     var filter =
         new JobFilter(
             inside.oneOf("status", statuses).flatMap(JobStatus::of).orElse(null),
             name(inside, "errorCode", LONGEST_CODE).orElse(null),
             name(inside, "userId", GenerationRequest.MAX_USER_ID).orElse(null),
-            name(inside, "model", GenerationRequest.MAX_MODEL).orElse(null),
+            model(inside).orElse(null),
             inside.instant("since").orElse(null),
             inside.instant("until").orElse(null));
     if (filter.isEmpty() && fields.errors().isEmpty()) {
@@ -102,6 +112,12 @@ final class OperationParser {
       inside.reject("until", "must be after since");
     }
     return filter;
+  }
+
+  /** Jobs have the model's own name, whatever alias their requests had. */
+  private Optional<String> model(FieldReader fields) {
+    return name(fields, "model", GenerationRequest.MAX_MODEL)
+        .map(name -> models.find(name).map(ImageModel::name).orElse(name));
   }
 
   /** Elsewhere a blank text is an absent one; here that would concern everybody's jobs. */

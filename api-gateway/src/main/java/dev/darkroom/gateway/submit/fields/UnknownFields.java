@@ -1,5 +1,7 @@
 package dev.darkroom.gateway.submit.fields;
 
+import static dev.darkroom.gateway.http.FieldReader.shown;
+
 import dev.darkroom.gateway.http.Parsed.BadField;
 import dev.darkroom.gateway.model.ImageModel;
 import dev.darkroom.model.GenerationRequest;
@@ -26,7 +28,6 @@ public record UnknownFields(List<BadField> rejected, List<String> ignored) {
               .split(" "));
 
   private static final int MOST_NAMED = 50;
-  private static final int LONGEST_NAME = 64;
   private static final Set<String> OF_A_LORA = Set.of("url", "scale");
   private static final Map<String, String> OF_A_LORA_ELSEWHERE =
       Map.of(
@@ -115,15 +116,5 @@ public record UnknownFields(List<BadField> rejected, List<String> ignored) {
     if (ignored.size() < MOST_NAMED) {
       ignored.add(shown(name));
     }
-  }
-
-  /** Cut, and without halves of surrogate pairs, which no reply can hold. */
-  private static String shown(String name) {
-    var shown = new StringBuilder();
-    name.codePoints()
-        .limit(LONGEST_NAME)
-        .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xFFFD : c)
-        .forEach(shown::appendCodePoint);
-    return shown.length() < name.length() ? shown.append('…').toString() : shown.toString();
   }
 }
