@@ -83,10 +83,11 @@ class GroupsIT {
     var seed = Long.MAX_VALUE - 1;
     assertThat(submit("{\"prompt\":\"a\",\"seed\":%d,\"count\":2}".formatted(seed)).status())
         .isEqualTo(202);
-    var reply = submit("{\"prompt\":\"a\",\"seed\":%d,\"count\":3}".formatted(seed));
+    var reply = submit("{\"prompt\":\"\",\"seed\":%d,\"count\":3}".formatted(seed));
     assertThat(reply.status()).isEqualTo(400);
-    assertThat(reply.text("/errors/0/field")).isEqualTo("seed");
-    assertThat(reply.text("/errors/0/message")).contains("at most " + (seed - 1));
+    assertThat(reply.text("/errors/0/field")).isEqualTo("prompt");
+    assertThat(reply.text("/errors/1/field")).isEqualTo("seed");
+    assertThat(reply.text("/errors/1/message")).contains("at most " + (seed - 1));
   }
 
   @Test

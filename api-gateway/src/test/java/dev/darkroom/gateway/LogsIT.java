@@ -109,7 +109,7 @@ class LogsIT {
     "offset=-1, offset",
     "offset=9999999999999999999, offset",
     "offset=x, offset",
-    "offset=10001, offset",
+    "offset=2147483648, offset",
     "status=done, status",
     "status=COMPLETED, status",
     "since=2026-11-24, since",
@@ -140,6 +140,8 @@ class LogsIT {
         "q=%25%25%25",
         "since=9999-01-01T00:00:00Z",
         "until=0001-01-01T00:00:00Z",
+        "offset=10001",
+        "offset=2147483647",
         "offset=10000&userId=nobody-has-this-name"
       })
   void what_can_match_nothing_matches_nothing(String query) {

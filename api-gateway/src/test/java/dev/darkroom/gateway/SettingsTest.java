@@ -109,7 +109,6 @@ class SettingsTest {
     "darkroom.rescue.sweep=0s, sweep",
     "darkroom.rescue.grace=-1ms, grace",
     "darkroom.rescue.grace=11m, grace",
-    "darkroom.nebius.model=, model",
     "darkroom.models[0].steps=1-4, darkroom.models: name",
     "darkroom.web.trusted-proxies=proxy.example.com, trusted-proxies",
     "darkroom.web.trusted-proxies=10.0.0.0/33, trusted-proxies",

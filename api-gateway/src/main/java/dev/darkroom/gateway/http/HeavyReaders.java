@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
@@ -25,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 public final class HeavyReaders {
   private static final Duration FEWER_READERS = Duration.ofSeconds(2);
+  private static final String ADVICE = " Try again in a few seconds.";
 
   private final ClientLimiter pages;
   private final ClientLimiter exports;
@@ -97,17 +99,25 @@ public final class HeavyReaders {
           yield ReadBudget.within(budget, ClientConnection.goneOf(request), reading::answer);
         }
       }
-      case ClientLimiter.Entry.ClientHasTooMany _, ClientLimiter.Entry.TooMany _ -> refuse();
+      case ClientLimiter.Entry.ClientHasTooMany _ ->
+          refuse(
+              Problem.of(
+                      HttpStatus.TOO_MANY_REQUESTS,
+                      "Too many of your searches and exports are running." + ADVICE)
+                  .header(HttpHeaders.RETRY_AFTER, String.valueOf(FEWER_READERS.toSeconds())));
+      case ClientLimiter.Entry.TooMany _ -> refuse();
     };
   }
 
   /** The reply to a request that finds no place. */
   public ResponseEntity<Object> refuse() {
+    return refuse(
+        Problem.unavailable("Too many searches and exports are running." + ADVICE, FEWER_READERS));
+  }
+
+  private ResponseEntity<Object> refuse(Problem problem) {
     refusals.count("too_many_readers");
-    return Problem.unavailable(
-            "Too many searches and exports are running. Try again in a few seconds.", FEWER_READERS)
-        .code(ProblemCode.TOO_MANY_READERS)
-        .answer();
+    return problem.code(ProblemCode.TOO_MANY_READERS).answer();
   }
 
   /**

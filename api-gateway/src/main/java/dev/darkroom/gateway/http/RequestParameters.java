@@ -66,22 +66,13 @@ public final class RequestParameters {
 
   /** Empty where the parameter is absent or bad. */
   public OptionalLong integer(String name, long min, long max) {
-    return integer(name, min, max, "");
-  }
-
-  /**
-   * Empty where the parameter is absent or bad.
-   *
-   * @param advice goes on where the error message ends
-   */
-  public OptionalLong integer(String name, long min, long max, String advice) {
     var text = text(name);
     if (text.isEmpty()) {
       return OptionalLong.empty();
     }
     var number = digits(text.get());
     if (number.isEmpty() || number.getAsLong() < min || number.getAsLong() > max) {
-      reject(name, "must be an integer between %d and %d%s".formatted(min, max, advice));
+      reject(name, "must be an integer between %d and %d".formatted(min, max));
       return OptionalLong.empty();
     }
     return number;

@@ -52,16 +52,20 @@ public final class ModelCatalog {
   /**
    * Which models jobs may use, beside those of {@code darkroom.models}.
    *
-   * @param model the default
+   * @param model the default; blank stands for {@code stability-ai/sdxl}
    * @param models others that requests may name
    * @param guidanceScale sent with calls of these models; others use their own default
    */
   @Validated
   @ConfigurationProperties("darkroom.nebius")
   record ModelSettings(
-      @DefaultValue("stability-ai/sdxl") @NotBlank String model,
+      @DefaultValue("") String model,
       @DefaultValue List<@NotBlank @Size(max = GenerationRequest.MAX_MODEL) String> models,
       @DefaultValue List<GuidanceScale> guidanceScale) {
+
+    ModelSettings {
+      model = model.isBlank() ? "stability-ai/sdxl" : model;
+    }
 
     Optional<Double> guidanceScaleOf(String called) {
       return guidanceScale.stream()

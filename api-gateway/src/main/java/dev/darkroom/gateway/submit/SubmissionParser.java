@@ -133,12 +133,10 @@ public final class SubmissionParser {
     var webhook = WebhookFields.read(fields, callbacks.allowPrivate());
     var unknown = UnknownFields.in(tree, model);
     if (seed.isPresent() && seed.get() > Long.MAX_VALUE - count + 1) {
-      return new Parsed.BadFields<>(
-          List.of(
-              new BadField(
-                  "seed",
-                  "must be at most %d with a count of %d: each picture's seed is one higher"
-                      .formatted(Long.MAX_VALUE - count + 1, count))));
+      fields.reject(
+          "seed",
+          "must be at most %d with a count of %d: each picture's seed is one higher"
+              .formatted(Long.MAX_VALUE - count + 1, count));
     }
     var request =
         new GenerationRequest(

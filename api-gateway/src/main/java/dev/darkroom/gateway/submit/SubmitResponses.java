@@ -132,9 +132,9 @@ final class SubmitResponses {
 
   /** The key stands for this job, so a retry with it would get the same answer. */
   private static Problem takeAnotherKey(String sentence) {
-    return Problem.of(
-        HttpStatus.SERVICE_UNAVAILABLE,
-        sentence + " This Idempotency-Key stands for the failed job; retry with a new key.");
+    return Problem.unavailable(
+        sentence + " This Idempotency-Key stands for the failed job; retry with a new key.",
+        OUTAGE_OVER);
   }
 
   /**

@@ -86,12 +86,12 @@ class RequestParametersTest {
   void all_bad_parameters_are_listed() {
     request.setParameter("limit", "x");
     request.setParameter("format", "xml");
-    parameters.integer("limit", 1, 5, "; use cursor to read further");
+    parameters.integer("limit", 1, 5);
     parameters.oneOf("format", List.of("csv", "ndjson"), Function.identity());
     parameters.reject("q", "is too long");
     assertThat(errors())
         .containsExactly(
-            new BadField("limit", "must be an integer between 1 and 5; use cursor to read further"),
+            new BadField("limit", "must be an integer between 1 and 5"),
             new BadField("format", "must be one of csv, ndjson"),
             new BadField("q", "is too long"));
   }

@@ -43,6 +43,14 @@ class ModelCatalogTest {
   }
 
   @Test
+  void a_blank_default_is_sdxl() {
+    runner
+        .withPropertyValues("darkroom.nebius.model=")
+        .run(context ->
+            assertThat(context.getBean(ModelCatalog.class).defaultModel().name()).isEqualTo(SDXL));
+  }
+
+  @Test
   void models_are_found_by_name_and_alias_and_the_default_is_the_first() {
     runner
         .withPropertyValues(

@@ -24,7 +24,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param endpoint base URL; blank stands for {@code https://api.tokenfactory.nebius.com/v1/}
  * @param apiKey sent as a bearer token
- * @param model used if a request names none
+ * @param model used if a request names none; blank stands for {@code stability-ai/sdxl}
  * @param models others that requests may name; the worker only looks them up in the catalogue
  * @param timeout for a whole call, from connecting to the last byte of the picture
  * @param connectTimeout for connecting alone
@@ -39,7 +39,7 @@ import org.springframework.validation.annotation.Validated;
 record NebiusSettings(
     @DefaultValue("") URI endpoint,
     @DefaultValue("") ApiKey apiKey,
-    @DefaultValue("stability-ai/sdxl") @NotBlank String model,
+    @DefaultValue("") String model,
     @DefaultValue List<@NotBlank String> models,
     @DefaultValue("120s") @DurationMin(millis = 100) @DurationMax(minutes = 60) Duration timeout,
     @DefaultValue("5s") @DurationMin(millis = 100) @DurationMax(minutes = 5)
@@ -57,9 +57,11 @@ record NebiusSettings(
     if (endpoint.toString().isBlank()) { // a compose file passes on unset variables so
       endpoint = STANDARD_ENDPOINT;
     }
+    model = model.isBlank() ? STANDARD_MODEL : model;
     endpoint = endpoint.toString().endsWith("/") ? endpoint : URI.create(endpoint + "/");
   }
 
+  private static final String STANDARD_MODEL = "stability-ai/sdxl";
   private static final URI STANDARD_ENDPOINT =
       URI.create("https://api.tokenfactory.nebius.com/v1/");
 

@@ -16,8 +16,8 @@ final class LogQueryParser {
   private static final int MAX_LIMIT = 500;
   private static final int DEFAULT_LIMIT = 50;
 
-  /** The rows that are skipped have to be read. */
-  private static final long MAX_OFFSET = 10_000;
+  /** The rows that are skipped have to be read, for as long as a query may take. */
+  private static final long MAX_OFFSET = Integer.MAX_VALUE;
 
   private static final int MIN_TEXT = 2;
   private static final int MAX_TEXT = 200;
@@ -54,10 +54,7 @@ final class LogQueryParser {
 
   private Parsed<LogQuery> page() {
     var limit = parameters.integer("limit", 1, MAX_LIMIT).orElse(DEFAULT_LIMIT);
-    var offset =
-        parameters
-            .integer("offset", 0, MAX_OFFSET, "; to read further, pass nextCursor as cursor")
-            .orElse(0);
+    var offset = parameters.integer("offset", 0, MAX_OFFSET).orElse(0);
     var after = cursor();
     if (offset > 0 && parameters.text("cursor").isPresent()) {
       parameters.reject("offset", "must be absent or 0 with a cursor");
