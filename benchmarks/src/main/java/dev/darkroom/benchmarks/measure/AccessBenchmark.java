@@ -34,6 +34,11 @@ public final class AccessBenchmark implements Benchmark {
   private static final double CALM_PER_SECOND = 20;
   private static final int CONNECTIONS = 8;
   private static final int CROWD = 64;
+
+  /** As for {@link AcceptBenchmark}. */
+  private static final Duration CROWD_WARM_UP = Duration.ofSeconds(30);
+
+  private static final int CROWD_WARM_UP_JOBS = 25_000;
   private static final Duration CROWD_TIME = Duration.ofSeconds(6);
   private static final int CROWD_JOBS = 50_000;
   private static final int CONCURRENCY = 200;
@@ -121,9 +126,15 @@ public final class AccessBenchmark implements Benchmark {
                   Objects.requireNonNull(provider.call(calm.tag(number))).arrived()
                       - calm.sentNanos(number));
     }
-    var crowd = new JobSeries("crowd", CROWD_JOBS, clock);
-    var connections = Submissions.open(CROWD, gateway.port(), crowd, key);
-    return new AccessLoad(arrived, LoadGenerator.closed(connections, CROWD_TIME, CROWD_JOBS));
+    var _ = crowd("first crowd", CROWD_WARM_UP, CROWD_WARM_UP_JOBS, gateway, key);
+    return new AccessLoad(arrived, crowd("crowd", CROWD_TIME, CROWD_JOBS, gateway, key));
+  }
+
+  private LoadOutcome crowd(
+      String name, Duration time, int most, GatewayProcess gateway, @Nullable String key)
+      throws Exception {
+    var jobs = new JobSeries(name, most, clock);
+    return LoadGenerator.closed(Submissions.open(CROWD, gateway.port(), jobs, key), time, most);
   }
 
   private static void submit(
