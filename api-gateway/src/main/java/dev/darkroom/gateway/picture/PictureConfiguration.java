@@ -7,17 +7,27 @@ import dev.darkroom.ledger.meter.DependencyTrouble;
 import dev.darkroom.picture.LinkingPictureStore;
 import dev.darkroom.picture.PictureStore;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Duration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 @Configuration(proxyBeanMethods = false)
 class PictureConfiguration {
+  private static final int READS_AT_ONCE = 64;
+  private static final int MOST_WAITING_READS = 1_000;
+  private static final Duration LONGEST_READ = Duration.ofSeconds(10);
 
   @Bean
-  PictureResponse pictureResponse(PictureStore store, PictureSettings settings) {
+  PictureReader pictureReader(PictureStore store) {
+    return new PictureReader(store, READS_AT_ONCE, MOST_WAITING_READS, LONGEST_READ);
+  }
+
+  @Bean
+  PictureResponse pictureResponse(
+      PictureStore store, PictureReader reader, PictureSettings settings) {
     return new PictureResponse(
-        store,
+        reader,
         switch (settings.serve()) {
           case PROXY -> null;
           case REDIRECT -> linking(store);

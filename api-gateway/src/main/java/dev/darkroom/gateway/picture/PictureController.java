@@ -6,7 +6,6 @@ import dev.darkroom.gateway.http.ProblemCode;
 import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.PictureRecord;
 import dev.darkroom.model.RequestId;
-import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -38,14 +37,14 @@ class PictureController {
     Optional<PictureRecord> of(RequestId id, Visibility visible);
   }
 
-  private final PictureStore store;
+  private final PictureReader pictures;
   private final CompletedPicture completedPicture;
   private final PictureResponse pictureResponse;
   private final AtomicBoolean storeAvailable = new AtomicBoolean(true);
 
   PictureController(
-      PictureStore store, CompletedPicture completedPicture, PictureResponse pictureResponse) {
-    this.store = store;
+      PictureReader pictures, CompletedPicture completedPicture, PictureResponse pictureResponse) {
+    this.pictures = pictures;
     this.completedPicture = completedPicture;
     this.pictureResponse = pictureResponse;
   }
@@ -124,8 +123,8 @@ class PictureController {
   private record Recorded(RequestId id, String sha256, String extension) {}
 
   private Optional<StoredPicture> find(Recorded picture) throws IOException {
-    return store
-        .find(picture.id(), () -> Optional.of(picture.sha256()))
+    return pictures
+        .find(picture.id(), picture.sha256())
         .filter(found -> found.format().extension().equals(picture.extension()));
   }
 }

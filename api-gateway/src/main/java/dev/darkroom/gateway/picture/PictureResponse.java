@@ -5,7 +5,6 @@ import dev.darkroom.gateway.access.ReplyLinks;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.picture.ByteRange;
 import dev.darkroom.picture.LinkingPictureStore;
-import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -34,15 +33,16 @@ final class PictureResponse {
   /** Somebody else may sit before the same browser tomorrow. */
   private static final CacheControl OF_CREDENTIALS = CacheControl.noCache().cachePrivate();
 
-  private final PictureStore store;
+  private final PictureReader pictures;
   private final @Nullable LinkingPictureStore links;
   private final Duration linkLifetime;
 
   /**
    * @param links where clients fetch the bytes, or null if the gateway sends them
    */
-  PictureResponse(PictureStore store, @Nullable LinkingPictureStore links, Duration linkLifetime) {
-    this.store = store;
+  PictureResponse(
+      PictureReader pictures, @Nullable LinkingPictureStore links, Duration linkLifetime) {
+    this.pictures = pictures;
     this.links = links;
     this.linkLifetime = linkLifetime;
   }
@@ -137,7 +137,7 @@ final class PictureResponse {
       StoredPicture picture,
       ByteRange range)
       throws IOException {
-    var opened = store.open(picture, range);
+    var opened = pictures.open(picture, range);
     if (opened.isEmpty()) { // deleted since it was found
       return PictureController.noSuchPicture(request);
     }

@@ -26,6 +26,8 @@ import org.springframework.test.web.servlet.setup.MockMvcBuilders;
 /** What a gateway makes of a store that is elsewhere. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PictureResponseTest {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+
   private final TestingPictureStore store = new TestingPictureStore();
 
   @Test
@@ -137,12 +139,15 @@ class PictureResponseTest {
                   throw new UnsupportedOperationException(method.getName());
                 });
 
-    assertThatThrownBy(
-            () -> new PictureConfiguration().pictureResponse(files, settings(ServeMode.REDIRECT)))
+    assertThatThrownBy(() ->
+            new PictureConfiguration()
+                .pictureResponse(files, reader(files), settings(ServeMode.REDIRECT)))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageStartingWith(
             "darkroom.picture.serve is redirect, which needs darkroom.picture.store=s3");
-    assertThat(new PictureConfiguration().pictureResponse(files, settings(ServeMode.PROXY)))
+    assertThat(
+            new PictureConfiguration()
+                .pictureResponse(files, reader(files), settings(ServeMode.PROXY)))
         .isNotNull();
   }
 
@@ -150,14 +155,18 @@ class PictureResponseTest {
     return new PictureSettings(serve, Duration.ofMinutes(5), Duration.ZERO, Duration.ofMinutes(1));
   }
 
+  private static PictureReader reader(PictureStore store) {
+    return new PictureReader(store, 1, 10, LIMIT);
+  }
+
   private MockHttpServletResponse send(ServeMode serve, MockHttpServletRequestBuilder request)
       throws Exception {
-    PictureStore asked = store;
+    var reader = reader(store);
     var api =
         new PictureController(
-            asked,
+            reader,
             (id, _) -> id.equals(store.picture.id()) ? Optional.of(recorded()) : Optional.empty(),
-            new PictureConfiguration().pictureResponse(asked, settings(serve)));
+            new PictureConfiguration().pictureResponse(store, reader, settings(serve)));
     var mvc = MockMvcBuilders.standaloneSetup(api).build();
     var waiting = mvc.perform(request.with(PictureResponseTest::asAnybody)).andReturn();
     return mvc.perform(asyncDispatch(waiting)).andReturn().getResponse();

@@ -11,17 +11,22 @@ import dev.darkroom.picture.StoredPicture;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** A store with one picture, which can be told to fail. */
+/** A store with one picture, which can be told to fail, or to hang. */
 final class TestingPictureStore implements LinkingPictureStore {
   static final byte[] BYTES = "a picture, as it were".getBytes(UTF_8);
 
@@ -34,9 +39,41 @@ final class TestingPictureStore implements LinkingPictureStore {
           64,
           48);
   final List<ByteRange> opened = new ArrayList<>();
-  boolean down;
+  final Queue<RequestId> deleted = new ConcurrentLinkedQueue<>();
+  final AtomicInteger open = new AtomicInteger();
+  final AtomicInteger hanging = new AtomicInteger();
+  volatile boolean down;
+  private volatile CountDownLatch wakes = new CountDownLatch(0);
   boolean gone;
   boolean breaksOff;
+
+  /** From now on calls hang, as in a file system: they can't be interrupted. */
+  void hang() {
+    wakes = new CountDownLatch(1);
+  }
+
+  void wake() {
+    wakes.countDown();
+  }
+
+  private void answer() throws IOException {
+    var interrupted = false;
+    hanging.incrementAndGet();
+    while (wakes.getCount() > 0) {
+      try {
+        wakes.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    hanging.decrementAndGet();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (down) {
+      throw new IOException("down");
+    }
+  }
 
   String path() {
     return picture.url();
@@ -45,20 +82,41 @@ final class TestingPictureStore implements LinkingPictureStore {
   @Override
   public Optional<StoredPicture> find(RequestId id, Supplier<Optional<String>> recorded)
       throws IOException {
-    if (down) {
-      throw new IOException("down");
-    }
+    answer();
     return id.equals(picture.id()) ? Optional.of(picture) : Optional.empty();
   }
 
   @Override
-  public Optional<InputStream> open(StoredPicture asked, ByteRange range) {
+  public Optional<InputStream> open(StoredPicture asked, ByteRange range) throws IOException {
+    answer();
     opened.add(range);
     if (gone) {
       return Optional.empty();
     }
-    var body = new ByteArrayInputStream(BYTES, (int) range.from(), (int) range.length());
+    var body = new HangingStream((int) range.from(), (int) range.length());
+    open.incrementAndGet();
     return Optional.of(breaksOff ? new BrokenStream() : body);
+  }
+
+  private final class HangingStream extends ByteArrayInputStream {
+    HangingStream(int from, int length) {
+      super(BYTES, from, length);
+    }
+
+    @Override
+    public int readNBytes(byte[] buffer, int offset, int length) {
+      try {
+        answer();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return super.readNBytes(buffer, offset, length);
+    }
+
+    @Override
+    public void close() {
+      open.decrementAndGet();
+    }
   }
 
   private static final class BrokenStream extends InputStream {
@@ -96,8 +154,9 @@ final class TestingPictureStore implements LinkingPictureStore {
   }
 
   @Override
-  public boolean delete(RequestId id) {
-    throw new UnsupportedOperationException();
+  public boolean delete(RequestId id) throws IOException {
+    answer();
+    return deleted.add(id);
   }
 
   @Override

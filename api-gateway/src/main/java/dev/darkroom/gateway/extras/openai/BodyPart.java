@@ -2,8 +2,8 @@ package dev.darkroom.gateway.extras.openai;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.darkroom.gateway.picture.PictureReader;
 import dev.darkroom.picture.ByteRange;
-import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;
 import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
@@ -33,17 +33,17 @@ record BodyPart(String before, @Nullable StoredPicture picture, String after) {
   /**
    * @throws IOException if the client or the store is gone: the reply stays incomplete
    */
-  void writeTo(OutputStream client, PictureStore store) throws IOException {
+  void writeTo(OutputStream client, PictureReader pictures) throws IOException {
     client.write(before.getBytes(UTF_8));
     if (picture != null) {
-      copy(picture, client, store);
+      copy(picture, client, pictures);
     }
     client.write(after.getBytes(UTF_8));
   }
 
-  private static void copy(StoredPicture picture, OutputStream client, PictureStore store)
+  private static void copy(StoredPicture picture, OutputStream client, PictureReader pictures)
       throws IOException {
-    var opened = store.open(picture, ByteRange.all(picture));
+    var opened = pictures.open(picture, ByteRange.all(picture));
     if (opened.isEmpty()) {
       throw new FileNotFoundException("the picture was deleted since it was found");
     }

@@ -5,6 +5,7 @@ import dev.darkroom.gateway.http.ClientConnection;
 import dev.darkroom.gateway.http.HeavyReaders;
 import dev.darkroom.gateway.http.Problem;
 import dev.darkroom.gateway.http.ProblemCode;
+import dev.darkroom.gateway.picture.PictureReader;
 import dev.darkroom.gateway.wait.CompletionWaiter;
 import dev.darkroom.ledger.access.Visibility;
 import dev.darkroom.ledger.jobs.AnsweredKeyStore;
@@ -14,7 +15,6 @@ import dev.darkroom.ledger.jobs.JobQueries;
 import dev.darkroom.messaging.PublicUrl;
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.RequestId;
-import dev.darkroom.picture.PictureStore;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -45,7 +45,7 @@ final class OrderReplies {
   private final CompletionWaiter waiter;
   private final JobQueries ledger;
   private final AnsweredKeyStore answers;
-  private final PictureStore store;
+  private final PictureReader pictures;
   private final HeavyReaders readers;
   private final PictureBodies bodies;
   private final PublicUrl publicUrl;
@@ -55,7 +55,7 @@ final class OrderReplies {
       CompletionWaiter waiter,
       JobQueries ledger,
       AnsweredKeyStore answers,
-      PictureStore store,
+      PictureReader pictures,
       HeavyReaders readers,
       PictureBodies bodies,
       PublicUrl publicUrl,
@@ -63,7 +63,7 @@ final class OrderReplies {
     this.waiter = waiter;
     this.ledger = ledger;
     this.answers = answers;
-    this.store = store;
+    this.pictures = pictures;
     this.readers = readers;
     this.bodies = bodies;
     this.publicUrl = publicUrl;
@@ -150,8 +150,8 @@ final class OrderReplies {
         write(List.of(event, BodyPart.of("\n\n")), waiting);
       } else {
         var client = readers.to(waiting.response());
-        event.writeTo(client, store);
-        BodyPart.of("\n\n").writeTo(client, store);
+        event.writeTo(client, pictures);
+        BodyPart.of("\n\n").writeTo(client, pictures);
         client.flush();
       }
     }
@@ -165,7 +165,7 @@ final class OrderReplies {
       return problem.answer();
     }
     var client = readers.to(waiting.response());
-    bodies.errorEvent(problem).writeTo(client, store);
+    bodies.errorEvent(problem).writeTo(client, pictures);
     client.flush();
     return null;
   }
@@ -178,13 +178,13 @@ final class OrderReplies {
     waiting.response().flushBuffer(); // a failure from here on closes the connection
     var client = readers.to(waiting.response());
     for (var part : body.subList(0, body.size() - 1)) {
-      part.writeTo(client, store);
+      part.writeTo(client, pictures);
     }
     client.flush();
     var key = waiting.jobs().key().filter(_ -> !waiting.gone().getAsBoolean());
     note(key, answers::noteAnswer);
     try {
-      body.getLast().writeTo(client, store);
+      body.getLast().writeTo(client, pictures);
       client.flush();
     } catch (IOException e) {
       note(key, answers::withdrawAnswer);

@@ -2,9 +2,9 @@ package dev.darkroom.gateway.extras.openai;
 
 import dev.darkroom.gateway.http.OpenAiError;
 import dev.darkroom.gateway.http.Problem;
+import dev.darkroom.gateway.picture.PictureReader;
 import dev.darkroom.ledger.jobs.Job;
 import dev.darkroom.ledger.jobs.PictureRecord;
-import dev.darkroom.picture.PictureStore;
 import dev.darkroom.picture.StoredPicture;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.FileNotFoundException;
@@ -30,11 +30,11 @@ final class PictureBodies {
 
   private static final int LONGEST_NAME = 64;
 
-  private final PictureStore store;
+  private final PictureReader pictures;
   private final JsonMapper json;
 
-  PictureBodies(PictureStore store, JsonMapper json) {
-    this.store = store;
+  PictureBodies(PictureReader pictures, JsonMapper json) {
+    this.pictures = pictures;
     this.json = json;
   }
 
@@ -126,8 +126,8 @@ final class PictureBodies {
   }
 
   private StoredPicture picture(Job job) throws IOException {
-    return store
-        .find(job.requestId(), () -> Optional.of(recordOf(job).sha256()))
+    return pictures
+        .find(job.requestId(), recordOf(job).sha256())
         .orElseThrow(() -> new FileNotFoundException("the store has no such picture"));
   }
 
