@@ -11,6 +11,7 @@ import dev.darkroom.gateway.extras.webhook.send.TestingEndpoint.ReceivedWebhook;
 import dev.darkroom.gateway.extras.webhook.send.TryResult.TryOutcome;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
@@ -259,6 +260,36 @@ class WebhookClientTest {
 
     assertThat(result.outcome()).isEqualTo(TryOutcome.DELIVERED);
     assertThat(result.reply()).startsWith("a  [31m b  a").hasSizeBetween(190, 200);
+  }
+
+  /** The library's limits are in force; without them this would fill the gateway's memory. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 200_000})
+  void a_reply_with_fifty_megabytes_of_headers_is_not_read(int lines) throws Exception {
+    try (var door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      var answering =
+          Thread.startVirtualThread(
+              () -> answerWithHeaders(door, "a:" + "b".repeat(50_000_000 / lines), lines));
+
+      var result = client.post("http://localhost:%d/".formatted(door.getLocalPort()), message());
+
+      assertThat(result.outcome()).isEqualTo(TryOutcome.UNREACHABLE);
+      answering.join();
+    }
+  }
+
+  private static void answerWithHeaders(ServerSocket door, String header, int times) {
+    try (var connection = door.accept()) {
+      var out = connection.getOutputStream();
+      out.write("HTTP/1.1 204 No Content\r\n".getBytes(StandardCharsets.US_ASCII));
+      for (var i = 0; i < times; i++) {
+        out.write((header + "\r\n").getBytes(StandardCharsets.US_ASCII));
+      }
+      out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
+      connection.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      // the client has gone
+    }
   }
 
   @Test
