@@ -23,6 +23,10 @@ public final class DeliveryStore {
   /** Of a delivery; earlier ones are forgotten. */
   private static final int TRIES_KEPT = 20;
 
+  /** The error of a try that nobody reported. */
+  private static final String LOST =
+      "The gateway that sent it stopped before the outcome was known.";
+
   private final JdbcClient database;
 
   public DeliveryStore(JdbcClient database) {
@@ -45,7 +49,8 @@ public final class DeliveryStore {
    * EventCollector} uses, too: so the numbers under way are right.
    *
    * <p>A lane waits as long as one of its endpoints asked for that. Deliveries of an endpoint that
-   * was disabled meanwhile are skipped.
+   * was disabled meanwhile are skipped. One whose last gateway never said what became of it fails
+   * once its time is over: it might end each gateway that tries.
    *
    * @param reservation after it another gateway may send them, so it must exceed a whole try
    */
@@ -86,7 +91,8 @@ public final class DeliveryStore {
                 (select * from head where troubled order by due_at limit :troubled)) as either
               order by due_at limit :all),
             locked as materialized (
-              select delivery.delivery_id, endpoint.endpoint_id, endpoint.address, endpoint.disabled_at, chosen.troubled
+              select delivery.delivery_id, endpoint.endpoint_id, endpoint.address, endpoint.disabled_at, chosen.troubled,
+                endpoint.disabled_at is null and delivery.sending_until is not null and delivery.give_up_at <= now() as lost
               from chosen join public.generation_webhook_deliveries as delivery using (delivery_id)
               join public.generation_webhook_endpoints as endpoint using (endpoint_id)
               where delivery.state = 'waiting' and delivery.due_at <= now()
@@ -96,6 +102,11 @@ public final class DeliveryStore {
               set state = 'skipped', sending_until = null
               from locked where delivery.delivery_id = locked.delivery_id and disabled_at is not null
               returning delivery.delivery_id),
+            failed as (
+              update public.generation_webhook_deliveries as delivery
+              set state = 'failed', failures = failures + 1, sending_until = null, last_error = :lost
+              from locked where delivery.delivery_id = locked.delivery_id and locked.lost
+              returning delivery.delivery_id),
             reserved as (
               update public.generation_webhook_deliveries as delivery
               set tries = tries + 1, last_try_at = clock_timestamp(), last_status = null, last_reply = null,
@@ -104,11 +115,11 @@ public final class DeliveryStore {
                   || jsonb_build_object('number', tries + 1,
                     'at', to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
                 sending_until = clock_timestamp() + :reservation * interval '1 millisecond'
-              from locked where delivery.delivery_id = locked.delivery_id and disabled_at is null
+              from locked where delivery.delivery_id = locked.delivery_id and disabled_at is null and not locked.lost
               returning delivery.*, locked.address, locked.troubled),
             counted as (
               update public.generation_webhook_cursor set round = round + 1
-              where exists (select from reserved) or exists (select from skipped))
+              where exists (select from reserved) or exists (select from skipped) or exists (select from failed))
             select delivery_id, request_id, owner, user_id, endpoint_id, url, address, body, tries, failures, troubled,
               array(select secret from public.generation_webhook_secrets as known
                 where known.owner = reserved.owner and known.user_id = reserved.user_id
@@ -120,6 +131,7 @@ public final class DeliveryStore {
         .param("troubled", room.troubled())
         .param("perLane", room.perLane())
         .param("kept", TRIES_KEPT)
+        .param("lost", LOST)
         .param("reservation", reservation.toMillis())
         .query((row, _) -> due(row))
         .list();

@@ -80,6 +80,35 @@ class DeliveryStoreIT {
     assertThat(webhooks.only(job).state()).isEqualTo(DeliveryState.DELIVERED);
   }
 
+  /** One whose answer ended every gateway was sent for ever. */
+  @Test
+  void what_no_gateway_reports_is_given_up_in_time() {
+    var job = webhooks.due("ada", URL);
+    assertThat(webhooks.reserve()).hasSize(1);
+    webhooks.timePasses(DAY.minus(MINUTE));
+    assertThat(webhooks.reserve()).as("before").hasSize(1);
+    webhooks.timePasses(MINUTE);
+
+    assertThat(webhooks.reserve()).isEmpty();
+
+    var shown = webhooks.only(job);
+    assertThat(shown.state()).isEqualTo(DeliveryState.FAILED);
+    assertThat(shown.tries()).isEqualTo(2);
+    assertThat(shown.error()).contains("before the outcome was known");
+  }
+
+  @Test
+  void what_waited_for_its_last_try_or_its_first_has_it_after_its_time() {
+    webhooks.due("ada", URL);
+    webhooks.fail(webhooks.reserve().getFirst(), DAY, Duration.ZERO);
+    webhooks.due("bob", OTHER);
+    webhooks.timePasses(DAY.plus(MINUTE));
+
+    assertThat(webhooks.reserve())
+        .extracting(DueDelivery::userId)
+        .containsExactlyInAnyOrder("ada", "bob");
+  }
+
   @Test
   void of_each_server_of_an_owner_so_many_are_under_way_and_none_hides_another() {
     for (var i = 0; i < 20; i++) {
