@@ -3,7 +3,6 @@ package dev.darkroom.gateway.submit;
 import dev.darkroom.gateway.http.Problem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -17,7 +16,6 @@ import org.springframework.http.HttpStatus;
 /** What was read of a request's body, or the reply to one that cannot be read. */
 public sealed interface RequestBody {
   int LIMIT = 64 * 1024;
-  Duration PATIENCE = Duration.ofSeconds(30);
 
   record Utf8Text(String text) implements RequestBody {}
 
@@ -32,11 +30,20 @@ public sealed interface RequestBody {
                   "The body must not be compressed. Send it without Content-Encoding.")
               .header(HttpHeaders.ACCEPT_ENCODING, "identity"));
     }
+    if (request.getContentLengthLong() > LIMIT) {
+      return new Unreadable(Problem.of(HttpStatus.CONTENT_TOO_LARGE));
+    }
     try {
-      var bytes = request.getContentLengthLong() > LIMIT ? null : read(request.getInputStream());
-      return bytes == null || bytes.length > LIMIT
+      var bytes = BodyReader.read(request, LIMIT + 1);
+      if (bytes.isEmpty()) {
+        return new Unreadable(
+            Problem.tooMany(
+                "Too many requests from your address are sending their bodies slowly. Send each at once.",
+                Duration.ofSeconds(5)));
+      }
+      return bytes.get().length > LIMIT
           ? new Unreadable(Problem.of(HttpStatus.CONTENT_TOO_LARGE))
-          : new Utf8Text(decode(bytes));
+          : new Utf8Text(decode(bytes.get()));
     } catch (CharacterCodingException e) {
       return new Unreadable(Problem.badField("body", "must be encoded in UTF-8"));
     } catch (SocketTimeoutException e) {
@@ -47,24 +54,6 @@ public sealed interface RequestBody {
       return new Unreadable(
           Problem.badField("body", "is incomplete: the connection or its chunks broke off"));
     }
-  }
-
-  /** A client that sends a byte now and then would otherwise hold a thread for hours. */
-  private static byte[] read(InputStream in) throws IOException {
-    var until = System.nanoTime() + PATIENCE.toNanos();
-    var bytes = new byte[LIMIT + 1];
-    var length = 0;
-    while (length < bytes.length) {
-      var more = in.read(bytes, length, bytes.length - length);
-      if (more < 0) {
-        break;
-      }
-      length += more;
-      if (System.nanoTime() - until > 0) {
-        throw new SocketTimeoutException();
-      }
-    }
-    return Arrays.copyOf(bytes, length);
   }
 
   /** Several lines are one list (RFC 9110, section 5.3). */

@@ -26,7 +26,9 @@ class TomcatConfiguration implements WebMvcConfigurer {
       // Boot's trusts every private address, and is there by default on some platforms
       factory.getEngineValves().removeIf(RemoteIpValve.class::isInstance);
       factory.addEngineValves(
-          new TrustedProxyValve(settings.trustedProxies()), new ClientConnection());
+          new UnreadBodyValve(),
+          new TrustedProxyValve(settings.trustedProxies()),
+          new ClientConnection());
       factory.addContextCustomizers(context -> {
         var host = (StandardHost) context.getParent();
         host.setErrorReportValveClass("");
