@@ -159,7 +159,8 @@ final class JobClaimer {
       throw e;
     }
     token = UUID.randomUUID();
-    // A repeated claim returns what the first one brought as well. An attempt of it that goes back is
+    // A repeated claim returns what the first one brought as well. An attempt of it that goes back
+    // is
     // not begun: its report that no call was made may be on its way.
     var fresh =
         claimed.stream()

@@ -80,6 +80,8 @@ public record ChaosReport(
         new Fact("**unexplained calls**", broken(Promises.NO_SILENT_SECOND_BILL)),
         new Fact(
             "**events missing, early or wrong**", broken(Promises.EVENTS_ARRIVE_AT_LEAST_ONCE)),
+        new Fact("webhooks", evidence.jobs().stream().mapToInt(job -> job.webhooks().size()).sum()),
+        new Fact("**webhooks missing or wrong**", broken(Promises.WEBHOOKS_ARRIVE_AT_LEAST_ONCE)),
         new Fact("**orphan pictures**", broken(Promises.NO_ORPHAN_PICTURE)),
         new Fact("**untrue steps**", broken(Promises.STEPS_TELL_THE_TRUTH)),
         new Fact("**keys with more than one job**", broken(Promises.ONE_KEY_ONE_JOB)),

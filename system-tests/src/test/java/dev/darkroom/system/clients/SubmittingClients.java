@@ -23,12 +23,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Clients. Each wants one picture, asks one gateway for it, and where no clear answer comes the
  * other one, with the same key, until it is told of a job. Every fourth follows its job to the end;
- * every seventh asks both gateways at once. Where clients change their minds, every ninth cancels
- * its job soon after, and every tenth wants another such picture when it has the first.
+ * every fifth wants a webhook of it; every seventh asks both gateways at once. Where clients change
+ * their minds, every ninth cancels its job soon after, and every tenth wants another such picture
+ * when it has the first.
  */
 public final class SubmittingClients implements AutoCloseable {
   private static final int TRIES = 100;
   private static final int FOLLOWED = 4;
+  private static final int WITH_WEBHOOK = 5;
   private static final int IMPATIENT = 7;
   private static final int CANCELLING = 9;
   private static final int REPEATING = 10;
@@ -38,6 +40,7 @@ public final class SubmittingClients implements AutoCloseable {
   private final List<URI> gateways;
   private final SystemHttpClients http;
   private final String run;
+  private final URI webhook;
   private final AtomicInteger count = new AtomicInteger();
   private final ConcurrentLinkedQueue<ClientSubmission> submissions = new ConcurrentLinkedQueue<>();
   private final Map<UUID, ClientObservations> seen = new ConcurrentHashMap<>();
@@ -47,8 +50,12 @@ public final class SubmittingClients implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean fickle;
 
-  public SubmittingClients(String run, List<URI> gateways) {
+  /**
+   * @param webhook where those are told that want to
+   */
+  public SubmittingClients(String run, List<URI> gateways, URI webhook) {
     this.run = run;
+    this.webhook = webhook;
     this.gateways = List.copyOf(gateways);
     this.http = new SystemHttpClients(Clock.systemUTC());
   }
@@ -125,22 +132,23 @@ public final class SubmittingClients implements AutoCloseable {
   private ClientSubmission untilTold(int number) throws InterruptedException, ExecutionException {
     var key = run + "-" + number;
     var prompt = "A fox in the snow, number " + number + " of " + run;
+    var told = number % WITH_WEBHOOK == 0 ? webhook : null;
     var answers = new ConcurrentLinkedQueue<ClientReply>();
     if (number % IMPATIENT == 0) {
-      var twin = clients.submit(() -> tryUntilTold(number + 1, key, prompt, answers));
-      tryUntilTold(number, key, prompt, answers);
+      var twin = clients.submit(() -> tryUntilTold(number + 1, key, prompt, told, answers));
+      tryUntilTold(number, key, prompt, told, answers);
       twin.get();
     } else {
-      tryUntilTold(number, key, prompt, answers);
+      tryUntilTold(number, key, prompt, told, answers);
     }
     return new ClientSubmission(key, prompt, List.copyOf(answers));
   }
 
   private @Nullable Void tryUntilTold(
-      int first, String key, String prompt, Collection<ClientReply> answers)
+      int first, String key, String prompt, @Nullable URI told, Collection<ClientReply> answers)
       throws InterruptedException {
     for (int turn = first; turn < first + TRIES; turn++) {
-      var answer = http.submit(gateways.get(turn % gateways.size()), key, prompt);
+      var answer = http.submit(gateways.get(turn % gateways.size()), key, prompt, told);
       answers.add(answer);
       if (!answer.leavesOpen() || closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
         break;

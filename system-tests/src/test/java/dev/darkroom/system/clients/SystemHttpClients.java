@@ -9,6 +9,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -35,11 +36,13 @@ public final class SystemHttpClients implements AutoCloseable {
     this.clock = clock;
   }
 
-  ClientReply submit(URI gateway, String key, String prompt) throws InterruptedException {
-    return post(
-        gateway.resolve("/api/generate"),
-        key,
-        JSON.writeValueAsString(Map.of("prompt", prompt, "width", 64, "height", 64)));
+  ClientReply submit(URI gateway, String key, String prompt, @Nullable URI webhook)
+      throws InterruptedException {
+    var fields = new HashMap<String, Object>(Map.of("prompt", prompt, "width", 64, "height", 64));
+    if (webhook != null) {
+      fields.put("webhookUrl", webhook.toString());
+    }
+    return post(gateway.resolve("/api/generate"), key, JSON.writeValueAsString(fields));
   }
 
   /** The same picture of another seed, under a prompt of its own. */

@@ -7,6 +7,7 @@ import dev.darkroom.simulator.Bill;
 import dev.darkroom.system.clients.ClientObservations;
 import dev.darkroom.system.clients.ClientSubmission;
 import dev.darkroom.system.clients.ReceivedEvent;
+import dev.darkroom.system.clients.ReceivedWebhook;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collection;
@@ -31,7 +32,8 @@ public final class EvidenceCollector {
   public Evidence collect(
       List<ClientSubmission> submissions,
       List<ClientObservations> seen,
-      List<ReceivedEvent> events) {
+      List<ReceivedEvent> events,
+      List<ReceivedWebhook> webhooks) {
     var jobs = ledger.jobs();
     var steps = ledger.steps().stream().collect(groupingBy(StepRow::requestId));
     var calls =
@@ -44,6 +46,7 @@ public final class EvidenceCollector {
         PictureFolderReader.kept(pictures).stream()
             .collect(toMap(PictureFile::name, Function.identity()));
     var eventsOf = events.stream().collect(groupingBy(ReceivedEvent::requestId));
+    var webhooksOf = webhooks.stream().collect(groupingBy(ReceivedWebhook::requestId));
     var seenOf = seen.stream().collect(toMap(ClientObservations::requestId, Function.identity()));
     var histories =
         jobs.stream()
@@ -54,6 +57,7 @@ public final class EvidenceCollector {
                     calls.getOrDefault(new Asked(job.prompt(), job.seed()), List.of()),
                     files.get(job.id().toString()),
                     eventsOf.getOrDefault(job.id(), List.of()),
+                    webhooksOf.getOrDefault(job.id(), List.of()),
                     seenOf.get(job.id())))
             .toList();
     jobs.forEach(job -> {

@@ -3,6 +3,7 @@ package dev.darkroom.system.evidence;
 import dev.darkroom.model.Step;
 import dev.darkroom.system.clients.ClientObservations;
 import dev.darkroom.system.clients.ReceivedEvent;
+import dev.darkroom.system.clients.ReceivedWebhook;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param calls in the order in which they arrived at the provider
  * @param picture its file in the store
  * @param events in the order in which they arrived
+ * @param webhooks in the order in which they arrived
  * @param seen what a client that asked for it was told last
  */
 public record JobHistory(
@@ -24,11 +26,13 @@ public record JobHistory(
     List<ObservedCall> calls,
     @Nullable PictureFile picture,
     List<ReceivedEvent> events,
+    List<ReceivedWebhook> webhooks,
     @Nullable ClientObservations seen) {
   public JobHistory {
     steps = List.copyOf(steps);
     calls = List.copyOf(calls);
     events = List.copyOf(events);
+    webhooks = List.copyOf(webhooks);
   }
 
   /** The rows that announce a call. */
@@ -60,6 +64,7 @@ public record JobHistory(
             calls.stream(),
             file().stream(),
             events.stream(),
+            webhooks.stream(),
             Stream.ofNullable(seen))
         .flatMap(lines -> lines)
         .map(line -> "    " + line)

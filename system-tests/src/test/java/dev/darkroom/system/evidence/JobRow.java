@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param callsBilled calls that were surely billed, as far as the ledger knows
  * @param callsUnknown calls of which it does not know
+ * @param hasWebhook whether somebody wants to be told of its end
  * @param published whether it has left the queue, because Kafka has its completion event
  */
 public record JobRow(
@@ -29,6 +30,7 @@ public record JobRow(
     @Nullable String errorMessage,
     int callsBilled,
     int callsUnknown,
+    boolean hasWebhook,
     boolean published) {
   public boolean hasEnded() {
     return status.isTerminal();

@@ -78,6 +78,17 @@ public final class LedgerReader {
         LedgerReader::idsOf);
   }
 
+  /** Those of them that have a webhook. */
+  public Optional<Set<UUID>> endedWithWebhookSince(Instant moment) {
+    return ask(
+        """
+        select request_id from public.generation_jobs
+        where finished_at is not null and webhook is not null and created_at >= ?::timestamptz
+        """,
+        statement -> statement.setString(1, moment.toString()),
+        LedgerReader::idsOf);
+  }
+
   /** How many jobs each worker has claimed. */
   public Optional<Map<String, Long>> heldBy() {
     return ask(
@@ -196,6 +207,7 @@ public final class LedgerReader {
         row.getString("error_message"),
         row.getInt("calls_billed"),
         row.getInt("calls_unknown"),
+        row.getObject("webhook") != null,
         row.getBoolean("published"));
   }
 

@@ -18,6 +18,7 @@ public final class Promises {
   public static final Promise EVERY_JOB_ENDS_ONCE = new EveryJobEndsOnce(SLACK);
   public static final Promise NO_SILENT_SECOND_BILL = new NoSilentSecondBill();
   public static final Promise EVENTS_ARRIVE_AT_LEAST_ONCE = new EventsArriveAtLeastOnce();
+  public static final Promise WEBHOOKS_ARRIVE_AT_LEAST_ONCE = new WebhooksArriveAtLeastOnce();
   public static final Promise NO_ORPHAN_PICTURE = new NoOrphanPicture(DRAFTS_MAY_STAY);
   public static final Promise STEPS_TELL_THE_TRUTH = new StepsTellTheTruth();
   public static final Promise ONE_KEY_ONE_JOB = new OneKeyOneJob();
@@ -32,6 +33,7 @@ public final class Promises {
         EVERY_JOB_ENDS_ONCE,
         NO_SILENT_SECOND_BILL,
         EVENTS_ARRIVE_AT_LEAST_ONCE,
+        WEBHOOKS_ARRIVE_AT_LEAST_ONCE,
         NO_ORPHAN_PICTURE,
         STEPS_TELL_THE_TRUTH,
         ONE_KEY_ONE_JOB,

@@ -7,6 +7,7 @@ import dev.darkroom.system.clients.ClientReply;
 import dev.darkroom.system.clients.ClientSubmission;
 import dev.darkroom.system.clients.ReceivedEvent;
 import dev.darkroom.system.clients.ReceivedEvent.EventSighting;
+import dev.darkroom.system.clients.ReceivedWebhook;
 import dev.darkroom.system.evidence.Evidence;
 import dev.darkroom.system.evidence.JobHistory;
 import dev.darkroom.system.evidence.JobRow;
@@ -43,6 +44,7 @@ final class TestingJob {
   private final List<StepRow> steps = new ArrayList<>();
   private final List<ObservedCall> calls = new ArrayList<>();
   private final List<ReceivedEvent> events = new ArrayList<>();
+  private final List<ReceivedWebhook> webhooks = new ArrayList<>();
   private final List<PictureFile> drafts = new ArrayList<>();
   private final List<ClientSubmission> submissions = new ArrayList<>();
   private @Nullable PictureFile picture = file("" + ID, SHA256, at(1_200));
@@ -67,6 +69,7 @@ final class TestingJob {
     call(15, SimulatorReply.ERROR, 429);
     call(1_010, SimulatorReply.PICTURE, 200);
     events.add(end(JobStatus.COMPLETED));
+    toldByWebhook("1", JobStatus.COMPLETED);
     submissions.add(told(ID));
   }
 
@@ -79,6 +82,7 @@ final class TestingJob {
     var job = new TestingJob().without(Step.IMAGE_GENERATED);
     job.status = JobStatus.PROCESSING;
     job.events.clear();
+    job.webhooks.clear();
     job.picture = null;
     job.seen = null;
     return job;
@@ -98,6 +102,8 @@ final class TestingJob {
     job.step(Step.ATTEMPTS_EXHAUSTED, 1_250, Map.of("attempt", 2));
     job.events.clear();
     job.events.add(job.end(JobStatus.FAILED));
+    job.webhooks.clear();
+    job.toldByWebhook("1", JobStatus.FAILED);
     job.picture = null;
     job.seen = null;
     return job;
@@ -168,6 +174,16 @@ final class TestingJob {
 
   TestingJob withoutEvents() {
     events.clear();
+    return this;
+  }
+
+  TestingJob withoutWebhooks() {
+    webhooks.clear();
+    return this;
+  }
+
+  TestingJob toldByWebhook(String id, JobStatus end) {
+    webhooks.add(new ReceivedWebhook(ID, id, "darkroom.generation." + end.word()));
     return this;
   }
 
@@ -286,6 +302,7 @@ final class TestingJob {
         failed ? "too fast" : null,
         callsBilled,
         callsUnknown,
+        true,
         status.isTerminal());
   }
 
@@ -302,7 +319,7 @@ final class TestingJob {
               row.details(),
               row.imageUrl()));
     }
-    return new JobHistory(row(), numbered, calls, picture, events, seen);
+    return new JobHistory(row(), numbered, calls, picture, events, webhooks, seen);
   }
 
   Evidence evidence() {

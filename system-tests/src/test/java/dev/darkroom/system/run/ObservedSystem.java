@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.darkroom.system.clients.EventRecorder;
 import dev.darkroom.system.clients.ReceivedEvent;
+import dev.darkroom.system.clients.ReceivedWebhook;
 import dev.darkroom.system.clients.SubmittingClients;
+import dev.darkroom.system.clients.WebhookReceiver;
 import dev.darkroom.system.evidence.Evidence;
 import dev.darkroom.system.evidence.EvidenceCollector;
 import dev.darkroom.system.evidence.LedgerReader;
@@ -25,17 +27,21 @@ import org.awaitility.core.ConditionTimeoutException;
 public final class ObservedSystem implements AutoCloseable {
   private static final Duration EVENTS_MAY_TAKE = Duration.ofSeconds(30);
 
+  /** Another gateway takes those of a killed one a minute after they should have been sent. */
+  private static final Duration WEBHOOKS_MAY_TAKE = Duration.ofSeconds(90);
+
   private final TestedSystem system;
   private final LedgerReader ledger;
   private final SubmittingClients clients;
   private final EventRecorder events;
+  private final WebhookReceiver webhooks = new WebhookReceiver();
 
   private ObservedSystem(TestedSystem system, String run) {
     this.system = system;
     var postgres = system.postgres();
     ledger = new LedgerReader(postgres.jdbcUrl(), postgres.username(), postgres.password());
     var gateways = system.gateways().stream().map(TestedGateway::address).toList();
-    clients = new SubmittingClients(run, gateways);
+    clients = new SubmittingClients(run, gateways, webhooks.address());
     events = new EventRecorder(system.kafka().bootstrapServers(), ledger::endedAmong, gateways);
   }
 
@@ -65,8 +71,8 @@ public final class ObservedSystem implements AutoCloseable {
   }
 
   /**
-   * Waits until every client was told, every job has ended and every end was heard of. What has not
-   * come about by then is for the promises to judge.
+   * Waits until every client was told, every job has ended and every end was heard of, also by
+   * webhook where that is wanted. What has not come about by then is for the promises to judge.
    *
    * @param since jobs accepted before are left out
    */
@@ -80,6 +86,10 @@ public final class ObservedSystem implements AutoCloseable {
           .atMost(EVENTS_MAY_TAKE)
           .pollInterval(Duration.ofMillis(500))
           .until(() -> isEveryEndHeardOf(since));
+      await("all webhooks have come")
+          .atMost(WEBHOOKS_MAY_TAKE)
+          .pollInterval(Duration.ofMillis(500))
+          .until(() -> hasEveryWebhookCome(since));
     } catch (ConditionTimeoutException e) {
       System.out.println("it did not become quiet: " + e.getMessage());
     }
@@ -98,12 +108,18 @@ public final class ObservedSystem implements AutoCloseable {
     return ledger.endedSince(since).filter(heardOf::containsAll).isPresent();
   }
 
+  private boolean hasEveryWebhookCome(Instant since) {
+    var told =
+        webhooks.received().stream().map(ReceivedWebhook::requestId).collect(Collectors.toSet());
+    return ledger.endedWithWebhookSince(since).filter(told::containsAll).isPresent();
+  }
+
   public Evidence evidence() {
     return new EvidenceCollector(
             ledger,
             system.folder().pictures(),
             system.providers().stream().map(provider -> provider.simulator().bill()).toList())
-        .collect(clients.submissions(), clients.seen(), events.received());
+        .collect(clients.submissions(), clients.seen(), events.received(), webhooks.received());
   }
 
   /**
@@ -126,5 +142,6 @@ public final class ObservedSystem implements AutoCloseable {
     clients.close();
     events.close();
     system.close();
+    webhooks.close();
   }
 }

@@ -46,17 +46,19 @@ public record SystemSettings(
   }
 
   List<String> ofGateway() {
-    return arguments(
-        Map.of(
-            "darkroom.nebius.models", FLUX,
-            "server.address", "127.0.0.1",
-            "darkroom.job.deadline", text(deadline),
-            "darkroom.job.max-attempts", "10",
-            "darkroom.ledger.publish-reservation", "2s",
-            "darkroom.ledger.republish-after", "5s",
-            "darkroom.outbox.look-for-lost", "1s",
-            "darkroom.rescue.grace", text(lease.dividedBy(3)),
-            "darkroom.kafka.check-topics-every", "2s"));
+    var settings = new TreeMap<String, String>();
+    settings.put("darkroom.nebius.models", FLUX);
+    settings.put("server.address", "127.0.0.1");
+    settings.put("darkroom.job.deadline", text(deadline));
+    settings.put("darkroom.job.max-attempts", "10");
+    settings.put("darkroom.ledger.publish-reservation", "2s");
+    settings.put("darkroom.ledger.republish-after", "5s");
+    settings.put("darkroom.outbox.look-for-lost", "1s");
+    settings.put("darkroom.rescue.grace", text(lease.dividedBy(3)));
+    settings.put("darkroom.kafka.check-topics-every", "2s");
+    settings.put("darkroom.webhook.allow-private", "true");
+    settings.put("darkroom.webhook.timeout", "5s");
+    return arguments(settings);
   }
 
   List<String> ofWorker() {
