@@ -7,14 +7,13 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.catalina.connector.InputBuffer;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.ActionCode;
-import org.apache.tomcat.util.net.ApplicationBufferHandler;
 
 /**
  * Frees the thread of a request whose body was not read to its end, as that of a refused one:
@@ -71,15 +70,16 @@ final class UnreadBodyValve extends ValveBase {
     connection.action(ActionCode.DISABLE_SWALLOW_INPUT, null);
   }
 
-  private static final class RestOfBody implements ReadListener, ApplicationBufferHandler {
+  private static final class RestOfBody implements ReadListener {
     private final org.apache.coyote.Request connection;
     private final AsyncContext async;
     private final long until = System.nanoTime() + PATIENCE.toNanos();
-    private ByteBuffer buffer = ByteBuffer.allocate(0);
+    private final InputBuffer read;
 
     RestOfBody(org.apache.coyote.Request connection, AsyncContext async) {
       this.connection = connection;
       this.async = async;
+      this.read = new InputBuffer(0, connection); // points to what was read, holds nothing
     }
 
     @Override
@@ -91,7 +91,7 @@ final class UnreadBodyValve extends ValveBase {
           if (!connection.isReady()) {
             return; // called again when more has arrived
           }
-          connection.doRead(this);
+          connection.doRead(read);
         }
       } catch (IOException e) {
         // the client has gone, or its chunks are broken
@@ -107,21 +107,6 @@ final class UnreadBodyValve extends ValveBase {
     @Override
     public void onError(Throwable e) {
       // Tomcat closes the connection
-    }
-
-    @Override
-    public void setByteBuffer(ByteBuffer read) {
-      buffer = read;
-    }
-
-    @Override
-    public ByteBuffer getByteBuffer() {
-      return buffer;
-    }
-
-    @Override
-    public void expand(int size) {
-      // Tomcat brings its own buffer
     }
   }
 
