@@ -144,9 +144,17 @@ class PictureIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {".webp", ".jpg", ".PNG", ".png.webp", ".png/", "", ".", ".json"})
-  void a_picture_has_one_name(String extension) {
+  @ValueSource(strings = {".jpg", ".PNG", ".png.webp", ".png/", "", ".", ".json"})
+  void a_picture_has_no_other_names(String extension) {
     assertThat(gateway.get("/generated/" + picture.id() + extension).status()).isEqualTo(404);
+  }
+
+  @Test
+  void every_picture_is_there_as_webp_and_says_what_it_is() {
+    var reply = gateway.get("/generated/" + picture.id() + ".webp");
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.header("Content-Type")).isEqualTo("image/png");
+    assertThat(reply.response().body()).isEqualTo(bytes);
   }
 
   private StoredPicture store(byte[] bytes) {

@@ -107,20 +107,32 @@ class PictureController {
         .answerTo(request);
   }
 
-  /** From the ledger, which is cheaper than remote storage. The name must match exactly. */
+  /**
+   * From the ledger, which is cheaper than remote storage. The name must match exactly, but that
+   * every picture is there as {@code .webp}, whatever it is.
+   */
   private Optional<Recorded> recorded(String file, Visibility visible) {
     var dot = file.indexOf('.');
     return dot < 0
         ? Optional.empty()
         : RequestId.parse(file.substring(0, dot))
-            .flatMap(id ->
-                completedPicture
-                    .of(id, visible)
-                    .filter(picture -> picture.url().endsWith(file.substring(dot)))
-                    .map(picture -> new Recorded(id, picture.sha256(), file.substring(dot + 1))));
+            .flatMap(
+                id -> completedPicture.of(id, visible).map(picture -> Recorded.of(id, picture)))
+            .filter(picture -> picture.isNamed(file.substring(dot + 1)));
   }
 
-  private record Recorded(RequestId id, String sha256, String extension) {}
+  private record Recorded(RequestId id, String sha256, String extension) {
+    private static final String USUAL = "webp";
+
+    static Recorded of(RequestId id, PictureRecord picture) {
+      var url = picture.url();
+      return new Recorded(id, picture.sha256(), url.substring(url.lastIndexOf('.') + 1));
+    }
+
+    boolean isNamed(String asked) {
+      return asked.equals(extension) || asked.equals(USUAL);
+    }
+  }
 
   private Optional<StoredPicture> find(Recorded picture) throws IOException {
     return pictures
