@@ -2,7 +2,10 @@ package dev.darkroom.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.darkroom.gateway.RunningGateway.Reply;
 import dev.darkroom.testservers.TestServers;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -12,6 +15,7 @@ import org.junit.jupiter.api.Test;
 /** What clients get that ask for more than one may have. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class LimitsIT {
+  private static final AtomicInteger ADDRESSES = new AtomicInteger();
   private static RunningGateway gateway;
 
   @BeforeAll
@@ -34,13 +38,13 @@ class LimitsIT {
 
   @Test
   void open_jobs_are_limited_for_each_user_and_for_all_and_a_known_key_gets_its_job() {
-    var first = gateway.post(body("ada"), "Idempotency-Key", "one");
+    var first = post("ada", "Idempotency-Key", "one");
     assertThat(first.status()).isEqualTo(202);
     assertThat(first.json().at("/priority").asInt()).isEqualTo(3);
-    assertThat(gateway.post(body("ada")).status()).isEqualTo(202);
+    assertThat(post("ada").status()).isEqualTo(202);
 
-    var refused = gateway.post(body("ada"), "Idempotency-Key", "two");
-    var repeated = gateway.post(body("ada"), "Idempotency-Key", "one");
+    var refused = post("ada", "Idempotency-Key", "two");
+    var repeated = post("ada", "Idempotency-Key", "one");
 
     assertThat(refused.status()).isEqualTo(429);
     assertThat(refused.text("/code")).isEqualTo("too_many_open_jobs");
@@ -50,9 +54,9 @@ class LimitsIT {
     assertThat(repeated.text("/requestId")).isEqualTo(first.text("/requestId"));
 
     for (var user : new String[] {"bob", "bob", "cyd", "cyd"}) {
-      assertThat(gateway.post(body(user)).status()).isEqualTo(202);
+      assertThat(post(user).status()).isEqualTo(202);
     }
-    var full = gateway.post(body("dan"));
+    var full = post("dan");
     assertThat(full.status()).isEqualTo(503);
     assertThat(full.text("/code")).isEqualTo("queue_full");
   }
@@ -86,7 +90,12 @@ class LimitsIT {
     assertThat(reply.text("/error")).contains("priority must be an integer between 1 and 5");
   }
 
-  private static String body(String user) {
-    return "{\"prompt\": \"a lighthouse\", \"userId\": \"" + user + "\"}";
+  /** Each from an address of its own. */
+  private static Reply post(String user, String... headers) {
+    var address = "198.51.100." + ADDRESSES.incrementAndGet();
+    return gateway.post(
+        "{\"prompt\": \"a lighthouse\", \"userId\": \"" + user + "\"}",
+        Stream.concat(Stream.of(headers), Stream.of("X-Forwarded-For", address))
+            .toArray(String[]::new));
   }
 }

@@ -82,14 +82,18 @@ public final class CallerRates implements ReadRate {
 
   /** What is limited; in headers by this name. */
   private enum Kind {
-    SUBMISSIONS("submissions"),
-    READS("reads"),
-    SIGN_INS("sign-ins");
+    SUBMISSIONS("submissions", 100),
+    READS("reads", 20),
+    SIGN_INS("sign-ins", SIGN_INS_PER_SECOND);
 
     private final String word;
 
-    Kind(String word) {
+    /** How many per second where nobody has set a limit. */
+    private final int usual;
+
+    Kind(String word, int usual) {
       this.word = word;
+      this.usual = usual;
     }
 
     String word() {
@@ -167,11 +171,14 @@ public final class CallerRates implements ReadRate {
   }
 
   /**
-   * Null where there is no limit: also for programs on this machine that need not say who they are.
+   * Null where there is no limit: also for programs on this machine that need not say who they are,
+   * unless somebody has set one.
    */
   private @Nullable ConsumptionProbe take(
       Kind kind, int perSecond, int tokens, HttpServletRequest request) {
-    if (perSecond == 0 || (Caller.of(request).owner().isEmpty() && isLocal(request))) {
+    var spared =
+        perSecond == kind.usual && Caller.of(request).owner().isEmpty() && isLocal(request);
+    if (perSecond == 0 || spared) {
       return null;
     }
     var key = new BucketKey(kind, ClientLimiter.clientOf(request), perSecond);

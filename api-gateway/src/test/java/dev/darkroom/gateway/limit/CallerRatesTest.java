@@ -121,11 +121,25 @@ class CallerRatesTest {
   }
 
   @Test
-  void programs_on_this_machine_are_not_limited_where_access_is_open() {
-    for (var n = 0; n < 100; n++) {
-      assertThat(submit(n % 2 == 0 ? "127.0.0.1" : "::1", Caller.ANYBODY)).isNull();
+  void programs_on_this_machine_are_not_limited_where_access_is_open_and_no_limit_is_set() {
+    var usual =
+        new CallerRates(
+            new RateSettings(100, 20, Duration.ofSeconds(10), 100), new RefusalLog(meters), clock);
+    for (var n = 0; n < 2_002; n++) {
+      var local = request(n % 2 == 0 ? "127.0.0.1" : "::1", Caller.ANYBODY);
+      assertThat(usual.refusalOfSubmission(local, reply)).isNull();
     }
     assertThat(reply.getHeader("RateLimit")).isNull();
+    assertThat(usual.refusalOfSubmission(request(FAR, Caller.ANYBODY), reply)).isNull();
+    assertThat(reply.getHeader("RateLimit")).isNotNull();
+  }
+
+  @Test
+  void a_limit_that_was_set_holds_for_programs_on_this_machine_too() {
+    for (var n = 0; n < 20; n++) {
+      assertThat(submit("127.0.0.1", Caller.ANYBODY)).isNull();
+    }
+    assertThat(status(submit("127.0.0.1", Caller.ANYBODY))).isEqualTo(429);
   }
 
   @Test
