@@ -20,7 +20,7 @@ public final class WebhookReceiver implements AutoCloseable {
   private static final int NO_CONTENT = 204;
   private static final int NO_BODY = -1;
 
-  private final ConcurrentLinkedQueue<ReceivedWebhook> received = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<ArrivedWebhook> received = new ConcurrentLinkedQueue<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpServer server;
 
@@ -40,7 +40,7 @@ public final class WebhookReceiver implements AutoCloseable {
   }
 
   /** All that came so far. */
-  public List<ReceivedWebhook> received() {
+  public List<ArrivedWebhook> received() {
     return List.copyOf(received);
   }
 
@@ -48,7 +48,7 @@ public final class WebhookReceiver implements AutoCloseable {
     try (exchange) {
       var body = JSON.readTree(exchange.getRequestBody().readAllBytes());
       received.add(
-          new ReceivedWebhook(
+          new ArrivedWebhook(
               UUID.fromString(body.at("/data/requestId").asString()),
               exchange.getRequestHeaders().getFirst("webhook-id"),
               body.path("type").asString()));

@@ -4,10 +4,10 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toMap;
 
 import dev.darkroom.simulator.Bill;
+import dev.darkroom.system.clients.ArrivedWebhook;
 import dev.darkroom.system.clients.ClientObservations;
 import dev.darkroom.system.clients.ClientSubmission;
 import dev.darkroom.system.clients.ReceivedEvent;
-import dev.darkroom.system.clients.ReceivedWebhook;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collection;
@@ -33,7 +33,7 @@ public final class EvidenceCollector {
       List<ClientSubmission> submissions,
       List<ClientObservations> seen,
       List<ReceivedEvent> events,
-      List<ReceivedWebhook> webhooks) {
+      List<ArrivedWebhook> webhooks) {
     var jobs = ledger.jobs();
     var steps = ledger.steps().stream().collect(groupingBy(StepRow::requestId));
     var calls =
@@ -46,7 +46,7 @@ public final class EvidenceCollector {
         PictureFolderReader.kept(pictures).stream()
             .collect(toMap(PictureFile::name, Function.identity()));
     var eventsOf = events.stream().collect(groupingBy(ReceivedEvent::requestId));
-    var webhooksOf = webhooks.stream().collect(groupingBy(ReceivedWebhook::requestId));
+    var webhooksOf = webhooks.stream().collect(groupingBy(ArrivedWebhook::requestId));
     var seenOf = seen.stream().collect(toMap(ClientObservations::requestId, Function.identity()));
     var histories =
         jobs.stream()

@@ -1,9 +1,9 @@
 package dev.darkroom.system.evidence;
 
 import dev.darkroom.model.Step;
+import dev.darkroom.system.clients.ArrivedWebhook;
 import dev.darkroom.system.clients.ClientObservations;
 import dev.darkroom.system.clients.ReceivedEvent;
-import dev.darkroom.system.clients.ReceivedWebhook;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -26,7 +26,7 @@ public record JobHistory(
     List<ObservedCall> calls,
     @Nullable PictureFile picture,
     List<ReceivedEvent> events,
-    List<ReceivedWebhook> webhooks,
+    List<ArrivedWebhook> webhooks,
     @Nullable ClientObservations seen) {
   public JobHistory {
     steps = List.copyOf(steps);

@@ -2,12 +2,12 @@ package dev.darkroom.system.promises;
 
 import dev.darkroom.model.JobStatus;
 import dev.darkroom.model.Step;
+import dev.darkroom.system.clients.ArrivedWebhook;
 import dev.darkroom.system.clients.ClientObservations;
 import dev.darkroom.system.clients.ClientReply;
 import dev.darkroom.system.clients.ClientSubmission;
 import dev.darkroom.system.clients.ReceivedEvent;
 import dev.darkroom.system.clients.ReceivedEvent.EventSighting;
-import dev.darkroom.system.clients.ReceivedWebhook;
 import dev.darkroom.system.evidence.Evidence;
 import dev.darkroom.system.evidence.JobHistory;
 import dev.darkroom.system.evidence.JobRow;
@@ -44,7 +44,7 @@ final class TestingJob {
   private final List<StepRow> steps = new ArrayList<>();
   private final List<ObservedCall> calls = new ArrayList<>();
   private final List<ReceivedEvent> events = new ArrayList<>();
-  private final List<ReceivedWebhook> webhooks = new ArrayList<>();
+  private final List<ArrivedWebhook> webhooks = new ArrayList<>();
   private final List<PictureFile> drafts = new ArrayList<>();
   private final List<ClientSubmission> submissions = new ArrayList<>();
   private @Nullable PictureFile picture = file("" + ID, SHA256, at(1_200));
@@ -183,7 +183,7 @@ final class TestingJob {
   }
 
   TestingJob toldByWebhook(String id, JobStatus end) {
-    webhooks.add(new ReceivedWebhook(ID, id, "darkroom.generation." + end.word()));
+    webhooks.add(new ArrivedWebhook(ID, id, "darkroom.generation." + end.word()));
     return this;
   }
 

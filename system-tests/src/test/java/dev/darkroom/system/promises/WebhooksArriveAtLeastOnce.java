@@ -2,7 +2,7 @@ package dev.darkroom.system.promises;
 
 import static dev.darkroom.system.promises.Promise.ifSo;
 
-import dev.darkroom.system.clients.ReceivedWebhook;
+import dev.darkroom.system.clients.ArrivedWebhook;
 import dev.darkroom.system.evidence.JobHistory;
 import java.util.stream.Stream;
 
@@ -21,7 +21,7 @@ public record WebhooksArriveAtLeastOnce() implements Promise.ForEachJob {
                 job.hasWebhook() && job.hasEnded() && came.isEmpty(),
                 "no webhook told of the job's end"),
             ifSo(
-                came.stream().map(ReceivedWebhook::id).distinct().count() > 1,
+                came.stream().map(ArrivedWebhook::id).distinct().count() > 1,
                 "webhooks of one end have different ids: " + came),
             ifSo(
                 came.stream().anyMatch(told -> !job.hasEnded() || !told.type().equals(type)),

@@ -3,9 +3,9 @@ package dev.darkroom.system.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.darkroom.system.clients.ArrivedWebhook;
 import dev.darkroom.system.clients.EventRecorder;
 import dev.darkroom.system.clients.ReceivedEvent;
-import dev.darkroom.system.clients.ReceivedWebhook;
 import dev.darkroom.system.clients.SubmittingClients;
 import dev.darkroom.system.clients.WebhookReceiver;
 import dev.darkroom.system.evidence.Evidence;
@@ -110,7 +110,7 @@ public final class ObservedSystem implements AutoCloseable {
 
   private boolean hasEveryWebhookCome(Instant since) {
     var told =
-        webhooks.received().stream().map(ReceivedWebhook::requestId).collect(Collectors.toSet());
+        webhooks.received().stream().map(ArrivedWebhook::requestId).collect(Collectors.toSet());
     return ledger.endedWithWebhookSince(since).filter(told::containsAll).isPresent();
   }
 

@@ -7,4 +7,4 @@ import java.util.UUID;
  *
  * @param id its {@code webhook-id}
  */
-public record ReceivedWebhook(UUID requestId, String id, String type) {}
+public record ArrivedWebhook(UUID requestId, String id, String type) {}
