@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
@@ -101,10 +100,8 @@ public final class HeavyReaders {
       }
       case ClientLimiter.Entry.ClientHasTooMany _ ->
           refuse(
-              Problem.of(
-                      HttpStatus.TOO_MANY_REQUESTS,
-                      "Too many of your searches and exports are running." + ADVICE)
-                  .header(HttpHeaders.RETRY_AFTER, String.valueOf(FEWER_READERS.toSeconds())));
+              Problem.tooMany(
+                  "Too many of your searches and exports are running." + ADVICE, FEWER_READERS));
       case ClientLimiter.Entry.TooMany _ -> refuse();
     };
   }

@@ -39,6 +39,9 @@ public final class CallerRates implements ReadRate {
   private static final String POLICY = "RateLimit-Policy";
   private static final String LEFT = "RateLimit";
 
+  private static final int SUBMISSIONS_PER_SECOND = 100;
+  private static final int READS_PER_SECOND = 20;
+
   /** More than people and their scripts need, and few enough to be kept for ever. */
   private static final int SIGN_INS_PER_SECOND = 5;
 
@@ -75,15 +78,15 @@ public final class CallerRates implements ReadRate {
   @Validated
   @ConfigurationProperties("darkroom.limits")
   record RateSettings(
-      @DefaultValue("100") @Min(0) @Max(100_000) int submissionsPerSecond,
-      @DefaultValue("20") @Min(0) @Max(100_000) int readsPerSecond,
+      @DefaultValue("" + SUBMISSIONS_PER_SECOND) @Min(0) @Max(100_000) int submissionsPerSecond,
+      @DefaultValue("" + READS_PER_SECOND) @Min(0) @Max(100_000) int readsPerSecond,
       @DefaultValue("10s") @DurationMin(seconds = 1) @DurationMax(minutes = 10) Duration burst,
       @DefaultValue("100000") @Min(100) @Max(10_000_000) int callers) {}
 
   /** What is limited; in headers by this name. */
   private enum Kind {
-    SUBMISSIONS("submissions", 100),
-    READS("reads", 20),
+    SUBMISSIONS("submissions", SUBMISSIONS_PER_SECOND),
+    READS("reads", READS_PER_SECOND),
     SIGN_INS("sign-ins", SIGN_INS_PER_SECOND);
 
     private final String word;

@@ -8,8 +8,6 @@ import dev.darkroom.gateway.http.RefusalLog;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.function.Supplier;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 
@@ -39,10 +37,8 @@ public final class WaitLimiter {
       }
       case Entry.ClientHasTooMany _ ->
           refuse(
-              Problem.of(
-                      HttpStatus.TOO_MANY_REQUESTS,
-                      "Too many requests from your address are waiting" + ADVICE)
-                  .header(HttpHeaders.RETRY_AFTER, String.valueOf(RETRY_AFTER.toSeconds())));
+              Problem.tooMany(
+                  "Too many requests from your address are waiting" + ADVICE, RETRY_AFTER));
       case Entry.TooMany _ ->
           refuse(Problem.unavailable("Too many requests are waiting" + ADVICE, RETRY_AFTER));
     };

@@ -67,7 +67,7 @@ final class AccessRefusals implements AuthenticationEntryPoint, AccessDeniedHand
   }
 
   private void reply(HttpServletRequest request, HttpServletResponse response, Problem problem) {
-    replies.resolveException(request, response, null, new AccessRefusedException(problem));
+    fail(request, response, new AccessRefusedException(problem));
   }
 
   Problem noCredentials() {

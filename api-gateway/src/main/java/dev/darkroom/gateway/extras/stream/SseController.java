@@ -107,11 +107,10 @@ class SseController implements SseStream.StepSource {
       }
       case Entry.ClientHasTooMany _, Entry.TooMany _ -> {
         refusals.count("too_many_streams");
-        yield Problem.of(
-                HttpStatus.TOO_MANY_REQUESTS,
-                "Too many streams from your address. Close one, or retry in a few seconds.")
+        yield Problem.tooMany(
+                "Too many streams from your address. Close one, or retry in a few seconds.",
+                RETRY_AFTER)
             .code(ProblemCode.TOO_MANY_STREAMS)
-            .header(HttpHeaders.RETRY_AFTER, String.valueOf(RETRY_AFTER.toSeconds()))
             .answer();
       }
     };

@@ -25,7 +25,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -193,10 +192,8 @@ class WebhookController {
       }
       case Entry.ClientHasTooMany _, Entry.TooMany _ -> {
         refusals.count("too_many_webhook_tests");
-        yield Problem.of(
-                HttpStatus.TOO_MANY_REQUESTS,
-                "Too many webhook tests are running. Try again in a few seconds.")
-            .header(HttpHeaders.RETRY_AFTER, String.valueOf(TEST_AGAIN_AFTER.toSeconds()))
+        yield Problem.tooMany(
+                "Too many webhook tests are running. Try again in a few seconds.", TEST_AGAIN_AFTER)
             .answer();
       }
     };
