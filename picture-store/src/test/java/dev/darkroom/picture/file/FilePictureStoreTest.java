@@ -316,14 +316,19 @@ class FilePictureStoreTest extends PictureStoreContract {
     }
   }
 
-  @Test
-  void a_store_in_trouble_is_checked_every_two_seconds_at_most() throws Exception {
+  /** Which the store has noticed, and which is over. */
+  private void aMomentOfTrouble() throws IOException {
     Path uploads = directory.resolve(".drafts");
     Files.delete(uploads);
     Files.createFile(uploads); // neither root nor anybody else can write into a file's folder
     clock.pass(Duration.ofSeconds(1));
     assertThat(store.trouble()).isPresent();
     Files.delete(uploads);
+  }
+
+  @Test
+  void a_store_in_trouble_is_checked_every_two_seconds_at_most() throws Exception {
+    aMomentOfTrouble();
 
     clock.pass(Duration.ofSeconds(1));
     assertThat(store.trouble()).isPresent();
@@ -333,12 +338,7 @@ class FilePictureStoreTest extends PictureStoreContract {
 
   @Test
   void a_clock_that_is_put_back_does_not_make_a_moment_of_trouble_longer() throws Exception {
-    Path uploads = directory.resolve(".drafts");
-    Files.delete(uploads);
-    Files.createFile(uploads); // neither root nor anybody else can write into a file's folder
-    clock.pass(Duration.ofSeconds(1));
-    assertThat(store.trouble()).isPresent();
-    Files.delete(uploads);
+    aMomentOfTrouble();
 
     clock.correct(Duration.ofHours(-1));
     clock.pass(Duration.ofSeconds(2));

@@ -58,35 +58,32 @@ public final class LedgerReader {
 
   /** Those of them that were accepted since. */
   public Optional<Set<UUID>> openSince(Instant moment) {
-    return ask(
+    return idsSince(
+        moment,
         """
         select request_id from public.generation_jobs
         where finished_at is null and created_at >= ?::timestamptz
-        """,
-        statement -> statement.setString(1, moment.toString()),
-        LedgerReader::idsOf);
+        """);
   }
 
   /** The jobs that were accepted since and have ended; empty where the ledger does not answer. */
   public Optional<Set<UUID>> endedSince(Instant moment) {
-    return ask(
+    return idsSince(
+        moment,
         """
         select request_id from public.generation_jobs
         where finished_at is not null and created_at >= ?::timestamptz
-        """,
-        statement -> statement.setString(1, moment.toString()),
-        LedgerReader::idsOf);
+        """);
   }
 
   /** Those of them that have a webhook. */
   public Optional<Set<UUID>> endedWithWebhookSince(Instant moment) {
-    return ask(
+    return idsSince(
+        moment,
         """
         select request_id from public.generation_jobs
         where finished_at is not null and webhook is not null and created_at >= ?::timestamptz
-        """,
-        statement -> statement.setString(1, moment.toString()),
-        LedgerReader::idsOf);
+        """);
   }
 
   /** How many jobs each worker has claimed. */
@@ -163,6 +160,10 @@ public final class LedgerReader {
 
   private interface Read<T> {
     T from(ResultSet rows) throws SQLException;
+  }
+
+  private Optional<Set<UUID>> idsSince(Instant moment, String sql) {
+    return ask(sql, statement -> statement.setString(1, moment.toString()), LedgerReader::idsOf);
   }
 
   private <T> Optional<T> ask(String sql, Fill parameters, Read<T> read) {
